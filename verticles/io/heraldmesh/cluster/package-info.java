@@ -1,0 +1,3 @@
+/** Vert.x over Hazelcast. */
+@org.jspecify.annotations.NullMarked
+package io.heraldmesh.cluster;

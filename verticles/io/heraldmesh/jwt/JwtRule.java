@@ -1,0 +1,44 @@
+package io.heraldmesh.jwt;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code jwtRules[]} element of a RequestAuthentication, ready to enforce.
+ *
+ * @param issuer must equal the token's {@code iss}
+ * @param audiences any of these must be in {@code aud}; empty: not checked
+ * @param fromHeaders with {@code fromParams} and {@code fromCookies}: where a token is looked for.
+ *     All three empty: {@code Authorization: Bearer} and the {@code access_token} parameter
+ * @param forwardOriginalToken false: the token is taken off the request before it is passed on
+ * @param outputPayloadToHeader header that receives the payload, base64url as in the token
+ * @param spaceDelimitedClaims claims whose text is a list of words, besides scope and permission
+ */
+public record JwtRule(
+    String issuer,
+    List<String> audiences,
+    KeySource keys,
+    List<HeaderLocation> fromHeaders,
+    List<String> fromParams,
+    List<String> fromCookies,
+    boolean forwardOriginalToken,
+    @Nullable String outputPayloadToHeader,
+    List<ClaimHeader> outputClaimToHeaders,
+    Set<String> spaceDelimitedClaims) {
+
+  public JwtRule {
+    audiences = List.copyOf(audiences);
+    fromHeaders = List.copyOf(fromHeaders);
+    fromParams = List.copyOf(fromParams);
+    fromCookies = List.copyOf(fromCookies);
+    outputClaimToHeaders = List.copyOf(outputClaimToHeaders);
+    spaceDelimitedClaims = Set.copyOf(spaceDelimitedClaims);
+  }
+
+  /** {@code fromHeaders[]}: header name and the text in front of the token, which may be empty. */
+  public record HeaderLocation(String name, String prefix) {}
+
+  /** {@code outputClaimToHeaders[]}; {@code claim} may be a path with dots. */
+  public record ClaimHeader(String header, String claim) {}
+}

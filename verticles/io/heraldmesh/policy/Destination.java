@@ -1,0 +1,31 @@
+package io.heraldmesh.policy;
+
+import io.heraldmesh.identity.SpiffeId;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One port of one service as a client-side proxy sees it: secure naming and endpoints.
+ *
+ * @param service {@code namespace/name} for logs and metrics
+ * @param hosts every name it is called by, in lower case, without port: {@code web.shop}, {@code
+ *     web.shop.svc}, {@code web.shop.svc.cluster.local}; {@code *.example.com} for wildcards
+ * @param port the service port
+ * @param sni what the client side asks for: {@code outbound_.<port>_._.<host>}
+ * @param identities the SPIFFE IDs that may answer for it; a server that shows another is refused
+ */
+public record Destination(
+    String service,
+    Set<String> hosts,
+    int port,
+    Protocol protocol,
+    String sni,
+    Set<SpiffeId> identities,
+    List<Endpoint> endpoints) {
+
+  public Destination {
+    hosts = Set.copyOf(hosts);
+    identities = Set.copyOf(identities);
+    endpoints = List.copyOf(endpoints);
+  }
+}

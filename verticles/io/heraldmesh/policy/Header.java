@@ -1,0 +1,4 @@
+package io.heraldmesh.policy;
+
+/** A header field. */
+public record Header(String name, String value) {}

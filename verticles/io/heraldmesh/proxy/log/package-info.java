@@ -1,0 +1,3 @@
+/** Access log and metrics of the data path. */
+@org.jspecify.annotations.NullMarked
+package io.heraldmesh.proxy.log;
