@@ -32,12 +32,18 @@ class FloorPlanTest {
           Map.entry("credentials", Set.of("crypto", "identity", "bus")),
           Map.entry("tls", Set.of("crypto", "identity", "credentials")),
           Map.entry("cluster", Set.of("crypto", "identity", "tls")),
-          Map.entry(
-              "ca", Set.of("crypto", "identity", "jwt", "bus", "store", "cluster")),
+          Map.entry("ca", Set.of("crypto", "identity", "jwt", "bus", "store", "cluster")),
           Map.entry(
               "distributor",
               Set.of(
-                  "crypto", "identity", "jwt", "resource", "compile", "policy", "bus", "store",
+                  "crypto",
+                  "identity",
+                  "jwt",
+                  "resource",
+                  "compile",
+                  "policy",
+                  "bus",
+                  "store",
                   "cluster")),
           Map.entry(
               "proxy",
@@ -63,8 +69,7 @@ class FloorPlanTest {
           .resideInAPackage(ROOT + row.getKey() + "..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(
-              forbidden.stream().map(p -> ROOT + p + "..").toArray(String[]::new))
+          .resideInAnyPackage(forbidden.stream().map(p -> ROOT + p + "..").toArray(String[]::new))
           .allowEmptyShould(true)
           .check(CLASSES);
     }
@@ -77,7 +82,8 @@ class FloorPlanTest {
     CLASSES.forEach(
         c -> {
           String name = c.getPackageName().substring(ROOT.length());
-          assertThat(known).contains(name.contains(".") ? name.substring(0, name.indexOf('.')) : name);
+          assertThat(known)
+              .contains(name.contains(".") ? name.substring(0, name.indexOf('.')) : name);
         });
   }
 
