@@ -1,0 +1,24 @@
+package io.heraldmesh.cli.demo;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** What the walk needs of the running mesh. */
+interface Mesh {
+  /** The outbound port of a workload: whoever calls it speaks as that workload. */
+  int outbound(String workload);
+
+  /** The inbound port of a workload's proxy: what stands open to the network. */
+  int inbound(String workload);
+
+  SampleService service(String workload);
+
+  TokenIssuer issuer();
+
+  /** Rewrites one file of the watched folder, as an editor would. */
+  void edit(String file, UnaryOperator<String> change) throws IOException;
+
+  /** Asks the authority for new leaves of these workloads, now; returns when they are in force. */
+  void renew(Duration deadline, String... workloads) throws IOException;
+}
