@@ -1,0 +1,14 @@
+package io.heraldmesh.proxy;
+
+import io.heraldmesh.policy.Workload;
+import java.net.InetSocketAddress;
+
+/**
+ * A listener that is open.
+ *
+ * @param what {@code inbound} or {@code outbound}
+ * @param port workload port of an inbound listener, service port of an outbound one that leads to
+ *     one service, else 0
+ * @param address as bound, the port chosen by the system included
+ */
+public record Bound(String what, Workload workload, int port, InetSocketAddress address) {}

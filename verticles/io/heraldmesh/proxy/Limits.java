@@ -1,0 +1,75 @@
+package io.heraldmesh.proxy;
+
+import java.time.Duration;
+
+/**
+ * Bounds on what one peer may ask of the proxy.
+ *
+ * @param requestLineBytes longest request line; 414 beyond it
+ * @param headerBytes all headers of one message; 431 beyond it
+ * @param headerCount header fields of one message; 431 beyond it
+ * @param handshake for first bytes and TLS handshake together
+ * @param requestHead from the first byte of a request head to its last, and how long an idle
+ *     connection of a client is kept before its first request
+ * @param idle without any byte in either direction: body, tunnel, or a kept-alive connection
+ * @param connect for a connection to an endpoint, TLS included
+ * @param response from the end of a request to the head of its response
+ * @param upstreamIdle how long an unused connection stays in the pool
+ * @param idlePerDestination unused connections kept per endpoint and event loop
+ * @param connections open client connections per listener; more are closed at once
+ * @param concurrentStreams HTTP/2 streams that one connection may have open
+ * @param resetsPerWindow HTTP/2 RST_STREAM frames a client may send in 30 s
+ */
+public record Limits(
+    int requestLineBytes,
+    int headerBytes,
+    int headerCount,
+    Duration handshake,
+    Duration requestHead,
+    Duration idle,
+    Duration connect,
+    Duration response,
+    Duration upstreamIdle,
+    int idlePerDestination,
+    int connections,
+    int concurrentStreams,
+    int resetsPerWindow) {
+
+  public static final Limits DEFAULTS =
+      new Limits(
+          16 * 1024,
+          64 * 1024,
+          200,
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          256,
+          20_000,
+          100,
+          200);
+
+  public Limits {
+    requirePositive("requestLineBytes", requestLineBytes);
+    requirePositive("headerBytes", headerBytes);
+    requirePositive("headerCount", headerCount);
+    requirePositive("idlePerDestination", idlePerDestination);
+    requirePositive("connections", connections);
+    requirePositive("concurrentStreams", concurrentStreams);
+    requirePositive("resetsPerWindow", resetsPerWindow);
+    requirePositive("handshake", handshake.toMillis());
+    requirePositive("requestHead", requestHead.toMillis());
+    requirePositive("idle", idle.toMillis());
+    requirePositive("connect", connect.toMillis());
+    requirePositive("response", response.toMillis());
+    requirePositive("upstreamIdle", upstreamIdle.toMillis());
+  }
+
+  private static void requirePositive(String what, long value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException("limit " + what + " must be greater than 0, not " + value);
+    }
+  }
+}

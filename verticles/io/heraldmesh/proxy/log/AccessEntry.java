@@ -1,0 +1,47 @@
+package io.heraldmesh.proxy.log;
+
+import io.heraldmesh.policy.Reason;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the access log. Holds no header, token or query.
+ *
+ * @param reporter {@code source} for the client-side proxy, {@code destination} for the server-side
+ *     one
+ * @param protocol {@code http/1.1}, {@code h2} or {@code tcp}
+ * @param method null on TCP
+ * @param path without the query; null on TCP
+ * @param status as sent to the client; 0 without an HTTP answer
+ * @param flag what went wrong between the proxies, such as {@code upstream_identity_refused};
+ *     {@code -} when nothing did
+ * @param upstream the address that was called, or null when none was
+ * @param requestId value of {@code x-request-id}
+ */
+public record AccessEntry(
+    Instant start,
+    String reporter,
+    String workload,
+    String protocol,
+    @Nullable String method,
+    @Nullable String authority,
+    @Nullable String path,
+    int status,
+    String flag,
+    Reason reason,
+    @Nullable String principal,
+    @Nullable String requestPrincipal,
+    boolean mutualTls,
+    @Nullable String destination,
+    @Nullable String source,
+    @Nullable String upstream,
+    @Nullable String requestId,
+    long bytesIn,
+    long bytesOut,
+    long durationMicros) {
+
+  /** The request or connection was not let through as asked. */
+  public boolean refused() {
+    return status == 0 && !protocol.equals("tcp") || status >= 400 || !flag.equals("-");
+  }
+}
