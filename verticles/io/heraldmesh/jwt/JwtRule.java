@@ -1,6 +1,8 @@
 package io.heraldmesh.jwt;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,19 @@ public record JwtRule(
     fromCookies = List.copyOf(fromCookies);
     outputClaimToHeaders = List.copyOf(outputClaimToHeaders);
     spaceDelimitedClaims = Set.copyOf(spaceDelimitedClaims);
+  }
+
+  /**
+   * Names, in lower case, of the headers that this rule writes for the service. Incoming ones must
+   * be taken off every request, with or without a token: the service believes them.
+   */
+  public Set<String> outputHeaders() {
+    Set<String> names = new LinkedHashSet<>();
+    if (outputPayloadToHeader != null) {
+      names.add(outputPayloadToHeader.toLowerCase(Locale.ROOT));
+    }
+    outputClaimToHeaders.forEach(o -> names.add(o.header().toLowerCase(Locale.ROOT)));
+    return Set.copyOf(names);
   }
 
   /** {@code fromHeaders[]}: header name and the text in front of the token, which may be empty. */

@@ -11,4 +11,10 @@ public interface KeySets {
 
   /** The last good set of {@code source}, or null when it was never fetched. */
   @Nullable KeySet get(KeySource source);
+
+  /**
+   * Told when a token that is good in all else asks for a key that the set of {@code source} lacks:
+   * the issuer may have rotated its keys. Returns at once, never throws, and may do nothing.
+   */
+  default void unknownKey(KeySource source) {}
 }
