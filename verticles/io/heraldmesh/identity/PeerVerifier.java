@@ -1,12 +1,25 @@
 package io.heraldmesh.identity;
 
+import static org.bouncycastle.asn1.x509.Extension.keyUsage;
+import static org.bouncycastle.asn1.x509.Extension.subjectAlternativeName;
+
 import io.heraldmesh.crypto.Crypto;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1IA5String;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.KeyUsage;
 
-/** Turns a certificate chain into an identity under the SPIFFE X509-SVID profile, strictly. */
+/**
+ * Turns a certificate chain into an identity under the SPIFFE X509-SVID profile, strictly. That the
+ * peer holds the leaf's key is for the TLS handshake to prove.
+ */
 public final class PeerVerifier {
+  /** The most certificates a peer may send; more are refused unread. */
+  public static final int MAX_CERTIFICATES = 10;
+
   private final Crypto crypto;
 
   /**
@@ -18,11 +31,90 @@ public final class PeerVerifier {
 
   /**
    * Checks {@code chain} (leaf first; a trailing root is ignored) against the roots of the leaf's
-   * own trust domain. Never throws for what a peer may send. Thread-safe, does no I/O.
+   * own trust domain. Never throws for what a peer may send. Thread-safe, does no I/O, remembers
+   * nothing: callers that see one chain often keep the verdict until its {@code notAfter}.
    */
   public PeerVerdict verify(
       List<X509Certificate> chain, TrustBundle bundle, PeerRole role, Instant now) {
-    return new PeerVerdict.Refused(
-        PeerRefusal.UNTRUSTED, "not written yet " + crypto.name() + role + now);
+    try {
+      if (chain.isEmpty()) {
+        throw new PathRefused(PeerRefusal.NO_CERTIFICATE, "no certificate");
+      }
+      if (chain.size() > MAX_CERTIFICATES) {
+        throw new PathRefused(
+            PeerRefusal.CHAIN_TOO_LONG,
+            chain.size() + " certificates, at most " + MAX_CERTIFICATES + " are read");
+      }
+      CertificateFields leaf = CertificateFields.of(chain.getFirst());
+      SpiffeId id = identity(leaf);
+      requireLeaf(leaf, role);
+      List<X509Certificate> roots = bundle.of(id.trustDomain());
+      if (roots.isEmpty()) {
+        throw new PathRefused(
+            PeerRefusal.UNKNOWN_TRUST_DOMAIN, "no roots for trust domain " + id.trustDomain());
+      }
+      Instant notAfter =
+          new CertificatePath(crypto, chain.subList(1, chain.size()), roots, role, now).check(leaf);
+      return new PeerVerdict.Accepted(id, notAfter);
+    } catch (PathRefused e) {
+      return e.verdict();
+    } catch (RuntimeException e) {
+      // The ASN.1 and key readers throw unchecked exceptions for some kinds of broken input.
+      return new PathRefused(PeerRefusal.MALFORMED, "cannot be read: " + e.getClass().getName())
+          .verdict();
+    }
+  }
+
+  /**
+   * X509-SVID section 2: exactly one URI SAN, and it is the SPIFFE ID; other names may be there.
+   */
+  private static SpiffeId identity(CertificateFields leaf) throws PathRefused {
+    List<String> uris =
+        leaf.names().stream()
+            .filter(n -> n.getTagNo() == GeneralName.uniformResourceIdentifier)
+            .map(n -> ASN1IA5String.getInstance(n.getName()).getString())
+            .toList();
+    if (uris.isEmpty()) {
+      throw new PathRefused(PeerRefusal.NO_SPIFFE_ID, "no URI in the subject alternative names");
+    }
+    if (uris.size() > 1) {
+      throw new PathRefused(PeerRefusal.SEVERAL_URI_SANS, uris.size() + " URIs, expected one");
+    }
+    try {
+      SpiffeId id = SpiffeId.parse(uris.getFirst());
+      // Section 3.1: a leaf's ID has a path.
+      if (id.path().isEmpty()) {
+        throw new PathRefused(PeerRefusal.INVALID_SPIFFE_ID, "SPIFFE ID of a leaf has no path");
+      }
+      return id;
+    } catch (InvalidIdentity e) {
+      throw new PathRefused(PeerRefusal.INVALID_SPIFFE_ID, "SPIFFE ID: " + e.getMessage());
+    }
+  }
+
+  private static void requireLeaf(CertificateFields leaf, PeerRole role) throws PathRefused {
+    // Section 4.1.
+    if (leaf.authority()) {
+      throw new PathRefused(PeerRefusal.LEAF_IS_CA, "leaf is an authority");
+    }
+    // Section 4.3.
+    if (!leaf.critical(keyUsage) || !leaf.mayUse(KeyUsage.digitalSignature)) {
+      throw new PathRefused(
+          PeerRefusal.KEY_USAGE, "key usage is not critical or lacks digitalSignature");
+    }
+    if (leaf.mayUse(KeyUsage.keyCertSign) || leaf.mayUse(KeyUsage.cRLSign)) {
+      throw new PathRefused(PeerRefusal.KEY_USAGE, "leaf may sign certificates or CRLs");
+    }
+    // Section 4.4: it may be absent.
+    Set<String> purposes = leaf.keyPurposes();
+    if (purposes != null && !purposes.contains(CertificatePath.purpose(role))) {
+      throw new PathRefused(
+          PeerRefusal.EXTENDED_KEY_USAGE, "leaf is not for the role of a " + role);
+    }
+    // RFC 5280 section 4.2.1.6.
+    if (leaf.emptySubject() && !leaf.critical(subjectAlternativeName)) {
+      throw new PathRefused(
+          PeerRefusal.MALFORMED, "subject is empty and the alternative names are not critical");
+    }
   }
 }

@@ -1,0 +1,131 @@
+package io.heraldmesh.identity;
+
+import io.heraldmesh.crypto.Crypto;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.pkcs.CertificationRequest;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+
+/**
+ * A certificate signing request (PKCS#10, RFC 2986). Whatever else it asks for, only its public key
+ * is kept: names and usages come from the authority.
+ *
+ * @param publicKey proven to belong to the sender by the request's own signature, and strong enough
+ */
+public record Csr(PublicKey publicKey) {
+  /** The most bytes of a request. */
+  public static final int MAX_BYTES = 16 * 1024;
+
+  private static final String LABEL = "CERTIFICATE REQUEST";
+
+  /**
+   * @param der one request in DER, nothing after it
+   * @throws InvalidCertificate when it is too big, not DER, its key weak or its signature wrong
+   */
+  public static Csr parse(byte[] der, Crypto crypto) {
+    if (der.length > MAX_BYTES) {
+      throw new InvalidCertificate("request is over " + MAX_BYTES + " bytes");
+    }
+    CertificationRequest request;
+    try {
+      ASN1Primitive parsed = ASN1Primitive.fromByteArray(der);
+      if (parsed == null || !Arrays.equals(parsed.getEncoded(ASN1Encoding.DER), der)) {
+        throw new InvalidCertificate("request is not DER");
+      }
+      request = CertificationRequest.getInstance(parsed);
+    } catch (IOException | IllegalArgumentException | ClassCastException e) {
+      throw e instanceof InvalidCertificate ours
+          ? ours
+          : new InvalidCertificate("request cannot be read", e);
+    }
+    CertificationRequestInfo info = request.getCertificationRequestInfo();
+    if (!info.getVersion().hasValue(0)) {
+      throw new InvalidCertificate("request is not version 1");
+    }
+    SubjectPublicKeyInfo keyInfo = info.getSubjectPublicKeyInfo();
+    KeyStrength.weakness(keyInfo)
+        .ifPresent(
+            why -> {
+              throw new InvalidCertificate("request: " + why);
+            });
+    try {
+      PublicKey key =
+          crypto
+              .keyFactory(
+                  keyInfo.getAlgorithm().getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption)
+                      ? "RSA"
+                      : "EC")
+              .generatePublic(new X509EncodedKeySpec(keyInfo.getEncoded(ASN1Encoding.DER)));
+      requireOwnSignature(request, key, crypto);
+      return new Csr(key);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new InvalidCertificate("request: its key cannot be used", e);
+    }
+  }
+
+  /**
+   * @param pem exactly one CERTIFICATE REQUEST block
+   * @throws InvalidCertificate as {@link #parse}
+   */
+  public static Csr parsePem(String pem, Crypto crypto) {
+    if (pem.length() > 2 * MAX_BYTES) {
+      throw new InvalidCertificate("request is over " + 2 * MAX_BYTES + " characters");
+    }
+    List<Pem.Block> blocks = Pem.read(pem, Pem.Text.REFUSED);
+    if (blocks.size() != 1
+        || !blocks.getFirst().label().equals(LABEL)
+            && !blocks.getFirst().label().equals("NEW " + LABEL)) {
+      throw new InvalidCertificate("expected one " + LABEL + " block");
+    }
+    return parse(blocks.getFirst().der(), crypto);
+  }
+
+  /** A request in DER for this key: empty subject, no attributes, signed by the key itself. */
+  public static byte[] create(KeyPair keys, Crypto crypto) {
+    try {
+      SignatureScheme scheme = SignatureScheme.of(keys.getPublic());
+      CertificationRequestInfo info =
+          new CertificationRequestInfo(
+              X500Name.getInstance(new org.bouncycastle.asn1.DERSequence()),
+              SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()),
+              new DERSet());
+      Signature signature = crypto.signature(scheme.jcaName());
+      signature.initSign(keys.getPrivate());
+      signature.update(info.getEncoded(ASN1Encoding.DER));
+      return new CertificationRequest(info, scheme.identifier(), new DERBitString(signature.sign()))
+          .getEncoded(ASN1Encoding.DER);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new InvalidCertificate("request cannot be made", e);
+    }
+  }
+
+  /** {@code der} as a CERTIFICATE REQUEST block. */
+  public static String pem(byte[] der) {
+    return Pem.write(LABEL, der);
+  }
+
+  private static void requireOwnSignature(
+      CertificationRequest request, PublicKey key, Crypto crypto) throws IOException {
+    SignatureScheme scheme =
+        SignatureScheme.of(request.getSignatureAlgorithm().getAlgorithm().getId())
+            .orElseThrow(() -> new InvalidCertificate("request: signature algorithm is too weak"));
+    byte[] signed = request.getCertificationRequestInfo().getEncoded(ASN1Encoding.DER);
+    byte[] signature = request.getSignature().getOctets();
+    if (!SignatureCheck.verifies(crypto, scheme, key, signed, signature)) {
+      throw new InvalidCertificate("request: its signature is wrong");
+    }
+  }
+}
