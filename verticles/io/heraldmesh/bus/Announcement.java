@@ -1,0 +1,43 @@
+package io.heraldmesh.bus;
+
+import io.heraldmesh.policy.Protocol;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What runs on the node that signed it; replaces what the node announced before.
+ *
+ * @param sequence rises with every announcement of a node, also over restarts; a lower one than the
+ *     last is not acted on
+ */
+public record Announcement(long sequence, List<AnnouncedWorkload> workloads) {
+
+  public Announcement {
+    workloads = List.copyOf(workloads);
+  }
+
+  /**
+   * @param ready false: known, but no endpoint
+   */
+  public record AnnouncedWorkload(
+      String namespace,
+      String name,
+      String serviceAccount,
+      Map<String, String> labels,
+      List<AnnouncedPort> ports,
+      boolean ready) {
+
+    public AnnouncedWorkload {
+      labels = Map.copyOf(labels);
+      ports = List.copyOf(ports);
+    }
+  }
+
+  /**
+   * @param port the workload port, as services name it in {@code targetPort}
+   * @param host where others reach it: the address of the node's inbound listener
+   * @param advertisedPort the same
+   */
+  public record AnnouncedPort(
+      String name, int port, Protocol protocol, String host, int advertisedPort) {}
+}

@@ -1,0 +1,194 @@
+package io.heraldmesh.bus;
+
+import io.heraldmesh.identity.SpiffeId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The receiving end of one address: checks each message, has it answered, signs the answer. */
+final class BusServer {
+  private static final Logger LOG = LoggerFactory.getLogger(BusServer.class);
+  private static final int MOST_AT_ONCE = 512;
+  private static final int MOST_NONCES_PER_SENDER = 4096;
+
+  private final Vertx vertx;
+  private final SvidSource source;
+  private final InstantSource clock;
+  private final EnvelopeSigner signer;
+  private final EnvelopeVerifier verifier;
+  private final String address;
+  private final Map<String, SignedBus.Handling<?, ?>> byType = new HashMap<>();
+  private final ReplayGuard replays = new ReplayGuard(MOST_NONCES_PER_SENDER);
+  private final AtomicInteger open = new AtomicInteger();
+
+  BusServer(
+      Vertx vertx,
+      SvidSource source,
+      InstantSource clock,
+      EnvelopeSigner signer,
+      EnvelopeVerifier verifier,
+      List<SignedBus.Handling<?, ?>> handlings) {
+    this.vertx = vertx;
+    this.source = source;
+    this.clock = clock;
+    this.signer = signer;
+    this.verifier = verifier;
+    this.address = handlings.getFirst().operation().address();
+    for (SignedBus.Handling<?, ?> handling : handlings) {
+      if (!handling.operation().address().equals(address)) {
+        throw new IllegalArgumentException("one server, one address");
+      }
+      byType.put(handling.operation().type(), handling);
+    }
+  }
+
+  String address() {
+    return address;
+  }
+
+  /** Takes one message of the event bus; always answers or fails it. */
+  void take(Message<Object> message) {
+    if (open.incrementAndGet() > MOST_AT_ONCE) {
+      open.decrementAndGet();
+      refuse(message, new BusException(BusFailure.OVERLOADED, "too many requests at once"));
+      return;
+    }
+    answer(message)
+        .onComplete(
+            done -> {
+              open.decrementAndGet();
+              if (done.succeeded()) {
+                message.reply(done.result());
+              } else {
+                refuse(message, done.cause());
+              }
+            });
+  }
+
+  private Future<Buffer> answer(Message<Object> message) {
+    try {
+      if (!(message.body() instanceof Buffer body)) {
+        throw new BusException(BusFailure.MALFORMED, "body is not bytes");
+      }
+      int most =
+          byType.values().stream().mapToInt(h -> h.operation().mostRequestBytes()).max().orElse(0);
+      if (body.length() > most) {
+        throw new BusException(BusFailure.TOO_LARGE, body.length() + " bytes");
+      }
+      Envelope envelope = Envelope.parse(body.getBytes());
+      SignedBus.Handling<?, ?> handling = byType.get(envelope.type());
+      if (handling == null) {
+        throw new BusException(BusFailure.UNKNOWN_TYPE, "type is not known here");
+      }
+      if (body.length() > handling.operation().mostRequestBytes()) {
+        throw new BusException(BusFailure.TOO_LARGE, body.length() + " bytes");
+      }
+      return answer(envelope, handling);
+    } catch (MalformedMessage e) {
+      return Future.failedFuture(new BusException(BusFailure.MALFORMED, e.getMessage()));
+    } catch (BusException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private <Q extends Record, A extends Record> Future<Buffer> answer(
+      Envelope envelope, SignedBus.Handling<Q, A> handling) {
+    return vertx
+        .executeBlocking(() -> open(envelope, handling.operation()), false)
+        .compose(
+            request ->
+                handling
+                    .handler()
+                    .handle(request.caller(), request.payload())
+                    .compose(
+                        answer ->
+                            vertx.executeBlocking(
+                                () ->
+                                    seal(envelope, handling.operation(), request.caller(), answer),
+                                false)));
+  }
+
+  private record Request<Q>(SpiffeId caller, Q payload) {}
+
+  private <Q extends Record> Request<Q> open(Envelope envelope, Operation<Q, ?> operation)
+      throws BusException {
+    Instant now = clock.instant();
+    HeraldSvid self = source.svid();
+    EnvelopeVerifier.Expected expected =
+        new EnvelopeVerifier.Expected(
+            operation.type(),
+            address,
+            Set.of(
+                new Recipient.One(self.id()).text(),
+                new Recipient.AnyOf(self.id().trustDomain(), self.identity().role()).text()),
+            operation.callers(),
+            self.id().trustDomain(),
+            null,
+            SignedBus.LIFETIME);
+    switch (verifier.verify(envelope, expected, source.bundle(), now)) {
+      case EnvelopeVerdict.Refused(var reason, var detail) -> {
+        LOG.warn("bus refused type={} reason={} detail=\"{}\"", operation.type(), reason, detail);
+        throw new BusException(reason.failure(), reason.name());
+      }
+      case EnvelopeVerdict.Accepted(SpiffeId caller, var _) -> {
+        requireNew(caller, envelope, now);
+        try {
+          return new Request<>(
+              caller, MessageCodec.decode(envelope.payload().toByteArray(), operation.request()));
+        } catch (MalformedMessage e) {
+          LOG.warn("bus refused type={} caller={} {}", operation.type(), caller, e.getMessage());
+          throw new BusException(BusFailure.MALFORMED, e.getMessage());
+        }
+      }
+    }
+  }
+
+  private void requireNew(SpiffeId caller, Envelope envelope, Instant now) throws BusException {
+    Instant until = envelope.issuedAt().plus(SignedBus.LIFETIME).plus(EnvelopeVerifier.SKEW);
+    switch (replays.admit(caller, envelope.nonce(), until, now)) {
+      case NEW -> {}
+      case REPLAYED -> {
+        LOG.warn("bus refused type={} caller={} reason=REPLAYED", envelope.type(), caller);
+        throw new BusException(BusFailure.REPLAYED, "came before");
+      }
+      case FULL -> throw new BusException(BusFailure.OVERLOADED, "too many requests of one sender");
+    }
+  }
+
+  private <A extends Record> Buffer seal(
+      Envelope request, Operation<?, A> operation, SpiffeId caller, A answer) throws BusException {
+    byte[] frame =
+        signer.seal(
+            source.svid(),
+            operation.answerType(),
+            address,
+            new Recipient.One(caller),
+            request.nonce(),
+            clock.instant(),
+            null,
+            MessageCodec.encode(answer));
+    if (frame.length > operation.mostAnswerBytes()) {
+      throw new BusException(BusFailure.TOO_LARGE, "answer has " + frame.length + " bytes");
+    }
+    return Buffer.buffer(frame);
+  }
+
+  private void refuse(Message<?> message, Throwable cause) {
+    if (cause instanceof BusException e) {
+      message.fail(e.failure().code(), e.getMessage());
+    } else {
+      LOG.error("bus failed address={}", address, cause);
+      message.fail(BusFailure.INTERNAL.code(), "the service's log says why");
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.heraldmesh.bus;
+
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustBundle;
+import io.vertx.core.Future;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificate authority as a node sees it. Every request is signed with the caller's own
+ * identity and every answer with the authority's; failures are {@link BusException}s.
+ */
+public interface CaService {
+
+  /**
+   * Has a certificate signed.
+   *
+   * <p>Fails with {@link BusFailure#NOT_REGISTERED} when the caller may not speak for that
+   * workload, {@link BusFailure#BAD_CSR} when the CSR is not acceptable, and with one that a retry
+   * may cure when the authority is away, busy or cannot write its log.
+   */
+  Future<Issued> issue(IssueRequest request);
+
+  /** The roots in force. */
+  Future<Roots> roots();
+
+  /**
+   * @param csr PKCS#10 in DER; only its public key (P-256) is used, and its signature checked
+   * @param ttl wished lifetime; null: the authority's default; capped by the authority
+   */
+  record IssueRequest(ByteString csr, Subject subject, @Nullable Duration ttl) {}
+
+  /** For whom a certificate is wanted. */
+  sealed interface Subject {
+
+    /** A workload registered for the calling node. */
+    record Workload(String namespace, String serviceAccount) implements Subject {}
+
+    /** The caller itself, renewing the identity that it signed this request with. */
+    record Caller() implements Subject {}
+  }
+
+  /**
+   * @param chain leaf first, then intermediates, without the root
+   * @param bundle the roots in force
+   */
+  record Issued(List<X509Certificate> chain, TrustBundle bundle) {
+
+    public Issued {
+      chain = List.copyOf(chain);
+    }
+  }
+
+  /** The answer to {@link #roots()}. */
+  record Roots(TrustBundle bundle) {}
+
+  /** What the authority does for a caller whose identity and role were verified. */
+  interface Server {
+
+    /**
+     * @see CaService#issue
+     */
+    Future<Issued> issue(SpiffeId caller, IssueRequest request);
+
+    /**
+     * @see CaService#roots()
+     */
+    Future<Roots> roots(SpiffeId caller);
+  }
+
+  /** The authority at the other end of {@code bus}. */
+  static CaService over(SignedBus bus) {
+    return new CaService() {
+      @Override
+      public Future<Issued> issue(IssueRequest request) {
+        return bus.call(Operations.ISSUE, HeraldRole.CA, request);
+      }
+
+      @Override
+      public Future<Roots> roots() {
+        return bus.call(Operations.ROOTS, HeraldRole.CA, new RootsRequest());
+      }
+    };
+  }
+
+  /** Offers {@code server} on {@code bus}; completes when it can be reached. */
+  static Future<SignedBus.Registration> serve(SignedBus bus, Server server) {
+    return bus.serve(
+        SignedBus.on(Operations.ISSUE, server::issue),
+        SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)));
+  }
+
+  /** Asks for the roots. */
+  record RootsRequest() {}
+
+  /** What travels on which address. */
+  final class Operations {
+    private static final String ADDRESS = "herald.ca";
+    private static final Set<HeraldRole> CALLERS =
+        Set.of(HeraldRole.NODE, HeraldRole.CONFIG, HeraldRole.CA, HeraldRole.ADMIN);
+
+    static final Operation<IssueRequest, Issued> ISSUE =
+        new Operation<>(
+            ADDRESS,
+            "ca.issue",
+            IssueRequest.class,
+            Issued.class,
+            CALLERS,
+            Set.of(HeraldRole.CA),
+            64 << 10,
+            512 << 10);
+
+    static final Operation<RootsRequest, Roots> ROOTS =
+        new Operation<>(
+            ADDRESS,
+            "ca.roots",
+            RootsRequest.class,
+            Roots.class,
+            CALLERS,
+            Set.of(HeraldRole.CA),
+            64 << 10,
+            512 << 10);
+
+    private Operations() {}
+  }
+}

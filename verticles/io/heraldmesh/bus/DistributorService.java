@@ -1,0 +1,190 @@
+package io.heraldmesh.bus;
+
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.vertx.core.Future;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration distributor as a node sees it. Which node asks is read from its signature,
+ * never from the message; failures are {@link BusException}s.
+ */
+public interface DistributorService {
+
+  /**
+   * Says what runs on this node. Fails with {@link BusFailure#NOT_REGISTERED} when one of the
+   * service accounts is not registered for it; then none of the announcement counts.
+   */
+  Future<Void> announce(Announcement announcement);
+
+  /** Says that nothing of this node is to be called any more. */
+  Future<Void> withdraw(long sequence);
+
+  /**
+   * Asks for the snapshot in force. Fails with {@link BusFailure#UNKNOWN_NODE} when this node has
+   * to announce first, {@link BusFailure#NOT_READY} when there is none yet.
+   *
+   * @param held digest of what the node has; null: nothing
+   */
+  Future<Fetched> fetch(@Nullable ByteString held);
+
+  /** Says what became of a snapshot. */
+  Future<Void> acknowledge(Acknowledgement acknowledgement);
+
+  /** For admin: what is in force where. */
+  Future<MeshStatus> status();
+
+  /**
+   * @param snapshot see {@link SnapshotCodec}; null: it is what the node holds
+   */
+  record Fetched(Revision revision, @Nullable ByteString snapshot) {}
+
+  /** What the distributor does for a caller whose identity and role were verified. */
+  interface Server {
+
+    /**
+     * @see DistributorService#announce
+     */
+    Future<Void> announce(SpiffeId node, Announcement announcement);
+
+    /**
+     * @see DistributorService#withdraw
+     */
+    Future<Void> withdraw(SpiffeId node, long sequence);
+
+    /**
+     * @see DistributorService#fetch
+     */
+    Future<Fetched> fetch(SpiffeId node, @Nullable ByteString held);
+
+    /**
+     * @see DistributorService#acknowledge
+     */
+    Future<Void> acknowledge(SpiffeId node, Acknowledgement acknowledgement);
+
+    /**
+     * @see DistributorService#status()
+     */
+    Future<MeshStatus> status(SpiffeId caller);
+  }
+
+  /** The distributor at the other end of {@code bus}. */
+  static DistributorService over(SignedBus bus) {
+    return new DistributorService() {
+      @Override
+      public Future<Void> announce(Announcement announcement) {
+        return bus.call(Operations.ANNOUNCE, HeraldRole.CONFIG, announcement).mapEmpty();
+      }
+
+      @Override
+      public Future<Void> withdraw(long sequence) {
+        return bus.call(Operations.WITHDRAW, HeraldRole.CONFIG, new Withdrawal(sequence))
+            .mapEmpty();
+      }
+
+      @Override
+      public Future<Fetched> fetch(@Nullable ByteString held) {
+        return bus.call(Operations.FETCH, HeraldRole.CONFIG, new FetchRequest(held));
+      }
+
+      @Override
+      public Future<Void> acknowledge(Acknowledgement acknowledgement) {
+        return bus.call(Operations.ACKNOWLEDGE, HeraldRole.CONFIG, acknowledgement).mapEmpty();
+      }
+
+      @Override
+      public Future<MeshStatus> status() {
+        return bus.call(Operations.STATUS, HeraldRole.CONFIG, new StatusRequest());
+      }
+    };
+  }
+
+  /** Offers {@code server} on {@code bus}; completes when it can be reached. */
+  static Future<SignedBus.Registration> serve(SignedBus bus, Server server) {
+    return bus.serve(
+        SignedBus.on(
+            Operations.ANNOUNCE, (node, message) -> server.announce(node, message).map(new Done())),
+        SignedBus.on(
+            Operations.WITHDRAW,
+            (node, message) -> server.withdraw(node, message.sequence()).map(new Done())),
+        SignedBus.on(Operations.FETCH, (node, message) -> server.fetch(node, message.held())),
+        SignedBus.on(
+            Operations.ACKNOWLEDGE,
+            (node, message) -> server.acknowledge(node, message).map(new Done())),
+        SignedBus.on(Operations.STATUS, (caller, message) -> server.status(caller)));
+  }
+
+  /** Takes a node's announcement back. */
+  record Withdrawal(long sequence) {}
+
+  /** Asks for a snapshot. */
+  record FetchRequest(@Nullable ByteString held) {}
+
+  /** Asks for the status. */
+  record StatusRequest() {}
+
+  /** What travels on which address. */
+  final class Operations {
+    private static final String ADDRESS = "herald.config";
+    private static final Set<HeraldRole> NODES = Set.of(HeraldRole.NODE);
+    private static final Set<HeraldRole> CONFIG = Set.of(HeraldRole.CONFIG);
+
+    static final Operation<Announcement, Done> ANNOUNCE =
+        new Operation<>(
+            ADDRESS,
+            "config.announce",
+            Announcement.class,
+            Done.class,
+            NODES,
+            CONFIG,
+            1 << 20,
+            64 << 10);
+
+    static final Operation<Withdrawal, Done> WITHDRAW =
+        new Operation<>(
+            ADDRESS,
+            "config.withdraw",
+            Withdrawal.class,
+            Done.class,
+            NODES,
+            CONFIG,
+            64 << 10,
+            64 << 10);
+
+    static final Operation<FetchRequest, Fetched> FETCH =
+        new Operation<>(
+            ADDRESS,
+            "config.fetch",
+            FetchRequest.class,
+            Fetched.class,
+            NODES,
+            CONFIG,
+            64 << 10,
+            SnapshotPush.MOST_BYTES);
+
+    static final Operation<Acknowledgement, Done> ACKNOWLEDGE =
+        new Operation<>(
+            ADDRESS,
+            "config.acknowledge",
+            Acknowledgement.class,
+            Done.class,
+            NODES,
+            CONFIG,
+            64 << 10,
+            64 << 10);
+
+    static final Operation<StatusRequest, MeshStatus> STATUS =
+        new Operation<>(
+            ADDRESS,
+            "config.status",
+            StatusRequest.class,
+            MeshStatus.class,
+            Set.of(HeraldRole.ADMIN),
+            CONFIG,
+            64 << 10,
+            SnapshotPush.MOST_BYTES);
+
+    private Operations() {}
+  }
+}

@@ -1,0 +1,44 @@
+package io.heraldmesh.bus;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the configuration got, as of one moment.
+ *
+ * @param revision the newest; null before the first
+ * @param nodes in order of their names
+ * @param problems why the newest resources or announcements are not in force, one sentence each;
+ *     empty when all is well
+ */
+public record MeshStatus(
+    @Nullable Revision revision, List<NodeStatus> nodes, List<String> problems) {
+
+  public MeshStatus {
+    nodes = List.copyOf(nodes);
+    problems = List.copyOf(problems);
+  }
+
+  /** How many of {@link #nodes} have in force what they should. */
+  public long inForce() {
+    return nodes.stream().filter(NodeStatus::inForce).count();
+  }
+
+  /**
+   * @param wanted the revision of the snapshot that the node should have
+   * @param acknowledged the last that it said is in force; null: none yet
+   * @param inForce true: what it has is what it should have
+   * @param refusal why it refused the wanted one, if it did
+   * @param lastSeen when it was last heard of
+   * @param silent true: not heard of for so long that its endpoints no longer count
+   */
+  public record NodeStatus(
+      String name,
+      Revision wanted,
+      @Nullable Revision acknowledged,
+      boolean inForce,
+      @Nullable String refusal,
+      Instant lastSeen,
+      boolean silent) {}
+}

@@ -1,0 +1,186 @@
+package io.heraldmesh.bus;
+
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Requests and answers over the event bus, each signed by one of Herald's own identities. The bus
+ * itself is believed in nothing. Messages are bytes also where sender and receiver share a process.
+ * Signing and verifying are done off the event loop. Thread-safe.
+ */
+public final class SignedBus {
+  /** How long a request counts; it also bounds how long its nonce is remembered. */
+  static final Duration LIFETIME = Duration.ofSeconds(60);
+
+  private final Vertx vertx;
+  private final SvidSource source;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final EnvelopeSigner signer;
+  private final EnvelopeVerifier verifier;
+  private final long answerWithinMillis;
+
+  /**
+   * @param source of the identity that signs and of the roots that others are checked against
+   * @param answerWithin after which a call fails as unreachable
+   */
+  public SignedBus(
+      Vertx vertx,
+      SvidSource source,
+      Crypto crypto,
+      InstantSource clock,
+      SecureRandom random,
+      Duration answerWithin) {
+    this.vertx = vertx;
+    this.source = source;
+    this.clock = clock;
+    this.random = random;
+    this.signer = new EnvelopeSigner(crypto);
+    this.verifier = new EnvelopeVerifier(crypto);
+    this.answerWithinMillis = answerWithin.toMillis();
+  }
+
+  /** Who signs here. */
+  public SpiffeId self() {
+    return source.svid().id();
+  }
+
+  /** Ends a service. */
+  @FunctionalInterface
+  public interface Registration {
+    Future<Void> close();
+  }
+
+  /** Answers one kind of request; called on an event loop or virtual thread of the server. */
+  @FunctionalInterface
+  interface Handler<Q, A> {
+    Future<A> handle(SpiffeId caller, Q request);
+  }
+
+  /** One kind of request and who answers it. */
+  record Handling<Q extends Record, A extends Record>(
+      Operation<Q, A> operation, Handler<Q, A> handler) {}
+
+  static <Q extends Record, A extends Record> Handling<Q, A> on(
+      Operation<Q, A> operation, Handler<Q, A> handler) {
+    return new Handling<>(operation, handler);
+  }
+
+  /** Asks whoever has {@code role} in the caller's own trust domain. */
+  <Q extends Record, A extends Record> Future<A> call(
+      Operation<Q, A> operation, HeraldRole role, Q request) {
+    return call(operation, new Recipient.AnyOf(self().trustDomain(), role), request);
+  }
+
+  <Q extends Record, A extends Record> Future<A> call(
+      Operation<Q, A> operation, Recipient recipient, Q request) {
+    byte[] bytes = new byte[Envelope.NONCE_BYTES];
+    random.nextBytes(bytes);
+    ByteString nonce = ByteString.of(bytes);
+    return vertx
+        .executeBlocking(() -> seal(operation, recipient, nonce, request), false)
+        .compose(frame -> send(operation, frame))
+        .compose(
+            answer ->
+                vertx.executeBlocking(() -> open(operation, recipient, nonce, answer), false));
+  }
+
+  private Future<Buffer> send(Operation<?, ?> operation, Buffer frame) {
+    return vertx
+        .eventBus()
+        .<Object>request(
+            operation.address(), frame, new DeliveryOptions().setSendTimeout(answerWithinMillis))
+        .transform(
+            sent -> {
+              if (sent.failed()) {
+                return Future.failedFuture(failure(operation, sent.cause()));
+              }
+              return sent.result().body() instanceof Buffer answer
+                  ? Future.succeededFuture(answer)
+                  : Future.failedFuture(
+                      new BusException(BusFailure.BAD_ANSWER, operation.type() + ": not bytes"));
+            });
+  }
+
+  private <Q extends Record> Buffer seal(
+      Operation<Q, ?> operation, Recipient recipient, ByteString nonce, Q request)
+      throws BusException {
+    Instant now = clock.instant();
+    byte[] frame =
+        signer.seal(
+            source.svid(),
+            operation.type(),
+            operation.address(),
+            recipient,
+            nonce,
+            now,
+            now.plus(LIFETIME),
+            MessageCodec.encode(request));
+    if (frame.length > operation.mostRequestBytes()) {
+      throw new BusException(
+          BusFailure.TOO_LARGE,
+          operation.type() + ": " + frame.length + " bytes, of " + operation.mostRequestBytes());
+    }
+    return Buffer.buffer(frame);
+  }
+
+  private <A extends Record> A open(
+      Operation<?, A> operation, Recipient recipient, ByteString nonce, Buffer answer)
+      throws BusException {
+    if (answer.length() > operation.mostAnswerBytes()) {
+      throw new BusException(BusFailure.BAD_ANSWER, operation.type() + ": answer is too large");
+    }
+    try {
+      EnvelopeVerifier.Expected expected =
+          new EnvelopeVerifier.Expected(
+              operation.answerType(),
+              operation.address(),
+              Set.of(self().toString()),
+              operation.answerers(),
+              self().trustDomain(),
+              nonce,
+              null);
+      Envelope envelope = Envelope.parse(answer.getBytes());
+      return switch (verifier.verify(envelope, expected, source.bundle(), clock.instant())) {
+        case EnvelopeVerdict.Refused(var reason, var detail) ->
+            throw new BusException(
+                BusFailure.BAD_ANSWER, operation.type() + ": " + reason + " " + detail);
+        case EnvelopeVerdict.Accepted(SpiffeId sender, var _)
+            when recipient instanceof Recipient.One(SpiffeId asked) && !asked.equals(sender) ->
+            throw new BusException(
+                BusFailure.BAD_ANSWER, operation.type() + ": answered by " + sender);
+        case EnvelopeVerdict.Accepted accepted ->
+            MessageCodec.decode(accepted.envelope().payload().toByteArray(), operation.answer());
+      };
+    } catch (MalformedMessage e) {
+      throw new BusException(BusFailure.BAD_ANSWER, operation.type() + ": " + e.getMessage());
+    }
+  }
+
+  private static BusException failure(Operation<?, ?> operation, Throwable cause) {
+    if (cause instanceof ReplyException reply) {
+      BusFailure failure = BusFailure.of(reply.failureCode()).orElse(BusFailure.UNREACHABLE);
+      return new BusException(failure, operation.type() + ": " + reply.getMessage());
+    }
+    return new BusException(BusFailure.UNREACHABLE, operation.type() + ": " + cause.getMessage());
+  }
+
+  /** Answers requests; all handlings must be for one address. Completes when it can be reached. */
+  Future<Registration> serve(Handling<?, ?>... handlings) {
+    BusServer server = new BusServer(vertx, source, clock, signer, verifier, List.of(handlings));
+    var consumer = vertx.eventBus().<Object>consumer(server.address(), server::take);
+    return consumer.completion().map(done -> consumer::unregister);
+  }
+}
