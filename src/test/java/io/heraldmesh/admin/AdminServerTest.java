@@ -1,0 +1,97 @@
+package io.heraldmesh.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class AdminServerTest {
+  private static final Vertx VERTX = Vertx.vertx();
+  private static final HttpClient CLIENT = VERTX.createHttpClient();
+  private static OperatorTokens tokens;
+  private static HttpServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    tokens = await(OperatorTokens.create(VERTX));
+    AdminServer admin =
+        new AdminServer(
+            VERTX, tokens, () -> Future.succeededFuture(new JsonObject().put("node", "n1")));
+    server = await(admin.listen(SocketAddress.inetSocketAddress(0, "127.0.0.1")));
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    await(VERTX.close());
+  }
+
+  @Test
+  void theSignInPageNeedsNoCredentialAndHoldsNoData() throws Exception {
+    HttpClientResponse page = get("/", new RequestOptions());
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.getHeader("content-security-policy")).contains("default-src 'none'");
+    assertThat(await(page.body()).toString()).contains("Operator token").doesNotContain("n1");
+  }
+
+  @Test
+  void everythingElseIsRefusedWithoutAToken() throws Exception {
+    assertThat(get("/api/status", new RequestOptions()).statusCode()).isEqualTo(401);
+    assertThat(get("/anything", new RequestOptions()).statusCode()).isEqualTo(401);
+    assertThat(get("/api/status", bearer("nonsense")).statusCode()).isEqualTo(401);
+    assertThat(get("/api/status", bearer("eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.")).statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void anOperatorSeesTheStatus() throws Exception {
+    HttpClientResponse answer =
+        get("/api/status", bearer(tokens.issue("ann", Duration.ofMinutes(5))));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(await(answer.body()).toJsonObject().getString("node")).isEqualTo("n1");
+  }
+
+  @Test
+  void anExpiredTokenAndOneOfAnotherProcessAreRefused() throws Exception {
+    assertThatThrownBy(() -> await(tokens.check(tokens.issue("ann", Duration.ofSeconds(-60)))))
+        .hasMessageContaining("operator token refused");
+    OperatorTokens other = await(OperatorTokens.create(VERTX));
+    String foreign = other.issue("ann", Duration.ofMinutes(5));
+    assertThatThrownBy(() -> await(tokens.check(foreign))).hasMessageContaining("refused");
+  }
+
+  @Test
+  void aForeignHostOrOriginIsRefused() throws Exception {
+    RequestOptions rebinding = new RequestOptions().putHeader("host", "evil.example:15000");
+    assertThat(get("/", rebinding).statusCode()).isEqualTo(403);
+    RequestOptions crossSite = new RequestOptions().putHeader("origin", "https://evil.example");
+    assertThat(get("/", crossSite).statusCode()).isEqualTo(403);
+  }
+
+  private static RequestOptions bearer(String token) {
+    return new RequestOptions().putHeader("authorization", "Bearer " + token);
+  }
+
+  private static HttpClientResponse get(String path, RequestOptions options) throws Exception {
+    options.setMethod(HttpMethod.GET).setURI(path);
+    options.setServer(SocketAddress.inetSocketAddress(server.actualPort(), "127.0.0.1"));
+    options.setHost("127.0.0.1").setPort(server.actualPort());
+    return await(CLIENT.request(options).compose(r -> r.send()).compose(r -> r.body().map(b -> r)));
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+}

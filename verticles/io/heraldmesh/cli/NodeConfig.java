@@ -1,0 +1,74 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.WorkloadSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node file, read: what {@code herald run --config} starts. Values are checked; paths are
+ * absolute.
+ *
+ * @param trustDomain null: MeshConfig says it
+ * @param stateDir null: nothing is kept on disk (the demo only)
+ * @param resources the watched folder of YAML
+ * @param resourcesMayBeEmpty true: a folder without policies is meant so
+ * @param workloads what runs here
+ * @param credentials folders with certificates for workloads that do not enrol
+ * @param leafLifetime of the certificates issued here
+ * @param drain how long running requests may take to finish on stop
+ * @param eventLoops threads of the data path
+ * @param accessLogSample share of successful requests that are logged, 0 to 1; refusals always are
+ */
+record NodeConfig(
+    String name,
+    Set<Role> roles,
+    @Nullable TrustDomain trustDomain,
+    @Nullable Path stateDir,
+    AuthorityConfig authority,
+    Path resources,
+    boolean resourcesMayBeEmpty,
+    List<WorkloadSettings> workloads,
+    Map<WorkloadSettings, Path> credentials,
+    @Nullable HostPort admin,
+    @Nullable HostPort health,
+    @Nullable HostPort metrics,
+    JwksConfig jwks,
+    Duration leafLifetime,
+    Duration drain,
+    int eventLoops,
+    double accessLogSample,
+    Limits limits) {
+
+  NodeConfig {
+    roles = Set.copyOf(roles);
+    workloads = List.copyOf(workloads);
+    credentials = Map.copyOf(credentials);
+  }
+
+  /** Where the authority's keys come from. */
+  sealed interface AuthorityConfig {
+    /** A root of Herald's own in stateDir, made at the first start. */
+    record Own() implements AuthorityConfig {}
+
+    /** Istio's plugged-in files. */
+    record Cacerts(Path folder) implements AuthorityConfig {}
+
+    /** A root of Herald's own in this file, under the passphrase in that one. */
+    record Store(Path keyStore, Path passphraseFile) implements AuthorityConfig {}
+  }
+
+  /**
+   * How key sets are fetched.
+   *
+   * @param roots PEM file with roots that are trusted besides the JDK's
+   * @param allowLoopback true: key sets may be fetched from this machine
+   */
+  record JwksConfig(@Nullable Path roots, boolean allowLoopback) {}
+}

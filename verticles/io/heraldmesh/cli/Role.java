@@ -1,0 +1,10 @@
+package io.heraldmesh.cli;
+
+/** What a node does; one process may do several. */
+enum Role {
+  CA,
+  CONFIG,
+  PROXY,
+  ADMIN,
+  GATEWAY
+}
