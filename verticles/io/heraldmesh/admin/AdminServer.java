@@ -71,6 +71,7 @@ public final class AdminServer {
 
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
+    Page page = PAGES.get(String.valueOf(request.path()));
     response
         .putHeader("cache-control", "no-store")
         .putHeader("x-content-type-options", "nosniff")
@@ -81,9 +82,9 @@ public final class AdminServer {
                 + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
     if (!isOwnName(request.authority()) || !isOwnOrigin(request.getHeader("origin"))) {
       response.setStatusCode(403).end("this name is not served here\n");
-    } else if (request.method() != HttpMethod.GET) {
+    } else if (!request.method().equals(HttpMethod.GET)) {
       response.setStatusCode(405).putHeader("allow", "GET").end();
-    } else if (PAGES.get(String.valueOf(request.path())) instanceof Page page) {
+    } else if (page != null) {
       response.putHeader("content-type", page.type()).end(page.read());
     } else {
       operator(request)

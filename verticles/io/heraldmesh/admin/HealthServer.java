@@ -31,7 +31,7 @@ public final class HealthServer {
   }
 
   private void answer(HttpServerRequest request) {
-    if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+    if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
       request.response().setStatusCode(405).putHeader("allow", "GET, HEAD").end();
       return;
     }

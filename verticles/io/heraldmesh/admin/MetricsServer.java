@@ -33,7 +33,7 @@ public final class MetricsServer {
     String path = String.valueOf(request.path());
     if (!path.equals("/metrics") && !path.equals("/stats/prometheus")) {
       request.response().setStatusCode(404).end();
-    } else if (request.method() != HttpMethod.GET) {
+    } else if (!request.method().equals(HttpMethod.GET)) {
       request.response().setStatusCode(405).putHeader("allow", "GET").end();
     } else {
       // A scrape walks every meter: off the event loop.

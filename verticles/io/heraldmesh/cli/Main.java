@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {})
 public final class Main implements Runnable {
-  @Spec CommandSpec spec;
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  CommandSpec spec;
 
   public static void main(String[] args) {
     Logging.start(Level.INFO);

@@ -95,8 +95,9 @@ final class WireClient implements AutoCloseable {
       body.append(text(size));
       line();
     }
-    while (!line().isEmpty()) {
-      continue; // trailers
+    String trailer = line();
+    while (!trailer.isEmpty()) {
+      trailer = line();
     }
     return body.toString();
   }
