@@ -2,21 +2,35 @@ package io.heraldmesh.policy;
 
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.jwt.VerifiedToken;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link WorkloadPolicy}, ready to decide. The only place that knows the order: normalization,
- * peer mode, tokens, authorization. The proxy's filters and {@code explain} call this one method.
- * Immutable and thread-safe.
+ * A {@link WorkloadPolicy}, ready to decide. The only place that knows the order: the peer, the
+ * form of the request and its normalized path, tokens, authorization. The proxy's filters and
+ * {@code explain} call this one method. Thread-safe; replaced whole when the policy changes.
  */
 public final class Enforcement {
+  private static final String NOT_AUTHORIZED = "RBAC: access denied";
+
   private final WorkloadPolicy policy;
+  private final PeerGate gate;
+  private final Authorization authorization;
   private final Crypto crypto;
 
+  /**
+   * Compiles {@code policy}.
+   *
+   * @param crypto checks the signatures of tokens
+   * @throws IllegalArgumentException when a pattern in it cannot be compiled
+   */
   public Enforcement(WorkloadPolicy policy, Crypto crypto) {
     this.policy = policy;
+    this.gate = new PeerGate(policy);
+    this.authorization = new Authorization(policy.authorization());
     this.crypto = crypto;
   }
 
@@ -25,19 +39,105 @@ public final class Enforcement {
   }
 
   /**
+   * Decides on the connection alone, before anything is read from it: PeerAuthentication mode,
+   * trust domain and form of the identity. {@link #decide} checks the same again, so that calling
+   * this one only saves work.
+   *
+   * @return the refusal, status 0, or null when requests may be read
+   */
+  public Decision.@Nullable Denied refusal(Connection connection) {
+    return switch (gate.admit(connection)) {
+      case PeerGate.Refused(Reason reason, String principal) ->
+          closed(reason, principal, List.of());
+      case PeerGate.Admitted admitted -> null;
+    };
+  }
+
+  /**
    * Decides one request, or one TCP connection when {@code request} is null. Does no I/O; costs at
    * most one signature check per token found.
    */
   public Decision decide(
       Connection connection, @Nullable RequestHead request, KeySets keys, Instant now) {
+    return switch (gate.admit(connection)) {
+      case PeerGate.Refused(Reason reason, String principal) ->
+          closed(reason, principal, List.of());
+      case PeerGate.Admitted(Peer peer) ->
+          request == null
+              ? decideTcp(connection, peer)
+              : decideHttp(connection, peer, request, keys, now);
+    };
+  }
+
+  private Decision decideTcp(Connection connection, @Nullable Peer peer) {
+    String principal = peer == null ? null : peer.principal();
+    Facts facts = Facts.ofTcp(connection, peer);
+    Authorization.Verdict verdict = authorization.decide(facts, List.of());
+    List<Decision.DryRun> dryRun = authorization.report(facts, List.of());
+    return verdict.allowed()
+        ? new Decision.Allowed(
+            null, null, List.of(), Set.of(), principal, null, dryRun, verdict.reason())
+        : closed(verdict.reason(), principal, dryRun);
+  }
+
+  private Decision decideHttp(
+      Connection connection, @Nullable Peer peer, RequestHead request, KeySets keys, Instant now) {
+    String principal = peer == null ? null : peer.principal();
+    Reason fault = RequestForm.fault(request);
+    if (fault != null) {
+      return malformed(fault, principal);
+    }
+    Target target = target(request);
+    if (target == null) {
+      return malformed(RequestForm.PATH, principal);
+    }
+    if (!policy.jwtRules().isEmpty()) {
+      return new Decision.Denied(
+          503,
+          "Jwks remote fetch is failed",
+          List.of(),
+          target.path(),
+          principal,
+          null,
+          List.of(),
+          new Reason(
+              "jwt_keys_never_fetched",
+              "tokens are not checked yet by " + crypto.name() + keys + now));
+    }
+    List<VerifiedToken> tokens = List.of();
+    Facts facts = Facts.ofRequest(connection, peer, request, target.path());
+    Authorization.Verdict verdict = authorization.decide(facts, tokens);
+    List<Decision.DryRun> dryRun = authorization.report(facts, tokens);
+    if (verdict.allowed()) {
+      return new Decision.Allowed(
+          target.path(),
+          target.full(),
+          List.of(),
+          Set.of(),
+          principal,
+          null,
+          dryRun,
+          verdict.reason());
+    }
     return new Decision.Denied(
-        403,
-        "RBAC: access denied",
-        List.of(),
-        null,
-        null,
-        null,
-        List.of(),
-        new Reason("not_written", crypto.name() + connection + request + keys + now));
+        403, NOT_AUTHORIZED, List.of(), target.path(), principal, null, dryRun, verdict.reason());
+  }
+
+  /** {@code OPTIONS *} asks about the server as a whole and has no path to normalize. */
+  private @Nullable Target target(RequestHead request) {
+    String raw = request.target();
+    return raw.equals("*") && request.method().equals("OPTIONS")
+        ? new Target("*", "*")
+        : Target.of(raw, policy.normalization());
+  }
+
+  private static Decision.Denied closed(
+      Reason reason, @Nullable String principal, List<Decision.DryRun> dryRun) {
+    return new Decision.Denied(0, "", List.of(), null, principal, null, dryRun, reason);
+  }
+
+  private static Decision.Denied malformed(Reason reason, @Nullable String principal) {
+    return new Decision.Denied(
+        400, "Bad Request", List.of(), null, principal, null, List.of(), reason);
   }
 }

@@ -6,13 +6,45 @@ import org.jspecify.annotations.Nullable;
  * Why a decision fell as it did. The same value feeds the answer, the access log, the metric and
  * {@code explain}. For operators; the peer is told less.
  *
- * @param code a stable word for logs and metrics, such as {@code allowed}, {@code
- *     no_allow_matched}, {@code deny_matched}, {@code jwt_expired}, {@code mtls_required}
- * @param detail a sentence; holds no token and no key
+ * @param code a stable word for logs and metrics: one of the constants here, or {@code jwt_…} for a
+ *     token that was refused
+ * @param detail a sentence; holds no token, no key and no header value
  * @param policy {@code namespace/name} of the policy that decided, or null when none did
  * @param rule index of the rule that decided, −1 when none did
  */
 public record Reason(String code, String detail, @Nullable String policy, int rule) {
+  /** Nothing restricts the workload. */
+  public static final String ALLOWED = "allowed";
+
+  /** A rule of an ALLOW policy matched. */
+  public static final String ALLOW_MATCHED = "allow_matched";
+
+  /** A rule of a DENY policy matched. */
+  public static final String DENY_MATCHED = "deny_matched";
+
+  /** There are ALLOW policies, and no rule of any matched. */
+  public static final String NO_ALLOW_MATCHED = "no_allow_matched";
+
+  /** A CUSTOM policy matched and its provider is not there to be asked. */
+  public static final String CUSTOM_PROVIDER_MISSING = "custom_provider_missing";
+
+  /** The port is STRICT and the caller showed no mesh identity. */
+  public static final String MTLS_REQUIRED = "mtls_required";
+
+  /** The caller's trust domain is neither the mesh's own nor an alias of it. */
+  public static final String FOREIGN_TRUST_DOMAIN = "foreign_trust_domain";
+
+  /** The caller's SPIFFE ID is not of the form {@code td/ns/x/sa/y}. */
+  public static final String NOT_A_WORKLOAD = "not_a_workload";
+
+  /** The method is not a token in capital letters. */
+  public static final String BAD_METHOD = "bad_method";
+
+  /** The request target is not a path, holds a NUL, or characters that no target may hold. */
+  public static final String BAD_PATH = "bad_path";
+
+  /** Host or {@code :authority} is not a host with an optional port. */
+  public static final String BAD_HOST = "bad_host";
 
   public Reason(String code, String detail) {
     this(code, detail, null, -1);

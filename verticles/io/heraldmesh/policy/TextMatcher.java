@@ -1,0 +1,76 @@
+package io.heraldmesh.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** A list of {@link TextMatch}, compiled: true when any of them matches. */
+final class TextMatcher {
+  private final Set<String> exact;
+  private final String[] prefixes;
+  private final String[] suffixes;
+  private final Glob[] globs;
+  private final PathTemplate[] templates;
+  private final boolean present;
+
+  private TextMatcher(List<TextMatch> matches) {
+    List<String> exactTexts = new ArrayList<>();
+    List<String> prefixTexts = new ArrayList<>();
+    List<String> suffixTexts = new ArrayList<>();
+    List<Glob> globList = new ArrayList<>();
+    List<PathTemplate> templateList = new ArrayList<>();
+    boolean any = false;
+    for (TextMatch match : matches) {
+      switch (match) {
+        case TextMatch.Exact(String text) -> exactTexts.add(text);
+        case TextMatch.Prefix(String text) -> prefixTexts.add(text);
+        case TextMatch.Suffix(String text) -> suffixTexts.add(text);
+        case TextMatch.Glob(String text) -> globList.add(new Glob(text));
+        case TextMatch.Template(String text) -> templateList.add(PathTemplate.parse(text));
+        case TextMatch.Present() -> any = true;
+      }
+    }
+    this.exact = Set.copyOf(exactTexts);
+    this.prefixes = prefixTexts.toArray(String[]::new);
+    this.suffixes = suffixTexts.toArray(String[]::new);
+    this.globs = globList.toArray(Glob[]::new);
+    this.templates = templateList.toArray(PathTemplate[]::new);
+    this.present = any;
+  }
+
+  static TextMatcher of(List<TextMatch> matches) {
+    return new TextMatcher(matches);
+  }
+
+  /** True when {@code *} is in the list: being there is enough. */
+  boolean present() {
+    return present;
+  }
+
+  boolean matches(String value) {
+    if (present && !value.isEmpty() || exact.contains(value)) {
+      return true;
+    }
+    for (String prefix : prefixes) {
+      if (value.startsWith(prefix)) {
+        return true;
+      }
+    }
+    for (String suffix : suffixes) {
+      if (value.endsWith(suffix)) {
+        return true;
+      }
+    }
+    for (Glob glob : globs) {
+      if (glob.matches(value)) {
+        return true;
+      }
+    }
+    for (PathTemplate template : templates) {
+      if (template.matches(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
