@@ -1,0 +1,30 @@
+package io.heraldmesh.resource;
+
+import io.heraldmesh.resource.problem.Position;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code metadata} of an object.
+ *
+ * @param namespace {@code default} when not written; empty for kinds without a namespace
+ * @param created {@code creationTimestamp}; the oldest wins where only one may. Null: not known,
+ *     the order of {@link Resources#all} stands in
+ * @param at where the object begins
+ */
+public record Metadata(
+    String name,
+    String namespace,
+    Map<String, String> labels,
+    Map<String, String> annotations,
+    @Nullable Instant created,
+    Position at) {
+
+  public Metadata {
+    labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+  }
+}

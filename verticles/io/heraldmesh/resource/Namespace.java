@@ -1,0 +1,4 @@
+package io.heraldmesh.resource;
+
+/** Core {@code Namespace}, read for its labels. */
+public record Namespace(Metadata metadata) implements Resource {}

@@ -1,0 +1,47 @@
+package io.heraldmesh.resource;
+
+import io.heraldmesh.resource.problem.Position;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Core {@code Service}.
+ *
+ * @param selector labels of its workloads; empty: it has no workloads of its own
+ * @param headless {@code clusterIP: None}
+ * @param externalName of a Service of type ExternalName
+ */
+public record Service(
+    Metadata metadata,
+    Map<String, String> selector,
+    List<Port> ports,
+    boolean headless,
+    @Nullable String externalName)
+    implements Resource {
+
+  public Service {
+    selector = Collections.unmodifiableMap(new LinkedHashMap<>(selector));
+    ports = List.copyOf(ports);
+  }
+
+  /**
+   * {@code ports[]}.
+   *
+   * @param name empty when not written
+   * @param targetPort number on the workload; 0 when it is given by name
+   * @param targetPortName name of a workload's port; null when it is given by number
+   * @param protocol TCP, UDP or SCTP
+   * @param appProtocol empty when not written
+   */
+  public record Port(
+      Position at,
+      String name,
+      int port,
+      int targetPort,
+      @Nullable String targetPortName,
+      String protocol,
+      String appProtocol) {}
+}

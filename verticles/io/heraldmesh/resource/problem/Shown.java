@@ -1,0 +1,73 @@
+package io.heraldmesh.resource.problem;
+
+/**
+ * User text as it may be printed in a message: quoted, shortened, and harmless on a terminal.
+ * Characters that look like others or show nothing are named by their code point.
+ */
+public final class Shown {
+  private static final int LIMIT = 60;
+
+  private Shown() {}
+
+  /** The text in double quotes, with the code point of each character outside ASCII. */
+  public static String quoted(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    StringBuilder points = new StringBuilder();
+    int shown = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      i += Character.charCount(c);
+      if (shown++ == LIMIT) {
+        out.append("…");
+        break;
+      }
+      if (isHarmless(c)) {
+        out.appendCodePoint(c);
+        if (c > 0x7e && points.length() < 40) {
+          points.append(points.isEmpty() ? " (" : " ").append(String.format("U+%04X", c));
+        }
+      } else {
+        out.append(String.format("<U+%04X>", c));
+      }
+    }
+    return out.append('"').append(points).append(points.isEmpty() ? "" : ")").toString();
+  }
+
+  /** One step of a field path: {@code .name}, or {@code ["name"]} when the name is not plain. */
+  public static String step(String key) {
+    boolean plain = !key.isEmpty() && key.codePoints().allMatch(c -> isHarmless(c) && isWord(c));
+    if (plain) {
+      return "." + key;
+    }
+    StringBuilder out = new StringBuilder("[\"");
+    key.codePoints()
+        .limit(LIMIT)
+        .forEach(
+            c -> {
+              if (isHarmless(c)) {
+                out.appendCodePoint(c);
+              } else {
+                out.append(String.format("<U+%04X>", c));
+              }
+            });
+    return out.append("\"]").toString();
+  }
+
+  private static boolean isWord(int c) {
+    return Character.isLetterOrDigit(c) || c == '_' || c == '-';
+  }
+
+  private static boolean isHarmless(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,91 @@
+package io.heraldmesh.resource.read;
+
+import io.heraldmesh.resource.Resource;
+import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.problem.ProblemCollector;
+import io.heraldmesh.resource.problem.Shown;
+import io.heraldmesh.resource.read.Kinds.Decoder;
+import io.heraldmesh.resource.read.Kinds.Kind;
+import io.heraldmesh.resource.yaml.Value;
+import io.heraldmesh.resource.yaml.YamlDocument;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** One document to the resource, or the {@code List} of resources, it holds. */
+final class ResourceDecoder {
+  private final ProblemCollector problems;
+  private final Consumer<Resource> found;
+
+  ResourceDecoder(ProblemCollector problems, Consumer<Resource> found) {
+    this.problems = problems;
+    this.found = found;
+  }
+
+  void decode(YamlDocument document) {
+    decode(document.value(problems), document.sound());
+  }
+
+  private void decode(Value document, boolean sound) {
+    int before = problems.errors();
+    Type type =
+        document.lenient().decode(f -> new Type(f.required("apiVersion"), f.required("kind")));
+    String apiVersion = type.apiVersion().nonEmptyText().value();
+    String kind = type.kind().nonEmptyText().value();
+    if (problems.errors() > before) {
+      return;
+    }
+    if (apiVersion.equals("v1") && kind.equals("List")) {
+      document
+          .lenient()
+          .decode(f -> f.optional("items").items())
+          .forEach(item -> decode(item.strict(), sound));
+      return;
+    }
+    Optional<Kind> known = Kinds.find(apiVersion, kind);
+    if (known.isEmpty()) {
+      reportUnknown(type, apiVersion, kind);
+    } else if (known.get().decoder() instanceof Decoder decoder) {
+      decode(document, known.get(), decoder, sound);
+    } else {
+      reportNotRead(type, apiVersion, kind);
+    }
+  }
+
+  private void decode(Value document, Kind kind, Decoder decoder, boolean sound) {
+    int before = problems.errors();
+    Resource resource =
+        (kind.strict() ? document : document.lenient())
+            .<Optional<Resource>>decode(
+                f -> {
+                  f.ignore("apiVersion", "kind", "status");
+                  return Optional.ofNullable(decoder.decode(f));
+                })
+            .orElse(null);
+    if (resource != null && sound && problems.errors() == before) {
+      found.accept(resource);
+    }
+  }
+
+  private static void reportNotRead(Type type, String apiVersion, String kind) {
+    type.kind()
+        .problem(
+            ProblemCode.KIND_NOT_READ,
+            "Herald does not read " + Shown.quoted(kind) + " of " + Shown.quoted(apiVersion));
+  }
+
+  private static void reportUnknown(Type type, String apiVersion, String kind) {
+    Kind near = Kinds.near(apiVersion, kind).orElse(null);
+    if (near == null) {
+      reportNotRead(type, apiVersion, kind);
+      return;
+    }
+    boolean kindIsWrong = !near.name().equals(kind);
+    (kindIsWrong ? type.kind() : type.apiVersion())
+        .problem(
+            ProblemCode.MISSPELT_KIND,
+            "there is no " + Shown.quoted(kind) + " in " + Shown.quoted(apiVersion),
+            "did you mean apiVersion: " + near.apiVersion() + ", kind: " + near.name() + "?");
+  }
+
+  private record Type(Value apiVersion, Value kind) {}
+}

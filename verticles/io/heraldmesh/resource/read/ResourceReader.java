@@ -1,0 +1,87 @@
+package io.heraldmesh.resource.read;
+
+import io.heraldmesh.resource.MeshConfig;
+import io.heraldmesh.resource.Resource;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Position;
+import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.problem.ProblemCollector;
+import io.heraldmesh.resource.yaml.YamlDocument;
+import io.heraldmesh.resource.yaml.YamlLimits;
+import io.heraldmesh.resource.yaml.YamlReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Files and folders to one set of resources. Blocking; not thread-safe; one use each. Everything
+ * wrong is a problem of the result, including what cannot be read at all ({@link
+ * io.heraldmesh.resource.problem.Problems#hasUnreadable}).
+ */
+public final class ResourceReader {
+  private final ProblemCollector problems = new ProblemCollector();
+  private final List<Resource> all = new ArrayList<>();
+  private final Map<String, Resource> first = new HashMap<>();
+
+  private ResourceReader() {}
+
+  /** Everything in these files and folders; see {@link SourceFiles} for which files count. */
+  public static Resources read(List<Path> paths) {
+    ResourceReader reader = new ResourceReader();
+    List<Path> files = SourceFiles.of(paths, reader.problems);
+    for (Path file : files) {
+      byte[] content = SourceFiles.content(file, YamlLimits.DEFAULT.bytes(), reader.problems);
+      if (content != null) {
+        reader.file(file.toString(), content);
+      }
+    }
+    if (files.isEmpty()) {
+      for (Path path : paths) {
+        reader.problems.add(
+            Position.startOf(path.toString()),
+            ProblemCode.NO_RESOURCES,
+            "no file *.yaml, *.yml or *.json in it");
+      }
+    }
+    return reader.result();
+  }
+
+  /** The resources of one text; {@code name} stands for the file in messages. */
+  public static Resources read(String name, String text) {
+    ResourceReader reader = new ResourceReader();
+    reader.file(name, text.getBytes(StandardCharsets.UTF_8));
+    return reader.result();
+  }
+
+  private void file(String name, byte[] content) {
+    int before = problems.errors();
+    List<YamlDocument> documents = new YamlReader(problems).read(name, content);
+    if (documents.isEmpty() && problems.errors() == before) {
+      problems.add(Position.startOf(name), ProblemCode.NO_RESOURCES, "the file holds nothing");
+    }
+    ResourceDecoder decoder = new ResourceDecoder(problems, this::add);
+    documents.forEach(decoder::decode);
+  }
+
+  private void add(Resource resource) {
+    boolean mesh = resource instanceof MeshConfig;
+    Resource earlier = first.putIfAbsent(mesh ? "MeshConfig" : resource.describe(), resource);
+    if (earlier == null) {
+      all.add(resource);
+    } else {
+      problems.add(
+          resource.metadata().at(),
+          mesh ? ProblemCode.SECOND_MESH_CONFIG : ProblemCode.DUPLICATE_RESOURCE,
+          (mesh ? "a mesh configuration" : resource.describe())
+              + " was given before, at "
+              + earlier.metadata().at());
+    }
+  }
+
+  private Resources result() {
+    return new Resources(all, problems.problems());
+  }
+}

@@ -1,0 +1,45 @@
+package io.heraldmesh.resource.read;
+
+import io.heraldmesh.resource.Service;
+import io.heraldmesh.resource.problem.Located;
+import io.heraldmesh.resource.yaml.Fields;
+import io.heraldmesh.resource.yaml.Value;
+import org.jspecify.annotations.Nullable;
+
+/** Core Service: selector, ports and what kind of address it has. */
+final class ServiceDecoder {
+  private ServiceDecoder() {}
+
+  static Service decode(Fields document) {
+    return document
+        .required("spec")
+        .decode(
+            spec ->
+                new Service(
+                    MetadataDecoder.namespaced(document),
+                    spec.optional("selector").textMap(),
+                    spec.optional("ports").list(ServiceDecoder::port),
+                    spec.optional("clusterIP").text().value().equals("None"),
+                    externalName(spec)));
+  }
+
+  private static @Nullable String externalName(Fields spec) {
+    boolean external = spec.optional("type").text().value().equals("ExternalName");
+    return external ? spec.required("externalName").nonEmptyText().value() : null;
+  }
+
+  private static Service.Port port(Fields f) {
+    int port = f.required("port").integer(1, Ports.MAX, 1).value();
+    Value target = f.optional("targetPort");
+    boolean named = target.isPresent() && !target.isNumber();
+    Located<String> protocol = f.optional("protocol").text();
+    return new Service.Port(
+        f.at(),
+        f.optional("name").text().value(),
+        port,
+        named ? 0 : target.integer(1, Ports.MAX, port).value(),
+        named ? target.nonEmptyText().value() : null,
+        protocol.value().isEmpty() ? "TCP" : protocol.value(),
+        f.optional("appProtocol").text().value());
+  }
+}
