@@ -1,0 +1,28 @@
+package io.heraldmesh.jwks;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one source of keys is doing; holds no key and no secret.
+ *
+ * @param source its address, without the query, or its issuer
+ * @param keys usable keys of the last good set; 0 when there is none yet
+ * @param digest of the last good set
+ * @param lastSuccess null: never fetched, and tokens that need it are answered with 503
+ * @param lastError what went wrong since; null when the last fetch was good
+ * @param failures in a row
+ */
+public record KeySourceHealth(
+    String source,
+    int keys,
+    @Nullable String digest,
+    @Nullable Instant lastSuccess,
+    @Nullable String lastError,
+    int failures) {
+
+  /** A good set is in force; it may be an older one. */
+  public boolean usable() {
+    return lastSuccess != null;
+  }
+}
