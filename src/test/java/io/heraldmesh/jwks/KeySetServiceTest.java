@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,6 +88,11 @@ class KeySetServiceTest {
     return await(service.health()).getFirst();
   }
 
+  /** The set in force. */
+  private KeySet held() {
+    return Objects.requireNonNull(service.current().get(source), "no set in force");
+  }
+
   private double count(String outcome) {
     return meters.counter("pilot_jwks_resolver_network_fetch_" + outcome + "_total").count();
   }
@@ -95,8 +101,7 @@ class KeySetServiceTest {
   void aSourceIsFetchedAsSoonAsPolicyNamesIt() {
     assertThat(service.current().get(source)).isNull();
     await(service.watch(Set.of(source)));
-    KeySet set = service.current().get(source);
-    assertThat(set).isNotNull();
+    KeySet set = held();
     assertThat(set.keys()).hasSize(1);
     assertThat(health().usable()).isTrue();
     assertThat(health().digest()).isEqualTo(set.digest());
@@ -108,14 +113,14 @@ class KeySetServiceTest {
   @Test
   void aSetIsRefreshedOnTimeAndSwappedWhole() throws InterruptedException {
     await(service.watch(Set.of(source)));
-    KeySet before = service.current().get(source);
+    KeySet before = held();
     ManualTimers.Entry refresh = timers.next();
     assertThat(refresh.delay()).isBetween(Duration.ofMinutes(18), Duration.ofMinutes(20));
     server.serve(keysB);
     refresh.fire();
     timers.next();
     assertThat(service.current().get(source)).isNotSameAs(before);
-    assertThat(service.current().get(source).keys().getFirst().kid()).isEqualTo("b");
+    assertThat(held().keys().getFirst().kid()).isEqualTo("b");
   }
 
   @Test
@@ -129,7 +134,7 @@ class KeySetServiceTest {
     timers.next();
     assertThat(timers.isCancelled(refresh)).isTrue();
     assertThat(server.requests).hasValue(2);
-    assertThat(service.current().get(source).keys().getFirst().kid()).isEqualTo("b");
+    assertThat(held().keys().getFirst().kid()).isEqualTo("b");
 
     now.updateAndGet(t -> t.plusSeconds(29));
     service.current().unknownKey(source);
@@ -149,7 +154,7 @@ class KeySetServiceTest {
   @Test
   void theLastGoodSetOutlivesTheServerAndRetriesSlowDown() throws InterruptedException {
     await(service.watch(Set.of(source)));
-    KeySet before = service.current().get(source);
+    KeySet before = held();
     server.close();
     ManualTimers.Entry next = timers.next();
     for (long seconds : List.of(1, 2, 4, 8, 16, 32, 60, 60)) {
@@ -221,7 +226,7 @@ class KeySetServiceTest {
       })
   void whatIsNoUsableKeySetNeverReplacesAGoodOne(String answer) throws InterruptedException {
     await(service.watch(Set.of(source)));
-    KeySet before = service.current().get(source);
+    KeySet before = held();
     server.serve(answer);
     timers.next().fire();
     timers.next();
@@ -391,14 +396,14 @@ class KeySetServiceTest {
   void aSourceThatComesBackInTimeKeepsItsSet() throws InterruptedException {
     await(service.watch(Set.of(source)));
     timers.next();
-    KeySet before = service.current().get(source);
+    KeySet before = held();
     await(service.watch(Set.of()));
     ManualTimers.Entry forget = timers.next();
     await(service.watch(Set.of(source)));
     assertThat(timers.isCancelled(forget)).isTrue();
     assertThat(service.current().get(source)).isNotNull();
     timers.next();
-    assertThat(service.current().get(source).digest()).isEqualTo(before.digest());
+    assertThat(held().digest()).isEqualTo(before.digest());
   }
 
   @Test

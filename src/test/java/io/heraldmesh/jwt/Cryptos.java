@@ -8,6 +8,6 @@ final class Cryptos {
   private Cryptos() {}
 
   static List<Crypto> all() {
-    return List.of(Crypto.jdk());
+    return Crypto.all();
   }
 }
