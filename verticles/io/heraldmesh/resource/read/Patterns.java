@@ -75,7 +75,7 @@ final class Patterns {
     }
   }
 
-  /** {@code namespace/account} or {@code account}; no wildcards. */
+  /** A namespace and an account, joined by a slash, or the account alone; no wildcards. */
   static void serviceAccounts(List<Located<String>> accounts, ProblemCollector problems) {
     if (accounts.size() > MAX_ACCOUNTS) {
       problems.add(

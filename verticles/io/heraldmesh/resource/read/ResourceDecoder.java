@@ -41,13 +41,16 @@ final class ResourceDecoder {
           .forEach(item -> decode(item.strict(), sound));
       return;
     }
-    Optional<Kind> known = Kinds.find(apiVersion, kind);
-    if (known.isEmpty()) {
+    Kind known = Kinds.find(apiVersion, kind).orElse(null);
+    if (known == null) {
       reportUnknown(type, apiVersion, kind);
-    } else if (known.get().decoder() instanceof Decoder decoder) {
-      decode(document, known.get(), decoder, sound);
-    } else {
+      return;
+    }
+    Decoder decoder = known.decoder();
+    if (decoder == null) {
       reportNotRead(type, apiVersion, kind);
+    } else {
+      decode(document, known, decoder, sound);
     }
   }
 

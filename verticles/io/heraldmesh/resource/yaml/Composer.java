@@ -6,7 +6,6 @@ import io.heraldmesh.resource.problem.Shown;
 import io.heraldmesh.resource.yaml.YamlNode.Content;
 import io.heraldmesh.resource.yaml.YamlNode.Scalar;
 import io.heraldmesh.resource.yaml.YamlNode.Style;
-import io.heraldmesh.resource.yaml.YamlNode.Type;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -96,7 +95,7 @@ final class Composer {
         event.isPlain()
             ? Style.PLAIN
             : event.isLiteral() ? Style.LITERAL : event.isFolded() ? Style.FOLDED : Style.QUOTED;
-    Type type = style == Style.PLAIN ? CoreSchema.typeOf(text) : Type.TEXT;
+    YamlNode.Type type = style == Style.PLAIN ? CoreSchema.typeOf(text) : YamlNode.Type.TEXT;
     Content content =
         style == Style.LITERAL ? literalContent(line, text) : new Content(line, column);
     Scalar scalar = new Scalar(text, type, style, line, column, content);
@@ -149,7 +148,7 @@ final class Composer {
   private void put(YamlNode node) {
     Frame top = open.peek();
     if (top == null) {
-      if (!(node instanceof Scalar scalar && scalar.type() == Type.NULL)) {
+      if (!(node instanceof Scalar scalar && scalar.type() == YamlNode.Type.NULL)) {
         documents.add(new YamlDocument(node, origin, problems.errors() == errorsBefore));
       }
     } else if (!top.mapping) {
@@ -164,7 +163,7 @@ final class Composer {
   private void key(Frame top, YamlNode node) {
     top.keyed = true;
     top.key = null;
-    if (!(node instanceof Scalar key) || key.type() == Type.NULL) {
+    if (!(node instanceof Scalar key) || key.type() == YamlNode.Type.NULL) {
       problems.add(
           origin.at(node, top.path), ProblemCode.BAD_KEY, "a key is " + node.noun() + ", not text");
     } else if (key.style() == Style.PLAIN && key.text().equals("<<")) {

@@ -1,6 +1,5 @@
 package io.heraldmesh.resource.yaml;
 
-import io.heraldmesh.resource.yaml.YamlNode.Type;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -20,20 +19,20 @@ final class CoreSchema {
 
   private CoreSchema() {}
 
-  static Type typeOf(String plain) {
+  static YamlNode.Type typeOf(String plain) {
     if (NULLS.contains(plain)) {
-      return Type.NULL;
+      return YamlNode.Type.NULL;
     }
     if (BOOLS.contains(plain)) {
-      return Type.BOOL;
+      return YamlNode.Type.BOOL;
     }
     // The expressions backtrack over digits only; a long text is text without asking them.
     if (plain.length() > 64) {
-      return Type.TEXT;
+      return YamlNode.Type.TEXT;
     }
     if (INT.matcher(plain).matches()) {
-      return Type.INT;
+      return YamlNode.Type.INT;
     }
-    return FLOAT.matcher(plain).matches() ? Type.FLOAT : Type.TEXT;
+    return FLOAT.matcher(plain).matches() ? YamlNode.Type.FLOAT : YamlNode.Type.TEXT;
   }
 }

@@ -10,7 +10,6 @@ import io.heraldmesh.resource.yaml.YamlNode.Refused;
 import io.heraldmesh.resource.yaml.YamlNode.Scalar;
 import io.heraldmesh.resource.yaml.YamlNode.Sequence;
 import io.heraldmesh.resource.yaml.YamlNode.Style;
-import io.heraldmesh.resource.yaml.YamlNode.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,7 +70,7 @@ public final class Value {
 
   /** True when it was written as null or as nothing at all. */
   public boolean isNull() {
-    return node instanceof Scalar scalar && scalar.type() == Type.NULL;
+    return node instanceof Scalar scalar && scalar.type() == YamlNode.Type.NULL;
   }
 
   /** The same value, but with a null counting as absent and unknown fields passed over. */
@@ -136,7 +135,7 @@ public final class Value {
   /** True or false. */
   public boolean bool(boolean absent) {
     return scalar("true or false")
-        .filter(s -> is(s, Type.BOOL, "true or false"))
+        .filter(s -> is(s, YamlNode.Type.BOOL, "true or false"))
         .map(s -> s.text().toLowerCase(Locale.ROOT).equals("true"))
         .orElse(absent);
   }
@@ -199,7 +198,7 @@ public final class Value {
 
   /** True when it was written as a whole number. */
   public boolean isNumber() {
-    return node instanceof Scalar scalar && scalar.type() == Type.INT;
+    return node instanceof Scalar scalar && scalar.type() == YamlNode.Type.INT;
   }
 
   /** True when it was written as a list. */
@@ -242,7 +241,7 @@ public final class Value {
 
   /** Where YAML written inside this text begins, or null when there is no text. */
   @Nullable Origin embedded() {
-    if (!(node instanceof Scalar scalar) || scalar.type() == Type.NULL) {
+    if (!(node instanceof Scalar scalar) || scalar.type() == YamlNode.Type.NULL) {
       return null;
     }
     Origin outer = scope.origin();
@@ -284,7 +283,7 @@ public final class Value {
   }
 
   private String asText(Scalar scalar) {
-    if (scalar.type() != Type.TEXT) {
+    if (scalar.type() != YamlNode.Type.TEXT) {
       problem(
           ProblemCode.TEXT_EXPECTED,
           Shown.quoted(scalar.text())
@@ -313,7 +312,7 @@ public final class Value {
   }
 
   private int asInteger(Scalar scalar, int min, int max, int absent) {
-    if (!is(scalar, Type.INT, "a number")) {
+    if (!is(scalar, YamlNode.Type.INT, "a number")) {
       return absent;
     }
     try {
@@ -331,7 +330,7 @@ public final class Value {
     return absent;
   }
 
-  private boolean is(Scalar scalar, Type type, String wanted) {
+  private boolean is(Scalar scalar, YamlNode.Type type, String wanted) {
     if (scalar.type() == type) {
       return true;
     }
