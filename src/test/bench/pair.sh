@@ -118,6 +118,9 @@ spec:
   stateDir: $run/state
   resources: $run/resources
   eventLoops: ${WORKERS:-1}
+  health: {listen: 127.0.0.1:0}
+  metrics: {listen: 127.0.0.1:0}
+  accessLog: {samplePercent: 1}
   workloads:$workload
 YAML
 

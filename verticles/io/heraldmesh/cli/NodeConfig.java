@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.WorkloadSettings;
@@ -35,7 +36,7 @@ record NodeConfig(
     Path resources,
     boolean resourcesMayBeEmpty,
     List<WorkloadSettings> workloads,
-    Map<WorkloadSettings, Path> credentials,
+    Map<Workload, Path> credentials,
     @Nullable HostPort admin,
     @Nullable HostPort health,
     @Nullable HostPort metrics,
