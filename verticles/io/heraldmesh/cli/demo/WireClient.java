@@ -17,7 +17,7 @@ import java.util.Locale;
  * An HTTP/1.1 client on a bare socket: what it returns was on the wire. One connection, kept open
  * between requests, closed by {@link #close}. Blocking; for the walk's own thread.
  */
-final class WireClient implements AutoCloseable {
+public final class WireClient implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 10_000;
 
   private final Socket socket = new Socket();
@@ -27,11 +27,11 @@ final class WireClient implements AutoCloseable {
   /**
    * @param status 0: the peer closed the connection without an answer
    */
-  record Answer(int status, List<String> headers, String body) {
+  public record Answer(int status, List<String> headers, String body) {
     static final Answer CLOSED = new Answer(0, List.of(), "");
   }
 
-  WireClient(int port) throws IOException {
+  public WireClient(int port) throws IOException {
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
     in = new BufferedInputStream(socket.getInputStream());
@@ -39,7 +39,7 @@ final class WireClient implements AutoCloseable {
   }
 
   /** One request on a connection of its own. */
-  static Answer once(int port, String method, String host, String path, List<String> headers)
+  public static Answer once(int port, String method, String host, String path, List<String> headers)
       throws IOException {
     try (WireClient client = new WireClient(port)) {
       return client.send(method, host, path, headers);
@@ -47,7 +47,7 @@ final class WireClient implements AutoCloseable {
   }
 
   /** Sends a request without a body and reads the whole answer. */
-  Answer send(String method, String host, String path, List<String> headers) throws IOException {
+  public Answer send(String method, String host, String path, List<String> headers) throws IOException {
     StringBuilder head = new StringBuilder();
     head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(host);
     head.append("\r\n");
