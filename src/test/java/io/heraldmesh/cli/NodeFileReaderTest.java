@@ -1,0 +1,156 @@
+package io.heraldmesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.WorkloadSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeFileReaderTest {
+  private static final String HEAD =
+      "apiVersion: herald.io/v1alpha1\nkind: Node\nmetadata: {name: node-1}\nspec:\n";
+  private static final String LEAST = HEAD + "  stateDir: state\n  resources: resources\n";
+
+  @TempDir Path folder;
+
+  @Test
+  void theSampleNodeFileIsRead() {
+    NodeFileReader.Result result = NodeFileReader.read(Path.of("conf/node.yaml"));
+    assertThat(result.problems().all()).isEmpty();
+    NodeConfig config = result.config();
+    assertThat(config).isNotNull();
+    WorkloadSettings mine = config.workloads().getFirst();
+    assertThat(mine.workload()).isEqualTo(new Workload("default", "mine"));
+    assertThat(mine.ports().getFirst().app()).isEqualTo(new HostPort("127.0.0.1", 9000));
+    assertThat(mine.ports().getFirst().protocol()).isEqualTo(Protocol.HTTP);
+    assertThat(config.resources()).isAbsolute().exists();
+  }
+
+  @Test
+  void whatIsNotSaidHasItsDefault() throws IOException {
+    NodeConfig config = read(LEAST);
+    assertThat(config.roles())
+        .containsExactlyInAnyOrder(Role.CA, Role.CONFIG, Role.PROXY, Role.ADMIN);
+    assertThat(config.trustDomain()).isNull();
+    assertThat(config.authority()).isEqualTo(new AuthorityConfig.Own());
+    assertThat(config.stateDir()).isEqualTo(folder.resolve("state"));
+    assertThat(config.admin()).isEqualTo(new HostPort("127.0.0.1", 15000));
+    assertThat(config.health()).isEqualTo(new HostPort("127.0.0.1", 15021));
+    assertThat(config.metrics()).isEqualTo(new HostPort("127.0.0.1", 15020));
+    assertThat(config.leafLifetime()).isEqualTo(Duration.ofHours(24));
+    assertThat(config.resourcesMayBeEmpty()).isFalse();
+    assertThat(config.jwks().allowLoopback()).isFalse();
+  }
+
+  @Test
+  void everyFieldIsTakenOver() throws IOException {
+    NodeConfig config =
+        read(
+            LEAST
+                + """
+                  roles: [ca, config, proxy]
+                  trustDomain: mesh.test
+                  authority: {cacerts: certs}
+                  resourcesMayBeEmpty: true
+                  certificates: {ttl: 1h}
+                  drain: 2s
+                  eventLoops: 3
+                  accessLog: {samplePercent: 5}
+                  jwks: {roots: /etc/roots.pem, allowLoopback: true}
+                  workloads:
+                  - namespace: a
+                    name: svc
+                    labels: {app: svc}
+                    credentials: {dir: c}
+                    outbound:
+                      listen: 127.0.0.1:0
+                      services: [{listen: "[::1]:15002", to: db.a:5432, protocol: tcp}]
+                    ports:
+                    - {name: grpc-api, port: 8080, app: 127.0.0.1:1, listen: 0.0.0.0:2, advertise: 10.0.0.5:3}
+                """);
+    assertThat(config.trustDomain()).isEqualTo(new TrustDomain("mesh.test"));
+    assertThat(config.authority()).isEqualTo(new AuthorityConfig.Cacerts(folder.resolve("certs")));
+    assertThat(config.credentials())
+        .isEqualTo(Map.of(new Workload("a", "svc"), folder.resolve("c")));
+    WorkloadSettings svc = config.workloads().getFirst();
+    assertThat(svc.serviceAccount()).isEqualTo("default");
+    assertThat(svc.outboundPorts().getFirst().service()).isEqualTo(new HostPort("db.a", 5432));
+    assertThat(svc.outboundPorts().getFirst().protocol()).isEqualTo(Protocol.TCP);
+    assertThat(svc.ports().getFirst().protocol()).isEqualTo(Protocol.HTTP2);
+    assertThat(svc.ports().getFirst().advertise()).isEqualTo(new HostPort("10.0.0.5", 3));
+    assertThat(config.admin()).isNull();
+    assertThat(config.leafLifetime()).isEqualTo(Duration.ofHours(1));
+    assertThat(config.accessLogSample()).isEqualTo(0.05);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          roles: [gateway]                        | spec.roles[0]    | not there yet
+          roles: [proxy]                          | spec.roles       | needs the roles ca and config
+          roles: [Ca]                             | spec.roles[0]    | unknown role
+          workloads: [{name: x}]                  | namespace        | required field is missing
+          workload: []                            | spec.workload    | unknown field
+          admin: {listen: 15000}                  | spec.admin       | expected host:port
+          admin: {listen: "::1:80"}               | spec.admin       | brackets
+          trustDomain: Mesh.Test                  | spec.trustDomain | may hold only
+          authority: {keyStore: a}                | spec.authority   | go together
+          authority: {cacerts: a, keyStore: b, passphraseFile: c} | spec.authority | two ways
+          eventLoops: 0                           | spec.eventLoops  | not within
+          certificates: {ttl: 5}                  | ttl              | duration
+          """)
+  void aMistakeIsNamedWithItsPlaceAndNothingIsRead(String line, String field, String message)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("node.yaml"), LEAST + "  " + line + "\n");
+    NodeFileReader.Result result = NodeFileReader.read(file);
+    assertThat(result.config()).isNull();
+    assertThat(result.problems().errors())
+        .anySatisfy(
+            p -> {
+              assertThat(p.at().line()).isEqualTo(7);
+              assertThat(p.at().field()).contains(field);
+              assertThat(p.text()).contains(message);
+            });
+  }
+
+  @Test
+  void aSecretInTheFileIsAnUnknownField() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("node.yaml"), LEAST + "  authority: {passphrase: hunter2}\n");
+    NodeFileReader.Result result = NodeFileReader.read(file);
+    assertThat(result.config()).isNull();
+    assertThat(result.problems().text()).contains("unknown field").doesNotContain("hunter2");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsWrongUsage() {
+    assertThatThrownBy(() -> NodeFileReader.read(folder.resolve("none.yaml")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("none.yaml");
+  }
+
+  private NodeConfig read(String yaml) throws IOException {
+    Path file = Files.writeString(folder.resolve("node.yaml"), yaml);
+    NodeFileReader.Result result = NodeFileReader.read(file);
+    assertThat(result.problems().errors()).isEmpty();
+    NodeConfig config = result.config();
+    assertThat(config).isNotNull();
+    return config;
+  }
+}
