@@ -1,23 +1,21 @@
 package io.heraldmesh.bus;
 
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.PeerRole;
 import io.heraldmesh.identity.PeerVerdict;
 import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
-import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +91,10 @@ public final class EnvelopeVerifier {
       Envelope envelope, Expected expected, TrustBundle bundle, Instant now) {
     List<X509Certificate> chain;
     try {
-      chain = certificates(envelope.chain());
-    } catch (CertificateException e) {
+      chain =
+          CertificateChain.parseDer(envelope.chain().stream().map(ByteString::toByteArray).toList())
+              .certificates();
+    } catch (InvalidCertificate e) {
       return refused(EnvelopeRefusal.MALFORMED, "holds something that is not a certificate");
     }
     return switch (peers.verify(chain, bundle, PeerRole.CLIENT, now)) {
@@ -128,22 +128,6 @@ public final class EnvelopeVerifier {
     } catch (GeneralSecurityException e) {
       return false;
     }
-  }
-
-  private static List<X509Certificate> certificates(List<ByteString> der)
-      throws CertificateException {
-    CertificateFactory factory = CertificateFactory.getInstance("X.509");
-    List<X509Certificate> chain = new ArrayList<>();
-    for (ByteString one : der) {
-      byte[] bytes = one.toByteArray();
-      X509Certificate certificate =
-          (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(bytes));
-      if (!ByteString.of(certificate.getEncoded()).equals(one)) {
-        throw new CertificateException("not exactly one certificate in DER");
-      }
-      chain.add(certificate);
-    }
-    return chain;
   }
 
   private static EnvelopeVerdict refused(EnvelopeRefusal reason, String detail) {

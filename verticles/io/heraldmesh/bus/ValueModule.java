@@ -15,14 +15,12 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.CollectionType;
+import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Set;
@@ -67,13 +65,7 @@ final class ValueModule extends SimpleModule {
   }
 
   private static X509Certificate certificate(String base64) {
-    try {
-      return (X509Certificate)
-          CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(Base64.getDecoder().decode(base64)));
-    } catch (CertificateException e) {
-      throw new IllegalArgumentException("not a certificate", e);
-    }
+    return CertificateChain.certificate(Base64.getDecoder().decode(base64));
   }
 
   private static <T> JsonSerializer<T> key(Function<T, String> write) {
