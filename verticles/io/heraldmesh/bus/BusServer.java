@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ final class BusServer {
   private final InstantSource clock;
   private final EnvelopeSigner signer;
   private final EnvelopeVerifier verifier;
+  private final Consumer<BusFailure> refused;
   private final String address;
   private final Map<String, SignedBus.Handling<?, ?>> byType = new HashMap<>();
   private final ReplayGuard replays = new ReplayGuard(MOST_NONCES_PER_SENDER);
@@ -37,12 +39,14 @@ final class BusServer {
       InstantSource clock,
       EnvelopeSigner signer,
       EnvelopeVerifier verifier,
+      Consumer<BusFailure> refused,
       List<SignedBus.Handling<?, ?>> handlings) {
     this.vertx = vertx;
     this.source = source;
     this.clock = clock;
     this.signer = signer;
     this.verifier = verifier;
+    this.refused = refused;
     this.address = handlings.getFirst().operation().address();
     for (SignedBus.Handling<?, ?> handling : handlings) {
       if (!handling.operation().address().equals(address)) {
@@ -95,16 +99,23 @@ final class BusServer {
       }
       return answer(envelope, handling);
     } catch (MalformedMessage e) {
-      return Future.failedFuture(new BusException(BusFailure.MALFORMED, e.getMessage()));
+      return refusal(new BusException(BusFailure.MALFORMED, e.getMessage()));
     } catch (BusException e) {
-      return Future.failedFuture(e);
+      return refusal(e);
     }
+  }
+
+  private Future<Buffer> refusal(BusException e) {
+    refused.accept(e.failure());
+    return Future.failedFuture(e);
   }
 
   private <Q extends Record, A extends Record> Future<Buffer> answer(
       Envelope envelope, SignedBus.Handling<Q, A> handling) {
     return vertx
         .executeBlocking(() -> open(envelope, handling.operation()), false)
+        .onFailure(
+            e -> refused.accept(e instanceof BusException b ? b.failure() : BusFailure.INTERNAL))
         .compose(
             request ->
                 handling

@@ -30,7 +30,8 @@ public interface CaService {
 
   /**
    * @param csr PKCS#10 in DER; only its public key (P-256) is used, and its signature checked
-   * @param ttl wished lifetime; null: the authority's default; capped by the authority
+   * @param ttl wished lifetime; null: the authority's default; one beyond the authority's limit is
+   *     refused, and none outlives the authority itself
    */
   record IssueRequest(ByteString csr, Subject subject, @Nullable Duration ttl) {}
 
@@ -70,6 +71,9 @@ public interface CaService {
      * @see CaService#roots()
      */
     Future<Roots> roots(SpiffeId caller);
+
+    /** Told of each message that was refused before it got here. */
+    default void refused(BusFailure failure) {}
   }
 
   /** The authority at the other end of {@code bus}. */
@@ -90,6 +94,7 @@ public interface CaService {
   /** Offers {@code server} on {@code bus}; completes when it can be reached. */
   static Future<SignedBus.Registration> serve(SignedBus bus, Server server) {
     return bus.serve(
+        server::refused,
         SignedBus.on(Operations.ISSUE, server::issue),
         SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)));
   }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Requests and answers over the event bus, each signed by one of Herald's own identities. The bus
@@ -179,7 +180,15 @@ public final class SignedBus {
 
   /** Answers requests; all handlings must be for one address. Completes when it can be reached. */
   Future<Registration> serve(Handling<?, ?>... handlings) {
-    BusServer server = new BusServer(vertx, source, clock, signer, verifier, List.of(handlings));
+    return serve(failure -> {}, handlings);
+  }
+
+  /**
+   * @param refused told of each message that no handling got to see
+   */
+  Future<Registration> serve(Consumer<BusFailure> refused, Handling<?, ?>... handlings) {
+    BusServer server =
+        new BusServer(vertx, source, clock, signer, verifier, refused, List.of(handlings));
     var consumer = vertx.eventBus().<Object>consumer(server.address(), server::take);
     return consumer.completion().map(done -> consumer::unregister);
   }

@@ -1,0 +1,189 @@
+package io.heraldmesh.ca;
+
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.Csr;
+import io.heraldmesh.identity.HeraldIdentity;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.InvalidCertificate;
+import io.heraldmesh.identity.InvalidIdentity;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.store.IssuanceLog;
+import io.heraldmesh.store.IssuanceRecord;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides who may have which certificate, has it signed, and logs it before it leaves. Every issue
+ * and every refusal is one line in the log. Signing is done off the event loop.
+ */
+public final class CertificateIssuer implements CaService.Server {
+  private static final Logger LOG = LoggerFactory.getLogger(CertificateIssuer.class);
+
+  private final Vertx vertx;
+  private final Authority authority;
+  private final Crypto crypto;
+  private final IssuanceLog log;
+  private final Supplier<Registrations> registrations;
+  private final InstantSource clock;
+  private final CaMetrics metrics;
+
+  /**
+   * @param registrations asked anew for each request
+   */
+  public CertificateIssuer(
+      Vertx vertx,
+      Authority authority,
+      Crypto crypto,
+      IssuanceLog log,
+      Supplier<Registrations> registrations,
+      InstantSource clock,
+      MeterRegistry registry) {
+    this.vertx = vertx;
+    this.authority = authority;
+    this.crypto = crypto;
+    this.log = log;
+    this.registrations = registrations;
+    this.clock = clock;
+    this.metrics = new CaMetrics(registry, authority);
+  }
+
+  @Override
+  public Future<CaService.Issued> issue(SpiffeId caller, CaService.IssueRequest request) {
+    metrics.request();
+    return vertx
+        .executeBlocking(() -> sign(caller, request), false)
+        .compose(issued -> logged(caller, issued))
+        .map(issued -> new CaService.Issued(issued.chain(), authority.bundle()))
+        .onFailure(e -> LOG.warn("certificate refused caller={} {}", caller, e.getMessage()));
+  }
+
+  @Override
+  public Future<CaService.Roots> roots(SpiffeId caller) {
+    return Future.succeededFuture(new CaService.Roots(authority.bundle()));
+  }
+
+  @Override
+  public void refused(BusFailure failure) {
+    switch (failure) {
+      case UNAUTHENTICATED, FORBIDDEN, REPLAYED, EXPIRED -> metrics.authenticationFailure();
+      case UNREACHABLE,
+          OVERLOADED,
+          NOT_READY,
+          INTERNAL,
+          UNKNOWN_NODE,
+          UNKNOWN_TYPE,
+          MALFORMED,
+          TOO_LARGE,
+          NOT_REGISTERED,
+          BAD_CSR,
+          BAD_ANSWER -> {}
+    }
+  }
+
+  private Issued sign(SpiffeId caller, CaService.IssueRequest request) throws BusException {
+    SpiffeId id = subject(caller, request.subject());
+    Csr csr;
+    try {
+      csr = Csr.parse(request.csr().toByteArray(), crypto);
+    } catch (InvalidCertificate e) {
+      metrics.badCsr();
+      throw new BusException(BusFailure.BAD_CSR, "id=" + id + " " + e.getMessage());
+    }
+    try {
+      return authority.sign(csr.publicKey(), id, request.ttl(), clock.instant());
+    } catch (IssuanceRefused e) {
+      metrics.notSigned(e.reason().name());
+      throw new BusException(failure(e.reason()), "id=" + id + " " + e.getMessage());
+    }
+  }
+
+  /**
+   * The name in the certificate: never from the CSR, only from what the caller is registered for.
+   */
+  private SpiffeId subject(SpiffeId caller, CaService.Subject subject) throws BusException {
+    return switch (subject) {
+      case CaService.Subject.Caller() -> caller;
+      case CaService.Subject.Workload(String namespace, String serviceAccount) -> {
+        HeraldIdentity asking = caller.herald().orElseThrow();
+        if (asking.role() != HeraldRole.NODE
+            || !registrations
+                .get()
+                .allow(asking.name(), new WorkloadIdentity(namespace, serviceAccount))) {
+          throw new BusException(
+              BusFailure.NOT_REGISTERED,
+              namespace + "/" + serviceAccount + " is not registered for " + caller);
+        }
+        try {
+          yield SpiffeId.workload(authority.trustDomain(), namespace, serviceAccount);
+        } catch (InvalidIdentity e) {
+          throw new BusException(BusFailure.MALFORMED, "not a workload: " + e.getMessage());
+        }
+      }
+    };
+  }
+
+  private Future<Issued> logged(SpiffeId caller, Issued issued) {
+    Instant now = clock.instant();
+    IssuanceRecord record =
+        new IssuanceRecord(
+            issued.serialHex(),
+            issued.id().toString(),
+            caller.herald().orElseThrow().name(),
+            issued.notBefore(),
+            issued.notAfter(),
+            now,
+            fingerprint(issued),
+            caller.toString());
+    return Future.fromCompletionStage(log.append(List.of(record)), vertx.getOrCreateContext())
+        .transform(
+            written -> {
+              if (written.failed()) {
+                metrics.notSigned("NOT_LOGGED");
+                LOG.error("issuance log failed; nothing is issued", written.cause());
+                return Future.failedFuture(
+                    new BusException(BusFailure.INTERNAL, "the issuance log cannot be written"));
+              }
+              metrics.issued();
+              LOG.info(
+                  "certificate issued id={} serial={} caller={} notAfter={}",
+                  issued.id(),
+                  issued.serialHex(),
+                  caller,
+                  issued.notAfter());
+              return Future.succeededFuture(issued);
+            });
+  }
+
+  private static String fingerprint(Issued issued) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(issued.leaf().getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a certificate just signed has a digest", e);
+    }
+  }
+
+  private static BusFailure failure(IssuanceRefused.Reason reason) {
+    return switch (reason) {
+      case WEAK_KEY, TTL -> BusFailure.BAD_CSR;
+      case IDENTITY -> BusFailure.FORBIDDEN;
+      case AUTHORITY_NOT_VALID -> BusFailure.NOT_READY;
+      case CHECK_FAILED -> BusFailure.INTERNAL;
+    };
+  }
+}

@@ -1,0 +1,70 @@
+package io.heraldmesh.credentials;
+
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustBundle;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renews the identity of one of Herald's own parts, by showing the one it has. Thread-safe.
+ *
+ * <p>Whoever owns it calls {@link #tick} about once a second.
+ */
+public final class IdentityRenewal {
+  private final RenewingLeaf leaf;
+
+  /**
+   * @param ttl wished lifetime; null: the authority's default
+   */
+  public IdentityRenewal(
+      Vertx vertx,
+      CaService ca,
+      RenewableIdentity identity,
+      @Nullable Duration ttl,
+      Crypto crypto,
+      InstantSource clock,
+      RandomGenerator random) {
+    HeraldSvid first = identity.svid();
+    RenewingLeaf.Listener listener =
+        new RenewingLeaf.Listener() {
+          @Override
+          public void issued(Credential credential, TrustBundle bundle) {
+            identity.replace(new HeraldSvid(credential.id(), credential.key(), credential.chain()));
+            identity.replace(bundle);
+          }
+
+          @Override
+          public void expired(SpiffeId id) {
+            // Nothing to take away: what it signs from now on is refused by every receiver.
+          }
+        };
+    this.leaf =
+        new RenewingLeaf(
+                vertx,
+                ca,
+                first.id(),
+                new CaService.Subject.Caller(),
+                ttl,
+                crypto,
+                clock,
+                random,
+                listener)
+            .startingWith(new Credential(first.id(), first.key(), first.chain()));
+  }
+
+  /** Renews when it is due by the clock. */
+  public void tick() {
+    leaf.tick();
+  }
+
+  /** How the identity stands. */
+  public LeafStatus status() {
+    return leaf.status();
+  }
+}

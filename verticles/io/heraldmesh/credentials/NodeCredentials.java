@@ -1,0 +1,198 @@
+package io.heraldmesh.credentials;
+
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustBundle;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leaves of a node's workloads, fetched from the authority and renewed in time. A leaf that
+ * cannot be renewed is used until it ends and not a moment longer. Also keeps the node's roots, and
+ * the node's own identity, up to date. Thread-safe.
+ */
+public final class NodeCredentials implements CredentialSource, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeCredentials.class);
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
+  private static final Duration ROOTS_EVERY = Duration.ofSeconds(30);
+
+  private final Vertx vertx;
+  private final CaService ca;
+  private final RenewableIdentity node;
+  private final IdentityRenewal identityRenewal;
+  private final InstantSource clock;
+  private final Map<SpiffeId, RenewingLeaf> leaves = new TreeMap<>();
+  private final Listeners listeners = new Listeners();
+  private final Promise<Void> complete = Promise.promise();
+  private volatile CredentialSet current;
+  private @Nullable Long timer;
+  private Instant nextRoots;
+
+  /**
+   * @param node of which the roots are taken, and kept
+   * @param workloads whose leaves to hold; registered for this node
+   * @param ttl wished lifetime of leaves; null: the authority's default
+   */
+  public NodeCredentials(
+      Vertx vertx,
+      CaService ca,
+      RenewableIdentity node,
+      Set<WorkloadIdentity> workloads,
+      @Nullable Duration ttl,
+      Crypto crypto,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.vertx = vertx;
+    this.ca = ca;
+    this.node = node;
+    this.clock = clock;
+    this.nextRoots = clock.instant().plus(ROOTS_EVERY);
+    this.identityRenewal = new IdentityRenewal(vertx, ca, node, null, crypto, clock, random);
+    this.current = new CredentialSet(0, Map.of(), node.bundle());
+    RenewingLeaf.Listener publisher =
+        new RenewingLeaf.Listener() {
+          @Override
+          public void issued(Credential credential, TrustBundle bundle) {
+            publish(credential.id(), credential, bundle);
+          }
+
+          @Override
+          public void expired(SpiffeId id) {
+            publish(id, null, node.bundle());
+          }
+        };
+    for (WorkloadIdentity workload : workloads) {
+      SpiffeId id =
+          SpiffeId.workload(
+              node.svid().id().trustDomain(), workload.namespace(), workload.serviceAccount());
+      CaService.Subject subject =
+          new CaService.Subject.Workload(workload.namespace(), workload.serviceAccount());
+      leaves.put(
+          id, new RenewingLeaf(vertx, ca, id, subject, ttl, crypto, clock, random, publisher));
+    }
+    if (leaves.isEmpty()) {
+      complete.complete();
+    }
+  }
+
+  /** Starts fetching, and watching the clock once a second. */
+  public synchronized void start() {
+    if (timer == null) {
+      timer = vertx.setPeriodic(CHECK_EVERY.toMillis(), id -> tick());
+      tick();
+    }
+  }
+
+  /** Completes once every workload has had its first leaf. */
+  public Future<Void> complete() {
+    return complete.future();
+  }
+
+  /** Does what is due by the clock; the timer calls it once a second. */
+  public void tick() {
+    leaves.values().forEach(RenewingLeaf::tick);
+    identityRenewal.tick();
+    fetchRootsWhenDue();
+  }
+
+  @Override
+  public CredentialSet current() {
+    return current;
+  }
+
+  @Override
+  public Registration onChange(Consumer<CredentialSet> listener) {
+    return listeners.add(listener);
+  }
+
+  /**
+   * Fetches a new leaf now, whatever the age of the one in use.
+   *
+   * @throws IllegalArgumentException when {@code id} is not one of this node's workloads
+   */
+  public Future<Credential> renewNow(SpiffeId id) {
+    RenewingLeaf leaf = leaves.get(id);
+    if (leaf == null) {
+      throw new IllegalArgumentException(id + " is not a workload of this node");
+    }
+    return leaf.renew();
+  }
+
+  /** How each leaf stands, in order of their names. */
+  public List<LeafStatus> status() {
+    return leaves.values().stream().map(RenewingLeaf::status).toList();
+  }
+
+  /** How the node's own identity stands. */
+  public LeafStatus identityStatus() {
+    return identityRenewal.status();
+  }
+
+  /** Stops watching; {@link #current} stays as it is. */
+  @Override
+  public synchronized void close() {
+    if (timer != null) {
+      vertx.cancelTimer(timer);
+      timer = null;
+    }
+  }
+
+  private void fetchRootsWhenDue() {
+    synchronized (this) {
+      Instant now = clock.instant();
+      // Also when the clock went back: then the next time lies too far ahead.
+      if (now.isBefore(nextRoots) && !now.plus(ROOTS_EVERY).isBefore(nextRoots)) {
+        return;
+      }
+      nextRoots = now.plus(ROOTS_EVERY);
+    }
+    ca.roots()
+        .onSuccess(roots -> publish(null, null, roots.bundle()))
+        .onFailure(e -> LOG.warn("roots not fetched, the old ones stay: {}", e.getMessage()));
+  }
+
+  /**
+   * @param id whose leaf changed; null: none
+   * @param credential null: it has none any more
+   */
+  private void publish(@Nullable SpiffeId id, @Nullable Credential credential, TrustBundle bundle) {
+    synchronized (this) {
+      Map<SpiffeId, Credential> next = new HashMap<>(current.leaves());
+      if (id != null && credential != null) {
+        next.put(id, credential);
+      } else if (id != null) {
+        next.remove(id);
+      }
+      boolean sameRoots = bundle.digest().equals(current.bundle().digest());
+      if (sameRoots && next.equals(current.leaves())) {
+        return;
+      }
+      if (!sameRoots) {
+        LOG.info("roots changed digest={}", bundle.digest());
+        node.replace(bundle);
+      }
+      current = new CredentialSet(current.generation() + 1, next, bundle);
+      // Within the lock, so that listeners see generations rise.
+      listeners.tell(current);
+      if (next.keySet().containsAll(leaves.keySet())) {
+        complete.tryComplete();
+      }
+    }
+  }
+}
