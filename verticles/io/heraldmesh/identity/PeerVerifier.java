@@ -1,14 +1,12 @@
 package io.heraldmesh.identity;
 
-import static org.bouncycastle.asn1.x509.Extension.keyUsage;
-import static org.bouncycastle.asn1.x509.Extension.subjectAlternativeName;
-
 import io.heraldmesh.crypto.Crypto;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1IA5String;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyUsage;
 
@@ -47,6 +45,7 @@ public final class PeerVerifier {
       }
       CertificateFields leaf = CertificateFields.of(chain.getFirst());
       SpiffeId id = identity(leaf);
+      requireKeyUsage(leaf);
       requireLeaf(leaf, role);
       List<X509Certificate> roots = bundle.of(id.trustDomain());
       if (roots.isEmpty()) {
@@ -92,16 +91,21 @@ public final class PeerVerifier {
     }
   }
 
-  private static void requireLeaf(CertificateFields leaf, PeerRole role) throws PathRefused {
+  /** X509-SVID section 4.3. */
+  private static void requireKeyUsage(CertificateFields leaf) throws PathRefused {
+    if (!leaf.critical(Extension.keyUsage) || !leaf.mayUse(KeyUsage.digitalSignature)) {
+      throw new PathRefused(
+          PeerRefusal.KEY_USAGE, "key usage is not critical or lacks digitalSignature");
+    }
+  }
+
+  /** What any leaf must be that is no authority and is fit for the role. */
+  static void requireLeaf(CertificateFields leaf, PeerRole role) throws PathRefused {
     // Section 4.1.
     if (leaf.authority()) {
       throw new PathRefused(PeerRefusal.LEAF_IS_CA, "leaf is an authority");
     }
     // Section 4.3.
-    if (!leaf.critical(keyUsage) || !leaf.mayUse(KeyUsage.digitalSignature)) {
-      throw new PathRefused(
-          PeerRefusal.KEY_USAGE, "key usage is not critical or lacks digitalSignature");
-    }
     if (leaf.mayUse(KeyUsage.keyCertSign) || leaf.mayUse(KeyUsage.cRLSign)) {
       throw new PathRefused(PeerRefusal.KEY_USAGE, "leaf may sign certificates or CRLs");
     }
@@ -112,7 +116,7 @@ public final class PeerVerifier {
           PeerRefusal.EXTENDED_KEY_USAGE, "leaf is not for the role of a " + role);
     }
     // RFC 5280 section 4.2.1.6.
-    if (leaf.emptySubject() && !leaf.critical(subjectAlternativeName)) {
+    if (leaf.emptySubject() && !leaf.critical(Extension.subjectAlternativeName)) {
       throw new PathRefused(
           PeerRefusal.MALFORMED, "subject is empty and the alternative names are not critical");
     }

@@ -18,6 +18,9 @@ public record SpiffeId(TrustDomain trustDomain, String path) implements Comparab
   }
 
   /**
+   * Reads the canonical form only. SPIFFE-ID section 2.1 asks for lower case where section 2.4
+   * ignores case; refusing upper case is safe in both readings.
+   *
    * @throws InvalidIdentity when {@code uri} is not a SPIFFE ID; the message says why
    */
   public static SpiffeId parse(String uri) {
@@ -88,6 +91,9 @@ public record SpiffeId(TrustDomain trustDomain, String path) implements Comparab
   private static void requirePath(String path) {
     if (path.isEmpty()) {
       return;
+    }
+    if (path.charAt(0) != '/') {
+      throw new InvalidIdentity("path does not start with '/'");
     }
     for (String segment : path.substring(1).split("/", -1)) {
       if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {

@@ -1,0 +1,182 @@
+package io.heraldmesh.identity;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * Certificates of every kind, good and bad, signed for real. Starts from a good one; each method
+ * changes one thing.
+ */
+final class TestCertificate {
+  static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+  private static final AtomicLong SERIALS = new AtomicLong(1000);
+
+  private final Map<ASN1ObjectIdentifier, Extension> extensions = new LinkedHashMap<>();
+  private KeyPair keys = ec("secp256r1");
+  private String subject;
+  private Instant notBefore = NOW.minus(Duration.ofHours(1));
+  private Instant notAfter = NOW.plus(Duration.ofHours(1));
+  private String algorithm = "SHA256withECDSA";
+  private BigInteger serial = BigInteger.valueOf(SERIALS.incrementAndGet());
+
+  /** A certificate and its key. */
+  record Made(X509Certificate certificate, PrivateKey key) {}
+
+  private TestCertificate(String subject) {
+    this.subject = subject;
+  }
+
+  static TestCertificate leaf(String id) {
+    return new TestCertificate("")
+        .with(Extension.basicConstraints, true, new BasicConstraints(false))
+        .keyUsage(KeyUsage.digitalSignature)
+        .purposes(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth)
+        .uris(true, id);
+  }
+
+  static TestCertificate authority(String name) {
+    return new TestCertificate("CN=" + name)
+        .with(Extension.basicConstraints, true, new BasicConstraints(true))
+        .keyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign);
+  }
+
+  TestCertificate with(ASN1ObjectIdentifier id, boolean critical, ASN1Encodable value) {
+    try {
+      extensions.put(id, new Extension(id, critical, value.toASN1Primitive().getEncoded()));
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  TestCertificate without(ASN1ObjectIdentifier id) {
+    extensions.remove(id);
+    return this;
+  }
+
+  TestCertificate keyUsage(int bits) {
+    return with(Extension.keyUsage, true, new KeyUsage(bits));
+  }
+
+  TestCertificate purposes(KeyPurposeId... ids) {
+    return with(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(ids));
+  }
+
+  TestCertificate uris(boolean critical, String... uris) {
+    GeneralName[] names = new GeneralName[uris.length];
+    for (int i = 0; i < uris.length; i++) {
+      names[i] = new GeneralName(GeneralName.uniformResourceIdentifier, uris[i]);
+    }
+    return with(Extension.subjectAlternativeName, critical, new GeneralNames(names));
+  }
+
+  TestCertificate keys(KeyPair pair) {
+    keys = pair;
+    return this;
+  }
+
+  TestCertificate subject(String name) {
+    subject = name;
+    return this;
+  }
+
+  TestCertificate valid(Instant from, Instant to) {
+    notBefore = from;
+    notAfter = to;
+    return this;
+  }
+
+  TestCertificate serial(BigInteger number) {
+    serial = number;
+    return this;
+  }
+
+  /** What the signer signs with; it must fit the signer's key. */
+  TestCertificate algorithm(String name) {
+    algorithm = name;
+    return this;
+  }
+
+  Made selfSigned() {
+    return sign(new X500Name(subject), keys.getPrivate());
+  }
+
+  Made signedBy(Made issuer) {
+    return sign(
+        X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded()),
+        issuer.key());
+  }
+
+  private Made sign(X500Name issuer, PrivateKey issuerKey) {
+    try {
+      X509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              issuer,
+              serial,
+              Date.from(notBefore),
+              Date.from(notAfter),
+              new X500Name(subject),
+              keys.getPublic());
+      for (Extension extension : extensions.values()) {
+        builder.addExtension(extension);
+      }
+      byte[] der = builder.build(signer().build(issuerKey)).getEncoded();
+      return new Made(CertificateChain.certificate(der), keys.getPrivate());
+    } catch (IOException | OperatorCreationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Bouncy Castle's, as the JDK does not know all names of RSASSA-PSS. */
+  private JcaContentSignerBuilder signer() {
+    return new JcaContentSignerBuilder(algorithm).setProvider(new BouncyCastleProvider());
+  }
+
+  static KeyPair ec(String curve) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec(curve));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static KeyPair rsa(int bits) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(bits);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
