@@ -38,7 +38,7 @@ final class ConditionChecks {
     return new Check(
         "when[request.auth.claims[" + String.join("][", path) + "]]",
         true,
-        f -> matcher.matchesMember(Claims.texts(f.token(), path)));
+        f -> matcher.matchesMember(texts(f.token(), path)));
   }
 
   private static Check address(AddressCondition condition) {
@@ -74,6 +74,10 @@ final class ConditionChecks {
         yield new Check(name, false, f -> matcher.matches(f.connection.sni()));
       }
     };
+  }
+
+  private static List<String> texts(@Nullable VerifiedToken token, List<String> path) {
+    return token == null ? List.of() : token.texts(path);
   }
 
   private static List<String> audiences(@Nullable VerifiedToken token) {

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Enforcement {
   private static final String NOT_AUTHORIZED = "RBAC: access denied";
+  private static final TokenStep.Outcome NO_TOKENS =
+      new TokenStep.Passed(List.of(), TokenChanges.NONE);
 
   private final WorkloadPolicy policy;
   private final PeerGate gate;
   private final Authorization authorization;
-  private final Crypto crypto;
+  private final @Nullable TokenStep tokens;
 
   /**
    * Compiles {@code policy}.
@@ -31,7 +33,7 @@ public final class Enforcement {
     this.policy = policy;
     this.gate = new PeerGate(policy);
     this.authorization = new Authorization(policy.authorization());
-    this.crypto = crypto;
+    this.tokens = policy.jwtRules().isEmpty() ? null : new TokenStep(policy.jwtRules(), crypto);
   }
 
   public WorkloadPolicy policy() {
@@ -91,36 +93,49 @@ public final class Enforcement {
     if (target == null) {
       return malformed(RequestForm.PATH, principal);
     }
-    if (!policy.jwtRules().isEmpty()) {
-      return new Decision.Denied(
-          503,
-          "Jwks remote fetch is failed",
-          List.of(),
-          target.path(),
-          principal,
-          null,
-          List.of(),
-          new Reason(
-              "jwt_keys_never_fetched",
-              "tokens are not checked yet by " + crypto.name() + keys + now));
-    }
-    List<VerifiedToken> tokens = List.of();
-    Facts facts = Facts.ofRequest(connection, peer, request, target.path());
-    Authorization.Verdict verdict = authorization.decide(facts, tokens);
-    List<Decision.DryRun> dryRun = authorization.report(facts, tokens);
+    TokenStep.Outcome outcome =
+        tokens == null ? NO_TOKENS : tokens.check(request, target, keys, now);
+    return switch (outcome) {
+      case TokenStep.Refused(int status, String body, List<Header> headers, Reason reason) ->
+          new Decision.Denied(
+              status, body, headers, target.path(), principal, null, List.of(), reason);
+      case TokenStep.Passed passed -> authorize(connection, peer, request, target, passed);
+    };
+  }
+
+  private Decision authorize(
+      Connection connection,
+      @Nullable Peer peer,
+      RequestHead request,
+      Target target,
+      TokenStep.Passed passed) {
+    String principal = peer == null ? null : peer.principal();
+    List<VerifiedToken> verified = passed.tokens();
+    TokenChanges changes = passed.changes();
+    String requestPrincipal = verified.isEmpty() ? null : verified.getFirst().principal();
+    Facts facts = Facts.ofRequest(connection, peer, request, target, changes);
+    Authorization.Verdict verdict = authorization.decide(facts, verified);
+    List<Decision.DryRun> dryRun = authorization.report(facts, verified);
     if (verdict.allowed()) {
       return new Decision.Allowed(
           target.path(),
-          target.full(),
-          List.of(),
-          Set.of(),
+          target.without(changes.removeParams()),
+          changes.headers(),
+          changes.removeHeaders(),
           principal,
-          null,
+          requestPrincipal,
           dryRun,
           verdict.reason());
     }
     return new Decision.Denied(
-        403, NOT_AUTHORIZED, List.of(), target.path(), principal, null, dryRun, verdict.reason());
+        403,
+        NOT_AUTHORIZED,
+        List.of(),
+        target.path(),
+        principal,
+        requestPrincipal,
+        dryRun,
+        verdict.reason());
   }
 
   /** {@code OPTIONS *} asks about the server as a whole and has no path to normalize. */

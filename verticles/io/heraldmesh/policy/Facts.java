@@ -9,28 +9,40 @@ import org.jspecify.annotations.Nullable;
  * thread; costly forms are worked out when first asked for.
  */
 final class Facts {
+  private static final Target NO_TARGET = new Target("", "");
+
   final Connection connection;
   final @Nullable Peer peer;
   private final @Nullable RequestHead request;
-  private final String path;
+  private final Target target;
+  private final TokenChanges changes;
   private @Nullable Authority authority;
   private @Nullable VerifiedToken token;
 
   private Facts(
-      Connection connection, @Nullable Peer peer, @Nullable RequestHead request, String path) {
+      Connection connection,
+      @Nullable Peer peer,
+      @Nullable RequestHead request,
+      Target target,
+      TokenChanges changes) {
     this.connection = connection;
     this.peer = peer;
     this.request = request;
-    this.path = path;
+    this.target = target;
+    this.changes = changes;
   }
 
   static Facts ofRequest(
-      Connection connection, @Nullable Peer peer, RequestHead request, String path) {
-    return new Facts(connection, peer, request, path);
+      Connection connection,
+      @Nullable Peer peer,
+      RequestHead request,
+      Target target,
+      TokenChanges changes) {
+    return new Facts(connection, peer, request, target, changes);
   }
 
   static Facts ofTcp(Connection connection, @Nullable Peer peer) {
-    return new Facts(connection, peer, null, "");
+    return new Facts(connection, peer, null, NO_TARGET, TokenChanges.NONE);
   }
 
   boolean isTcp() {
@@ -39,7 +51,7 @@ final class Facts {
 
   /** The normalized path without the query. */
   String path() {
-    return path;
+    return target.path();
   }
 
   /**
@@ -70,7 +82,24 @@ final class Facts {
     token = value;
   }
 
+  /**
+   * The values of a header as the service will get it; pseudo headers too, and {@code host} as what
+   * it is in every protocol version, the authority.
+   *
+   * @param name in lower case
+   */
   List<String> header(String name) {
-    return request().values(name);
+    List<String> changed = changes.values(name);
+    if (changed != null) {
+      return changed;
+    }
+    return switch (name) {
+      case ":method" -> List.of(request().method());
+      case ":path" -> List.of(target.full());
+      case ":scheme" -> List.of(request().scheme());
+      case ":authority", "host" ->
+          request().authority().isEmpty() ? List.of() : List.of(request().authority());
+      default -> request().values(name);
+    };
   }
 }

@@ -1,5 +1,7 @@
 package io.heraldmesh.policy;
 
+import io.heraldmesh.jwt.QueryString;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,20 @@ record Target(String path, String full) {
       return new Target(path, full);
     }
     return new Target(normal, query < 0 ? normal : normal + full.substring(query));
+  }
+
+  /** What follows the question mark; empty without one. */
+  String query() {
+    return full.length() > path.length() ? full.substring(path.length() + 1) : "";
+  }
+
+  /** The full target without these query parameters. */
+  String without(Set<String> params) {
+    if (params.isEmpty()) {
+      return full;
+    }
+    String query = QueryString.without(query(), params);
+    return query.isEmpty() ? path : path + "?" + query;
   }
 
   private static boolean legal(String full, int pathEnd) {
