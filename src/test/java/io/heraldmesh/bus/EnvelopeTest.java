@@ -76,7 +76,11 @@ class EnvelopeTest {
             });
   }
 
-  private record Case(String name, EnvelopeRefusal refusal, Instant at, byte[] frame) {}
+  record Case(String name, EnvelopeRefusal refusal, Instant at, ByteString frame) {
+    Case(String name, EnvelopeRefusal refusal, Instant at, byte[] frame) {
+      this(name, refusal, at, ByteString.of(frame));
+    }
+  }
 
   private static byte[] with(
       HeraldSvid sender, String type, String address, Recipient to, @Nullable Instant expires) {
@@ -155,7 +159,7 @@ class EnvelopeTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource
   void refused(String name, Case given) throws MalformedMessage {
-    assertThat(verify(given.frame(), given.at()))
+    assertThat(verify(given.frame().toByteArray(), given.at()))
         .isInstanceOfSatisfying(
             EnvelopeVerdict.Refused.class,
             r -> assertThat(r.reason()).as(name + ": " + r.detail()).isEqualTo(given.refusal()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
+import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,6 +14,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -216,26 +218,14 @@ class SignedBusTest {
 
   @Test
   void aRenewedIdentityIsUsedForTheNextMessage() {
-    AtomicReference<HeraldSvid> svid =
-        new AtomicReference<>(mesh.svid(HeraldRole.NODE, "n1", Duration.ofMinutes(5)));
-    SignedBus renewing =
-        mesh.bus(
-            vertx,
-            new SvidSource() {
-              @Override
-              public HeraldSvid svid() {
-                return svid.get();
-              }
-
-              @Override
-              public io.heraldmesh.identity.TrustBundle bundle() {
-                return mesh.bundle();
-              }
-            });
+    RenewableIdentity identity =
+        new RenewableIdentity(
+            mesh.svid(HeraldRole.NODE, "n1", Duration.ofMinutes(5)), mesh.bundle());
+    SignedBus renewing = mesh.bus(vertx, identity);
     clock.advance(Duration.ofMinutes(6));
     assertFails(renewing.call(ECHO, HeraldRole.CA, new Echo("x")), BusFailure.UNAUTHENTICATED);
 
-    svid.set(mesh.svid(HeraldRole.NODE, "n1"));
+    identity.replace(mesh.svid(HeraldRole.NODE, "n1"));
 
     assertThat(Await.result(renewing.call(ECHO, HeraldRole.CA, new Echo("x"))).text())
         .endsWith("said x");
@@ -259,7 +249,10 @@ class SignedBusTest {
 
   private byte[] answerOf(Buffer request) {
     Message<Buffer> answer = Await.result(vertx.eventBus().<Buffer>request(ADDRESS, request));
-    return answer.body().getBytes();
+    Buffer body = Objects.requireNonNull(answer.body());
+    byte[] bytes = new byte[body.length()];
+    body.getBytes(bytes);
+    return bytes;
   }
 
   private void assertRefused(Object body, BusFailure failure) {

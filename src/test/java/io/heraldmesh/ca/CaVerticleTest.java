@@ -221,7 +221,7 @@ class CaVerticleTest {
     Instant end = mesh.bundle().of(TestAuthority.TD).getFirst().getNotAfter().toInstant();
 
     assertThat(metrics.get("citadel_server_root_cert_expiry_timestamp").gauge().value())
-        .isEqualTo(end.getEpochSecond());
+        .isEqualTo((double) end.getEpochSecond());
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,7 +46,7 @@ class NodeCredentialsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final BentAuthority ca = new BentAuthority();
-  private final HeraldSvid svid = mesh.svid(HeraldRole.NODE, "n1", Duration.ofHours(48));
+  private final HeraldSvid svid = mesh.svid(HeraldRole.NODE, "n1", Duration.ofDays(2));
   private final RenewableIdentity identity = new RenewableIdentity(svid, mesh.bundle());
   private final NodeCredentials credentials =
       new NodeCredentials(
@@ -101,6 +102,10 @@ class NodeCredentialsTest {
     settle();
   }
 
+  private Credential leaf(SpiffeId id) {
+    return Objects.requireNonNull(credentials.current().leaves().get(id), () -> "no leaf of " + id);
+  }
+
   /** Until what a tick began has ended. */
   private void settle() {
     Await.until(
@@ -122,7 +127,7 @@ class NodeCredentialsTest {
 
     CredentialSet set = credentials.current();
     assertThat(set.leaves()).containsOnlyKeys(WEB, DB);
-    assertThat(set.leaves().get(WEB).key()).isNotEqualTo(set.leaves().get(DB).key());
+    assertThat(leaf(WEB).key()).isNotEqualTo(leaf(DB).key());
     assertThat(set.generation()).isEqualTo(2);
     assertThat(published).extracting(CredentialSet::generation).containsExactly(1L, 2L);
   }
@@ -137,39 +142,39 @@ class NodeCredentialsTest {
   @Test
   void aLeafIsRenewedAroundHalfOfItsLifeWithANewKeyAndNotBefore() {
     begin();
-    Credential first = credentials.current().leaves().get(WEB);
+    Credential first = leaf(WEB);
 
     clock.advance(TTL.multipliedBy(44).dividedBy(100));
     credentials.tick();
     settle();
-    assertThat(credentials.current().leaves().get(WEB)).isEqualTo(first);
+    assertThat(leaf(WEB)).isEqualTo(first);
 
     clock.advance(TTL.multipliedBy(12).dividedBy(100));
     credentials.tick();
-    Await.until("renewed", () -> !first.equals(credentials.current().leaves().get(WEB)));
-    assertThat(credentials.current().leaves().get(WEB).key()).isNotEqualTo(first.key());
+    Await.until("renewed", () -> !first.equals(leaf(WEB)));
+    assertThat(leaf(WEB).key()).isNotEqualTo(first.key());
   }
 
   @Test
   void aJumpOfTheClockIsNoticedAtTheNextTick() {
     begin();
-    Credential first = credentials.current().leaves().get(WEB);
+    Credential first = leaf(WEB);
 
     clock.advance(Duration.ofDays(-2));
     credentials.tick();
-    Await.until("renewed", () -> !first.equals(credentials.current().leaves().get(WEB)));
+    Await.until("renewed", () -> !first.equals(leaf(WEB)));
   }
 
   @Test
   void withTheAuthorityAwayTheOldLeafStaysUntilItsEndAndThenNone() {
     begin();
-    Credential first = credentials.current().leaves().get(WEB);
+    Credential first = leaf(WEB);
     ca.away = true;
 
     clock.advance(TTL.minusMinutes(1));
     credentials.tick();
     settle();
-    assertThat(credentials.current().leaves().get(WEB)).isEqualTo(first);
+    assertThat(leaf(WEB)).isEqualTo(first);
     assertThat(credentials.status())
         .allSatisfy(
             s -> {
@@ -245,8 +250,8 @@ class NodeCredentialsTest {
   @Test
   void aLeafCanBeRenewedByHand() {
     begin();
-    Credential first = credentials.current().leaves().get(WEB);
-    Credential other = credentials.current().leaves().get(DB);
+    Credential first = leaf(WEB);
+    Credential other = leaf(DB);
 
     Credential second = Await.result(credentials.renewNow(WEB));
 
