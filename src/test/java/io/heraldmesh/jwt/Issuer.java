@@ -9,7 +9,7 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
 
 /** An issuer for tests: one key, its JWK, and tokens signed with it, also impossible ones. */
 final class Issuer {
@@ -23,22 +23,32 @@ final class Issuer {
     this.pair = pair;
   }
 
+  /** Makes a new key; issuers with RSA keys share one, because making it takes long. */
   static Issuer of(Algorithm algorithm, String kid) {
+    return new Issuer(
+        algorithm, kid, algorithm.keyType() == KeyType.RSA ? Rsa.FIRST : pair(algorithm));
+  }
+
+  /** One whose key is that of no other. */
+  static Issuer another(Algorithm algorithm, String kid) {
+    return new Issuer(
+        algorithm, kid, algorithm.keyType() == KeyType.RSA ? Rsa.SECOND : pair(algorithm));
+  }
+
+  private static final class Rsa {
+    static final KeyPair FIRST = pair(Algorithm.RS256);
+    static final KeyPair SECOND = pair(Algorithm.RS256);
+  }
+
+  private static KeyPair pair(Algorithm algorithm) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm.keyType().factory());
-      if (algorithm.keyType() == KeyType.RSA) {
-        generator.initialize(2048);
-      } else if (algorithm.keyType().isNistCurve()) {
-        generator.initialize(
-            new ECGenParameterSpec(
-                switch (algorithm.keyType()) {
-                  case P_256 -> "secp256r1";
-                  case P_384 -> "secp384r1";
-                  case P_521 -> "secp521r1";
-                  case RSA, ED25519 -> throw new IllegalStateException();
-                }));
+      switch (algorithm.keyType()) {
+        case RSA -> generator.initialize(2048);
+        case P_256, P_384, P_521 -> generator.initialize(algorithm.keyType().curve());
+        case ED25519 -> {}
       }
-      return new Issuer(algorithm, kid, generator.generateKeyPair());
+      return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
@@ -59,7 +69,7 @@ final class Issuer {
                       coordinate(ec.getW().getAffineY()));
           case EdECPublicKey ed -> {
             byte[] info = ed.getEncoded();
-            byte[] x = java.util.Arrays.copyOfRange(info, info.length - 32, info.length);
+            byte[] x = Arrays.copyOfRange(info, info.length - 32, info.length);
             yield "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\"".formatted(Base64Url.encode(x));
           }
           default -> throw new IllegalStateException();
@@ -126,7 +136,6 @@ final class Issuer {
 
   static String unsigned(BigInteger value) {
     byte[] octets = value.toByteArray();
-    return Base64Url.encode(
-        octets[0] == 0 ? java.util.Arrays.copyOfRange(octets, 1, octets.length) : octets);
+    return Base64Url.encode(octets[0] == 0 ? Arrays.copyOfRange(octets, 1, octets.length) : octets);
   }
 }
