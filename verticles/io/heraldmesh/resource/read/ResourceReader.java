@@ -22,6 +22,9 @@ import java.util.Map;
  * io.heraldmesh.resource.problem.Problems#hasUnreadable}).
  */
 public final class ResourceReader {
+  /** All files together, so that a folder cannot take the memory of the node. */
+  private static final long MAX_BYTES = 64L << 20;
+
   private final ProblemCollector problems = new ProblemCollector();
   private final List<Resource> all = new ArrayList<>();
   private final Map<String, Resource> first = new HashMap<>();
@@ -32,11 +35,22 @@ public final class ResourceReader {
   public static Resources read(List<Path> paths) {
     ResourceReader reader = new ResourceReader();
     List<Path> files = SourceFiles.of(paths, reader.problems);
+    long bytes = 0;
     for (Path file : files) {
       byte[] content = SourceFiles.content(file, YamlLimits.DEFAULT.bytes(), reader.problems);
-      if (content != null) {
-        reader.file(file.toString(), content);
+      if (content == null) {
+        continue;
       }
+      bytes += content.length;
+      if (bytes > MAX_BYTES) {
+        reader.problems.add(
+            Position.startOf(file.toString()),
+            ProblemCode.TOO_LARGE,
+            "all files together are larger than the limit of " + MAX_BYTES + " bytes",
+            "read fewer files");
+        break;
+      }
+      reader.file(file.toString(), content);
     }
     if (files.isEmpty()) {
       for (Path path : paths) {

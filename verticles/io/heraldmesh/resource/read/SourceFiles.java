@@ -75,9 +75,22 @@ public final class SourceFiles {
     for (Path child : children) {
       if (Files.isDirectory(child)) {
         folder(child, new HashSet<>(inside));
-      } else if (isResource(name(child)) && files.size() < MAX_FILES) {
-        files.add(child);
+      } else if (isResource(name(child))) {
+        add(child);
       }
+    }
+  }
+
+  private void add(Path file) {
+    if (files.size() == MAX_FILES) {
+      problems.add(
+          Position.startOf(file.toString()),
+          ProblemCode.TOO_LARGE,
+          "more than " + MAX_FILES + " files",
+          "put the resources into fewer files");
+    }
+    if (files.size() <= MAX_FILES) {
+      files.add(file);
     }
   }
 

@@ -1,0 +1,3 @@
+/** Where resources come from: the watched folder. */
+@org.jspecify.annotations.NullMarked
+package io.heraldmesh.distributor.source;
