@@ -2,20 +2,67 @@ package io.heraldmesh.proxy;
 
 import io.heraldmesh.credentials.CredentialSource;
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.PeerVerifier;
+import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.NodeSnapshot;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.policy.WorkloadPolicy;
+import io.heraldmesh.proxy.listener.InForce;
+import io.heraldmesh.proxy.listener.InboundListener;
+import io.heraldmesh.proxy.listener.ListenerContext;
+import io.heraldmesh.proxy.listener.OpenConnections;
+import io.heraldmesh.proxy.listener.OutboundListener;
 import io.heraldmesh.proxy.log.AccessLog;
+import io.heraldmesh.proxy.log.Telemetry;
+import io.heraldmesh.proxy.upstream.Routes;
+import io.heraldmesh.proxy.upstream.Upstreams;
+import io.heraldmesh.tls.EventLoops;
+import io.heraldmesh.tls.MeshTls;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The data path of one node: its listeners, what they enforce, what they may call. */
 public final class DataPath {
+  private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
 
+  private final Vertx vertx;
+  private final ProxySettings settings;
+  private final Crypto crypto;
+  private final EventLoops loops;
+  private final WorkerExecutor builder;
+  private final MeshTls tls;
+  private final Upstreams upstreams;
+  private final OpenConnections open = new OpenConnections();
+  private final ListenerContext context;
+  private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+  private volatile @Nullable InForce inForce;
+
+  /**
+   * @throws IllegalStateException when this Vert.x does not hand out its event loops
+   */
   public DataPath(
       Vertx vertx,
       ProxySettings settings,
@@ -24,22 +71,83 @@ public final class DataPath {
       Crypto crypto,
       MeterRegistry meters,
       AccessLog accessLog,
-      InstantSource clock) {}
+      InstantSource clock) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.crypto = crypto;
+    this.loops = EventLoops.of(vertx);
+    this.builder = vertx.createSharedWorkerExecutor("herald-tls", 1);
+    this.tls =
+        new MeshTls(
+            loops,
+            credentials,
+            new PeerVerifier(crypto),
+            clock,
+            task ->
+                builder.executeBlocking(
+                    () -> {
+                      task.run();
+                      return null;
+                    }));
+    this.upstreams = new Upstreams(loops, tls, settings.limits());
+    this.context =
+        new ListenerContext(
+            settings.limits(),
+            tls,
+            upstreams,
+            new Telemetry(meters, accessLog, clock),
+            keySets,
+            this::enforced,
+            open,
+            clock);
+  }
 
   /**
    * Binds every listener; fails, naming address and field, when one cannot be bound, and then
    * leaves none open. Until a snapshot and leaves are there, every connection is refused.
    */
   public Future<List<Bound>> open() {
-    return Future.failedFuture(new UnsupportedOperationException("the data path is not here yet"));
+    List<Future<Bound>> binding = new ArrayList<>();
+    for (WorkloadSettings workload : settings.workloads()) {
+      bind(workload, binding);
+    }
+    return Future.join(binding)
+        .map(
+            all -> {
+              LOG.info(
+                  "data path open listeners={} transport={}", binding.size(), loops.transport());
+              return binding.stream().map(Future::result).toList();
+            })
+        .recover(
+            failure -> {
+              listeners.forEach(Channel::close);
+              return Future.failedFuture(failure);
+            });
   }
 
   /** Puts {@code snapshot} in force, whole, for every new request. Thread-safe. */
-  public void apply(NodeSnapshot snapshot) {}
+  public void apply(NodeSnapshot snapshot) {
+    Map<Workload, Enforcement> enforcements = new HashMap<>();
+    for (WorkloadPolicy policy : snapshot.workloads()) {
+      enforcements.put(policy.workload(), new Enforcement(policy, crypto));
+    }
+    Map<Workload, Routes> routes = new HashMap<>();
+    for (WorkloadSettings workload : settings.workloads()) {
+      routes.put(
+          workload.workload(),
+          new Routes(snapshot.destinations(), own(workload), workload.workload().namespace()));
+    }
+    inForce = new InForce(enforcements, routes);
+  }
 
   /** A snapshot is in force and every workload has a leaf. Thread-safe. */
   public boolean inForce() {
-    return false;
+    InForce now = inForce;
+    return now != null
+        && settings.workloads().stream()
+            .allMatch(
+                workload ->
+                    now.enforcements().containsKey(workload.workload()) && tls.has(own(workload)));
   }
 
   /**
@@ -47,6 +155,108 @@ public final class DataPath {
    * Completes when nothing is open any more.
    */
   public Future<Void> drain(Duration deadline) {
-    return Future.succeededFuture();
+    listeners.forEach(Channel::close);
+    Promise<Void> empty = Promise.promise();
+    open.drain().addListener(closed -> empty.tryComplete());
+    long timer =
+        vertx.setTimer(
+            Math.max(1, deadline.toMillis()),
+            fired -> open.closeAll().addListener(closed -> empty.tryComplete()));
+    return empty
+        .future()
+        .onComplete(
+            done -> {
+              vertx.cancelTimer(timer);
+              upstreams.close();
+              tls.close();
+            })
+        .compose(done -> builder.close());
+  }
+
+  private InForce enforced() {
+    InForce now = inForce;
+    return now == null ? InForce.NOTHING : now;
+  }
+
+  private SpiffeId own(WorkloadSettings workload) {
+    return workload.identity(settings.trustDomain());
+  }
+
+  private void bind(WorkloadSettings workload, List<Future<Bound>> binding) {
+    Workload name = workload.workload();
+    SpiffeId own = own(workload);
+    ListenAddress outbound = workload.outbound();
+    if (outbound != null) {
+      binding.add(
+          bind(
+              "outbound",
+              "outbound.listen",
+              name,
+              0,
+              outbound.address(),
+              new OutboundListener(context, name, own.principal(), null, Protocol.HTTP)));
+    }
+    for (OutboundPort port : workload.outboundPorts()) {
+      binding.add(
+          bind(
+              "outbound",
+              "outbound.ports[" + port.service() + "].listen",
+              name,
+              port.service().port(),
+              port.listen().address(),
+              new OutboundListener(
+                  context, name, own.principal(), port.service(), port.protocol())));
+    }
+    for (InboundPort port : workload.ports()) {
+      binding.add(
+          bind(
+              "inbound",
+              "ports[" + port.name() + "].listen",
+              name,
+              port.port(),
+              port.listen(),
+              new InboundListener(context, name, own, port)));
+    }
+  }
+
+  private Future<Bound> bind(
+      String what,
+      String field,
+      Workload workload,
+      int port,
+      HostPort address,
+      ChannelHandler connections) {
+    Promise<Bound> bound = Promise.promise();
+    ChannelFuture binding =
+        loops
+            .server()
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(connections)
+            .bind(new InetSocketAddress(address.host(), address.port()));
+    binding.addListener(
+        (ChannelFutureListener)
+            done -> {
+              if (done.isSuccess()) {
+                listeners.add(done.channel());
+                bound.complete(
+                    new Bound(
+                        what, workload, port, (InetSocketAddress) done.channel().localAddress()));
+              } else {
+                bound.fail(
+                    new IllegalStateException(
+                        "cannot listen on "
+                            + address
+                            + " (workload "
+                            + workload
+                            + ", "
+                            + field
+                            + "): "
+                            + done.cause().getMessage(),
+                        done.cause()));
+              }
+            });
+    return bound.future();
   }
 }

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param handshake for first bytes and TLS handshake together
  * @param requestHead from the first byte of a request head to its last, and how long an idle
  *     connection of a client is kept before its first request
- * @param idle without any byte in either direction: body, tunnel, or a kept-alive connection
+ * @param idle without any byte: a request body that does not go on, or a kept-alive connection
+ * @param streamIdle without any byte in either direction: a tunnel, or a response that goes on
  * @param connect for a connection to an endpoint, TLS included
  * @param response from the end of a request to the head of its response
  * @param upstreamIdle how long an unused connection stays in the pool
@@ -27,6 +28,7 @@ public record Limits(
     Duration handshake,
     Duration requestHead,
     Duration idle,
+    Duration streamIdle,
     Duration connect,
     Duration response,
     Duration upstreamIdle,
@@ -43,6 +45,7 @@ public record Limits(
           Duration.ofSeconds(15),
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
+          Duration.ofHours(1),
           Duration.ofSeconds(5),
           Duration.ofSeconds(60),
           Duration.ofSeconds(60),
@@ -62,6 +65,7 @@ public record Limits(
     requirePositive("handshake", handshake.toMillis());
     requirePositive("requestHead", requestHead.toMillis());
     requirePositive("idle", idle.toMillis());
+    requirePositive("streamIdle", streamIdle.toMillis());
     requirePositive("connect", connect.toMillis());
     requirePositive("response", response.toMillis());
     requirePositive("upstreamIdle", upstreamIdle.toMillis());

@@ -1,0 +1,272 @@
+package io.heraldmesh.proxy;
+
+import io.heraldmesh.credentials.Credential;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.policy.AuthorizationPolicy;
+import io.heraldmesh.policy.Destination;
+import io.heraldmesh.policy.Endpoint;
+import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.policy.NodeSnapshot;
+import io.heraldmesh.policy.PathNormalization;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.policy.WorkloadPolicy;
+import io.heraldmesh.proxy.log.AccessEntry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * Two nodes in one process: workload {@code a/client} behind one data path, {@code b/server} behind
+ * another, real sockets and real TLS between them.
+ */
+final class Mesh implements AutoCloseable {
+  static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
+  static final Workload CLIENT = new Workload("a", "client");
+  static final Workload SERVER = new Workload("b", "server");
+  static final SpiffeId CLIENT_ID = SpiffeId.workload(DOMAIN, "a", "client");
+  static final SpiffeId SERVER_ID = SpiffeId.workload(DOMAIN, "b", "server");
+
+  final Vertx vertx =
+      Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+  final TestAuthority authority = new TestAuthority("mesh");
+  final RecordingApp app;
+  final TestCredentials clientCredentials = new TestCredentials();
+  final TestCredentials serverCredentials = new TestCredentials();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final List<AccessEntry> log = new CopyOnWriteArrayList<>();
+  final DataPath client;
+  final DataPath server;
+  final InetSocketAddress outbound;
+  final InetSocketAddress outboundPort;
+  final InetSocketAddress inbound;
+  private final int servicePort;
+
+  /** What a test may choose. */
+  record Options(
+      Protocol protocol, Limits limits, InstantSource clock, Protocol outboundPortProtocol) {
+    static final Options DEFAULT =
+        new Options(Protocol.HTTP, Limits.DEFAULTS, InstantSource.system(), Protocol.AUTO);
+
+    Options protocol(Protocol chosen) {
+      return new Options(chosen, limits, clock, outboundPortProtocol);
+    }
+
+    Options limits(Limits chosen) {
+      return new Options(protocol, chosen, clock, outboundPortProtocol);
+    }
+
+    Options clock(InstantSource chosen) {
+      return new Options(protocol, limits, chosen, outboundPortProtocol);
+    }
+  }
+
+  private final Options options;
+
+  Mesh(Options options) throws Exception {
+    this.options = options;
+    app = new RecordingApp();
+    servicePort = 80;
+    server =
+        path(
+            "server",
+            new WorkloadSettings(
+                SERVER,
+                "server",
+                Map.of(),
+                null,
+                List.of(),
+                List.of(
+                    new InboundPort(
+                        "main",
+                        8080,
+                        options.protocol(),
+                        app.address(),
+                        new HostPort("127.0.0.1", 0),
+                        null))),
+            serverCredentials);
+    client =
+        path(
+            "client",
+            new WorkloadSettings(
+                CLIENT,
+                "client",
+                Map.of(),
+                ListenAddress.parse("127.0.0.1:0"),
+                List.of(
+                    new OutboundPort(
+                        ListenAddress.parse("127.0.0.1:0"),
+                        new HostPort("server.b", servicePort),
+                        options.outboundPortProtocol())),
+                List.of()),
+            clientCredentials);
+    inbound = await(server.open()).getFirst().address();
+    List<Bound> bound = await(client.open());
+    outbound = bound.get(0).address();
+    outboundPort = bound.get(1).address();
+  }
+
+  /** A mesh with leaves and a snapshot that allows everything to callers with an identity. */
+  static Mesh ready(Options options) throws Exception {
+    Mesh mesh = new Mesh(options);
+    mesh.clientCredentials.set(mesh.authority.issue(CLIENT_ID), mesh.authority.root());
+    mesh.serverCredentials.set(mesh.authority.issue(SERVER_ID), mesh.authority.root());
+    mesh.policy(MtlsMode.STRICT);
+    mesh.destination(Set.of(SERVER_ID), true);
+    eventually(() -> mesh.client.inForce() && mesh.server.inForce());
+    return mesh;
+  }
+
+  static Mesh ready() throws Exception {
+    return ready(Options.DEFAULT);
+  }
+
+  void policy(MtlsMode mode, AuthorizationPolicy... policies) {
+    server.apply(
+        new NodeSnapshot("server", List.of(workloadPolicy(SERVER, mode, policies)), List.of()));
+  }
+
+  static WorkloadPolicy workloadPolicy(
+      Workload workload, MtlsMode mode, AuthorizationPolicy... policies) {
+    return new WorkloadPolicy(
+        workload,
+        workload.name(),
+        mode,
+        Map.of(),
+        List.of(),
+        List.of(policies),
+        PathNormalization.BASE,
+        List.of(DOMAIN));
+  }
+
+  /** What the client may call. */
+  void destination(Set<SpiffeId> identities, boolean mutualTls) {
+    destinations(
+        List.of(
+            destination(
+                "server",
+                identities,
+                List.of(new Endpoint("127.0.0.1", inbound.getPort(), mutualTls)))));
+  }
+
+  void destinations(List<Destination> destinations) {
+    client.apply(
+        new NodeSnapshot("client", List.of(workloadPolicy(CLIENT, MtlsMode.STRICT)), destinations));
+  }
+
+  Destination destination(String name, Set<SpiffeId> identities, List<Endpoint> endpoints) {
+    return new Destination(
+        "b/" + name,
+        Set.of(name + ".b", name + ".b.svc", name + ".b.svc.cluster.local"),
+        servicePort,
+        options.protocol(),
+        "outbound_.80_._." + name + ".b.svc.cluster.local",
+        identities,
+        endpoints);
+  }
+
+  RawClient call() throws Exception {
+    return new RawClient(outbound);
+  }
+
+  /** Connects straight to the inbound listener, as whoever holds {@code credential}. */
+  RawClient meshClient(Credential credential, String... alpn) throws Exception {
+    return new RawClient(tlsSocket(credential, alpn));
+  }
+
+  SSLSocket tlsSocket(Credential credential, String... alpn) throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        credential == null ? null : new KeyManager[] {new OneKey(credential)},
+        new TrustManager[] {new Anyone()},
+        new SecureRandom());
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(alpn);
+    socket.setSSLParameters(parameters);
+    socket.setSoTimeout(10_000);
+    socket.connect(inbound);
+    return socket;
+  }
+
+  AccessEntry logged(String reporter) {
+    eventually(() -> log.stream().anyMatch(entry -> entry.reporter().equals(reporter)));
+    return log.stream().filter(entry -> entry.reporter().equals(reporter)).toList().getLast();
+  }
+
+  @Override
+  public void close() throws Exception {
+    client
+        .drain(Duration.ofMillis(50))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+    server
+        .drain(Duration.ofMillis(50))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+    app.close();
+    await(vertx.close());
+  }
+
+  static <T> T await(io.vertx.core.Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  static void eventually(BooleanSupplier condition) {
+    Instant deadline = Instant.now().plusSeconds(10);
+    while (!condition.getAsBoolean()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new AssertionError("did not come true in 10 s");
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  private DataPath path(String node, WorkloadSettings workload, TestCredentials credentials) {
+    return new DataPath(
+        vertx,
+        new ProxySettings(node, DOMAIN, List.of(workload), options.limits()),
+        credentials,
+        () -> KeySets.NONE,
+        Crypto.jdk(),
+        meters,
+        log::add,
+        options.clock());
+  }
+
+  private static final class Anyone implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

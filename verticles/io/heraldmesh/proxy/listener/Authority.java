@@ -1,0 +1,86 @@
+package io.heraldmesh.proxy.listener;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a request is for: {@code Host} or {@code :authority}, taken apart (RFC 3986 section 3.2).
+ *
+ * @param host in lower case, without a trailing dot; IPv6 without brackets
+ * @param port −1 when none was given
+ */
+record Authority(String host, int port) {
+
+  /** Null when {@code text} is not {@code host} or {@code host:port}, user names included. */
+  static @Nullable Authority parse(String text) {
+    if (text.isEmpty() || text.length() > 300) {
+      return null;
+    }
+    int end = text.length();
+    int port = -1;
+    int colon = text.lastIndexOf(':');
+    if (colon >= 0 && text.indexOf(']', colon) < 0) {
+      port = port(text, colon + 1);
+      if (port < 0) {
+        return null;
+      }
+      end = colon;
+    }
+    String host = text.substring(0, end);
+    if (host.startsWith("[")) {
+      return host.endsWith("]") && isIpv6(host)
+          ? new Authority(host.substring(1, host.length() - 1).toLowerCase(Locale.ROOT), port)
+          : null;
+    }
+    if (host.endsWith(".")) {
+      host = host.substring(0, host.length() - 1);
+    }
+    return isName(host) ? new Authority(host.toLowerCase(Locale.ROOT), port) : null;
+  }
+
+  private static int port(String text, int from) {
+    int digits = text.length() - from;
+    if (digits < 1 || digits > 5) {
+      return -1;
+    }
+    int port = 0;
+    for (int i = from; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return -1;
+      }
+      port = port * 10 + (c - '0');
+    }
+    return port > 65535 ? -1 : port;
+  }
+
+  private static boolean isName(String host) {
+    if (host.isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i < host.length(); i++) {
+      char c = host.charAt(i);
+      boolean legal =
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || c == '-'
+              || c == '.'
+              || c == '_';
+      if (!legal) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isIpv6(String bracketed) {
+    for (int i = 1; i < bracketed.length() - 1; i++) {
+      char c = bracketed.charAt(i);
+      if (Character.digit(c, 16) < 0 && c != ':' && c != '.') {
+        return false;
+      }
+    }
+    return bracketed.length() > 3;
+  }
+}

@@ -1,0 +1,350 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Decision;
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.upstream.ResponseSink;
+import io.heraldmesh.proxy.upstream.UpstreamFailure;
+import io.heraldmesh.proxy.upstream.UpstreamStream;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, between a client's stream and an upstream's. Both stream, and each
+ * side is read only as fast as the other takes it. Belongs to one event loop.
+ *
+ * <pre>
+ * request:   head ─► (connecting: waiting) ─► streaming ─► complete
+ * response:  nothing ─► head ─► streaming ─► complete
+ * </pre>
+ */
+final class Exchange implements ResponseSink {
+  /** Repeating these changes nothing (RFC 9110 section 9.2.2). */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
+
+  private final HttpServerStream client;
+  private final HttpRequest head;
+  private final Permit permit;
+  private final Gate.Admission.Forward forward;
+  private final ResponseRelay response;
+  private final RequestLog log;
+  private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
+  private @Nullable UpstreamStream upstream;
+  private boolean headUnsent = true;
+  private boolean unflushed;
+  private boolean requestComplete;
+  private boolean bodySent;
+  private boolean retried;
+  private boolean over;
+  private long since;
+
+  Exchange(
+      HttpServerStream client,
+      HttpRequest head,
+      Gate.Admission.Forward forward,
+      ResponseRelay response,
+      RequestLog log) {
+    this.client = client;
+    this.head = head;
+    this.permit = forward.permit();
+    this.forward = forward;
+    this.response = response;
+    this.log = log;
+    this.since = client.now();
+  }
+
+  void start() {
+    client.forward(permit, forward.target(), this, false);
+  }
+
+  boolean requestComplete() {
+    return requestComplete;
+  }
+
+  /** More of the request's body may come. */
+  boolean wantsBody() {
+    UpstreamStream stream = upstream;
+    return stream != null && stream.channel().isWritable();
+  }
+
+  /** A part of the body, or its end. */
+  void content(HttpContent part) {
+    since = client.now();
+    log.received(part.content().readableBytes());
+    if (part.decoderResult().isFailure()) {
+      part.release();
+      fail(400, "bad_request", "the body is not well formed", "-");
+      return;
+    }
+    if (part instanceof LastHttpContent) {
+      requestComplete = true;
+    }
+    if (over) {
+      part.release();
+    } else if (upstream == null) {
+      waiting.add(part);
+    } else {
+      send(upstream, part);
+    }
+  }
+
+  /** The client sends nothing more for now. */
+  void clientReadAll() {
+    UpstreamStream stream = upstream;
+    if (stream == null) {
+      return;
+    }
+    if (headUnsent) {
+      sendHead(stream);
+    }
+    if (unflushed) {
+      unflushed = false;
+      stream.flush();
+    }
+  }
+
+  void clientWritable(boolean writable) {
+    if (upstream != null) {
+      upstream.pause(!writable);
+    }
+  }
+
+  /** The client is gone: nobody waits for the rest. */
+  void clientGone() {
+    if (!over) {
+      log.flag("client_gone");
+      end(0);
+      if (upstream != null) {
+        upstream.abort();
+      }
+    }
+  }
+
+  /** Looks whether somebody has kept this waiting for too long. */
+  void check(long now) {
+    if (over) {
+      return;
+    }
+    long waited = now - since;
+    if (!requestComplete && !response.started()) {
+      if (waited > client.limits().idle().toMillis()) {
+        fail(408, "request_timeout", "the request's body did not go on", "-");
+      }
+    } else if (!response.started()) {
+      if (waited > client.limits().response().toMillis()) {
+        fail(
+            504,
+            UpstreamFailure.TIMEOUT,
+            "no response in " + client.limits().response(),
+            UpstreamFailure.TIMEOUT);
+      }
+    } else if (waited > client.limits().streamIdle().toMillis()) {
+      abortBoth("idle");
+    }
+  }
+
+  @Override
+  public void connected(UpstreamStream stream) {
+    if (over) {
+      stream.abort();
+      return;
+    }
+    upstream = stream;
+    HttpContent part;
+    while ((part = waiting.poll()) != null) {
+      send(stream, part);
+    }
+    if (!client.reading()) {
+      clientReadAll();
+    }
+    client.updateRead();
+  }
+
+  @Override
+  public void failed(UpstreamFailure failure) {
+    if (!over) {
+      fail(503, failure.flag(), failure.detail(), failure.flag());
+    }
+  }
+
+  @Override
+  public void received(HttpObject part) {
+    since = client.now();
+    if (over) {
+      ReferenceCountUtil.release(part);
+      return;
+    }
+    switch (response.relay(part)) {
+      case MORE -> {
+        UpstreamStream stream = upstream;
+        if (stream != null && !client.writable()) {
+          stream.pause(true);
+        }
+      }
+      case COMPLETE -> complete();
+      case BAD ->
+          fail(
+              502,
+              UpstreamFailure.BAD_RESPONSE,
+              "the service's response is not well formed",
+              UpstreamFailure.BAD_RESPONSE);
+    }
+  }
+
+  @Override
+  public void receivedAll() {
+    response.flush();
+  }
+
+  @Override
+  public void writabilityChanged(boolean writable) {
+    client.updateRead();
+  }
+
+  @Override
+  public void broken(String detail) {
+    if (over) {
+      return;
+    }
+    UpstreamStream stream = upstream;
+    boolean again =
+        stream != null
+            && stream.reused()
+            && !retried
+            && !response.started()
+            && !bodySent
+            && requestComplete
+            && IDEMPOTENT.contains(head.method().name());
+    if (again) {
+      // it was being closed while it was lent: nothing of this request can have been acted on twice
+      retried = true;
+      upstream = null;
+      headUnsent = true;
+      waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+      client.forward(permit, forward.target(), this, true);
+    } else {
+      fail(503, UpstreamFailure.RESET, detail, UpstreamFailure.RESET);
+    }
+  }
+
+  @Override
+  public void released() {
+    client.next(this);
+  }
+
+  @Override
+  public boolean expectsNoBody() {
+    return response.noBody();
+  }
+
+  private void send(UpstreamStream stream, HttpContent part) {
+    boolean bytes = part.content().isReadable();
+    bodySent |= bytes;
+    unflushed = true;
+    if (headUnsent && part instanceof LastHttpContent last) {
+      headUnsent = false;
+      stream.write(
+          new DefaultFullHttpRequest(
+              head.protocolVersion(),
+              head.method(),
+              head.uri(),
+              last.content(),
+              head.headers(),
+              client.trailers(last)));
+      return;
+    }
+    if (headUnsent) {
+      sendHead(stream);
+    }
+    if (part instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+      client.trailers(last);
+    }
+    stream.write(part);
+    if (!stream.channel().isWritable()) {
+      client.updateRead();
+    }
+  }
+
+  private void sendHead(UpstreamStream stream) {
+    headUnsent = false;
+    unflushed = true;
+    stream.write(head);
+  }
+
+  private void complete() {
+    UpstreamStream stream = upstream;
+    if (stream == null) {
+      return;
+    }
+    end(response.status());
+    if (requestComplete) {
+      stream.done(response.reusable());
+    } else {
+      // answered before all was sent: the rest of the body leads nowhere
+      stream.abort();
+      client.finishEarly();
+    }
+  }
+
+  private void fail(int status, String code, String detail, String flag) {
+    log.reason(new Reason(code, detail));
+    log.flag(flag);
+    UpstreamStream stream = upstream;
+    boolean started = response.started();
+    end(started ? response.status() : status);
+    if (stream != null) {
+      stream.abort();
+    }
+    if (started) {
+      client.abort();
+    } else {
+      client.answer(status, body(status), List.of(), !requestComplete);
+      client.next(this);
+    }
+  }
+
+  private static String body(int status) {
+    return switch (status) {
+      case 400 -> "bad request";
+      case 408 -> "request timeout";
+      case 502 -> "bad response from upstream";
+      case 504 -> "upstream request timeout";
+      default -> "upstream connect error or disconnect";
+    };
+  }
+
+  private void abortBoth(String flag) {
+    log.flag(flag);
+    end(response.status());
+    if (upstream != null) {
+      upstream.abort();
+    }
+    client.abort();
+  }
+
+  private void end(int status) {
+    over = true;
+    HttpContent part;
+    while ((part = waiting.poll()) != null) {
+      part.release();
+    }
+    Decision.Allowed decision = permit.decision();
+    log.end(
+        status,
+        decision.reason(),
+        decision.principal(),
+        decision.requestPrincipal(),
+        forward.destination(),
+        upstream == null ? null : upstream.target().toString(),
+        response.bytes());
+  }
+}

@@ -1,0 +1,52 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Decision;
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.upstream.Target;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Decides where the requests of one client connection go. Belongs to the connection's loop. */
+interface Gate {
+
+  /** What is to become of a request. */
+  sealed interface Admission {
+
+    /**
+     * It goes on.
+     *
+     * @param destination {@code namespace/name} of the called service or workload, for metrics
+     */
+    record Forward(Permit permit, Target target, String destination) implements Admission {}
+
+    /** The connection becomes a tunnel to {@code target}. */
+    record Tunnel(Permit permit, Target target, String destination) implements Admission {}
+
+    /**
+     * This is the answer.
+     *
+     * @param flag {@code -} unless something between the proxies went wrong
+     */
+    record Answer(Decision.Denied decision, String flag) implements Admission {
+      static Answer of(int status, String body, String code, String detail, String flag) {
+        return new Answer(
+            new Decision.Denied(
+                status, body, List.of(), null, null, null, List.of(), new Reason(code, detail)),
+            flag);
+      }
+    }
+  }
+
+  /** The forms of a request target that make sense here. */
+  boolean allows(RequestTarget.Form form);
+
+  Admission admit(HttpHead head, @Nullable Authority authority, boolean http2);
+
+  /** Sets the headers that only this proxy may set. */
+  void mark(HttpHeaders headers);
+
+  /** What the log and the metrics say about every request of this connection. */
+  Origin origin();
+}

@@ -1,0 +1,95 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Connection;
+import io.heraldmesh.policy.Enforcement;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.filter.InboundRequest;
+import io.heraldmesh.proxy.filter.Verdict;
+import io.heraldmesh.proxy.upstream.Target;
+import io.heraldmesh.tls.PeerIdentity;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** In front of a workload's own service: policy decides every request. */
+final class InboundGate implements Gate {
+  private final ListenerContext context;
+  private final Workload workload;
+  private final Connection connection;
+  private final @Nullable PeerCheck peer;
+  private final Target app;
+  private final Origin origin;
+  private final @Nullable String clientCert;
+
+  /**
+   * @param own the workload's SPIFFE ID
+   * @param peer null without mesh TLS
+   */
+  InboundGate(
+      ListenerContext context,
+      Workload workload,
+      String own,
+      Connection connection,
+      @Nullable PeerCheck peer,
+      Target app) {
+    this.context = context;
+    this.workload = workload;
+    this.connection = connection;
+    this.peer = peer;
+    this.app = app;
+    PeerIdentity identity = peer == null ? null : peer.identity();
+    this.origin =
+        new Origin(
+            "destination",
+            workload.toString(),
+            identity == null ? null : identity.id().principal(),
+            identity != null,
+            connection.sourceIp().getHostAddress());
+    this.clientCert =
+        identity == null
+            ? null
+            : "By=" + own + ";Hash=" + identity.leafHash() + ";Subject=\"\";URI=" + identity.id();
+  }
+
+  @Override
+  public boolean allows(RequestTarget.Form form) {
+    return switch (form) {
+      case ORIGIN, ASTERISK, AUTHORITY -> true;
+      // meant for a proxy; a service could take its host for another than the policy did
+      case ABSOLUTE -> false;
+    };
+  }
+
+  @Override
+  public Admission admit(HttpHead head, @Nullable Authority authority, boolean http2) {
+    Instant now = context.clock().instant();
+    String withdrawn = peer == null ? null : peer.problem(now);
+    if (withdrawn != null) {
+      return Admission.Answer.of(0, "", withdrawn, "the caller's identity no longer holds", "-");
+    }
+    Enforcement enforcement = context.inForce().get().enforcement(workload);
+    if (enforcement == null) {
+      return Admission.Answer.of(0, "", "no_policy", "no snapshot is in force", "-");
+    }
+    return switch (Filters.inbound(
+        new InboundRequest(connection, head, enforcement, context.keySets().get(), now))) {
+      case Verdict.Pass pass -> new Admission.Forward(pass.permit(), app, origin.workload());
+      case Verdict.Refuse refuse -> new Admission.Answer(refuse.decision(), "-");
+    };
+  }
+
+  @Override
+  public void mark(HttpHeaders headers) {
+    if (clientCert != null) {
+      headers.set("x-forwarded-client-cert", clientCert);
+    }
+    headers.set("x-forwarded-for", connection.remoteIp().getHostAddress());
+    headers.set("x-forwarded-proto", "http");
+  }
+
+  @Override
+  public Origin origin() {
+    return origin;
+  }
+}

@@ -1,0 +1,76 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Connection;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.InboundPort;
+import io.heraldmesh.proxy.upstream.Target;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Takes connections for one port of one workload. */
+public final class InboundListener extends ChannelInitializer<Channel> {
+  private final ListenerContext context;
+  private final Workload workload;
+  private final SpiffeId own;
+  private final InboundPort port;
+  private final Target app;
+
+  public InboundListener(
+      ListenerContext context, Workload workload, SpiffeId own, InboundPort port) {
+    this.context = context;
+    this.workload = workload;
+    this.own = own;
+    this.port = port;
+    this.app = Target.plain(port.app(), port.protocol() == Protocol.HTTP2);
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    context.open().add(channel);
+    channel.pipeline().addLast(new InboundSniffer(this));
+  }
+
+  ListenerContext context() {
+    return context;
+  }
+
+  Workload workload() {
+    return workload;
+  }
+
+  SpiffeId own() {
+    return own;
+  }
+
+  InboundPort port() {
+    return port;
+  }
+
+  Connection connection(
+      Channel channel, Connection.Tls tls, @Nullable SpiffeId peer, @Nullable String sni) {
+    InetAddress source = Addresses.ip(channel.remoteAddress());
+    return new Connection(
+        tls, peer, source, source, Addresses.ip(channel.localAddress()), port.port(), sni);
+  }
+
+  /** Logs a connection that is closed before anything was decided about its content. */
+  void refused(Channel channel, Reason reason) {
+    Origin origin =
+        new Origin(
+            "destination",
+            workload.toString(),
+            null,
+            false,
+            Addresses.ip(channel.remoteAddress()).getHostAddress());
+    new Tunnel(context, channel, origin, workload.toString()).refuse(reason, "-");
+  }
+
+  Gate gate(Connection connection, @Nullable PeerCheck peer) {
+    return new InboundGate(context, workload, own.toString(), connection, peer, app);
+  }
+}

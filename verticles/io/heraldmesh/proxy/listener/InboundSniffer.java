@@ -1,0 +1,151 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Connection;
+import io.heraldmesh.policy.Enforcement;
+import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.upstream.Watch;
+import io.heraldmesh.tls.ClientHello;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the first bytes of a connection to a workload and, by its peer authentication mode,
+ * takes it for mesh TLS, for TLS that is the service's own business, or for plain text; or closes
+ * it.
+ */
+final class InboundSniffer extends ByteToMessageDecoder implements Watch.Timed {
+  private final InboundListener listener;
+  private @Nullable Watch watch;
+  private @Nullable ChannelHandlerContext context;
+  private long since;
+
+  InboundSniffer(InboundListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    Watch here = listener.context().upstreams().watch(ctx.channel().eventLoop());
+    watch = here;
+    since = here.now();
+    here.add(this);
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    if (watch != null) {
+      watch.remove(this);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    MtlsMode mode = mode();
+    if (mode == null) {
+      refuse(ctx, "no_policy", "no snapshot is in force");
+    } else if (mode == MtlsMode.DISABLE && listener.port().protocol() == Protocol.TCP) {
+      // nothing to look for, and some servers speak first
+      plain(ctx, FirstBytes.OTHER);
+    } else {
+      ctx.fireChannelActive();
+    }
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    MtlsMode mode = mode();
+    if (mode == null) {
+      refuse(ctx, "no_policy", "no snapshot is in force");
+      return;
+    }
+    Boolean tls = mode == MtlsMode.DISABLE ? Boolean.FALSE : ClientHello.looksLikeTls(in);
+    if (tls == null) {
+      return;
+    }
+    if (!tls) {
+      decodePlain(ctx, in, mode);
+      return;
+    }
+    try {
+      ClientHello hello = ClientHello.read(in);
+      if (hello == null) {
+        return;
+      }
+      if (mode == MtlsMode.STRICT || hello.mesh()) {
+        mesh(ctx, hello);
+      } else {
+        TcpServer.start(
+            listener,
+            ctx.channel(),
+            listener.connection(ctx.channel(), Connection.Tls.SIMPLE, null, hello.sni()),
+            null);
+        ctx.pipeline().remove(this);
+      }
+    } catch (IllegalArgumentException e) {
+      refuse(ctx, "bad_client_hello", String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void check(long now) {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || now - since < listener.context().limits().handshake().toMillis()) {
+      return;
+    }
+    Protocol protocol = listener.port().protocol();
+    boolean mayBeSilent = protocol == Protocol.TCP || protocol == Protocol.AUTO;
+    if (mode() == MtlsMode.PERMISSIVE && mayBeSilent && actualReadableBytes() == 0) {
+      // a client of a service that speaks first says nothing
+      plain(ctx, FirstBytes.OTHER);
+    } else {
+      refuse(ctx, "first_bytes_timeout", "the client did not say what it speaks in time");
+    }
+  }
+
+  private void decodePlain(ChannelHandlerContext ctx, ByteBuf in, MtlsMode mode) {
+    if (mode == MtlsMode.STRICT) {
+      refuse(ctx, "mtls_required", "plain text, where only mesh TLS is accepted");
+      return;
+    }
+    FirstBytes first =
+        listener.port().protocol() == Protocol.TCP ? FirstBytes.OTHER : FirstBytes.of(in);
+    if (first != FirstBytes.MORE) {
+      plain(ctx, first);
+    }
+  }
+
+  private void plain(ChannelHandlerContext ctx, FirstBytes first) {
+    Connection connection = listener.connection(ctx.channel(), Connection.Tls.NONE, null, null);
+    InboundProtocol.start(listener, ctx.channel(), connection, null, first);
+    ctx.pipeline().remove(this);
+  }
+
+  private void mesh(ChannelHandlerContext ctx, ClientHello hello) {
+    boolean http = listener.port().protocol() != Protocol.TCP;
+    SslHandler tls = listener.context().tls().server(listener.own(), http, ctx.alloc());
+    if (tls == null) {
+      refuse(ctx, "no_credentials", "this workload has no certificate yet");
+      return;
+    }
+    tls.setHandshakeTimeoutMillis(listener.context().limits().handshake().toMillis());
+    ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni()));
+    ctx.pipeline().remove(this);
+  }
+
+  private @Nullable MtlsMode mode() {
+    Enforcement enforcement = listener.context().inForce().get().enforcement(listener.workload());
+    return enforcement == null ? null : enforcement.policy().mtls(listener.port().port());
+  }
+
+  private void refuse(ChannelHandlerContext ctx, String code, String detail) {
+    listener.refused(ctx.channel(), new Reason(code, detail));
+    ctx.close();
+  }
+}

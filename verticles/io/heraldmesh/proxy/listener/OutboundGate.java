@@ -1,0 +1,102 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.upstream.Route;
+import io.heraldmesh.proxy.upstream.Routes;
+import io.heraldmesh.proxy.upstream.Target;
+import io.heraldmesh.proxy.upstream.UpstreamFailure;
+import io.heraldmesh.tls.MeshProtocol;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/** Where a workload's own calls go: by the host they name, or always to one service. */
+final class OutboundGate implements Gate {
+  private static final int HTTP_PORT = 80;
+
+  private final ListenerContext context;
+  private final Workload workload;
+  private final @Nullable HostPort only;
+  private final Origin origin;
+
+  /**
+   * @param only the service that every request is for, whatever its Host; null: look at the Host
+   */
+  OutboundGate(
+      ListenerContext context,
+      Workload workload,
+      String principal,
+      @Nullable HostPort only,
+      String address) {
+    this.context = context;
+    this.workload = workload;
+    this.only = only;
+    this.origin = new Origin("source", workload.toString(), principal, false, address);
+  }
+
+  @Override
+  public boolean allows(RequestTarget.Form form) {
+    return true;
+  }
+
+  @Override
+  public Admission admit(HttpHead head, @Nullable Authority authority, boolean http2) {
+    Routes routes = context.inForce().get().routes(workload);
+    if (routes == null) {
+      return Admission.Answer.of(
+          503, "no configuration yet", "no_policy", "no snapshot is in force", "no_policy");
+    }
+    boolean connect = head.method().equals("CONNECT");
+    Route route = route(routes, authority, connect);
+    if (route == null) {
+      return Admission.Answer.of(
+          502,
+          "no such service",
+          UpstreamFailure.NO_ROUTE,
+          "no destination of that name and port",
+          UpstreamFailure.NO_ROUTE);
+    }
+    MeshProtocol protocol = connect ? MeshProtocol.TCP : protocol(route, http2);
+    Target target = route.next(protocol);
+    if (target == null) {
+      return Admission.Answer.of(
+          503,
+          "no healthy upstream",
+          UpstreamFailure.NO_ENDPOINT,
+          route.destination().service() + " has no endpoint",
+          UpstreamFailure.NO_ENDPOINT);
+    }
+    String service = route.destination().service();
+    return connect
+        ? new Admission.Tunnel(Filters.outbound(null), target, service)
+        : new Admission.Forward(Filters.outbound(head), target, service);
+  }
+
+  @Override
+  public void mark(HttpHeaders headers) {
+    // nothing: the called side knows the caller from its certificate
+  }
+
+  @Override
+  public Origin origin() {
+    return origin;
+  }
+
+  private @Nullable Route route(Routes routes, @Nullable Authority authority, boolean connect) {
+    if (only != null && !connect) {
+      return routes.find(only.host(), only.port());
+    }
+    if (authority == null || connect && authority.port() < 0) {
+      return null;
+    }
+    return routes.find(authority.host(), authority.port() < 0 ? HTTP_PORT : authority.port());
+  }
+
+  private static MeshProtocol protocol(Route route, boolean http2) {
+    return http2 || route.destination().protocol() == Protocol.HTTP2
+        ? MeshProtocol.HTTP2
+        : MeshProtocol.HTTP1;
+  }
+}

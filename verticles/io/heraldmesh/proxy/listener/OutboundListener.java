@@ -1,0 +1,62 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.HostPort;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a workload's own calls, in the clear. */
+public final class OutboundListener extends ChannelInitializer<Channel> {
+  private final ListenerContext context;
+  private final Workload workload;
+  private final String principal;
+  private final @Nullable HostPort only;
+  private final Protocol protocol;
+
+  /**
+   * @param principal the workload's SPIFFE ID without {@code spiffe://}
+   * @param only the one service it leads to; null: requests name theirs
+   */
+  public OutboundListener(
+      ListenerContext context,
+      Workload workload,
+      String principal,
+      @Nullable HostPort only,
+      Protocol protocol) {
+    this.context = context;
+    this.workload = workload;
+    this.principal = principal;
+    this.only = only;
+    this.protocol = protocol;
+  }
+
+  @Override
+  protected void initChannel(Channel channel) {
+    context.open().add(channel);
+    if (protocol == Protocol.TCP) {
+      bytes(channel);
+    } else {
+      channel.pipeline().addLast(new OutboundSniffer(this));
+    }
+  }
+
+  ListenerContext context() {
+    return context;
+  }
+
+  /** Bytes need a fixed service; elsewhere they are taken for a broken request. */
+  boolean mayBeBytes() {
+    return only != null && protocol == Protocol.AUTO;
+  }
+
+  void bytes(Channel channel) {
+    TcpClient.start(context, workload, gate(channel).origin(), only, channel);
+  }
+
+  Gate gate(Channel channel) {
+    return new OutboundGate(
+        context, workload, principal, only, Addresses.ip(channel.remoteAddress()).getHostAddress());
+  }
+}

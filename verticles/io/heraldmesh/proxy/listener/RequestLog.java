@@ -1,0 +1,96 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.log.AccessEntry;
+import io.heraldmesh.proxy.log.Telemetry;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what the access log and the metrics say about one request or tunnel. */
+final class RequestLog {
+  private final Telemetry telemetry;
+  private final Origin origin;
+  private final String protocol;
+  private final @Nullable String method;
+  private final @Nullable String authority;
+  private final @Nullable String path;
+  private final @Nullable String requestId;
+  private final Instant start;
+  private final long startNanos;
+  private long received;
+  private String flag = "-";
+  private @Nullable Reason reason;
+
+  RequestLog(
+      Telemetry telemetry,
+      Origin origin,
+      String protocol,
+      @Nullable String method,
+      @Nullable String authority,
+      @Nullable String target,
+      @Nullable String requestId) {
+    this.telemetry = telemetry;
+    this.origin = origin;
+    this.protocol = protocol;
+    this.method = method;
+    this.authority = authority;
+    this.path = target == null ? null : withoutQuery(target);
+    this.requestId = requestId;
+    this.start = telemetry.now();
+    this.startNanos = System.nanoTime();
+  }
+
+  void received(int bytes) {
+    received += bytes;
+  }
+
+  /** What went wrong between the proxies; the first one counts. */
+  void flag(String what) {
+    if (flag.equals("-")) {
+      flag = what;
+    }
+  }
+
+  /** Takes the place of the decision's reason: it was allowed, and yet it failed. */
+  void reason(Reason because) {
+    reason = because;
+  }
+
+  void end(
+      int status,
+      Reason decided,
+      @Nullable String principal,
+      @Nullable String requestPrincipal,
+      @Nullable String destination,
+      @Nullable String upstream,
+      long sent) {
+    telemetry.request(
+        new AccessEntry(
+            start,
+            origin.reporter(),
+            origin.workload(),
+            protocol,
+            method,
+            authority,
+            path,
+            status,
+            flag,
+            reason == null ? decided : reason,
+            principal == null ? origin.principal() : principal,
+            requestPrincipal,
+            origin.mutualTls(),
+            destination,
+            origin.address(),
+            upstream,
+            requestId,
+            received,
+            sent,
+            (System.nanoTime() - startNanos) / 1000),
+        decided);
+  }
+
+  private static String withoutQuery(String target) {
+    int query = target.indexOf('?');
+    return query < 0 ? target : target.substring(0, query);
+  }
+}

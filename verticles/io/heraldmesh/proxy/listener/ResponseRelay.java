@@ -1,0 +1,224 @@
+package io.heraldmesh.proxy.listener;
+
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes one response on to the client: takes off what is not for the next hop, frames it for the
+ * client's HTTP version, and writes head and body together where they come together.
+ */
+final class ResponseRelay {
+
+  /** What came of a part. */
+  enum Progress {
+    MORE,
+    COMPLETE,
+    /** No legal response. */
+    BAD
+  }
+
+  private final HttpServerStream client;
+  private final boolean noBody;
+  private final boolean oldClient;
+  private final boolean relayContinue;
+  private @Nullable HttpResponse head;
+  private boolean skipping;
+  private boolean unflushed;
+  private int status;
+  private boolean reusable;
+  private long bytes;
+
+  /**
+   * @param noBody the request was a HEAD
+   * @param oldClient speaks HTTP/1.0: knows neither chunks nor interim responses
+   * @param relayContinue the client waits for a 100 before it sends its body
+   */
+  ResponseRelay(HttpServerStream client, boolean noBody, boolean oldClient, boolean relayContinue) {
+    this.client = client;
+    this.noBody = noBody;
+    this.oldClient = oldClient;
+    this.relayContinue = relayContinue;
+  }
+
+  boolean started() {
+    return status != 0;
+  }
+
+  /** 0 before the response has begun. */
+  int status() {
+    return status;
+  }
+
+  boolean noBody() {
+    return noBody;
+  }
+
+  /** The connection it came on can carry another request. */
+  boolean reusable() {
+    return reusable;
+  }
+
+  /** Of the body, so far. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Takes over the reference to {@code part}. */
+  Progress relay(HttpObject part) {
+    if (part.decoderResult().isFailure()) {
+      ReferenceCountUtil.release(part);
+      return Progress.BAD;
+    }
+    if (part instanceof HttpResponse response) {
+      int code = response.status().code();
+      if (code < 200) {
+        return interim(response);
+      }
+      begin(response);
+      if (!(part instanceof LastHttpContent last)) {
+        head = response;
+        return Progress.MORE;
+      }
+      bytes += last.content().readableBytes();
+      client.write(response);
+      unflushed = true;
+      return Progress.COMPLETE;
+    }
+    return part instanceof HttpContent content ? body(content) : Progress.BAD;
+  }
+
+  /** Nothing more is at hand. */
+  void flush() {
+    HttpResponse unsent = head;
+    if (unsent != null) {
+      head = null;
+      client.write(unsent);
+      unflushed = true;
+    }
+    if (unflushed) {
+      unflushed = false;
+      client.flush();
+    }
+  }
+
+  private Progress interim(HttpResponse response) {
+    skipping = !(response instanceof LastHttpContent);
+    ReferenceCountUtil.release(response);
+    if (response.status().code() == 101) {
+      // no upgrade was asked for
+      return Progress.BAD;
+    }
+    if (response.status().code() == 100 && relayContinue && !oldClient && !started()) {
+      client.write(
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1,
+              HttpResponseStatus.CONTINUE,
+              client.channel().alloc().buffer(0, 0)));
+      unflushed = true;
+    }
+    return Progress.MORE;
+  }
+
+  private Progress body(HttpContent content) {
+    if (skipping) {
+      // the end of an interim response
+      skipping = !(content instanceof LastHttpContent);
+      content.release();
+      return Progress.MORE;
+    }
+    if (!started()) {
+      content.release();
+      return Progress.BAD;
+    }
+    bytes += content.content().readableBytes();
+    HttpResponse unsent = head;
+    head = null;
+    unflushed = true;
+    if (content instanceof LastHttpContent last) {
+      if (unsent == null) {
+        client.write(last);
+      } else {
+        client.write(
+            new DefaultFullHttpResponse(
+                unsent.protocolVersion(),
+                unsent.status(),
+                last.content(),
+                unsent.headers(),
+                last.trailingHeaders()));
+      }
+      return Progress.COMPLETE;
+    }
+    if (unsent != null) {
+      client.write(unsent);
+    }
+    client.write(content);
+    return Progress.MORE;
+  }
+
+  private void begin(HttpResponse response) {
+    status = response.status().code();
+    HttpHeaders headers = response.headers();
+    boolean chunked = HttpUtil.isTransferEncodingChunked(response);
+    boolean sized = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+    boolean bodyless = noBody || status == 204 || status == 304;
+    reusable = HttpUtil.isKeepAlive(response) && (chunked || sized || bodyless);
+    strip(headers);
+    response.setProtocolVersion(HttpVersion.HTTP_1_1);
+    if (oldClient) {
+      headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    } else if (!chunked && !sized && !bodyless) {
+      // its end was the end of the connection; the client's goes on
+      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+    }
+    if (client.closesAfterResponse()) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+  }
+
+  private static void strip(HttpHeaders headers) {
+    List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
+    for (String value : connection) {
+      for (String named : value.split(",", -1)) {
+        String name = named.trim();
+        Field field = name.isEmpty() ? Field.HOST : Field.of(name);
+        if (field != Field.HOST
+            && field != Field.CONTENT_LENGTH
+            && field != Field.TRANSFER_ENCODING) {
+          headers.remove(name);
+        }
+      }
+    }
+    headers.remove(HttpHeaderNames.CONNECTION);
+    var all = headers.iteratorCharSequence();
+    List<CharSequence> drop = null;
+    while (all.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> entry = all.next();
+      switch (Field.of(entry.getKey())) {
+        case HOP_BY_HOP, UPGRADE, CONNECTION, OWNED -> {
+          if (drop == null) {
+            drop = new ArrayList<>(2);
+          }
+          drop.add(entry.getKey());
+        }
+        case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, TE, REQUEST_ID, OTHER -> {}
+      }
+    }
+    if (drop != null) {
+      drop.forEach(headers::remove);
+    }
+  }
+}

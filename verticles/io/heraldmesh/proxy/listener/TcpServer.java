@@ -1,0 +1,48 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Connection;
+import io.heraldmesh.policy.Decision;
+import io.heraldmesh.policy.Enforcement;
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.filter.InboundRequest;
+import io.heraldmesh.proxy.filter.Verdict;
+import io.heraldmesh.proxy.upstream.Target;
+import io.heraldmesh.tls.PeerIdentity;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/** A TCP connection to a workload: decided once, then piped. */
+final class TcpServer {
+  private TcpServer() {}
+
+  static void start(
+      InboundListener listener, Channel channel, Connection connection, @Nullable PeerCheck peer) {
+    ListenerContext context = listener.context();
+    PeerIdentity identity = peer == null ? null : peer.identity();
+    Origin origin =
+        new Origin(
+            "destination",
+            listener.workload().toString(),
+            identity == null ? null : identity.id().principal(),
+            identity != null,
+            connection.sourceIp().getHostAddress());
+    Tunnel tunnel = new Tunnel(context, channel, origin, listener.workload().toString());
+    Enforcement enforcement = context.inForce().get().enforcement(listener.workload());
+    if (enforcement == null) {
+      tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "-");
+      return;
+    }
+    InboundRequest request =
+        new InboundRequest(
+            connection, null, enforcement, context.keySets().get(), context.clock().instant());
+    switch (Filters.inbound(request)) {
+      case Verdict.Pass pass ->
+          tunnel.open(pass.permit(), Target.plainTcp(listener.port().app()), () -> {});
+      case Verdict.Refuse refuse -> {
+        Decision.Denied denied = refuse.decision();
+        tunnel.refuse(denied.reason(), "-");
+      }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.log.AccessEntry;
+import io.heraldmesh.proxy.upstream.Opened;
+import io.heraldmesh.proxy.upstream.Target;
+import io.heraldmesh.proxy.upstream.UpstreamFailure;
+import io.heraldmesh.proxy.upstream.Watch;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two connections whose bytes go to each other, counted and logged as one. Belongs to the event
+ * loop that both share.
+ */
+final class Tunnel implements Watch.Timed {
+  private final ListenerContext context;
+  private final Channel client;
+  private final Origin origin;
+  private final String destination;
+  private final Instant start;
+  private final long startNanos = System.nanoTime();
+  private final Watch watch;
+  private @Nullable Target target;
+  private @Nullable Permit permit;
+  private @Nullable Pipe in;
+  private @Nullable Pipe out;
+  private boolean over;
+
+  Tunnel(ListenerContext context, Channel client, Origin origin, String destination) {
+    this.context = context;
+    this.client = client;
+    this.origin = origin;
+    this.destination = destination;
+    this.start = context.clock().instant();
+    this.watch = context.upstreams().watch(client.eventLoop());
+  }
+
+  /** Closes the client without a byte. */
+  void refuse(Reason reason, String flag) {
+    context.telemetry().refused(entry(reason, flag));
+    client.close();
+  }
+
+  /**
+   * Connects and pipes.
+   *
+   * @param onOpen runs when the other side is there, before the first byte passes
+   */
+  void open(Permit granted, Target to, Runnable onOpen) {
+    permit = granted;
+    target = to;
+    client.config().setAutoRead(false);
+    client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    context
+        .upstreams()
+        .tunnel(
+            granted,
+            to,
+            client.eventLoop(),
+            new Opened() {
+              @Override
+              public void ready(Channel channel) {
+                join(granted, channel, onOpen);
+              }
+
+              @Override
+              public void failed(UpstreamFailure failure) {
+                refuse(new Reason(failure.flag(), failure.detail()), failure.flag());
+              }
+            });
+  }
+
+  /** One of the two is closed. */
+  void closed() {
+    if (over) {
+      return;
+    }
+    over = true;
+    watch.remove(this);
+    Permit granted = permit;
+    if (granted != null) {
+      context.telemetry().closed(entry(granted.decision().reason(), "-"));
+    }
+  }
+
+  @Override
+  public void check(long now) {
+    Pipe one = in;
+    Pipe other = out;
+    if (one != null && other != null) {
+      long last = Math.max(one.lastRead(), other.lastRead());
+      if (now - last > context.limits().streamIdle().toMillis()) {
+        client.close();
+      }
+    }
+  }
+
+  private void join(Permit granted, Channel channel, Runnable onOpen) {
+    if (!client.isActive()) {
+      channel.close();
+      return;
+    }
+    Pipe fromClient = new Pipe(this, channel, watch);
+    Pipe fromUpstream = new Pipe(this, client, watch);
+    in = fromClient;
+    out = fromUpstream;
+    onOpen.run();
+    client.pipeline().addLast(fromClient);
+    channel.pipeline().addLast(fromUpstream);
+    watch.add(this);
+    context
+        .telemetry()
+        .opened(entry(granted.decision().reason(), "-"), granted.decision().reason());
+    client.config().setAutoRead(true);
+  }
+
+  private AccessEntry entry(Reason reason, String flag) {
+    Permit granted = permit;
+    String principal = granted == null ? null : granted.decision().principal();
+    Pipe fromClient = in;
+    Pipe fromUpstream = out;
+    return new AccessEntry(
+        start,
+        origin.reporter(),
+        origin.workload(),
+        "tcp",
+        null,
+        null,
+        null,
+        0,
+        flag,
+        reason,
+        principal == null ? origin.principal() : principal,
+        null,
+        origin.mutualTls(),
+        destination,
+        origin.address(),
+        target == null ? null : target.toString(),
+        null,
+        fromClient == null ? 0 : fromClient.bytes(),
+        fromUpstream == null ? 0 : fromUpstream.bytes(),
+        (System.nanoTime() - startNanos) / 1000);
+  }
+}

@@ -1,0 +1,118 @@
+package io.heraldmesh.proxy.upstream;
+
+import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.tls.EventLoops;
+import io.heraldmesh.tls.MeshTls;
+import io.heraldmesh.tls.PeerRefused;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Opens connections: name, TCP, and mesh TLS with the server's identity checked. */
+final class Connector {
+  private final EventLoops loops;
+  private final EventLoop loop;
+  private final Names names;
+  private final MeshTls tls;
+  private final Limits limits;
+
+  Connector(EventLoops loops, EventLoop loop, MeshTls tls, Limits limits) {
+    this.loops = loops;
+    this.loop = loop;
+    this.names = new Names(loop, () -> loops.resolver(loop));
+    this.tls = tls;
+    this.limits = limits;
+  }
+
+  void open(Target target, Opened opened) {
+    names
+        .resolve(target.address())
+        .addListener(
+            (Future<InetSocketAddress> found) -> {
+              if (found.isSuccess()) {
+                connect(target, found.getNow(), opened);
+              } else {
+                opened.failed(failure(UpstreamFailure.CONNECT_FAILED, target, found.cause()));
+              }
+            });
+  }
+
+  private void connect(Target target, InetSocketAddress address, Opened opened) {
+    loops
+        .client(loop)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.ALLOW_HALF_CLOSURE, target.halfClose())
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(limits.connect().toMillis()))
+        .handler(new ChannelInboundHandlerAdapter())
+        .connect(address)
+        .addListener(
+            (ChannelFutureListener)
+                connected -> {
+                  if (connected.isSuccess()) {
+                    secureOrFail(target, connected.channel(), opened);
+                  } else {
+                    opened.failed(
+                        failure(UpstreamFailure.CONNECT_FAILED, target, connected.cause()));
+                  }
+                });
+  }
+
+  /** An exception here would otherwise leave somebody waiting for a connection for ever. */
+  private void secureOrFail(Target target, Channel channel, Opened opened) {
+    try {
+      secure(target, channel, opened);
+    } catch (RuntimeException e) {
+      channel.close();
+      opened.failed(failure(UpstreamFailure.TLS_FAILED, target, e));
+    }
+  }
+
+  private void secure(Target target, Channel channel, Opened opened) {
+    Target.Mesh mesh = target.mesh();
+    if (mesh == null) {
+      opened.ready(channel);
+      return;
+    }
+    SslHandler handler =
+        tls.client(mesh.source(), mesh.protocol(), mesh.sni(), mesh.servers(), channel.alloc());
+    if (handler == null) {
+      channel.close();
+      opened.failed(
+          new UpstreamFailure(
+              UpstreamFailure.NO_CREDENTIALS, mesh.source() + " has no certificate yet"));
+      return;
+    }
+    handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
+    channel.pipeline().addLast(handler);
+    handler
+        .handshakeFuture()
+        .addListener(
+            done -> {
+              if (done.isSuccess()) {
+                opened.ready(channel);
+              } else {
+                channel.close();
+                opened.failed(tlsFailure(target, done.cause()));
+              }
+            });
+  }
+
+  private static UpstreamFailure tlsFailure(Target target, @Nullable Throwable cause) {
+    PeerRefused refused = PeerRefused.in(cause);
+    return refused == null
+        ? failure(UpstreamFailure.TLS_FAILED, target, cause)
+        : new UpstreamFailure(
+            UpstreamFailure.IDENTITY_REFUSED, target + ": " + refused.getMessage());
+  }
+
+  private static UpstreamFailure failure(String flag, Target target, @Nullable Throwable cause) {
+    return new UpstreamFailure(
+        flag, target + ": " + (cause == null ? "unknown" : cause.getMessage()));
+  }
+}

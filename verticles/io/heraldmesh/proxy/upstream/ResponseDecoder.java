@@ -1,0 +1,38 @@
+package io.heraldmesh.proxy.upstream;
+
+import io.heraldmesh.proxy.Limits;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+
+/** Reads responses; knows from the request whether a body follows (RFC 9112 section 6.3). */
+final class ResponseDecoder extends HttpResponseDecoder {
+  private final UpstreamStream stream;
+
+  ResponseDecoder(Limits limits, UpstreamStream stream) {
+    super(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(limits.requestLineBytes())
+            .setMaxHeaderSize(limits.headerBytes())
+            .setMaxChunkSize(64 * 1024)
+            .setStrictLineParsing(true)
+            .setUseRfc9112TransferEncoding(true));
+    this.stream = stream;
+  }
+
+  @Override
+  protected boolean isContentAlwaysEmpty(HttpMessage message) {
+    if (message instanceof HttpResponse response
+        && response.status().code() >= 200
+        && stream.expectsNoBody()) {
+      return true;
+    }
+    return super.isContentAlwaysEmpty(message);
+  }
+
+  @Override
+  protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+    throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+  }
+}

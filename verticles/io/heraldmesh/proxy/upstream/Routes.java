@@ -1,0 +1,60 @@
+package io.heraldmesh.proxy.upstream;
+
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Destination;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one workload may call, by host name and port. A service of the caller's own namespace is
+ * also found by its bare name. Immutable.
+ */
+public final class Routes {
+  private final Map<String, Map<Integer, Route>> exact = new HashMap<>();
+  private final Map<String, Map<Integer, Route>> wildcard = new HashMap<>();
+
+  /**
+   * @param source the calling workload
+   */
+  public Routes(List<Destination> destinations, SpiffeId source, String namespace) {
+    for (Destination destination : destinations) {
+      Route route = new Route(destination, source);
+      for (String host : destination.hosts()) {
+        if (host.startsWith("*.")) {
+          put(wildcard, host.substring(1), route);
+        } else {
+          put(exact, host, route);
+        }
+      }
+      String prefix = namespace + "/";
+      if (destination.service().startsWith(prefix)) {
+        put(exact, destination.service().substring(prefix.length()), route);
+      }
+    }
+  }
+
+  /**
+   * @param host in lower case, without a trailing dot
+   */
+  public @Nullable Route find(String host, int port) {
+    Route route = in(exact, host, port);
+    for (int dot = host.indexOf('.'); route == null && dot >= 0; dot = host.indexOf('.', dot + 1)) {
+      route = in(wildcard, host.substring(dot), port);
+    }
+    return route;
+  }
+
+  /** The first of two destinations that claim one name stays, so a late one takes nothing over. */
+  private static void put(Map<String, Map<Integer, Route>> table, String host, Route route) {
+    table
+        .computeIfAbsent(host, h -> new HashMap<>())
+        .putIfAbsent(route.destination().port(), route);
+  }
+
+  private static @Nullable Route in(Map<String, Map<Integer, Route>> table, String host, int port) {
+    Map<Integer, Route> ports = table.get(host);
+    return ports == null ? null : ports.get(port);
+  }
+}

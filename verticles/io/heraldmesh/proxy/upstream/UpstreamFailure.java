@@ -1,0 +1,19 @@
+package io.heraldmesh.proxy.upstream;
+
+/**
+ * Why a target could not be reached.
+ *
+ * @param flag a stable word for logs and metrics
+ * @param detail for operators
+ */
+public record UpstreamFailure(String flag, String detail) {
+  public static final String CONNECT_FAILED = "upstream_connect_failed";
+  public static final String TLS_FAILED = "upstream_tls_failed";
+  public static final String IDENTITY_REFUSED = "upstream_identity_refused";
+  public static final String NO_CREDENTIALS = "no_credentials";
+  public static final String RESET = "upstream_reset";
+  public static final String TIMEOUT = "upstream_timeout";
+  public static final String BAD_RESPONSE = "upstream_bad_response";
+  public static final String NO_ROUTE = "no_route";
+  public static final String NO_ENDPOINT = "no_endpoint";
+}

@@ -1,0 +1,198 @@
+package io.heraldmesh.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's way to a target and back: a whole HTTP/1.1 connection while it is lent out, or one
+ * HTTP/2 stream. Belongs to one event loop.
+ */
+public final class UpstreamStream extends ChannelInboundHandlerAdapter {
+  private final Target target;
+  private final @Nullable Pool pool;
+  private final long generation;
+  private @Nullable Channel channel;
+  private @Nullable ResponseSink sink;
+  private @Nullable ResponseSink finished;
+  private boolean reused;
+  private boolean reusable;
+  private boolean closed;
+  private boolean reading;
+  private long idleSince;
+
+  /**
+   * @param pool where the connection goes back to; null for a stream, which is used once
+   * @param generation of the credentials it was opened with
+   */
+  UpstreamStream(Target target, @Nullable Pool pool, long generation) {
+    this.target = target;
+    this.pool = pool;
+    this.generation = generation;
+  }
+
+  public Target target() {
+    return target;
+  }
+
+  public Channel channel() {
+    Channel here = channel;
+    if (here == null) {
+      throw new IllegalStateException("not connected yet");
+    }
+    return here;
+  }
+
+  /** It carried another request before, so the other side may have been about to close it. */
+  public boolean reused() {
+    return reused;
+  }
+
+  /** Coarse time in ms at which it went back to its pool. */
+  long idleSince() {
+    return idleSince;
+  }
+
+  void idleSince(long millis) {
+    idleSince = millis;
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  boolean usable() {
+    return !closed && channel().isActive();
+  }
+
+  /** The response now awaited is to a HEAD request. */
+  boolean expectsNoBody() {
+    return sink != null && sink.expectsNoBody();
+  }
+
+  void lend(ResponseSink to, boolean again) {
+    sink = to;
+    reused = again;
+    reusable = false;
+  }
+
+  public void write(Object message) {
+    channel().write(message, channel().voidPromise());
+  }
+
+  public void flush() {
+    channel().flush();
+  }
+
+  /**
+   * The exchange is over. A connection goes back to its pool when {@code again}, but only after
+   * everything that was read with the response has been looked at: whatever follows a response
+   * unasked must not be taken for the next one.
+   */
+  public void done(boolean again) {
+    finished = sink;
+    sink = null;
+    reusable = again && pool != null;
+    if (!again) {
+      close();
+    }
+    if (!reading) {
+      giveBack();
+    }
+  }
+
+  /** Gives up: resets the stream or closes the connection. */
+  public void abort() {
+    sink = null;
+    close();
+  }
+
+  /** Stops or resumes reading, so that a slow client slows the service down. */
+  public void pause(boolean paused) {
+    channel().config().setAutoRead(!paused);
+  }
+
+  void close() {
+    closed = true;
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    channel = ctx.channel();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    reading = true;
+    if (sink != null && message instanceof HttpObject part) {
+      sink.received(part);
+    } else {
+      // bytes that nobody asked for
+      ReferenceCountUtil.release(message);
+      if (pool != null) {
+        reusable = false;
+        close();
+      }
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
+    if (sink != null) {
+      sink.receivedAll();
+    }
+    giveBack();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (sink != null) {
+      sink.writabilityChanged(ctx.channel().isWritable());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    closed = true;
+    if (pool != null) {
+      pool.remove(this);
+    }
+    ResponseSink waiting = sink;
+    if (waiting != null) {
+      sink = null;
+      waiting.broken("closed by the other side");
+    }
+    giveBack();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ResponseSink waiting = sink;
+    sink = null;
+    close();
+    if (waiting != null) {
+      waiting.broken(String.valueOf(cause.getMessage()));
+    }
+  }
+
+  private void giveBack() {
+    ResponseSink released = finished;
+    if (released == null) {
+      return;
+    }
+    finished = null;
+    if (reusable && pool != null && usable()) {
+      channel().config().setAutoRead(true);
+      pool.giveBack(this);
+    }
+    released.receivedAll();
+    released.released();
+  }
+}

@@ -1,0 +1,85 @@
+package io.heraldmesh.proxy.upstream;
+
+import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.tls.EventLoops;
+import io.heraldmesh.tls.MeshTls;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Every way out of this proxy. Nothing passes without a {@link Permit}. */
+public final class Upstreams {
+  private final Map<EventExecutor, Loop> perLoop;
+
+  /** What one event loop owns. */
+  private record Loop(Watch watch, Connector connector, Pool pool) {}
+
+  public Upstreams(EventLoops loops, MeshTls tls, Limits limits) {
+    Map<EventExecutor, Loop> all = new HashMap<>();
+    for (EventExecutor executor : loops.all()) {
+      EventLoop loop = (EventLoop) executor;
+      Watch watch = new Watch(loop);
+      Connector connector = new Connector(loops, loop, tls, limits);
+      Pool pool = new Pool(connector, tls, limits, watch);
+      loop.execute(() -> watch.add(pool));
+      all.put(loop, new Loop(watch, connector, pool));
+    }
+    this.perLoop = Map.copyOf(all);
+  }
+
+  /**
+   * Finds a way to {@code target} for one request; {@code sink} hears of everything that comes of
+   * it. Call it on {@code loop}.
+   *
+   * @param permit proves that this request was authorized
+   * @param fresh not on a connection that was used before
+   */
+  public void forward(
+      Permit permit, Target target, EventLoop loop, ResponseSink sink, boolean fresh) {
+    require(permit);
+    of(loop).pool.lend(target, sink, fresh);
+  }
+
+  /**
+   * Opens a connection of its own to {@code target} for bytes. Call it on {@code loop}.
+   *
+   * @param permit proves that this connection was authorized
+   */
+  public void tunnel(Permit permit, Target target, EventLoop loop, Opened opened) {
+    require(permit);
+    of(loop).connector.open(target, opened);
+  }
+
+  /** The timeouts of {@code loop}. */
+  public Watch watch(EventLoop loop) {
+    return of(loop).watch;
+  }
+
+  /** Closes connections that carry nothing, and ends the timers. */
+  public void close() {
+    perLoop.forEach(
+        (loop, state) ->
+            loop.execute(
+                () -> {
+                  state.pool.closeIdle();
+                  state.watch.close();
+                }));
+  }
+
+  private Loop of(EventLoop loop) {
+    Loop state = perLoop.get(loop);
+    if (state == null) {
+      throw new IllegalStateException("not one of this data path's event loops");
+    }
+    return state;
+  }
+
+  private static void require(@Nullable Permit permit) {
+    if (permit == null) {
+      throw new IllegalStateException("nothing is forwarded without a permit");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.heraldmesh.tls;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.resolver.dns.DnsNameResolver;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.transport.Transport;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Vert.x's own acceptor and event loops, for Netty bootstraps. The one place that knows how Vert.x
+ * holds them; written against Vert.x 5.2, whose internals may change in any release.
+ */
+public final class EventLoops {
+  private final EventLoopGroup acceptors;
+  private final EventLoopGroup loops;
+  private final ChannelFactory<? extends ServerChannel> serverChannels;
+  private final ChannelFactory<? extends Channel> channels;
+  private final ChannelFactory<? extends DatagramChannel> datagramChannels;
+  private final String transport;
+
+  private EventLoops(
+      EventLoopGroup acceptors,
+      EventLoopGroup loops,
+      ChannelFactory<? extends ServerChannel> serverChannels,
+      ChannelFactory<? extends Channel> channels,
+      ChannelFactory<? extends DatagramChannel> datagramChannels,
+      String transport) {
+    this.acceptors = acceptors;
+    this.loops = loops;
+    this.serverChannels = serverChannels;
+    this.channels = channels;
+    this.datagramChannels = datagramChannels;
+    this.transport = transport;
+  }
+
+  /**
+   * @throws IllegalStateException when this Vert.x does not hand out its event loops; the proxy
+   *     must not start then
+   */
+  public static EventLoops of(Vertx vertx) {
+    if (!(vertx instanceof VertxInternal internal)) {
+      throw new IllegalStateException(
+          "this Vert.x ("
+              + vertx.getClass().getName()
+              + ") does not give access to its event loops; Herald needs the Vert.x 5.2 it ships");
+    }
+    try {
+      Transport transport = internal.transport();
+      return new EventLoops(
+          internal.acceptorEventLoopGroup(),
+          internal.nettyEventLoopGroup(),
+          transport.serverChannelFactory(false),
+          transport.channelFactory(false),
+          transport.datagramChannelFactory(),
+          transport.getClass().getSimpleName().replace("Transport", ""));
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          "the event loops of this Vert.x are not where Vert.x 5.2 has them; use the version that"
+              + " Herald ships",
+          e);
+    }
+  }
+
+  /** For a listener; accepted connections are spread over all event loops. */
+  public ServerBootstrap server() {
+    return new ServerBootstrap().group(acceptors, loops).channelFactory(serverChannels);
+  }
+
+  /** For a connection that stays on {@code loop}. */
+  public Bootstrap client(EventLoop loop) {
+    return new Bootstrap().group(loop).channelFactory(channels);
+  }
+
+  /** Asks the system's name servers from {@code loop}, without blocking it. */
+  public DnsNameResolver resolver(EventLoop loop) {
+    return new DnsNameResolverBuilder(loop)
+        .datagramChannelFactory(datagramChannels)
+        .ttl(1, 60)
+        .negativeTtl(1)
+        .build();
+  }
+
+  /** {@code Epoll}, {@code NIO} …, for the start line. */
+  public String transport() {
+    return transport;
+  }
+
+  /** Every event loop. */
+  public Iterable<EventExecutor> all() {
+    return loops;
+  }
+
+  /**
+   * Runs {@code task} once every event loop has finished what it was doing when this was called: no
+   * loop then still holds what it had read before.
+   */
+  public void afterCurrentTasks(Runnable task) {
+    AtomicInteger left = new AtomicInteger(1);
+    Runnable passed =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            task.run();
+          }
+        };
+    for (EventExecutor loop : loops) {
+      left.incrementAndGet();
+      loop.execute(passed);
+    }
+    passed.run();
+  }
+}

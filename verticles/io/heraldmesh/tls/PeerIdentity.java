@@ -1,0 +1,12 @@
+package io.heraldmesh.tls;
+
+import io.heraldmesh.identity.SpiffeId;
+import java.time.Instant;
+
+/**
+ * Who stands at the other end of a mesh TLS connection.
+ *
+ * @param leafHash SHA-256 of the leaf certificate's DER, in lower-case hex
+ * @param notAfter when the proof ends: the earliest end of validity in the chain
+ */
+public record PeerIdentity(SpiffeId id, String leafHash, Instant notAfter) {}

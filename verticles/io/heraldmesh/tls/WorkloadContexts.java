@@ -1,0 +1,110 @@
+package io.heraldmesh.tls;
+
+import io.heraldmesh.credentials.Credential;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.ReferenceCountedOpenSslServerContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * The TLS contexts of one workload's leaf.
+ *
+ * <p>Nothing is resumed: a ticket would carry an identity past the rotation or withdrawal of the
+ * leaf that proved it, and proxies keep their connections open anyway.
+ */
+final class WorkloadContexts {
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+  /**
+   * Without the hybrid post-quantum group that BoringSSL prefers: Envoy's peers do not offer it.
+   */
+  private static final String[] GROUPS = {"X25519", "P-256", "P-384"};
+
+  private static final List<String> SERVED = List.of("h2", "http/1.1");
+
+  private final SslContext serverHttp;
+  private final SslContext serverTcp;
+  private final Map<MeshProtocol, SslContext> clients = new EnumMap<>(MeshProtocol.class);
+
+  WorkloadContexts(Credential credential, X509ExtendedTrustManager trust, SslProvider provider)
+      throws SSLException {
+    KeyManagerFactory key = HeldKey.factory(credential);
+    KeyManagerFactory keys =
+        provider == SslProvider.JDK ? key : new OpenSslCachingX509KeyManagerFactory(key);
+    serverHttp = server(keys, trust, provider, SERVED);
+    serverTcp = server(keys, trust, provider, List.of());
+    for (MeshProtocol protocol : MeshProtocol.values()) {
+      SslContextBuilder builder =
+          common(SslContextBuilder.forClient().keyManager(keys), trust, provider)
+              // identities are SPIFFE IDs, checked by the trust manager; names prove nothing here
+              .endpointIdentificationAlgorithm(null)
+              .applicationProtocolConfig(alpn(protocol.offered()));
+      clients.put(protocol, builder.build());
+    }
+  }
+
+  SslContext server(boolean http) {
+    return http ? serverHttp : serverTcp;
+  }
+
+  SslContext client(MeshProtocol protocol) {
+    SslContext context = clients.get(protocol);
+    if (context == null) {
+      throw new IllegalStateException("no context for " + protocol);
+    }
+    return context;
+  }
+
+  /** Connections that use a context hold on to it themselves. */
+  void release() {
+    ReferenceCountUtil.release(serverHttp);
+    ReferenceCountUtil.release(serverTcp);
+    clients.values().forEach(ReferenceCountUtil::release);
+  }
+
+  private static SslContext server(
+      KeyManagerFactory keys,
+      X509ExtendedTrustManager trust,
+      SslProvider provider,
+      List<String> served)
+      throws SSLException {
+    SslContextBuilder builder =
+        common(SslContextBuilder.forServer(keys), trust, provider).clientAuth(ClientAuth.REQUIRE);
+    if (!served.isEmpty()) {
+      builder.applicationProtocolConfig(alpn(served));
+    }
+    SslContext context = builder.build();
+    if (context instanceof ReferenceCountedOpenSslServerContext openSsl) {
+      openSsl.sessionContext().setSessionCacheEnabled(false);
+    }
+    return context;
+  }
+
+  private static SslContextBuilder common(
+      SslContextBuilder builder, X509ExtendedTrustManager trust, SslProvider provider) {
+    builder.sslProvider(provider).protocols(PROTOCOLS).trustManager(trust);
+    if (provider != SslProvider.JDK) {
+      builder.option(OpenSslContextOption.GROUPS, GROUPS);
+    }
+    return builder;
+  }
+
+  private static ApplicationProtocolConfig alpn(List<String> names) {
+    return new ApplicationProtocolConfig(
+        ApplicationProtocolConfig.Protocol.ALPN,
+        ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+        ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+        names);
+  }
+}
