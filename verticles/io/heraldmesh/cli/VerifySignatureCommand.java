@@ -1,0 +1,53 @@
+package io.heraldmesh.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.jwt.JwsVerifier;
+import io.heraldmesh.jwt.KeySet;
+import io.heraldmesh.jwt.TokenRefusal;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code herald verify signature}: the signature of each JWS, nothing of its payload. */
+@Command(
+    name = "signature",
+    description = "Verify the signature of each JWS of a batch under a key set.",
+    mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class VerifySignatureCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--jwks", required = true, paramLabel = "FILE", description = "A key set (JSON).")
+  private Path jwks;
+
+  @Option(
+      names = "--batch",
+      required = true,
+      paramLabel = "FILE.jsonl",
+      description = "Lines of {\"id\",\"jws\"}.")
+  private Path batch;
+
+  @Override
+  public Integer call() {
+    KeySet keys = KeySetFiles.read(jwks);
+    keys.skipped().forEach(note -> spec.commandLine().getErr().println(jwks + ": " + note));
+    JwsVerifier verifier = new JwsVerifier(Crypto.preferred());
+    return new BatchFile(batch, Set.of("jws"))
+        .answer(
+            (line, answer) -> answer(verifier, keys, line, answer), spec.commandLine().getOut());
+  }
+
+  private static boolean answer(
+      JwsVerifier verifier, KeySet keys, JsonNode line, ObjectNode answer) {
+    TokenRefusal refusal = verifier.verify(BatchFile.text(line, "jws"), keys);
+    answer.put("accepted", refusal == null);
+    answer.put("error", refusal == null ? null : refusal.body());
+    return refusal == null;
+  }
+}
