@@ -55,7 +55,7 @@ public final class Authority {
 
   /**
    * A new root (P-256, 10 years) and an issuing intermediate under it (P-256, 1 year, signs leaves
-   * only). Nothing is stored.
+   * only). Nothing is stored; see {@link AuthorityStore}.
    */
   public static Authority create(
       TrustDomain trustDomain, InstantSource clock, Crypto crypto, SecureRandom random) {

@@ -13,10 +13,13 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -72,7 +75,7 @@ final class CertificateTemplate {
       throw new AuthorityException("leaf cannot be encoded", e);
     }
     return tbs(
-        new X500Name(new org.bouncycastle.asn1.x500.RDN[0]),
+        new X500Name(new RDN[0]),
         key,
         serial,
         notBefore,
@@ -154,7 +157,7 @@ final class CertificateTemplate {
                   SubjectPublicKeyInfo.getInstance(key.getEncoded())
                       .getPublicKeyData()
                       .getOctets());
-      return new SubjectKeyIdentifier(java.util.Arrays.copyOf(digest, 20));
+      return new SubjectKeyIdentifier(Arrays.copyOf(digest, 20));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
@@ -167,7 +170,7 @@ final class CertificateTemplate {
     if (own == null) {
       return new AuthorityKeyIdentifier(keyIdentifier(issuerKey).getKeyIdentifier());
     }
-    byte[] value = org.bouncycastle.asn1.ASN1OctetString.getInstance(own).getOctets();
+    byte[] value = ASN1OctetString.getInstance(own).getOctets();
     return new AuthorityKeyIdentifier(SubjectKeyIdentifier.getInstance(value).getKeyIdentifier());
   }
 

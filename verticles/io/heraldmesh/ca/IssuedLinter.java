@@ -10,13 +10,16 @@ import io.heraldmesh.identity.TrustBundle;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
@@ -30,6 +33,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a leaf against what was asked for, field by field: once before it is signed and once as a
@@ -87,7 +91,7 @@ final class IssuedLinter {
     X509Certificate leaf = reread(chain.getFirst());
     try {
       require(Arrays.equals(leaf.getTBSCertificate(), der(checked)), "signed bytes");
-    } catch (java.security.cert.CertificateEncodingException e) {
+    } catch (CertificateEncodingException e) {
       throw refuse("it cannot be read back", e);
     }
     for (PeerRole role : PeerRole.values()) {
@@ -143,11 +147,11 @@ final class IssuedLinter {
     return CertificateChain.parseDer(new CertificateChain(List.of(certificate)).der()).leaf();
   }
 
-  private static Instant instant(java.util.Date date) {
+  private static Instant instant(Date date) {
     return date.toInstant();
   }
 
-  private static byte[] der(org.bouncycastle.asn1.ASN1Object object) {
+  private static byte[] der(ASN1Object object) {
     try {
       return object.getEncoded(ASN1Encoding.DER);
     } catch (IOException e) {
@@ -161,8 +165,7 @@ final class IssuedLinter {
     }
   }
 
-  private static IssuanceRefused refuse(
-      String why, @org.jspecify.annotations.Nullable Throwable cause) {
+  private static IssuanceRefused refuse(String why, @Nullable Throwable cause) {
     String message = "the certificate was not issued: " + why;
     return cause == null
         ? new IssuanceRefused(IssuanceRefused.Reason.CHECK_FAILED, message)

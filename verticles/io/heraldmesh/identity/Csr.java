@@ -9,9 +9,11 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
@@ -39,40 +41,13 @@ public record Csr(PublicKey publicKey) {
     if (der.length > MAX_BYTES) {
       throw new InvalidCertificate("request is over " + MAX_BYTES + " bytes");
     }
-    CertificationRequest request;
     try {
-      ASN1Primitive parsed = ASN1Primitive.fromByteArray(der);
-      if (parsed == null || !Arrays.equals(parsed.getEncoded(ASN1Encoding.DER), der)) {
-        throw new InvalidCertificate("request is not DER");
-      }
-      request = CertificationRequest.getInstance(parsed);
-    } catch (IOException | IllegalArgumentException | ClassCastException e) {
-      throw e instanceof InvalidCertificate ours
-          ? ours
-          : new InvalidCertificate("request cannot be read", e);
-    }
-    CertificationRequestInfo info = request.getCertificationRequestInfo();
-    if (!info.getVersion().hasValue(0)) {
-      throw new InvalidCertificate("request is not version 1");
-    }
-    SubjectPublicKeyInfo keyInfo = info.getSubjectPublicKeyInfo();
-    KeyStrength.weakness(keyInfo)
-        .ifPresent(
-            why -> {
-              throw new InvalidCertificate("request: " + why);
-            });
-    try {
-      PublicKey key =
-          crypto
-              .keyFactory(
-                  keyInfo.getAlgorithm().getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption)
-                      ? "RSA"
-                      : "EC")
-              .generatePublic(new X509EncodedKeySpec(keyInfo.getEncoded(ASN1Encoding.DER)));
-      requireOwnSignature(request, key, crypto);
-      return new Csr(key);
-    } catch (GeneralSecurityException | IOException e) {
-      throw new InvalidCertificate("request: its key cannot be used", e);
+      return read(der, crypto);
+    } catch (InvalidCertificate e) {
+      throw e;
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
+      // The ASN.1 reader throws unchecked exceptions of several kinds for broken input.
+      throw new InvalidCertificate("request cannot be read", e);
     }
   }
 
@@ -99,7 +74,7 @@ public record Csr(PublicKey publicKey) {
       SignatureScheme scheme = SignatureScheme.of(keys.getPublic());
       CertificationRequestInfo info =
           new CertificationRequestInfo(
-              X500Name.getInstance(new org.bouncycastle.asn1.DERSequence()),
+              X500Name.getInstance(new DERSequence()),
               SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()),
               new DERSet());
       Signature signature = crypto.signature(scheme.jcaName());
@@ -115,6 +90,30 @@ public record Csr(PublicKey publicKey) {
   /** {@code der} as a CERTIFICATE REQUEST block. */
   public static String pem(byte[] der) {
     return Pem.write(LABEL, der);
+  }
+
+  private static Csr read(byte[] der, Crypto crypto) throws GeneralSecurityException, IOException {
+    ASN1Primitive parsed = ASN1Primitive.fromByteArray(der);
+    if (parsed == null || !Arrays.equals(parsed.getEncoded(ASN1Encoding.DER), der)) {
+      throw new InvalidCertificate("request is not DER");
+    }
+    CertificationRequest request = CertificationRequest.getInstance(parsed);
+    CertificationRequestInfo info = request.getCertificationRequestInfo();
+    if (!info.getVersion().hasValue(0)) {
+      throw new InvalidCertificate("request is not version 1");
+    }
+    SubjectPublicKeyInfo keyInfo = info.getSubjectPublicKeyInfo();
+    Optional<String> weakness = KeyStrength.weakness(keyInfo);
+    if (weakness.isPresent()) {
+      throw new InvalidCertificate("request: " + weakness.get());
+    }
+    boolean rsa = keyInfo.getAlgorithm().getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption);
+    PublicKey key =
+        crypto
+            .keyFactory(rsa ? "RSA" : "EC")
+            .generatePublic(new X509EncodedKeySpec(keyInfo.getEncoded(ASN1Encoding.DER)));
+    requireOwnSignature(request, key, crypto);
+    return new Csr(key);
   }
 
   private static void requireOwnSignature(

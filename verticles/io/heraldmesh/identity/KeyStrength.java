@@ -1,5 +1,6 @@
 package io.heraldmesh.identity;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class KeyStrength {
     }
     try {
       return weakness(SubjectPublicKeyInfo.getInstance(encoded));
-    } catch (IllegalArgumentException e) {
+    } catch (RuntimeException e) {
       return Optional.of("key cannot be read");
     }
   }
@@ -57,7 +58,7 @@ public final class KeyStrength {
       if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
         return ec(info.getAlgorithm().getParameters(), info.getPublicKeyData().getOctets());
       }
-    } catch (java.io.IOException | IllegalArgumentException | ArithmeticException e) {
+    } catch (IOException | RuntimeException e) {
       return Optional.of("key cannot be read");
     }
     return Optional.of("key type " + algorithm.getId() + " is not RSA or EC");

@@ -35,8 +35,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * Certificates of every kind, good and bad, signed for real. Starts from a good one; each method
  * changes one thing.
  */
-final class TestCertificate {
-  static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+public final class TestCertificate {
+  public static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
   private static final AtomicLong SERIALS = new AtomicLong(1000);
 
   private final Map<ASN1ObjectIdentifier, Extension> extensions = new LinkedHashMap<>();
@@ -48,13 +48,13 @@ final class TestCertificate {
   private BigInteger serial = BigInteger.valueOf(SERIALS.incrementAndGet());
 
   /** A certificate and its key. */
-  record Made(X509Certificate certificate, PrivateKey key) {}
+  public record Made(X509Certificate certificate, PrivateKey key) {}
 
   private TestCertificate(String subject) {
     this.subject = subject;
   }
 
-  static TestCertificate leaf(String id) {
+  public static TestCertificate leaf(String id) {
     return new TestCertificate("")
         .with(Extension.basicConstraints, true, new BasicConstraints(false))
         .keyUsage(KeyUsage.digitalSignature)
@@ -62,13 +62,13 @@ final class TestCertificate {
         .uris(true, id);
   }
 
-  static TestCertificate authority(String name) {
+  public static TestCertificate authority(String name) {
     return new TestCertificate("CN=" + name)
         .with(Extension.basicConstraints, true, new BasicConstraints(true))
         .keyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign);
   }
 
-  TestCertificate with(ASN1ObjectIdentifier id, boolean critical, ASN1Encodable value) {
+  public TestCertificate with(ASN1ObjectIdentifier id, boolean critical, ASN1Encodable value) {
     try {
       extensions.put(id, new Extension(id, critical, value.toASN1Primitive().getEncoded()));
       return this;
@@ -77,20 +77,20 @@ final class TestCertificate {
     }
   }
 
-  TestCertificate without(ASN1ObjectIdentifier id) {
+  public TestCertificate without(ASN1ObjectIdentifier id) {
     extensions.remove(id);
     return this;
   }
 
-  TestCertificate keyUsage(int bits) {
+  public TestCertificate keyUsage(int bits) {
     return with(Extension.keyUsage, true, new KeyUsage(bits));
   }
 
-  TestCertificate purposes(KeyPurposeId... ids) {
+  public TestCertificate purposes(KeyPurposeId... ids) {
     return with(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(ids));
   }
 
-  TestCertificate uris(boolean critical, String... uris) {
+  public TestCertificate uris(boolean critical, String... uris) {
     GeneralName[] names = new GeneralName[uris.length];
     for (int i = 0; i < uris.length; i++) {
       names[i] = new GeneralName(GeneralName.uniformResourceIdentifier, uris[i]);
@@ -98,38 +98,38 @@ final class TestCertificate {
     return with(Extension.subjectAlternativeName, critical, new GeneralNames(names));
   }
 
-  TestCertificate keys(KeyPair pair) {
+  public TestCertificate keys(KeyPair pair) {
     keys = pair;
     return this;
   }
 
-  TestCertificate subject(String name) {
+  public TestCertificate subject(String name) {
     subject = name;
     return this;
   }
 
-  TestCertificate valid(Instant from, Instant to) {
+  public TestCertificate valid(Instant from, Instant to) {
     notBefore = from;
     notAfter = to;
     return this;
   }
 
-  TestCertificate serial(BigInteger number) {
+  public TestCertificate serial(BigInteger number) {
     serial = number;
     return this;
   }
 
   /** What the signer signs with; it must fit the signer's key. */
-  TestCertificate algorithm(String name) {
+  public TestCertificate algorithm(String name) {
     algorithm = name;
     return this;
   }
 
-  Made selfSigned() {
+  public Made selfSigned() {
     return sign(new X500Name(subject), keys.getPrivate());
   }
 
-  Made signedBy(Made issuer) {
+  public Made signedBy(Made issuer) {
     return sign(
         X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded()),
         issuer.key());
@@ -160,7 +160,7 @@ final class TestCertificate {
     return new JcaContentSignerBuilder(algorithm).setProvider(new BouncyCastleProvider());
   }
 
-  static KeyPair ec(String curve) {
+  public static KeyPair ec(String curve) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec(curve));
@@ -170,7 +170,7 @@ final class TestCertificate {
     }
   }
 
-  static KeyPair rsa(int bits) {
+  public static KeyPair rsa(int bits) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(bits);

@@ -1,0 +1,107 @@
+package io.heraldmesh.ca;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
+
+/** Files that only this process's user may read (0600, in a folder of 0700). */
+final class PrivateFile {
+  private static final Path OURSELVES = Path.of("/proc/self");
+
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rwx------");
+
+  private PrivateFile() {}
+
+  /**
+   * Reads a file after making sure that it is ours and nobody else may open it.
+   *
+   * @param what what it holds, for the message
+   */
+  static byte[] read(Path file, String what, int maxBytes) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new AuthorityException(
+            file + ": " + what + " is not there; make it, or correct the path");
+      }
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+      if (!OWNER.containsAll(permissions)) {
+        throw new AuthorityException(
+            file
+                + ": others may open this "
+                + what
+                + " ("
+                + PosixFilePermissions.toString(permissions)
+                + "); run: chmod 600 "
+                + file);
+      }
+      requireOurs(file, what);
+      if (Files.size(file) > maxBytes) {
+        throw new AuthorityException(file + ": " + what + " is over " + maxBytes + " bytes");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new AuthorityException(file + ": " + what + " cannot be read: " + reason(e), e);
+    }
+  }
+
+  /** Writes a new file, whole and synced or not at all; never over one that is there. */
+  static void create(Path file, byte[] content, String what) {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Path folder = Objects.requireNonNull(fresh.toAbsolutePath().getParent());
+    try {
+      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER));
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw new AuthorityException(file + ": is there already and is not overwritten");
+      }
+      Files.deleteIfExists(fresh);
+      try (FileChannel channel =
+          FileChannel.open(
+              fresh,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        ByteBuffer left = ByteBuffer.wrap(content);
+        while (left.hasRemaining()) {
+          channel.write(left);
+        }
+        channel.force(true);
+      }
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    } catch (IOException e) {
+      throw new AuthorityException(
+          file
+              + ": "
+              + what
+              + " cannot be written ("
+              + reason(e)
+              + "); check owner and permissions of the folder and free space",
+          e);
+    }
+  }
+
+  private static void requireOurs(Path file, String what) throws IOException {
+    if (Files.exists(OURSELVES)
+        && !Files.getAttribute(file, "unix:uid")
+            .equals(Files.getAttribute(OURSELVES, "unix:uid"))) {
+      throw new AuthorityException(
+          file + ": " + what + " belongs to another user; change its owner to the service's user");
+    }
+  }
+
+  /** The kind of failure; the JDK's message is often the path alone. */
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
+  }
+}
