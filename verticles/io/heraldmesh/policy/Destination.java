@@ -28,4 +28,23 @@ public record Destination(
     identities = Set.copyOf(identities);
     endpoints = List.copyOf(endpoints);
   }
+
+  /**
+   * Whether a caller means this service by {@code host}. A bare name is one of the caller's own
+   * namespace; {@code *.example.com} answers to every name below it.
+   *
+   * @param host in lower case, without port and trailing dot
+   */
+  public boolean answersTo(String host, String callerNamespace) {
+    if (host.indexOf('.') < 0) {
+      return hosts.contains(host) || hosts.contains(host + "." + callerNamespace);
+    }
+    return hosts.contains(host) || hosts.stream().anyMatch(h -> below(h, host));
+  }
+
+  private static boolean below(String pattern, String host) {
+    return pattern.startsWith("*.")
+        && host.length() >= pattern.length()
+        && host.endsWith(pattern.substring(1));
+  }
 }

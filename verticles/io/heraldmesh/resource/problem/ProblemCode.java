@@ -75,7 +75,13 @@ public enum ProblemCode {
   DUPLICATE_PORT(603, Level.ERROR, "give each port its own name and number"),
   ENDPOINTS_NOT_ALLOWED(604, Level.ERROR, "change resolution, endpoints or workloadSelector"),
 
-  SECOND_MESH_CONFIG(701, Level.ERROR, "keep one mesh configuration");
+  SECOND_MESH_CONFIG(701, Level.ERROR, "keep one mesh configuration"),
+
+  SELECTS_NOTHING(801, Level.WARNING, "correct the labels, or start the workload"),
+  SHADOWED_POLICY(802, Level.WARNING, "remove one of the two, or add a selector"),
+  FOREIGN_PRINCIPAL(803, Level.WARNING, "name the mesh's trust domain, or make it an alias"),
+  DENIES_TCP(804, Level.WARNING, "limit the rule with to.operation.ports"),
+  DUPLICATE_HOST(805, Level.WARNING, "keep one of the two");
 
   private final int number;
   private final Level level;

@@ -1,0 +1,130 @@
+package io.heraldmesh.compile;
+
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Endpoint;
+import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.resource.Metadata;
+import io.heraldmesh.resource.Selector;
+import io.heraldmesh.resource.WorkloadAddress;
+import io.heraldmesh.resource.WorkloadEntry;
+import io.heraldmesh.resource.problem.Located;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The workloads behind services: announced ones and those written down as WorkloadEntry. */
+final class Backends {
+  /** Label of an entry behind which a proxy takes mesh TLS. Source: Istio, auto mTLS. */
+  private static final String TLS_MODE = "security.istio.io/tlsMode";
+
+  private static final Comparator<Endpoint> ORDER =
+      Comparator.comparing(Endpoint::host).thenComparingInt(Endpoint::port);
+
+  private final MeshScope scope;
+  private final PeerModes modes;
+  private final List<MeshWorkload> workloads;
+
+  Backends(MeshScope scope, PeerModes modes, List<MeshWorkload> workloads) {
+    this.scope = scope;
+    this.modes = modes;
+    this.workloads = workloads;
+  }
+
+  /** Endpoints and identities of one service port, while they are gathered. */
+  final class Gathered {
+    private final Map<String, Endpoint> endpoints = new TreeMap<>();
+    private final Set<SpiffeId> identities = new TreeSet<>();
+
+    /** Endpoints of one address count once; what a proxy announced goes before what is written. */
+    private void add(Endpoint endpoint) {
+      endpoints.putIfAbsent(endpoint.host() + " " + endpoint.port(), endpoint);
+    }
+
+    void identity(SpiffeId id) {
+      identities.add(id);
+    }
+
+    private void account(String namespace, String serviceAccount) {
+      identities.addAll(scope.identities(namespace, serviceAccount));
+    }
+
+    List<Endpoint> endpoints() {
+      return endpoints.values().stream().sorted(ORDER).toList();
+    }
+
+    Set<SpiffeId> identities() {
+      return identities;
+    }
+
+    /**
+     * Announced workloads of a namespace. One that is not ready may answer soon: its identity
+     * counts, its address does not.
+     *
+     * @param target the workload's port that the service means, null when it has none
+     */
+    void announced(
+        String namespace,
+        Selector selector,
+        Function<MeshWorkload, MeshWorkload.@Nullable Port> target) {
+      for (MeshWorkload workload : workloads) {
+        if (workload.namespace().equals(namespace) && selector.matches(workload.labels())) {
+          MeshWorkload.Port port = target.apply(workload);
+          account(namespace, workload.serviceAccount());
+          if (port != null && workload.ready()) {
+            boolean mutual = takesMutualTls(namespace, workload.labels(), port.port());
+            add(new Endpoint(port.host(), port.advertisedPort(), mutual));
+          }
+        }
+      }
+    }
+
+    /** WorkloadEntries of a namespace. */
+    void written(String namespace, Selector selector, Function<WorkloadAddress, Integer> port) {
+      for (WorkloadEntry entry : scope.of(WorkloadEntry.class)) {
+        Metadata metadata = entry.metadata();
+        if (metadata.namespace().equals(namespace) && selector.matches(labels(entry))) {
+          written(namespace, entry.spec(), labels(entry), port.apply(entry.spec()));
+        }
+      }
+    }
+
+    /** One address that a resource names. */
+    void written(String namespace, WorkloadAddress at, Map<String, String> labels, int port) {
+      Located<String> account = at.serviceAccount();
+      if (account != null) {
+        account(namespace, account.value());
+      }
+      String host = at.address().value();
+      if (!host.startsWith("unix:")) {
+        boolean proxied = "istio".equals(labels.get(TLS_MODE));
+        add(new Endpoint(host, port, proxied && takesMutualTls(namespace, labels, port)));
+      }
+    }
+
+    /** A name or address without a proxy in front of it. */
+    void plain(String host, int port) {
+      add(new Endpoint(host, port, false));
+    }
+  }
+
+  Gathered gather() {
+    return new Gathered();
+  }
+
+  private boolean takesMutualTls(String namespace, Map<String, String> labels, int port) {
+    return scope.config().enableAutoMtls()
+        && modes.of(namespace, labels).of(port) != MtlsMode.DISABLE;
+  }
+
+  /** Istio selects by {@code spec.labels}; {@code metadata.labels} add to them. */
+  static Map<String, String> labels(WorkloadEntry entry) {
+    Map<String, String> labels = new TreeMap<>(entry.metadata().labels());
+    labels.putAll(entry.spec().labels());
+    return labels;
+  }
+}

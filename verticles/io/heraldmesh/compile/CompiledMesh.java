@@ -1,0 +1,32 @@
+package io.heraldmesh.compile;
+
+import io.heraldmesh.policy.Destination;
+import io.heraldmesh.policy.NodeSnapshot;
+import io.heraldmesh.policy.WorkloadPolicy;
+import io.heraldmesh.resource.problem.Problems;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@link MeshCompiler} made of the resources. The same input gives equal values, in the same
+ * order, in every process.
+ *
+ * @param workloads policies of each node's workloads, by node name
+ * @param destinations what any workload may call
+ * @param problems what resources say about each other; the compiled form is usable all the same
+ */
+public record CompiledMesh(
+    Map<String, List<WorkloadPolicy>> workloads,
+    List<Destination> destinations,
+    Problems problems) {
+
+  public CompiledMesh {
+    workloads = Map.copyOf(workloads);
+    destinations = List.copyOf(destinations);
+  }
+
+  /** What one node needs; a node that announced nothing gets the destinations alone. */
+  public NodeSnapshot node(String name) {
+    return new NodeSnapshot(name, workloads.getOrDefault(name, List.of()), destinations);
+  }
+}

@@ -1,0 +1,68 @@
+package io.heraldmesh.compile;
+
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.policy.WorkloadPolicy;
+import io.heraldmesh.resource.Resources;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Resources and announced workloads to what each node enforces and may call. A pure function;
+ * thread-safe.
+ */
+public final class MeshCompiler {
+  private static final Comparator<MeshWorkload> ORDER =
+      Comparator.comparing(MeshWorkload::node)
+          .thenComparing(MeshWorkload::namespace)
+          .thenComparing(MeshWorkload::name);
+
+  private final TrustDomain trustDomain;
+
+  /**
+   * @param trustDomain the mesh's own where the mesh configuration names none
+   */
+  public MeshCompiler(TrustDomain trustDomain) {
+    this.trustDomain = trustDomain;
+  }
+
+  /**
+   * @param resources without errors
+   * @param announced registered workloads of all nodes, in any order
+   * @throws IllegalArgumentException when {@code resources} has errors
+   */
+  public CompiledMesh compile(Resources resources, List<MeshWorkload> announced) {
+    if (resources.problems().hasErrors()) {
+      throw new IllegalArgumentException("resources with errors are not put into force");
+    }
+    List<MeshWorkload> workloads = announced.stream().sorted(ORDER).toList();
+    MeshScope scope = MeshScope.of(resources, trustDomain);
+    PeerModes modes = new PeerModes(scope);
+    WorkloadCompiler policies = new WorkloadCompiler(scope, modes);
+    Map<String, List<WorkloadPolicy>> byNode = new TreeMap<>();
+    for (MeshWorkload workload : workloads) {
+      byNode
+          .computeIfAbsent(workload.node(), n -> new ArrayList<>())
+          .add(
+              policies.compile(
+                  new Workload(workload.namespace(), workload.name()),
+                  workload.serviceAccount(),
+                  workload.labels()));
+    }
+    return new CompiledMesh(
+        byNode,
+        new Destinations(scope, modes, workloads).compile(),
+        new CrossChecks(scope, workloads).problems());
+  }
+
+  /** What is enforced in front of one workload that no node announced; for offline answers. */
+  public WorkloadPolicy workload(
+      Resources resources, Workload workload, String serviceAccount, Map<String, String> labels) {
+    MeshScope scope = MeshScope.of(resources, trustDomain);
+    return new WorkloadCompiler(scope, new PeerModes(scope))
+        .compile(workload, serviceAccount, labels);
+  }
+}
