@@ -51,6 +51,8 @@ public final class SignedBus {
     this.signer = new EnvelopeSigner(crypto);
     this.verifier = new EnvelopeVerifier(crypto);
     this.answerWithinMillis = answerWithin.toMillis();
+    // Bytes only: no object is ever made of what arrives by Java's own serialization.
+    vertx.eventBus().serializableChecker(name -> false).clusterSerializableChecker(name -> false);
   }
 
   /** Who signs here. */

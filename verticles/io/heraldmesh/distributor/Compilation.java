@@ -1,0 +1,65 @@
+package io.heraldmesh.distributor;
+
+import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.compile.CompiledMesh;
+import io.heraldmesh.compile.MeshWorkload;
+import io.heraldmesh.distributor.NodeRecord.Published;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.store.Revisions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One run of the compiler, off the event loop, and the revision that its result got. */
+final class Compilation {
+  private final MeshSource source;
+  private final Revisions revisions;
+
+  Compilation(MeshSource source, Revisions revisions) {
+    this.source = source;
+    this.revisions = revisions;
+  }
+
+  /**
+   * @param held what each node should have by now; null: nothing yet
+   */
+  record Input(
+      Resources resources, List<MeshWorkload> workloads, Map<String, @Nullable Published> held) {}
+
+  /**
+   * @param changed by node, only what differs from what it should have had
+   * @param revision null: nothing differs, so there is no new one
+   * @param problems what resources and announcements say about each other
+   */
+  record Output(
+      Map<String, Published> changed, @Nullable Revision revision, List<String> problems) {}
+
+  /** Blocks for the compiler, and for the revision to be on disk before anybody is given it. */
+  Output run(Input input) {
+    CompiledMesh mesh = source.compile(input.resources(), input.workloads());
+    Map<String, ByteString> changed = new HashMap<>();
+    input
+        .held()
+        .forEach(
+            (node, held) -> {
+              ByteString bytes = SnapshotCodec.encode(mesh.node(node));
+              if (held == null || !held.bytes().equals(bytes)) {
+                changed.put(node, bytes);
+              }
+            });
+    List<String> problems = mesh.problems().all().stream().map(Object::toString).toList();
+    if (changed.isEmpty()) {
+      return new Output(Map.of(), null, problems);
+    }
+    io.heraldmesh.store.Revision counted = revisions.next();
+    Revision revision = new Revision(counted.epoch(), counted.number());
+    Map<String, Published> published = new HashMap<>();
+    changed.forEach(
+        (node, bytes) ->
+            published.put(node, new Published(revision, bytes, SnapshotCodec.digest(bytes))));
+    return new Output(published, revision, problems);
+  }
+}

@@ -1,0 +1,350 @@
+package io.heraldmesh.distributor;
+
+import io.heraldmesh.bus.Acknowledgement;
+import io.heraldmesh.bus.Announcement;
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.MeshStatus.NodeStatus;
+import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SnapshotPush;
+import io.heraldmesh.distributor.NodeRecord.Published;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.store.Revisions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every node should have and what it said it has. Lives on one event loop: {@link
+ * DistributorVerticle}'s. Whatever fails, what is in force stays.
+ */
+final class Distributor implements DistributorService.Server {
+  private static final Logger LOG = LoggerFactory.getLogger(Distributor.class);
+
+  /** How long to wait for more changes of a burst. */
+  private static final Duration BURST = Duration.ofMillis(50);
+
+  /** After which a node's endpoints no longer count. */
+  static final Duration SILENCE = Duration.ofSeconds(30);
+
+  private final Vertx vertx;
+  private final SignedBus bus;
+  private final Supplier<Registrations> registrations;
+  private final Compilation compilation;
+  private final InstantSource clock;
+  private final Map<String, NodeRecord> nodes = new TreeMap<>();
+  private final Map<String, Long> withdrawn = new HashMap<>();
+  private final Map<String, String> refusals = new TreeMap<>();
+  private final List<Waiter> waiters = new ArrayList<>();
+  private List<String> compilerProblems = List.of();
+  private @Nullable String sourceProblem;
+  private @Nullable Candidate candidate;
+  private @Nullable Candidate lastGood;
+  private @Nullable Revision revision;
+  private @Nullable Promise<Revision> next;
+  private boolean running;
+
+  /** Resources in the order they came. */
+  private record Candidate(long number, Resources resources) {}
+
+  private record Waiter(Revision revision, Promise<Void> promise) {}
+
+  Distributor(
+      Vertx vertx,
+      SignedBus bus,
+      Supplier<Registrations> registrations,
+      MeshSource source,
+      Revisions revisions,
+      InstantSource clock) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.registrations = registrations;
+    this.compilation = new Compilation(source, revisions);
+    this.clock = clock;
+  }
+
+  /** See {@link DistributorVerticle#apply}. */
+  Future<Revision> apply(Resources accepted) {
+    if (accepted.problems().hasErrors()) {
+      problem(accepted.problems().errors().size() + " errors in the resources");
+      return Future.failedFuture(
+          new IllegalArgumentException("resources with errors are not put into force"));
+    }
+    sourceProblem = null;
+    candidate = new Candidate(candidate == null ? 1 : candidate.number() + 1, accepted);
+    return compile();
+  }
+
+  void problem(String text) {
+    LOG.warn("resources not taken, the last good ones stay problem=\"{}\"", text);
+    sourceProblem = text;
+  }
+
+  /** See {@link DistributorVerticle#inForce}. */
+  Future<Void> inForce(Revision wanted) {
+    Promise<Void> promise = Promise.promise();
+    waiters.add(new Waiter(wanted, promise));
+    wakeWaiters();
+    return promise.future();
+  }
+
+  @Override
+  public Future<Void> announce(SpiffeId node, Announcement announcement) {
+    String name = node.herald().orElseThrow().name();
+    for (Announcement.AnnouncedWorkload workload : announcement.workloads()) {
+      WorkloadIdentity identity =
+          new WorkloadIdentity(workload.namespace(), workload.serviceAccount());
+      if (!registrations.get().allow(name, identity)) {
+        String text =
+            "node "
+                + name
+                + " announced service account "
+                + identity.namespace()
+                + "/"
+                + identity.serviceAccount()
+                + ", which is not registered for it";
+        LOG.warn("announcement refused problem=\"{}\"", text);
+        refusals.put(name, text);
+        return Future.failedFuture(new BusException(BusFailure.NOT_REGISTERED, text));
+      }
+    }
+    NodeRecord known = nodes.get(name);
+    long last = known == null ? withdrawn.getOrDefault(name, 0L) : known.sequence();
+    if (announcement.sequence() <= last) {
+      return Future.failedFuture(
+          new BusException(BusFailure.REPLAYED, "a later announcement came before"));
+    }
+    refusals.remove(name);
+    Instant now = clock.instant();
+    nodes.put(
+        name,
+        known == null
+            ? NodeRecord.announced(node, announcement, now)
+            : known.announcing(announcement, now));
+    LOG.info("node announced node={} workloads={}", name, announcement.workloads().size());
+    compileIfReady();
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> withdraw(SpiffeId node, long sequence) {
+    String name = node.herald().orElseThrow().name();
+    NodeRecord known = nodes.get(name);
+    if (known != null && sequence > known.sequence()) {
+      nodes.remove(name);
+      withdrawn.put(name, sequence);
+      LOG.info("node withdrew node={}", name);
+      compileIfReady();
+      wakeWaiters();
+    }
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<DistributorService.Fetched> fetch(SpiffeId node, @Nullable ByteString held) {
+    NodeRecord known = seen(node);
+    if (known == null) {
+      return Future.failedFuture(new BusException(BusFailure.UNKNOWN_NODE, "announce first"));
+    }
+    Published wanted = known.wanted();
+    if (wanted == null) {
+      return Future.failedFuture(new BusException(BusFailure.NOT_READY, "no snapshot yet"));
+    }
+    return Future.succeededFuture(
+        new DistributorService.Fetched(
+            wanted.revision(),
+            held != null && held.equals(wanted.digest()) ? null : wanted.bytes()));
+  }
+
+  @Override
+  public Future<Void> acknowledge(SpiffeId node, Acknowledgement acknowledgement) {
+    NodeRecord known = seen(node);
+    if (known == null) {
+      return Future.failedFuture(new BusException(BusFailure.UNKNOWN_NODE, "announce first"));
+    }
+    if (acknowledgement.refusal() != null) {
+      LOG.error(
+          "node refused a snapshot node={} revision={} reason=\"{}\"",
+          known.name(),
+          acknowledgement.revision(),
+          acknowledgement.refusal());
+    }
+    Acknowledgement last = known.acknowledged();
+    if (last == null || !last.revision().isAfter(acknowledgement.revision())) {
+      nodes.put(known.name(), known.acknowledging(acknowledgement));
+      wakeWaiters();
+    }
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<MeshStatus> status(SpiffeId caller) {
+    return Future.succeededFuture(status());
+  }
+
+  MeshStatus status() {
+    List<NodeStatus> statuses =
+        nodes.values().stream().map(NodeRecord::status).filter(Objects::nonNull).toList();
+    List<String> problems = new ArrayList<>(refusals.values());
+    problems.addAll(compilerProblems);
+    if (sourceProblem != null) {
+      problems.add(sourceProblem);
+    }
+    return new MeshStatus(revision, statuses, problems);
+  }
+
+  /** Looks for nodes that were not heard of; the verticle's timer calls it. */
+  void tick() {
+    Instant end = clock.instant().minus(SILENCE);
+    boolean changed = false;
+    for (NodeRecord node : List.copyOf(nodes.values())) {
+      if (!node.silent() && node.lastSeen().isBefore(end)) {
+        LOG.warn("node is silent node={} lastSeen={}", node.name(), node.lastSeen());
+        nodes.put(node.name(), node.goneSilent());
+        changed = true;
+      }
+    }
+    if (changed) {
+      compileIfReady();
+      wakeWaiters();
+    }
+  }
+
+  private @Nullable NodeRecord seen(SpiffeId node) {
+    NodeRecord known = nodes.get(node.herald().orElseThrow().name());
+    if (known == null) {
+      return null;
+    }
+    NodeRecord seen = known.seen(clock.instant());
+    nodes.put(seen.name(), seen);
+    if (known.silent()) {
+      LOG.info("node is back node={}", seen.name());
+      compileIfReady();
+    }
+    return seen;
+  }
+
+  private void compileIfReady() {
+    if (candidate != null) {
+      compile();
+    }
+  }
+
+  /** Joins the run that has not begun yet; a burst of changes is one run. */
+  private Future<Revision> compile() {
+    Promise<Revision> joined = next;
+    if (joined == null) {
+      joined = Promise.promise();
+      next = joined;
+      if (!running) {
+        vertx.setTimer(BURST.toMillis(), id -> run());
+      }
+    }
+    return joined.future();
+  }
+
+  private void run() {
+    Promise<Revision> promise = next;
+    Candidate taken = candidate;
+    if (promise == null || taken == null) {
+      return;
+    }
+    next = null;
+    running = true;
+    Map<String, @Nullable Published> held = new HashMap<>();
+    nodes.forEach((name, node) -> held.put(name, node.wanted()));
+    Compilation.Input input =
+        new Compilation.Input(taken.resources(), Presence.workloads(nodes.values()), held);
+    vertx
+        .executeBlocking(() -> compilation.run(input))
+        .onComplete(
+            done -> {
+              running = false;
+              if (done.succeeded()) {
+                lastGood = taken;
+                publish(done.result());
+                promise.complete(revision);
+              } else {
+                notCompiled(taken, done.cause());
+                promise.fail(done.cause());
+              }
+              if (next != null) {
+                run();
+              }
+            });
+  }
+
+  /** What nodes announce from now on is again compiled with the resources that were good. */
+  private void notCompiled(Candidate taken, Throwable cause) {
+    LOG.error("not compiled, what is in force stays", cause);
+    String text = "the compiler failed: " + cause;
+    if (lastGood != null && lastGood.number() == taken.number()) {
+      compilerProblems = List.of(text);
+    } else {
+      sourceProblem = text;
+      if (candidate != null && candidate.number() == taken.number()) {
+        candidate = lastGood;
+      }
+    }
+  }
+
+  private void publish(Compilation.Output output) {
+    compilerProblems = output.problems();
+    Revision fresh = output.revision();
+    if (fresh != null) {
+      revision = fresh;
+      LOG.info("revision={} nodes={} of {}", fresh, output.changed().size(), nodes.size());
+    }
+    output
+        .changed()
+        .forEach(
+            (name, snapshot) -> {
+              NodeRecord node = nodes.get(name);
+              if (node != null) {
+                nodes.put(name, node.wanting(snapshot));
+                push(node.id(), snapshot);
+              }
+            });
+    wakeWaiters();
+  }
+
+  private void push(SpiffeId node, Published snapshot) {
+    SnapshotPush.push(bus, node, new SnapshotPush.Pushed(snapshot.revision(), snapshot.bytes()))
+        .onFailure(
+            e -> LOG.warn("push failed, the node will ask node={} {}", node, e.getMessage()));
+  }
+
+  private void wakeWaiters() {
+    waiters.removeIf(
+        waiter -> {
+          boolean reached =
+              revision != null
+                  && !waiter.revision().isAfter(revision)
+                  && nodes.values().stream().allMatch(n -> n.silent() || n.inForce());
+          if (reached) {
+            waiter.promise().complete();
+          }
+          return reached;
+        });
+  }
+}

@@ -1,0 +1,138 @@
+package io.heraldmesh.distributor;
+
+import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.store.Revisions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the life of the distributor and its place on the bus. Resources come in by {@link #apply},
+ * from whatever source; nodes come in over the bus.
+ */
+public final class DistributorVerticle extends VerticleBase {
+  private static final long LOOK_FOR_SILENT_NODES_MILLIS = 5_000;
+
+  private final SignedBus bus;
+  private final Supplier<Registrations> registrations;
+  private final MeshSource source;
+  private final Revisions revisions;
+  private final InstantSource clock;
+  private final MeterRegistry registry;
+  private volatile MeshStatus status = new MeshStatus(null, List.of(), List.of());
+  private @Nullable Distributor distributor;
+  private SignedBus.@Nullable Registration registration;
+
+  /**
+   * @param bus signs as {@code spiffe://<td>/herald/config/<name>}
+   * @param registrations asked anew for each announcement
+   * @param source {@code new MeshCompiler(…)::compile}
+   */
+  public DistributorVerticle(
+      SignedBus bus,
+      Supplier<Registrations> registrations,
+      MeshSource source,
+      Revisions revisions,
+      InstantSource clock,
+      MeterRegistry registry) {
+    this.bus = bus;
+    this.registrations = registrations;
+    this.source = source;
+    this.revisions = revisions;
+    this.clock = clock;
+    this.registry = registry;
+  }
+
+  @Override
+  public void init(Vertx vertx, Context context) {
+    super.init(vertx, context);
+    distributor = new Distributor(vertx, bus, registrations, source, revisions, clock);
+    Gauge.builder("herald_nodes", this, v -> v.status.nodes().size()).register(registry);
+    Gauge.builder("herald_nodes_in_force", this, v -> v.status.inForce()).register(registry);
+    Gauge.builder("herald_config_problems", this, v -> v.status.problems().size())
+        .register(registry);
+    registry.counter("herald_config_rejected");
+  }
+
+  /** Completes once nodes are answered. */
+  @Override
+  public Future<?> start() {
+    vertx.setPeriodic(LOOK_FOR_SILENT_NODES_MILLIS, id -> tick());
+    vertx.setPeriodic(500, id -> status = distributor().status());
+    return DistributorService.serve(bus, distributor()).onSuccess(r -> registration = r);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return registration == null ? Future.succeededFuture() : registration.close();
+  }
+
+  /**
+   * Puts resources into force in place of those before. Completes when every node's snapshot was
+   * made and those that changed are on their way; with the revision, which is the one before when
+   * nothing changed for any node. Fails, and changes nothing, when they have errors or cannot be
+   * compiled. To be called on any thread, after deployment.
+   */
+  public Future<Revision> apply(Resources resources) {
+    return onContext(
+        () ->
+            distributor()
+                .apply(resources)
+                .onFailure(e -> registry.counter("herald_config_rejected").increment()));
+  }
+
+  /** Says that the source has nothing good to offer; shows in {@link #status}. Any thread. */
+  public Future<Void> reject(String problem) {
+    return onContext(
+        () -> {
+          registry.counter("herald_config_rejected").increment();
+          distributor().problem(problem);
+          return Future.succeededFuture();
+        });
+  }
+
+  /**
+   * Completes once every node that is not silent has acknowledged what it should have under this
+   * revision or a later one. Any thread.
+   */
+  public Future<Void> inForce(Revision revision) {
+    return onContext(() -> distributor().inForce(revision));
+  }
+
+  /** Any thread. */
+  public Future<MeshStatus> status() {
+    return onContext(() -> Future.succeededFuture(distributor().status()));
+  }
+
+  /** Looks for nodes that were not heard of for 30 s; a timer calls it every 5 s. */
+  void tick() {
+    context.runOnContext(v -> distributor().tick());
+  }
+
+  private Distributor distributor() {
+    Distributor deployed = distributor;
+    if (deployed == null) {
+      throw new IllegalStateException("not deployed");
+    }
+    return deployed;
+  }
+
+  private <T> Future<T> onContext(Supplier<Future<T>> work) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(v -> work.get().onComplete(promise));
+    return promise.future();
+  }
+}

@@ -1,0 +1,257 @@
+package io.heraldmesh.proxy;
+
+import io.heraldmesh.bus.Acknowledgement;
+import io.heraldmesh.bus.Announcement;
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.MalformedMessage;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.bus.SnapshotPush;
+import io.heraldmesh.policy.NodeSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bus side of a node: says what runs here, takes snapshots whose revision rises, and says when
+ * they are in force. Messages may be lost, so it also asks: at the start, then every 10 s. The last
+ * good snapshot stays whatever happens.
+ *
+ * <p>Before the first snapshot nothing that is pushed counts: it could be an old one, played again.
+ * The first is always the answer to a question of this process. Thread-safe; the snapshots are
+ * handed on one at a time.
+ */
+public final class SnapshotSubscriber {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotSubscriber.class);
+  private static final Duration ASK_EVERY = Duration.ofSeconds(10);
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+  private final Vertx vertx;
+  private final SignedBus bus;
+  private final DistributorService distributor;
+  private final InstantSource clock;
+  private final Function<NodeSnapshot, Future<Void>> consumer;
+  private final Promise<Void> first = Promise.promise();
+  private Future<?> chain = Future.succeededFuture();
+  private List<Announcement.AnnouncedWorkload> workloads;
+  private volatile @Nullable Held held;
+  private long sequence;
+  private long timer = -1;
+  private boolean open;
+  private SignedBus.@Nullable Registration registration;
+
+  /** What is in force. */
+  private record Held(Revision revision, ByteString digest) {}
+
+  /**
+   * @param workloads what runs on this node
+   * @param consumer puts a snapshot into force and completes when it is; when it fails, the one
+   *     before must still be
+   */
+  public SnapshotSubscriber(
+      Vertx vertx,
+      SignedBus bus,
+      List<Announcement.AnnouncedWorkload> workloads,
+      InstantSource clock,
+      Function<NodeSnapshot, Future<Void>> consumer) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.distributor = DistributorService.over(bus);
+    this.workloads = List.copyOf(workloads);
+    this.clock = clock;
+    this.consumer = consumer;
+  }
+
+  /** Completes once pushes can arrive; {@link #first} tells of the first snapshot. */
+  public Future<Void> start() {
+    synchronized (this) {
+      open = true;
+    }
+    return SnapshotPush.receive(bus, this::pushed)
+        .onSuccess(
+            r -> {
+              synchronized (this) {
+                registration = r;
+              }
+              ask();
+            })
+        .mapEmpty();
+  }
+
+  /** Completes once the first snapshot is in force. */
+  public Future<Void> first() {
+    return first.future();
+  }
+
+  /** The revision in force; null before the first. */
+  public @Nullable Revision revision() {
+    Held now = held;
+    return now == null ? null : now.revision();
+  }
+
+  /** Replaces what was announced, such as when a workload became ready. */
+  public Future<Void> announce(List<Announcement.AnnouncedWorkload> changed) {
+    synchronized (this) {
+      workloads = List.copyOf(changed);
+    }
+    return announce();
+  }
+
+  /** Says that nothing here is to be called any more, and stops asking. Pushes still count. */
+  public Future<Void> withdraw() {
+    long number;
+    synchronized (this) {
+      open = false;
+      vertx.cancelTimer(timer);
+      number = nextSequence();
+    }
+    return distributor.withdraw(number);
+  }
+
+  /** Stops listening. */
+  public Future<Void> close() {
+    SignedBus.Registration listening;
+    synchronized (this) {
+      open = false;
+      vertx.cancelTimer(timer);
+      listening = registration;
+    }
+    return listening == null ? Future.succeededFuture() : listening.close();
+  }
+
+  /** Asks for what is in force, now; the timer calls it. */
+  public Future<Void> ask() {
+    Held now = held;
+    return distributor
+        .fetch(now == null ? null : now.digest())
+        .compose(this::fetched)
+        .recover(this::announceWhenUnknown)
+        .onComplete(
+            done -> {
+              if (done.failed()) {
+                LOG.warn("no answer from the distributor: {}", done.cause().getMessage());
+              }
+              askLater(wait(done.failed() ? done.cause() : null));
+            });
+  }
+
+  /** Soon while something is missing, unless asking again is of no use. */
+  private Duration wait(@Nullable Throwable failure) {
+    if (failure instanceof BusException e && !e.failure().retryHelps()) {
+      return ASK_EVERY;
+    }
+    return failure != null || held == null ? ASK_AGAIN : ASK_EVERY;
+  }
+
+  private synchronized void askLater(Duration wait) {
+    if (open) {
+      vertx.cancelTimer(timer);
+      timer = vertx.setTimer(wait.toMillis(), id -> ask());
+    }
+  }
+
+  private Future<Void> announceWhenUnknown(Throwable cause) {
+    return cause instanceof BusException e && e.failure() == BusFailure.UNKNOWN_NODE
+        ? announce()
+        : Future.failedFuture(cause);
+  }
+
+  private Future<Void> announce() {
+    Announcement announcement;
+    synchronized (this) {
+      announcement = new Announcement(nextSequence(), workloads);
+    }
+    return distributor
+        .announce(announcement)
+        .onFailure(e -> LOG.error("announcement refused: {}", e.getMessage()));
+  }
+
+  /** Rises also over restarts, as long as the clock does. */
+  private synchronized long nextSequence() {
+    sequence = Math.max(sequence + 1, clock.instant().toEpochMilli());
+    return sequence;
+  }
+
+  private Future<Void> fetched(DistributorService.Fetched answer) {
+    ByteString snapshot = answer.snapshot();
+    return snapshot == null ? confirmed(answer.revision()) : enqueue(answer.revision(), snapshot);
+  }
+
+  /** The same snapshot under another revision; the distributor may have forgotten who has it. */
+  private Future<Void> confirmed(Revision revision) {
+    Held now = held;
+    if (now == null || !revision.isAfter(now.revision())) {
+      return Future.succeededFuture();
+    }
+    held = new Held(revision, now.digest());
+    return acknowledge(revision, now.digest(), null);
+  }
+
+  private void pushed(SnapshotPush.Pushed pushed) {
+    if (held == null) {
+      ask();
+    } else {
+      enqueue(pushed.revision(), pushed.snapshot());
+    }
+  }
+
+  private synchronized Future<Void> enqueue(Revision revision, ByteString snapshot) {
+    Future<Void> mine =
+        chain.otherwiseEmpty().compose(before -> apply(revision, snapshot)).mapEmpty();
+    chain = mine;
+    return mine;
+  }
+
+  private Future<Void> apply(Revision revision, ByteString bytes) {
+    Held now = held;
+    if (now != null && !revision.isAfter(now.revision())) {
+      LOG.info("snapshot ignored revision={} held={}", revision, now.revision());
+      return Future.succeededFuture();
+    }
+    ByteString digest = SnapshotCodec.digest(bytes);
+    if (now != null && digest.equals(now.digest())) {
+      return confirmed(revision);
+    }
+    return vertx
+        .executeBlocking(() -> decode(bytes))
+        .compose(consumer)
+        .transform(
+            done -> {
+              if (done.failed()) {
+                String reason = String.valueOf(done.cause().getMessage());
+                LOG.error("snapshot refused revision={} reason=\"{}\"", revision, reason);
+                return acknowledge(revision, digest, reason);
+              }
+              held = new Held(revision, digest);
+              LOG.info("snapshot in force revision={} digest={}", revision, digest.abbreviated());
+              first.tryComplete();
+              return acknowledge(revision, digest, null);
+            });
+  }
+
+  private NodeSnapshot decode(ByteString bytes) throws MalformedMessage {
+    NodeSnapshot snapshot = SnapshotCodec.decode(bytes);
+    String name = bus.self().herald().orElseThrow().name();
+    if (!snapshot.node().equals(name)) {
+      throw new MalformedMessage("the snapshot is for node " + snapshot.node());
+    }
+    return snapshot;
+  }
+
+  private Future<Void> acknowledge(Revision revision, ByteString digest, @Nullable String refusal) {
+    return distributor
+        .acknowledge(new Acknowledgement(revision, digest, refusal))
+        .onFailure(e -> LOG.warn("not acknowledged revision={} {}", revision, e.getMessage()));
+  }
+}
