@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.compile.CrossChecks;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.resource.read.ResourceReader;
@@ -68,8 +69,10 @@ public final class LintCommand implements Callable<Integer> {
     return problems.hasUnreadable() ? UNREADABLE : problems.hasErrors() ? ERRORS : CLEAN;
   }
 
-  /** All problems of a set of resources: those of its files, then those between resources. */
+  /** Problems of the files; without errors among them, then those between resources too. */
   private static Problems check(Resources resources) {
-    return resources.problems();
+    return resources.problems().hasErrors()
+        ? resources.problems()
+        : resources.problems().and(CrossChecks.check(resources));
   }
 }

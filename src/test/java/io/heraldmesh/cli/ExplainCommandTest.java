@@ -1,0 +1,166 @@
+package io.heraldmesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** {@code herald explain} on files: YAML and JSON lines in, one answer a line out. */
+class ExplainCommandTest {
+  private static final String LINE =
+      """
+      {"id":"1","workload":{"namespace":"foo","name":"httpbin","serviceAccount":"httpbin",
+      "labels":{"app":"httpbin"}},"port":8000,"protocol":"http","tls":"mutual","sni":null,
+      "source":{"principal":"cluster.local/ns/foo/sa/sleep","ip":"10.1.1.2","remoteIp":"10.1.1.2"},
+      "destinationIp":"10.1.2.3","request":{"method":"GET","path":"/a/../ip?x=1",
+      "host":"httpbin.foo:8000","headers":[["x-a","1"]]},"token":null,"now":1800000000}\
+      """
+          .replace("\n", "");
+  private static final String POLICY =
+      """
+      apiVersion: security.istio.io/v1
+      kind: AuthorizationPolicy
+      metadata: {name: viewer, namespace: foo}
+      spec:
+        selector: {matchLabels: {app: httpbin}}
+        rules:
+        - from: [{source: {principals: [cluster.local/ns/foo/sa/sleep]}}]
+          to: [{operation: {methods: [GET]}}]
+      """;
+
+  @TempDir private Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void writePolicy() throws IOException {
+    Files.createDirectory(folder.resolve("policies"));
+    Files.writeString(folder.resolve("policies/viewer.yaml"), POLICY);
+  }
+
+  @Test
+  void anAllowedRequestSaysWhichRuleAllowedIt() throws IOException {
+    assertThat(explain(LINE)).isZero();
+    JsonNode answer = new ObjectMapper().readTree(out.toString());
+    assertThat(answer.get("id").asText()).isEqualTo("1");
+    assertThat(answer.get("decision").asText()).isEqualTo("allow");
+    assertThat(answer.get("status").asInt()).isEqualTo(200);
+    assertThat(answer.get("policy").asText()).isEqualTo("foo/viewer");
+    assertThat(answer.get("rule").asInt()).isZero();
+    assertThat(answer.get("path").asText()).isEqualTo("/ip");
+    assertThat(answer.get("principal").asText()).isEqualTo("cluster.local/ns/foo/sa/sleep");
+    assertThat(answer.get("upstreamHeaders").toString()).isEqualTo("{\"set\":[],\"remove\":[]}");
+    assertThat(answer.get("dryRun")).isEmpty();
+  }
+
+  @Test
+  void aDeniedRequestMakesTheExitCode1AndSaysWhatWasMissed() throws IOException {
+    assertThat(explain(LINE.replace("\"GET\"", "\"POST\""))).isEqualTo(1);
+    JsonNode answer = new ObjectMapper().readTree(out.toString());
+    assertThat(answer.get("status").asInt()).isEqualTo(403);
+    assertThat(answer.get("body").asText()).isEqualTo("RBAC: access denied");
+    assertThat(answer.get("reason").asText()).isEqualTo("no_allow_matched");
+    assertThat(answer.get("detail").asText()).contains("foo/viewer rule 0 misses at methods");
+    assertThat(answer.get("policy").isNull()).isTrue();
+    assertThat(answer.get("rule").isNull()).isTrue();
+  }
+
+  @Test
+  void aTcpConnectionIsRefusedWithStatus0() throws IOException {
+    String tcp =
+        LINE.replaceAll("\"request\":.*\"token\":null", "\"token\":null")
+            .replace("\"http\",\"tls\"", "\"tcp\",\"tls\"");
+    assertThat(explain(tcp)).isEqualTo(1);
+    assertThat(new ObjectMapper().readTree(out.toString()).get("status").asInt()).isZero();
+  }
+
+  @Test
+  void aKeySetThatWasNotGivenCountsAsNeverFetched() throws IOException {
+    Files.writeString(
+        folder.resolve("policies/jwt.yaml"),
+        """
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: jwt, namespace: foo}
+        spec: {jwtRules: [{issuer: "https://idp.test", jwksUri: "https://idp.test/keys"}]}
+        """);
+    // {"alg":"ES256"} . {"iss":"https://idp.test","exp":1900000000} . any signature
+    String token =
+        "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkcC50ZXN0IiwiZXhwIjoxOTAwMDAwMDAwfQ."
+            + "A".repeat(86);
+    assertThat(explain(LINE.replace("\"token\":null", "\"token\":\"" + token + "\""))).isEqualTo(1);
+    assertThat(new ObjectMapper().readTree(out.toString()).get("status").asInt()).isEqualTo(503);
+    assertThat(out.toString()).doesNotContain(token);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"port\":8000,| |port is missing",
+        "\"port\":8000|\"port\":\"8000\"|port is not 1 to 65535",
+        "\"tls\":\"mutual\"|\"tls\":\"mtls\"|tls is not one of",
+        "\"tls\":\"mutual\"|\"tls\":\"none\"|exactly when tls is mutual",
+        "\"ip\":\"10.1.1.2\",| |ip is missing",
+        "\"ip\":\"10.1.1.2\"|\"ip\":\"localhost\"|ip is not an IP address",
+        "\"destinationIp\"|\"destIp\"|field destIp is unknown",
+        "\"method\":\"GET\",| |method is missing",
+        "\"method\"|\"metod\"|field request.metod is unknown",
+        "[\"x-a\",\"1\"]|[\"x-a\"]|request.headers",
+        "cluster.local/ns|cluster_!/ns|source.principal",
+        "\"protocol\":\"http\"|\"protocol\":\"udp\"|protocol is not one of",
+        "\"serviceAccount\":\"httpbin\",| |serviceAccount is missing",
+        "\"now\":1800000000|\"now\":\"x\"|now is not",
+      })
+  void aLineThatLacksOrMisspellsSomethingIsAnErrorAndExitCode2(
+      String from, String to, String message) throws IOException {
+    String line = LINE.replace(from, to == null ? "" : to);
+    assertThat(explain(line, LINE.replace("\"id\":\"1\"", "\"id\":\"2\""))).isEqualTo(2);
+    List<String> answers = out.toString().lines().toList();
+    JsonNode wrong = new ObjectMapper().readTree(answers.get(0));
+    assertThat(wrong.properties()).hasSize(2);
+    assertThat(wrong.get("error").asText()).contains(message);
+    assertThat(answers.get(1)).contains("\"decision\":\"allow\"");
+  }
+
+  @Test
+  void policiesWithErrorsAreToldAndDecideNothing() throws IOException {
+    Files.writeString(folder.resolve("policies/bad.yaml"), POLICY.replace("rules:", "rulez:"));
+    assertThat(explain(LINE)).isEqualTo(1);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("bad.yaml:6", "HLD0101");
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsExitCode2() throws IOException {
+    Files.delete(folder.resolve("policies/viewer.yaml"));
+    Files.delete(folder.resolve("policies"));
+    assertThat(explain(LINE)).isEqualTo(2);
+  }
+
+  private int explain(String... lines) throws IOException {
+    Path batch = Files.write(folder.resolve("batch.jsonl"), List.of(lines));
+    return new CommandLine(new ExplainCommand())
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(
+            "--policies",
+            folder.resolve("policies").toString(),
+            "--batch",
+            batch.toString(),
+            "-o",
+            "json");
+  }
+}

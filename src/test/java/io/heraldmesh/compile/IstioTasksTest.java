@@ -1,0 +1,105 @@
+package io.heraldmesh.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.heraldmesh.SharedData;
+import io.heraldmesh.jwt.KeySet;
+import io.heraldmesh.resource.Resources;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Steps of the security tasks in Istio's documentation: their policies, compiled and decided
+ * offline. What a gateway answers is left out, and what a client side does is another test's.
+ */
+class IstioTasksTest {
+  private static final Set<String> TASKS =
+      Set.of("authn/mtls-migration", "authn/authn-policy", "authz/authz-http", "authz/authz-jwt");
+
+  @Test
+  void everyStepGetsTheAnswerThatTheDocumentationShows() throws Exception {
+    JsonNode steps = SharedData.json("istio/task-expectations.json");
+    KeySet keys =
+        KeySet.parse(
+            Files.readString(
+                SharedData.file("istio/istio-istio/security/tools/jwt/samples/jwks.json")));
+    List<String> wrong = new ArrayList<>();
+    Map<String, Integer> run = new HashMap<>();
+    for (JsonNode step : steps) {
+      JsonNode to = step.get("request").get("to");
+      boolean enforced = to.path("in_mesh").asBoolean(true) && !to.path("gateway").asBoolean(false);
+      String token = token(step.get("request").path("token"));
+      if (!TASKS.contains(step.get("task").asText()) || !enforced || "skip".equals(token)) {
+        continue;
+      }
+      run.merge(step.get("task").asText(), 1, Integer::sum);
+      int status = status(step, keys, token);
+      if (status != step.get("expect").get("status").asInt()) {
+        wrong.add(step.get("task") + " " + step.get("step") + ": " + status);
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(run)
+        .hasEntrySatisfying("authn/mtls-migration", n -> assertThat(n).isEqualTo(8))
+        .hasEntrySatisfying("authn/authn-policy", n -> assertThat(n).isGreaterThan(15))
+        .hasEntrySatisfying("authz/authz-http", n -> assertThat(n).isEqualTo(11))
+        .hasEntrySatisfying("authz/authz-jwt", n -> assertThat(n).isEqualTo(7));
+  }
+
+  private static int status(JsonNode step, KeySet keys, @Nullable String token) {
+    JsonNode request = step.get("request");
+    JsonNode to = request.get("to");
+    Map<String, String> labels = new HashMap<>();
+    to.get("labels").properties().forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
+    JsonNode from = request.get("from");
+    boolean mutual = request.get("mtls").asBoolean();
+    String caller =
+        "cluster.local/ns/"
+            + from.get("namespace").asText()
+            + "/sa/"
+            + from.get("service_account").asText();
+    Offline.Call call =
+        new Offline.Call(to.get("namespace").asText(), labels)
+            .from(mutual ? caller : null)
+            .port(to.get("workload_port").asInt())
+            .keys(keys)
+            .request(
+                request.get("method").asText(),
+                request.get("path").asText(),
+                to.get("host").asText());
+    if (token != null) {
+      call = call.header("Authorization", "Bearer " + token);
+    }
+    return call.status(resources(step.get("policies")));
+  }
+
+  private static Resources resources(JsonNode policies) {
+    List<String> documents = new ArrayList<>();
+    policies.forEach(policy -> documents.add(policy.asText()));
+    return documents.isEmpty() ? Resources.NONE : Meshes.read(documents.toArray(String[]::new));
+  }
+
+  /** Tokens that must be made at run time belong to a running mesh. */
+  private static @Nullable String token(JsonNode token) throws java.io.IOException {
+    if (token.isNull() || token.isMissingNode()) {
+      return null;
+    }
+    String text = token.asText();
+    if (text.startsWith("generate:")) {
+      return "skip";
+    }
+    if (!text.startsWith("file:")) {
+      return text;
+    }
+    Path file = SharedData.file("istio/" + text.substring("file:".length()));
+    return Files.readString(file).strip();
+  }
+}
