@@ -23,7 +23,7 @@ public enum ProblemCode {
   TOO_DEEP(13, Level.ERROR, "nest less deeply"),
   TOO_MANY_NODES(14, Level.ERROR, "split it into smaller files"),
   NO_RESOURCES(15, Level.WARNING, "write resources into it, or remove it"),
-  TOO_MANY_PROBLEMS(16, Level.ERROR, "correct those that are listed first"),
+  TOO_MANY_PROBLEMS(16, Level.WARNING, "correct those that are listed first"),
   FILE_EMPTIED(17, Level.ERROR, "delete the file to withdraw what it held, or write it whole"),
   NO_POLICY(18, Level.ERROR, "put policies into it, or set resourcesMayBeEmpty: true"),
 

@@ -2,20 +2,22 @@ package io.heraldmesh.resource.problem;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Gathers problems while input is read, so that all are told at once. Not thread-safe.
  *
- * <p>It keeps at most {@link #LIMIT} problems: a wrong file must not fill the memory with
- * complaints. Errors are counted beyond that.
+ * <p>It keeps at most {@link #LIMIT} errors and as many warnings: a wrong file must not fill the
+ * memory with complaints, and many warnings must not push out the one error.
  */
 public final class ProblemCollector {
   static final int LIMIT = 1000;
 
   private final List<Problem> found = new ArrayList<>();
   private int errors;
-  private boolean full;
+  private int warnings;
 
   /** Adds a problem with the general remedy of its code. */
   public void add(Position at, ProblemCode code, String message) {
@@ -28,18 +30,19 @@ public final class ProblemCollector {
   }
 
   public void add(Problem problem) {
-    if (problem.level() == Level.ERROR) {
-      errors++;
-    }
-    if (found.size() < LIMIT) {
+    int count =
+        switch (problem.level()) {
+          case ERROR -> ++errors;
+          case WARNING -> ++warnings;
+        };
+    if (count <= LIMIT) {
       found.add(problem);
-    } else if (!full) {
-      full = true;
+    } else if (count == LIMIT + 1) {
       found.add(
           new Problem(
-              Position.startOf(problem.at().file()),
+              problem.at().withField(""),
               ProblemCode.TOO_MANY_PROBLEMS,
-              "more than " + LIMIT + " problems; the rest is not listed"));
+              "more than " + LIMIT + " " + problem.level().word() + "s; the rest is not listed"));
     }
   }
 
@@ -50,10 +53,9 @@ public final class ProblemCollector {
 
   /** All found so far; within a file in the order of lines. */
   public Problems problems() {
+    Map<String, Integer> order = new HashMap<>();
+    found.forEach(p -> order.putIfAbsent(p.at().file(), order.size()));
     List<Problem> sorted = new ArrayList<>(found);
-    List<String> files = found.stream().map(p -> p.at().file()).distinct().toList();
-    java.util.Map<String, Integer> order = new java.util.HashMap<>();
-    files.forEach(f -> order.putIfAbsent(f, order.size()));
     sorted.sort(
         Comparator.comparingInt((Problem p) -> order.getOrDefault(p.at().file(), 0))
             .thenComparingInt(p -> p.at().line())
