@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class SampleRecords {
   private static final List<String> TEXTS =
       List.of(
-          "a", "shop", "*", "/orders/*", "10.0.0.0/8", "\"\\\n", "ü€", "https://issuer.example");
+          "a", "shop", "*", "/orders/{*}", "10.0.0.0/8", "\"\\\n", "ü€", "https://issuer.example");
   private final Random random;
   private final Set<Class<?>> seen = new HashSet<>();
 
