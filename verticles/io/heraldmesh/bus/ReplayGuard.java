@@ -31,8 +31,7 @@ final class ReplayGuard {
    */
   synchronized Answer admit(SpiffeId sender, ByteString nonce, Instant until, Instant now) {
     seen.values().removeIf(nonces -> forget(nonces, now));
-    Map<ByteString, Instant> nonces =
-        seen.computeIfAbsent(sender, s -> new LinkedHashMap<>());
+    Map<ByteString, Instant> nonces = seen.computeIfAbsent(sender, s -> new LinkedHashMap<>());
     if (nonces.containsKey(nonce)) {
       return Answer.REPLAYED;
     }

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import java.util.Objects;
+import java.io.Console;
 import org.slf4j.LoggerFactory;
 
 /** Where log lines go: standard error, as JSON lines, or as text when a person watches. */
@@ -35,7 +35,8 @@ final class Logging {
   }
 
   private static boolean onTerminal() {
-    return Objects.requireNonNull(System.console()).isTerminal();
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   private static Encoder<ILoggingEvent> text(LoggerContext context) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     description = "Mutual TLS, end-user tokens and authorization in front of every service.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {})
+    subcommands = {RunCommand.class, ExplainCommand.class, VerifyCommand.class})
 public final class Main implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -28,13 +28,18 @@ public final class Main implements Runnable {
   /** The command line with its exit codes: 0 done, 1 the answer is no, 2 usage, 3 cannot start. */
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .addSubcommand(new LintCommand(System.out, System.err))
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               command.getErr().println("herald: " + describe(failure));
-              return failure instanceof UsageException ? 2 : 3;
+              return switch (failure) {
+                case UsageException usage -> 2;
+                case StartFailure start -> start.exitCode();
+                default -> 3;
+              };
             });
   }
 

@@ -38,10 +38,12 @@ final class NodeFileReader {
   private static final int MOST_LOOPS = 256;
 
   private final Path folder;
+  private final @Nullable Set<Role> givenRoles;
   private final Map<Workload, Path> credentials = new HashMap<>();
 
-  private NodeFileReader(Path folder) {
+  private NodeFileReader(Path folder, @Nullable Set<Role> givenRoles) {
     this.folder = folder;
+    this.givenRoles = givenRoles;
   }
 
   /**
@@ -55,6 +57,16 @@ final class NodeFileReader {
    * @throws UsageException when the file cannot be read at all
    */
   static Result read(Path file) {
+    return read(file, null);
+  }
+
+  /**
+   * As {@link #read(Path)}.
+   *
+   * @param roles given on the command line, instead of those in the file; null: none given
+   * @throws UsageException also when one of {@code roles} is none
+   */
+  static Result read(Path file, @Nullable List<String> roles) {
     byte[] content;
     try {
       content = Files.readAllBytes(file);
@@ -67,7 +79,8 @@ final class NodeFileReader {
     NodeConfig config = null;
     if (documents.size() == 1) {
       Path parent = file.toAbsolutePath().getParent();
-      NodeFileReader reader = new NodeFileReader(parent == null ? Path.of("/") : parent);
+      NodeFileReader reader =
+          new NodeFileReader(parent == null ? Path.of("/") : parent, given(roles));
       config = documents.getFirst().value(problems).decode(reader::document);
     } else if (problems.errors() == 0) {
       problems.add(
@@ -88,7 +101,8 @@ final class NodeFileReader {
   }
 
   private NodeConfig spec(String name, Fields spec) {
-    Set<Role> roles = roles(spec.optional("roles"));
+    Set<Role> inFile = roles(spec.optional("roles"));
+    Set<Role> roles = givenRoles == null ? inFile : givenRoles;
     return new NodeConfig(
         name,
         roles,
@@ -106,10 +120,36 @@ final class NodeFileReader {
         leafLifetime(spec.optional("certificates")),
         spec.optional("drain").duration(Duration.ZERO, Duration.ofSeconds(5)),
         spec.optional("eventLoops")
-            .integer(1, MOST_LOOPS, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
+            .integer(
+                1, MOST_LOOPS, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
             .value(),
         accessLogSample(spec.optional("accessLog")),
         Limits.DEFAULTS);
+  }
+
+  private static @Nullable Set<Role> given(@Nullable List<String> words) {
+    if (words == null) {
+      return null;
+    }
+    EnumSet<Role> roles = EnumSet.noneOf(Role.class);
+    for (String word : words) {
+      switch (word) {
+        case "ca" -> roles.add(Role.CA);
+        case "config" -> roles.add(Role.CONFIG);
+        case "proxy" -> roles.add(Role.PROXY);
+        case "admin" -> roles.add(Role.ADMIN);
+        case "gateway" -> throw new UsageException("the role gateway is not there yet");
+        default ->
+            throw new UsageException(
+                "unknown role \"" + word + "\"; use ca, config, proxy or admin");
+      }
+    }
+    if (!roles.containsAll(EnumSet.of(Role.CA, Role.CONFIG))) {
+      throw new UsageException(
+          "a node of its own needs the roles ca and config; joining a control plane elsewhere is"
+              + " not there yet");
+    }
+    return roles;
   }
 
   private static Set<Role> roles(Value value) {
@@ -275,8 +315,7 @@ final class NodeFileReader {
         value.decodeOrNull(
             fields ->
                 new JwksConfig(
-                    path(fields.optional("roots")),
-                    fields.optional("allowLoopback").bool(false)));
+                    path(fields.optional("roots")), fields.optional("allowLoopback").bool(false)));
     return read == null ? new JwksConfig(null, false) : read;
   }
 
@@ -303,9 +342,7 @@ final class NodeFileReader {
 
   private @Nullable Path path(Value value) {
     Located<String> text = value.nonEmptyTextOrNull();
-    return text == null || text.value().isEmpty()
-        ? null
-        : folder.resolve(text.value()).normalize();
+    return text == null || text.value().isEmpty() ? null : folder.resolve(text.value()).normalize();
   }
 
   /** A required path that is missing was reported; what stands in for it is never used. */

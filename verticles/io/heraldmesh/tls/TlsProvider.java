@@ -6,10 +6,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** BoringSSL where its native library loads; the JDK's TLS, several times as costly, elsewhere. */
-final class TlsProvider {
+public final class TlsProvider {
   private static final Logger LOG = LoggerFactory.getLogger(TlsProvider.class);
 
   private TlsProvider() {}
+
+  /** {@code boringssl} or {@code jdk}; shown in the start line and a metric. */
+  public static String name() {
+    return OpenSsl.isAvailable() ? "boringssl" : "jdk";
+  }
 
   static SslProvider preferred() {
     if (OpenSsl.isAvailable()) {

@@ -52,7 +52,8 @@ public final class TestIssuer implements AutoCloseable {
     X509Certificate certificate = selfSigned(keys);
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    store.setKeyEntry("issuer", keys.getPrivate(), new char[0], new X509Certificate[] {certificate});
+    store.setKeyEntry(
+        "issuer", keys.getPrivate(), new char[0], new X509Certificate[] {certificate});
     KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
     managers.init(store, new char[0]);
     SSLContext context = SSLContext.getInstance("TLS");
@@ -98,7 +99,8 @@ public final class TestIssuer implements AutoCloseable {
       String body = pem.replaceAll("-----[^-]+-----", "").replaceAll("\\s", "");
       PrivateKey key =
           KeyFactory.getInstance("RSA")
-              .generatePrivate(new PKCS8EncodedKeySpec(pkcs8(pem, Base64.getDecoder().decode(body))));
+              .generatePrivate(
+                  new PKCS8EncodedKeySpec(pkcs8(pem, Base64.getDecoder().decode(body))));
       String signed =
           base64("{\"alg\":\"RS256\",\"kid\":\"DHFbpoIUqrY8t2zpA2qXfCmr5VO5ZEr4RzHU_-envvQ\"}")
               + "."
@@ -109,7 +111,9 @@ public final class TestIssuer implements AutoCloseable {
       Signature signature = Signature.getInstance("SHA256withRSA");
       signature.initSign(key);
       signature.update(signed.getBytes(StandardCharsets.US_ASCII));
-      return signed + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+      return signed
+          + "."
+          + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
     }

@@ -47,7 +47,8 @@ public final class WireClient implements AutoCloseable {
   }
 
   /** Sends a request without a body and reads the whole answer. */
-  public Answer send(String method, String host, String path, List<String> headers) throws IOException {
+  public Answer send(String method, String host, String path, List<String> headers)
+      throws IOException {
     StringBuilder head = new StringBuilder();
     head.append(method).append(' ').append(path).append(" HTTP/1.1\r\nHost: ").append(host);
     head.append("\r\n");

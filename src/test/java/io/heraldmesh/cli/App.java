@@ -34,7 +34,9 @@ final class App implements AutoCloseable {
     return new App(
         seen -> {
           StringBuilder text = new StringBuilder();
-          seen.headers().forEach((name, values) -> text.append(name).append(": ").append(values).append('\n'));
+          seen.headers()
+              .forEach(
+                  (name, values) -> text.append(name).append(": ").append(values).append('\n'));
           return text.toString();
         });
   }
@@ -53,8 +55,7 @@ final class App implements AutoCloseable {
     exchange
         .getRequestHeaders()
         .forEach((n, v) -> headers.put(n.toLowerCase(java.util.Locale.ROOT), List.copyOf(v)));
-    Seen seen =
-        new Seen(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers);
+    Seen seen = new Seen(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers);
     record.add(seen);
     byte[] bytes = body.apply(seen).getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(200, bytes.length);

@@ -1,0 +1,155 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.ca.Authority;
+import io.heraldmesh.ca.CaVerticle;
+import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.ca.Issued;
+import io.heraldmesh.credentials.IdentityRenewal;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.store.IssuanceRecord;
+import io.heraldmesh.store.SqliteStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The authority on the bus, and the identities it hands to Herald's own parts in this process. Such
+ * an identity is signed directly, because whoever holds the authority could sign it anyway; it is
+ * logged like any other and renewed over the bus.
+ */
+final class ControlPlane {
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final Authority authority;
+  private final SqliteStore store;
+  private final Crypto crypto;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final List<IdentityRenewal> renewals = new ArrayList<>();
+  private volatile Registrations registrations = Registrations.NONE;
+
+  ControlPlane(
+      Vertx vertx,
+      Authority authority,
+      SqliteStore store,
+      Crypto crypto,
+      InstantSource clock,
+      SecureRandom random) {
+    this.vertx = vertx;
+    this.authority = authority;
+    this.store = store;
+    this.crypto = crypto;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** What may run on which node, as of now. */
+  Registrations registrations() {
+    return registrations;
+  }
+
+  /** Lets these workloads, and no others, run on {@code node}. */
+  synchronized void register(String node, Set<WorkloadIdentity> workloads) {
+    Map<String, Set<WorkloadIdentity>> byNode = new HashMap<>(registrations.byNode());
+    byNode.put(node, Set.copyOf(workloads));
+    registrations = new Registrations(byNode);
+  }
+
+  /** Puts the authority on the bus. */
+  Future<String> deployAuthority(String name, MeterRegistry meters) {
+    RenewableIdentity identity = identity(HeraldRole.CA, name);
+    SignedBus bus = bus(identity);
+    keepRenewed(bus, identity);
+    CertificateIssuer issuer =
+        new CertificateIssuer(
+            vertx, authority, crypto, store.issuanceLog(), this::registrations, clock, meters);
+    return vertx
+        .deployVerticle(new CaVerticle(bus, issuer))
+        .onSuccess(id -> vertx.setPeriodic(1000, tick -> renew()));
+  }
+
+  /** A new identity for one of Herald's own parts, signed and logged. Blocks for the log. */
+  RenewableIdentity identity(HeraldRole role, String name) {
+    SpiffeId id = SpiffeId.herald(authority.trustDomain(), role, name);
+    KeyPair keys = p256();
+    Instant now = clock.instant();
+    Issued issued = authority.sign(keys.getPublic(), id, null, now);
+    store.issuanceLog().append(List.of(record(issued, id, name, now))).join();
+    return new RenewableIdentity(
+        new HeraldSvid(id, keys.getPrivate(), issued.chain()), authority.bundle());
+  }
+
+  /** The bus, signed as {@code source} says. */
+  SignedBus bus(SvidSource source) {
+    return new SignedBus(vertx, source, crypto, clock, random, ANSWER_WITHIN);
+  }
+
+  /** Renews {@code identity} over {@code bus} from now on. */
+  void keepRenewed(SignedBus bus, RenewableIdentity identity) {
+    IdentityRenewal renewal =
+        new IdentityRenewal(vertx, CaService.over(bus), identity, null, crypto, clock, random);
+    synchronized (renewals) {
+      renewals.add(renewal);
+    }
+  }
+
+  private void renew() {
+    List<IdentityRenewal> due;
+    synchronized (renewals) {
+      due = List.copyOf(renewals);
+    }
+    due.forEach(IdentityRenewal::tick);
+  }
+
+  private static IssuanceRecord record(Issued issued, SpiffeId id, String name, Instant now) {
+    try {
+      return new IssuanceRecord(
+          issued.serialHex(),
+          id.toString(),
+          name,
+          issued.notBefore(),
+          issued.notAfter(),
+          now,
+          HexFormat.of()
+              .formatHex(MessageDigest.getInstance("SHA-256").digest(issued.leaf().getEncoded())),
+          id.toString());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK has no SHA-256", e);
+    }
+  }
+
+  private KeyPair p256() {
+    try {
+      KeyPairGenerator generator = crypto.keyPairGenerator("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no implementation of P-256", e);
+    }
+  }
+}

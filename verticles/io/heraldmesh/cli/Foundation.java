@@ -1,0 +1,35 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.crypto.Crypto;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/** What every part of a node stands on. */
+record Foundation(
+    Vertx vertx,
+    Crypto crypto,
+    InstantSource clock,
+    SecureRandom random,
+    PrometheusMeterRegistry meters) {
+
+  static Foundation lay(int eventLoops) {
+    Crypto crypto = Crypto.preferred();
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Gauge.builder("herald_crypto_info", () -> 1)
+        .description("1 for the implementation that signs and verifies")
+        .tag("crypto", crypto.name())
+        .register(meters);
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(eventLoops)
+                .setWorkerPoolSize(8)
+                .setPreferNativeTransport(true));
+    return new Foundation(vertx, crypto, InstantSource.system(), new SecureRandom(), meters);
+  }
+}

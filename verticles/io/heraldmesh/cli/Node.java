@@ -1,0 +1,384 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.admin.AdminServer;
+import io.heraldmesh.admin.Health;
+import io.heraldmesh.admin.Health.Condition;
+import io.heraldmesh.admin.HealthServer;
+import io.heraldmesh.admin.MetricsServer;
+import io.heraldmesh.admin.OperatorTokens;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.ca.Authority;
+import io.heraldmesh.ca.AuthorityException;
+import io.heraldmesh.ca.AuthorityStore;
+import io.heraldmesh.ca.CacertsFolder;
+import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.compile.MeshCompiler;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.distributor.DistributorVerticle;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.Bound;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Located;
+import io.heraldmesh.store.SqliteStore;
+import io.heraldmesh.store.StoreException;
+import io.heraldmesh.tls.TlsProvider;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node with all its roles in this process: the one class that wires and deploys. Starting and
+ * stopping block; everything between runs on Vert.x's threads.
+ */
+public final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration START_WITHIN = Duration.ofSeconds(60);
+  private static final Duration STEP_WITHIN = Duration.ofSeconds(3);
+  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
+  private static final Duration OPERATOR_TOKEN = Duration.ofHours(12);
+
+  private final NodeConfig config;
+  private final Foundation foundation;
+  private final Health health = new Health();
+  private final List<Step> undo = new ArrayList<>();
+  private final List<Bound> bounds = new ArrayList<>();
+  private @Nullable ServiceNode services;
+  private @Nullable DistributorVerticle distributor;
+  private @Nullable TrustDomain trustDomain;
+  private @Nullable StateDir state;
+  private @Nullable String operatorToken;
+
+  /** One thing to take back on stop, last first. */
+  private record Step(String what, Runnable action) {}
+
+  private Node(NodeConfig config) {
+    this.config = config;
+    this.foundation = Foundation.lay(config.eventLoops());
+    this.undo.add(new Step("event loops", () -> await(foundation.vertx().close(), STEP_WITHIN)));
+  }
+
+  static Node start(NodeConfig config) {
+    return start(config, line -> LOG.debug("{}", line));
+  }
+
+  /**
+   * Starts a node; returns when certificates and policy are in force. A failed start leaves nothing
+   * behind.
+   *
+   * @param say takes the lines {@code listening <what> <address>} and {@code ready}
+   * @throws StartFailure when it cannot; the message says why
+   */
+  static Node start(NodeConfig config, Consumer<String> say) {
+    Node node = new Node(config);
+    try {
+      node.start(say);
+      return node;
+    } catch (AuthorityException | StoreException e) {
+      node.stop();
+      throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      node.stop();
+      throw e;
+    }
+  }
+
+  private void start(Consumer<String> say) {
+    Resourcing resourcing = new Resourcing(config.resources(), config.resourcesMayBeEmpty());
+    undo.add(new Step("resources", resourcing::close));
+    Resources resources = resourcing.first();
+    TrustDomain domain = trustDomain(resources);
+    trustDomain = domain;
+    Path folder = config.stateDir();
+    if (folder != null) {
+      StateDir opened = StateDir.open(folder);
+      state = opened;
+      undo.add(new Step("state", opened::close));
+    }
+    SqliteStore store =
+        folder == null ? SqliteStore.inMemory() : SqliteStore.open(folder.resolve("herald.db"));
+    undo.add(new Step("store", store::close));
+    Authority authority = authority(domain);
+    ControlPlane control =
+        new ControlPlane(
+            foundation.vertx(),
+            authority,
+            store,
+            foundation.crypto(),
+            foundation.clock(),
+            foundation.random());
+    control.register(config.name(), ServiceNode.all(config));
+    await(control.deployAuthority(config.name(), foundation.meters()), START_WITHIN);
+    deployDistributor(control, store, domain, resourcing);
+    say(
+        say,
+        "health",
+        config.health(),
+        address -> new HealthServer(foundation.vertx(), health).listen(address));
+    say(
+        say,
+        "metrics",
+        config.metrics(),
+        address -> new MetricsServer(foundation.vertx(), foundation.meters()).listen(address));
+    if (config.roles().contains(Role.PROXY)) {
+      startServices(control, domain, say);
+    }
+    if (config.roles().contains(Role.ADMIN)) {
+      startAdmin(say);
+    }
+    LOG.info(
+        "node started name={} trustDomain={} crypto={} tls={}",
+        config.name(),
+        domain,
+        foundation.crypto().name(),
+        TlsProvider.name());
+    say.accept("ready");
+  }
+
+  /**
+   * What the node file says, else MeshConfig, else Istio's default; two that differ are an error.
+   */
+  private TrustDomain trustDomain(Resources resources) {
+    Located<String> inMesh = resources.meshConfig().trustDomain();
+    TrustDomain inFile = config.trustDomain();
+    if (inMesh == null) {
+      return inFile == null ? new TrustDomain("cluster.local") : inFile;
+    }
+    TrustDomain mesh = new TrustDomain(inMesh.value());
+    if (inFile != null && !inFile.equals(mesh)) {
+      throw StartFailure.problems(
+          inMesh.at()
+              + ": trustDomain is "
+              + mesh
+              + ", but the node file says "
+              + inFile
+              + "; make them equal");
+    }
+    return mesh;
+  }
+
+  private Authority authority(TrustDomain domain) {
+    return switch (config.authority()) {
+      case AuthorityConfig.Cacerts(Path folder) ->
+          new CacertsFolder(folder)
+              .load(domain, foundation.clock(), foundation.crypto(), foundation.random());
+      case AuthorityConfig.Store(Path keyStore, Path passphrase) ->
+          open(AuthorityStore.at(keyStore, passphrase), domain);
+      case AuthorityConfig.Own() -> {
+        Path folder = config.stateDir();
+        yield folder == null
+            ? Authority.create(domain, foundation.clock(), foundation.crypto(), foundation.random())
+            : open(AuthorityStore.in(folder), domain);
+      }
+    };
+  }
+
+  private Authority open(AuthorityStore authorityStore, TrustDomain domain) {
+    AuthorityStore.Opened opened =
+        authorityStore.openOrCreate(
+            domain, foundation.clock(), foundation.crypto(), foundation.random());
+    if (opened.created()) {
+      LOG.info("authority made trustDomain={} notAfter={}", domain, opened.authority().notAfter());
+    }
+    if (opened.passphraseBeside()) {
+      LOG.warn(
+          "the authority's key store and its passphrase lie together in {}; name a passphraseFile"
+              + " elsewhere under spec.authority",
+          config.stateDir());
+    }
+    return opened.authority();
+  }
+
+  private void deployDistributor(
+      ControlPlane control, SqliteStore store, TrustDomain domain, Resourcing resourcing) {
+    RenewableIdentity identity = control.identity(HeraldRole.CONFIG, config.name());
+    SignedBus bus = control.bus(identity);
+    control.keepRenewed(bus, identity);
+    DistributorVerticle deployed =
+        new DistributorVerticle(
+            bus,
+            control::registrations,
+            new MeshCompiler(domain)::compile,
+            store.revisions(),
+            foundation.clock(),
+            foundation.meters());
+    await(foundation.vertx().deployVerticle(deployed), START_WITHIN);
+    distributor = deployed;
+    resourcing.leadTo(deployed);
+    health.register("resources", resourcing::condition);
+  }
+
+  private void startServices(ControlPlane control, TrustDomain domain, Consumer<String> say) {
+    RenewableIdentity identity = control.identity(HeraldRole.NODE, config.name());
+    ServiceNode started;
+    try {
+      started = new ServiceNode(foundation, config, domain, control.bus(identity), identity);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
+    }
+    services = started;
+    health.register("proxy", started::condition);
+    health.register("certificates", started::renewal);
+    undo.add(new Step("proxy", () -> await(started.stop(), LONGEST_DRAIN.plusSeconds(2))));
+    Future<Void> ready = started.start();
+    bounds.addAll(await(started.opened(), START_WITHIN));
+    bounds.forEach(bound -> say.accept("listening " + describe(bound)));
+    await(ready, START_WITHIN);
+  }
+
+  private void startAdmin(Consumer<String> say) {
+    OperatorTokens tokens = await(OperatorTokens.create(foundation.vertx()), START_WITHIN);
+    String token = tokens.issue("local", OPERATOR_TOKEN);
+    operatorToken = token;
+    if (state != null) {
+      state.writePrivate("operator.token", token + "\n");
+    }
+    AdminServer admin =
+        new AdminServer(
+            foundation.vertx(),
+            tokens,
+            () -> meshStatus().map(mesh -> StatusView.of(config.name(), health, mesh, services)));
+    say(say, "admin", config.admin(), admin::listen);
+  }
+
+  private void say(
+      Consumer<String> say,
+      String what,
+      @Nullable HostPort address,
+      Function<SocketAddress, Future<HttpServer>> listen) {
+    if (address == null) {
+      return;
+    }
+    HttpServer server;
+    try {
+      server =
+          await(
+              listen.apply(SocketAddress.inetSocketAddress(address.port(), address.host())),
+              START_WITHIN);
+    } catch (StartFailure e) {
+      throw StartFailure.cannotStart(
+          "cannot listen on "
+              + address
+              + " ("
+              + e.getMessage()
+              + "); free the port or change spec."
+              + what
+              + ".listen");
+    }
+    say.accept("listening " + what + " " + new HostPort(address.host(), server.actualPort()));
+  }
+
+  private static String describe(Bound bound) {
+    return bound.what()
+        + ":"
+        + bound.workload()
+        + (bound.port() == 0 ? "" : ":" + bound.port())
+        + " "
+        + new HostPort(bound.address().getAddress().getHostAddress(), bound.address().getPort());
+  }
+
+  /** The outbound port of a workload, as bound. */
+  int outbound(Workload workload) {
+    return port("outbound", workload);
+  }
+
+  /** The first inbound port of a workload, as bound. */
+  int inbound(Workload workload) {
+    return port("inbound", workload);
+  }
+
+  private int port(String what, Workload workload) {
+    return bounds.stream()
+        .filter(b -> b.what().equals(what) && b.workload().equals(workload))
+        .findFirst()
+        .orElseThrow()
+        .address()
+        .getPort();
+  }
+
+  Health health() {
+    return health;
+  }
+
+  /** For the admin pages; null when the node has no role admin. */
+  @Nullable String operatorToken() {
+    return operatorToken;
+  }
+
+  /** How far the configuration got. */
+  Future<MeshStatus> meshStatus() {
+    DistributorVerticle deployed = distributor;
+    return deployed == null
+        ? Future.failedFuture(new IllegalStateException("not started"))
+        : deployed.status();
+  }
+
+  /** Fetches new leaves for these workloads now; completes when they are in force. */
+  Future<Void> renew(List<Workload> workloads) {
+    ServiceNode running = services;
+    TrustDomain domain = trustDomain;
+    if (running == null || domain == null) {
+      return Future.failedFuture(new IllegalStateException("the node has no proxy"));
+    }
+    return Future.all(
+            config.workloads().stream()
+                .filter(w -> workloads.contains(w.workload()))
+                .map(w -> running.renew(identity(domain, w)))
+                .toList())
+        .mapEmpty();
+  }
+
+  private static SpiffeId identity(TrustDomain domain, WorkloadSettings workload) {
+    return SpiffeId.workload(domain, workload.workload().namespace(), workload.serviceAccount());
+  }
+
+  /** Drains, then takes back everything, last first. Ends within 10 s whatever hangs. */
+  void stop() {
+    health.register("node", () -> Condition.notReady("stopping"));
+    while (!undo.isEmpty()) {
+      Step step = undo.removeLast();
+      try {
+        step.action().run();
+      } catch (RuntimeException e) {
+        LOG.warn("stopping {}: {}", step.what(), e.getMessage());
+      }
+    }
+  }
+
+  private static <T> T await(Future<T> future, Duration time) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StartFailure.cannotStart("interrupted");
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw cause instanceof StartFailure failure
+          ? failure
+          : StartFailure.cannotStart(
+              cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    } catch (TimeoutException e) {
+      throw StartFailure.cannotStart("not done within " + time.toSeconds() + " s");
+    }
+  }
+}

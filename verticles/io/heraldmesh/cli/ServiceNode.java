@@ -1,0 +1,205 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.admin.Health.Condition;
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.credentials.CombinedCredentials;
+import io.heraldmesh.credentials.Credential;
+import io.heraldmesh.credentials.CredentialSource;
+import io.heraldmesh.credentials.FileCredentials;
+import io.heraldmesh.credentials.LeafStatus;
+import io.heraldmesh.credentials.NodeCredentials;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.jwks.KeySetService;
+import io.heraldmesh.jwks.KeySetSettings;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.Bound;
+import io.heraldmesh.proxy.DataPath;
+import io.heraldmesh.proxy.ProxySettings;
+import io.heraldmesh.proxy.ProxyVerticle;
+import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.log.JsonAccessLog;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A node's proxy with its credentials and key sets, wired. */
+final class ServiceNode {
+  private final NodeCredentials enrolled;
+  private final List<FileCredentials> files;
+  private final CombinedCredentials credentials;
+  private final DataPath path;
+  private final KeySetService keys;
+  private final ProxyVerticle verticle;
+  private final Foundation foundation;
+
+  /**
+   * @param identity signs what the node says on the bus
+   */
+  ServiceNode(
+      Foundation foundation,
+      NodeConfig config,
+      TrustDomain trustDomain,
+      SignedBus bus,
+      RenewableIdentity identity) {
+    this.foundation = foundation;
+    this.enrolled =
+        new NodeCredentials(
+            foundation.vertx(),
+            CaService.over(bus),
+            identity,
+            enrolling(config),
+            config.leafLifetime(),
+            foundation.crypto(),
+            foundation.clock(),
+            foundation.random());
+    this.files = files(foundation, config, trustDomain);
+    List<CredentialSource> sources = new ArrayList<>(files);
+    sources.addFirst(enrolled);
+    this.credentials = new CombinedCredentials(sources);
+    this.keys =
+        new KeySetService(
+            foundation.vertx(),
+            keySets(config),
+            foundation.meters(),
+            foundation.clock(),
+            foundation.random());
+    ProxySettings settings =
+        new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
+    this.path =
+        new DataPath(
+            foundation.vertx(),
+            settings,
+            credentials,
+            keys::current,
+            foundation.crypto(),
+            foundation.meters(),
+            new JsonAccessLog(config.accessLogSample()),
+            foundation.clock());
+    this.verticle =
+        new ProxyVerticle(settings, path, keys, bus, foundation.clock(), config.drain());
+  }
+
+  /** What may run on the node and gets its leaves from the authority. */
+  static Set<WorkloadIdentity> enrolling(NodeConfig config) {
+    return config.workloads().stream()
+        .filter(w -> !config.credentials().containsKey(w.workload()))
+        .map(ServiceNode::identity)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Everything that may run on the node. */
+  static Set<WorkloadIdentity> all(NodeConfig config) {
+    return config.workloads().stream()
+        .map(ServiceNode::identity)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static WorkloadIdentity identity(WorkloadSettings workload) {
+    return new WorkloadIdentity(workload.workload().namespace(), workload.serviceAccount());
+  }
+
+  /** Starts; the result completes once policy and certificates are in force. */
+  Future<Void> start() {
+    enrolled.start();
+    files.forEach(FileCredentials::start);
+    Future<String> deployed = foundation.vertx().deployVerticle(verticle);
+    return Future.all(deployed, enrolled.complete()).mapEmpty();
+  }
+
+  /** Completes once every listener is open. */
+  Future<List<Bound>> opened() {
+    return verticle.opened();
+  }
+
+  /** Whether requests may pass. */
+  Condition condition() {
+    if (path.inForce()) {
+      return Condition.OK;
+    }
+    return Condition.notReady(
+        verticle.revision() == null
+            ? "no policy was received yet"
+            : "some workload has no valid certificate: " + missing());
+  }
+
+  /** Whether leaves renew as they should. */
+  Condition renewal() {
+    List<String> failing =
+        enrolled.status().stream()
+            .filter(s -> s.lastError() != null)
+            .map(s -> s.id() + ": " + s.lastError())
+            .toList();
+    return failing.isEmpty() ? Condition.OK : Condition.degraded(String.join("; ", failing));
+  }
+
+  /** Every leaf that is fetched from the authority. */
+  List<LeafStatus> leaves() {
+    return enrolled.status();
+  }
+
+  /** Fetches a new leaf now. */
+  Future<Credential> renew(SpiffeId id) {
+    return enrolled.renewNow(id);
+  }
+
+  /** Drains and closes. The bus must still work. */
+  Future<Void> stop() {
+    return (verticle.deploymentID() == null
+            ? Future.<Void>succeededFuture()
+            : foundation.vertx().undeploy(verticle.deploymentID()))
+        .eventually(
+            () -> {
+              files.forEach(FileCredentials::close);
+              enrolled.close();
+              return keys.close();
+            });
+  }
+
+  private String missing() {
+    Set<SpiffeId> held = credentials.current().leaves().keySet();
+    return enrolled.status().stream()
+        .map(LeafStatus::id)
+        .filter(id -> !held.contains(id))
+        .map(SpiffeId::toString)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static List<FileCredentials> files(
+      Foundation foundation, NodeConfig config, TrustDomain trustDomain) {
+    List<FileCredentials> files = new ArrayList<>();
+    for (WorkloadSettings settings : config.workloads()) {
+      Workload workload = settings.workload();
+      if (config.credentials().containsKey(workload)) {
+        files.add(
+            new FileCredentials(
+                foundation.vertx(),
+                config.credentials().get(workload),
+                SpiffeId.workload(trustDomain, workload.namespace(), settings.serviceAccount()),
+                foundation.crypto(),
+                foundation.clock()));
+      }
+    }
+    return files;
+  }
+
+  private static KeySetSettings keySets(NodeConfig config) {
+    KeySetSettings settings = KeySetSettings.DEFAULTS.withLoopback(config.jwks().allowLoopback());
+    if (config.jwks().roots() == null) {
+      return settings;
+    }
+    try {
+      return settings.withTrustRoots(Files.readString(config.jwks().roots()), true);
+    } catch (IOException e) {
+      throw StartFailure.cannotStart(
+          "cannot read " + config.jwks().roots() + "; correct spec.jwks.roots");
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.heraldmesh.proxy;
+
+import io.heraldmesh.bus.Announcement;
+import io.heraldmesh.bus.Announcement.AnnouncedPort;
+import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.jwks.KeySetService;
+import io.heraldmesh.jwt.KeySource;
+import io.heraldmesh.policy.NodeSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxy of one node: opens its listeners, announces what runs behind them, and puts into force
+ * what the distributor sends. It owns the life of these parts; the thinking is theirs.
+ */
+public final class ProxyVerticle extends VerticleBase {
+  /** How long a changed snapshot waits for key sets it names for the first time. */
+  private static final Duration KEYS_WITHIN = Duration.ofMillis(500);
+
+  /** The same for the first snapshot: nothing is served before it, so there is time. */
+  private static final Duration FIRST_KEYS_WITHIN = Duration.ofSeconds(6);
+
+  private static final long LOOK_AGAIN_MILLIS = 10;
+
+  /** How long saying good-bye to the distributor may take. */
+  private static final Duration WITHDRAW_WITHIN = Duration.ofSeconds(1);
+
+  private final ProxySettings settings;
+  private final DataPath path;
+  private final KeySetService keys;
+  private final SignedBus bus;
+  private final InstantSource clock;
+  private final Duration drain;
+  private final Promise<List<Bound>> opened = Promise.promise();
+  private @Nullable SnapshotSubscriber subscriber;
+
+  /**
+   * @param bus signs as {@code spiffe://<td>/herald/node/<name>}
+   * @param drain how long running requests may take to finish when it is undeployed
+   */
+  public ProxyVerticle(
+      ProxySettings settings,
+      DataPath path,
+      KeySetService keys,
+      SignedBus bus,
+      InstantSource clock,
+      Duration drain) {
+    this.settings = settings;
+    this.path = path;
+    this.keys = keys;
+    this.bus = bus;
+    this.clock = clock;
+    this.drain = drain;
+  }
+
+  /** Completes once every listener is open, which is before anything may pass. */
+  public Future<List<Bound>> opened() {
+    return opened.future();
+  }
+
+  /** The revision in force; null before the first. Any thread. */
+  public @Nullable Revision revision() {
+    SnapshotSubscriber started = subscriber;
+    return started == null ? null : started.revision();
+  }
+
+  /** Completes once requests can pass: policy is in force and every workload has its leaf. */
+  @Override
+  public Future<?> start() {
+    return path.open().onComplete(opened).compose(this::subscribe).compose(first -> inForce());
+  }
+
+  @Override
+  public Future<?> stop() {
+    SnapshotSubscriber started = subscriber;
+    if (started == null) {
+      return path.drain(Duration.ZERO);
+    }
+    return within(WITHDRAW_WITHIN, started.withdraw())
+        .compose(done -> path.drain(drain))
+        .eventually(started::close);
+  }
+
+  private Future<Void> subscribe(List<Bound> bounds) {
+    SnapshotSubscriber starting =
+        new SnapshotSubscriber(vertx, bus, announced(bounds), clock, this::putInForce);
+    subscriber = starting;
+    return starting.start().compose(listening -> starting.first());
+  }
+
+  /** TLS contexts are built beside the event loops, so a leaf that came is not at once in use. */
+  private Future<Void> inForce() {
+    if (path.inForce()) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> again = Promise.promise();
+    vertx.setTimer(LOOK_AGAIN_MILLIS, id -> again.complete());
+    return again.future().compose(v -> inForce());
+  }
+
+  /** Key sets first, so that a new token rule does not answer 503 while they are fetched. */
+  private Future<Void> putInForce(NodeSnapshot snapshot) {
+    Set<KeySource> sources =
+        snapshot.workloads().stream()
+            .flatMap(workload -> workload.jwtRules().stream())
+            .map(rule -> rule.keys())
+            .collect(Collectors.toUnmodifiableSet());
+    return within(revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(sources))
+        .map(
+            tried -> {
+              path.apply(snapshot);
+              return null;
+            });
+  }
+
+  /** Completes with {@code future}, whatever its outcome, or when the time is over. */
+  private Future<Void> within(Duration time, Future<Void> future) {
+    Promise<Void> over = Promise.promise();
+    long timer = vertx.setTimer(time.toMillis(), id -> over.tryComplete());
+    future.onComplete(
+        done -> {
+          vertx.cancelTimer(timer);
+          over.tryComplete();
+        });
+    return over.future();
+  }
+
+  private List<AnnouncedWorkload> announced(List<Bound> bounds) {
+    return settings.workloads().stream()
+        .map(
+            workload ->
+                new Announcement.AnnouncedWorkload(
+                    workload.workload().namespace(),
+                    workload.workload().name(),
+                    workload.serviceAccount(),
+                    workload.labels(),
+                    workload.ports().stream().map(port -> port(workload, port, bounds)).toList(),
+                    true))
+        .toList();
+  }
+
+  private static AnnouncedPort port(
+      WorkloadSettings workload, InboundPort port, List<Bound> bounds) {
+    HostPort advertise = port.advertise();
+    int bound =
+        bounds.stream()
+            .filter(b -> b.what().equals("inbound") && b.port() == port.port())
+            .filter(b -> b.workload().equals(workload.workload()))
+            .findFirst()
+            .orElseThrow()
+            .address()
+            .getPort();
+    return new AnnouncedPort(
+        port.name(),
+        port.port(),
+        port.protocol(),
+        advertise == null ? port.listen().host() : advertise.host(),
+        advertise == null || advertise.port() == 0 ? bound : advertise.port());
+  }
+}
