@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import ch.qos.logback.classic.Level;
+import io.heraldmesh.cli.demo.DemoCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Mutual TLS, end-user tokens and authorization in front of every service.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {RunCommand.class, ExplainCommand.class, VerifyCommand.class})
+    subcommands = {DemoCommand.class, RunCommand.class, ExplainCommand.class, VerifyCommand.class})
 public final class Main implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
