@@ -89,6 +89,7 @@ public final class Node {
    */
   public static Node start(NodeConfig config, Consumer<String> say) {
     Node node = new Node(config);
+    node.health.register("node", () -> Condition.notReady("starting"));
     try {
       node.start(say);
       return node;
@@ -150,6 +151,7 @@ public final class Node {
         domain,
         foundation.crypto().name(),
         TlsProvider.name());
+    health.register("node", () -> Condition.OK);
     say.accept("ready");
   }
 
