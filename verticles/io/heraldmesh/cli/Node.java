@@ -65,7 +65,6 @@ public final class Node {
   private @Nullable TrustDomain trustDomain;
   private @Nullable StateDir state;
   private @Nullable String operatorToken;
-  private @Nullable HostPort adminAddress;
 
   /** One thing to take back on stop, last first. */
   private record Step(String what, Runnable action) {}
@@ -76,7 +75,7 @@ public final class Node {
     this.undo.add(new Step("event loops", () -> await(foundation.vertx().close(), STEP_WITHIN)));
   }
 
-  public static Node start(NodeConfig config) {
+  static Node start(NodeConfig config) {
     return start(config, line -> LOG.debug("{}", line));
   }
 
@@ -87,9 +86,8 @@ public final class Node {
    * @param say takes the lines {@code listening <what> <address>} and {@code ready}
    * @throws StartFailure when it cannot; the message says why
    */
-  public static Node start(NodeConfig config, Consumer<String> say) {
+  static Node start(NodeConfig config, Consumer<String> say) {
     Node node = new Node(config);
-    node.health.register("node", () -> Condition.notReady("starting"));
     try {
       node.start(say);
       return node;
@@ -151,7 +149,6 @@ public final class Node {
         domain,
         foundation.crypto().name(),
         TlsProvider.name());
-    health.register("node", () -> Condition.OK);
     say.accept("ready");
   }
 
@@ -285,11 +282,7 @@ public final class Node {
               + what
               + ".listen");
     }
-    HostPort bound = new HostPort(address.host(), server.actualPort());
-    if (what.equals("admin")) {
-      adminAddress = bound;
-    }
-    say.accept("listening " + what + " " + bound);
+    say.accept("listening " + what + " " + new HostPort(address.host(), server.actualPort()));
   }
 
   private static String describe(Bound bound) {
@@ -302,12 +295,12 @@ public final class Node {
   }
 
   /** The outbound port of a workload, as bound. */
-  public int outbound(Workload workload) {
+  int outbound(Workload workload) {
     return port("outbound", workload);
   }
 
   /** The first inbound port of a workload, as bound. */
-  public int inbound(Workload workload) {
+  int inbound(Workload workload) {
     return port("inbound", workload);
   }
 
@@ -320,22 +313,17 @@ public final class Node {
         .getPort();
   }
 
-  public Health health() {
+  Health health() {
     return health;
   }
 
-  /** Where the admin pages are, as bound; null when the node has no role admin. */
-  public @Nullable HostPort adminAddress() {
-    return adminAddress;
-  }
-
   /** For the admin pages; null when the node has no role admin. */
-  public @Nullable String operatorToken() {
+  @Nullable String operatorToken() {
     return operatorToken;
   }
 
   /** How far the configuration got. */
-  public Future<MeshStatus> meshStatus() {
+  Future<MeshStatus> meshStatus() {
     DistributorVerticle deployed = distributor;
     return deployed == null
         ? Future.failedFuture(new IllegalStateException("not started"))
@@ -343,7 +331,7 @@ public final class Node {
   }
 
   /** Fetches new leaves for these workloads now; completes when they are in force. */
-  public Future<Void> renew(List<Workload> workloads) {
+  Future<Void> renew(List<Workload> workloads) {
     ServiceNode running = services;
     TrustDomain domain = trustDomain;
     if (running == null || domain == null) {
@@ -362,7 +350,7 @@ public final class Node {
   }
 
   /** Drains, then takes back everything, last first. Ends within 10 s whatever hangs. */
-  public void stop() {
+  void stop() {
     health.register("node", () -> Condition.notReady("stopping"));
     while (!undo.isEmpty()) {
       Step step = undo.removeLast();

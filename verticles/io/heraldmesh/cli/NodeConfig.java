@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops threads of the data path
  * @param accessLogSample share of successful requests that are logged, 0 to 1; refusals always are
  */
-public record NodeConfig(
+record NodeConfig(
     String name,
     Set<Role> roles,
     @Nullable TrustDomain trustDomain,
@@ -47,14 +47,14 @@ public record NodeConfig(
     double accessLogSample,
     Limits limits) {
 
-  public NodeConfig {
+  NodeConfig {
     roles = Set.copyOf(roles);
     workloads = List.copyOf(workloads);
     credentials = Map.copyOf(credentials);
   }
 
   /** Where the authority's keys come from. */
-  public sealed interface AuthorityConfig {
+  sealed interface AuthorityConfig {
     /** A root of Herald's own in stateDir, made at the first start. */
     record Own() implements AuthorityConfig {}
 
@@ -71,5 +71,5 @@ public record NodeConfig(
    * @param roots PEM file with roots that are trusted besides the JDK's
    * @param allowLoopback true: key sets may be fetched from this machine
    */
-  public record JwksConfig(@Nullable Path roots, boolean allowLoopback) {}
+  record JwksConfig(@Nullable Path roots, boolean allowLoopback) {}
 }

@@ -1,7 +1,7 @@
 package io.heraldmesh.cli;
 
 /** What a node does; one process may do several. */
-public enum Role {
+enum Role {
   CA,
   CONFIG,
   PROXY,

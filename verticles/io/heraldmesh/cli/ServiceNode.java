@@ -37,6 +37,7 @@ final class ServiceNode {
   private final CombinedCredentials credentials;
   private final DataPath path;
   private final KeySetService keys;
+  private final JsonAccessLog accessLog;
   private final ProxyVerticle verticle;
   private final Foundation foundation;
 
@@ -73,6 +74,9 @@ final class ServiceNode {
             foundation.random());
     ProxySettings settings =
         new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
+    this.accessLog =
+        JsonAccessLog.onStandardError(
+            config.accessLogSample(), foundation.random(), foundation.meters());
     this.path =
         new DataPath(
             foundation.vertx(),
@@ -81,7 +85,7 @@ final class ServiceNode {
             keys::current,
             foundation.crypto(),
             foundation.meters(),
-            new JsonAccessLog(config.accessLogSample()),
+            accessLog,
             foundation.clock());
     this.verticle =
         new ProxyVerticle(settings, path, keys, bus, foundation.clock(), config.drain());
@@ -160,7 +164,14 @@ final class ServiceNode {
               files.forEach(FileCredentials::close);
               enrolled.close();
               return keys.close();
-            });
+            })
+        .eventually(() -> foundation.vertx().executeBlocking(this::closeAccessLog));
+  }
+
+  /** Waits for what is still to be written. */
+  private boolean closeAccessLog() {
+    accessLog.close();
+    return true;
   }
 
   private String missing() {

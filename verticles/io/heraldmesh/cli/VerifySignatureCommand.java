@@ -23,11 +23,7 @@ import picocli.CommandLine.Spec;
 final class VerifySignatureCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--jwks",
-      required = true,
-      paramLabel = "FILE",
-      description = "A key set, or a single key (JSON).")
+  @Option(names = "--jwks", required = true, paramLabel = "FILE", description = "A key set (JSON).")
   private Path jwks;
 
   @Option(
@@ -39,7 +35,7 @@ final class VerifySignatureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    KeySet keys = KeySetFiles.readSetOrKey(jwks);
+    KeySet keys = KeySetFiles.read(jwks);
     keys.skipped().forEach(note -> spec.commandLine().getErr().println(jwks + ": " + note));
     JwsVerifier verifier = new JwsVerifier(Crypto.preferred());
     return new BatchFile(batch, Set.of("jws"))

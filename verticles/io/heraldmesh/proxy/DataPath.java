@@ -158,10 +158,7 @@ public final class DataPath {
     listeners.forEach(Channel::close);
     Promise<Void> empty = Promise.promise();
     open.drain().addListener(closed -> empty.tryComplete());
-    long timer =
-        vertx.setTimer(
-            Math.max(1, deadline.toMillis()),
-            fired -> open.closeAll().addListener(closed -> empty.tryComplete()));
+    long timer = vertx.setTimer(Math.max(1, deadline.toMillis()), fired -> open.closeAll());
     return empty
         .future()
         .onComplete(

@@ -7,13 +7,14 @@ import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -259,19 +260,30 @@ final class Exchange implements ResponseSink {
               head.uri(),
               last.content(),
               head.headers(),
-              client.trailers(last)));
+              trailers(last)));
       return;
     }
     if (headUnsent) {
       sendHead(stream);
     }
     if (part instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
-      client.trailers(last);
+      trailers(last);
     }
     stream.write(part);
     if (!stream.channel().isWritable()) {
       client.updateRead();
     }
+  }
+
+  /** Only HTTP/2 clients use trailers, for gRPC; elsewhere they are a way to hide fields. */
+  private HttpHeaders trailers(LastHttpContent last) {
+    if (client.http2()) {
+      return last.trailingHeaders();
+    }
+    if (!last.trailingHeaders().isEmpty()) {
+      last.trailingHeaders().clear();
+    }
+    return EmptyHttpHeaders.INSTANCE;
   }
 
   private void sendHead(UpstreamStream stream) {
@@ -307,19 +319,17 @@ final class Exchange implements ResponseSink {
     if (started) {
       client.abort();
     } else {
-      client.answer(status, body(status, flag), List.of(), !requestComplete);
-      client.next(this);
+      client.answerInstead(this, status, body(status));
     }
   }
 
-  /** The flag is a word of ours, safe to show: it tells the caller's owner where to look. */
-  private static String body(int status, String flag) {
+  private static String body(int status) {
     return switch (status) {
       case 400 -> "bad request";
       case 408 -> "request timeout";
       case 502 -> "bad response from upstream";
       case 504 -> "upstream request timeout";
-      default -> "upstream connect error or disconnect: " + flag;
+      default -> "upstream connect error or disconnect";
     };
   }
 

@@ -1,17 +1,27 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 
-/** Puts the handlers of an HTTP version at the end of a client's pipeline. */
+/**
+ * Puts the handlers of an HTTP version at the end of a client's pipeline. Both end in {@link
+ * HttpServerStream}: one for a connection, or one for each stream.
+ */
 final class HttpPipelines {
+  private static final int RESET_WINDOW_SECONDS = 30;
+
   private HttpPipelines() {}
 
-  static void http2(ListenerContext context, Channel channel, Gate gate) {
-    channel.close();
-  }
-
   static void http1(ListenerContext context, Channel channel, Gate gate) {
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     Watch watch = context.upstreams().watch(channel.eventLoop());
     RequestDecoder decoder = new RequestDecoder(context.limits());
     ResponseEncoder encoder = new ResponseEncoder();
@@ -21,5 +31,38 @@ final class HttpPipelines {
             decoder,
             encoder,
             new HttpServerStream(context, gate, channel, watch, decoder, encoder));
+  }
+
+  static void http2(ListenerContext context, Channel channel, Gate gate) {
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    Watch watch = context.upstreams().watch(channel.eventLoop());
+    Http2ServerConnection connection = new Http2ServerConnection(context.limits(), watch);
+    ChannelInitializer<Channel> stream =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel child) {
+            connection.opened(child);
+            child
+                .pipeline()
+                .addLast(
+                    new Http2StreamFrameToHttpObjectCodec(true, true),
+                    new HttpServerStream(context, gate, child, watch, null, null));
+          }
+        };
+    channel
+        .pipeline()
+        .addLast(codec(context.limits()), new Http2MultiplexHandler(stream), connection);
+  }
+
+  private static Http2FrameCodec codec(Limits limits) {
+    return Http2FrameCodecBuilder.forServer()
+        .initialSettings(
+            Http2Settings.defaultSettings()
+                .maxConcurrentStreams(limits.concurrentStreams())
+                .maxHeaderListSize(limits.headerBytes()))
+        .validateHeaders(true)
+        .validateRequiredPseudoHeaders(true)
+        .decoderEnforceMaxRstFramesPerWindow(limits.resetsPerWindow(), RESET_WINDOW_SECONDS)
+        .build();
   }
 }

@@ -1,38 +1,23 @@
 package io.heraldmesh.proxy.listener;
 
-import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Header;
-import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.Watch;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 final class HttpServerStream extends ChannelInboundHandlerAdapter implements Watch.Timed {
+  private static final long LINGER_MILLIS = 1000;
+
   private final ListenerContext context;
-  private final Gate gate;
+  private final Admission admission;
   private final @Nullable RequestDecoder decoder;
   private final @Nullable ResponseEncoder encoder;
   private final Watch watch;
@@ -53,9 +40,11 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private @Nullable Exchange exchange;
   private boolean reading;
   private boolean discarding;
+  private @Nullable ConnectRequest connect;
   private boolean closing;
   private boolean draining;
   private boolean served;
+  private boolean lingering;
   private boolean paused;
   private long since;
 
@@ -70,7 +59,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       @Nullable RequestDecoder decoder,
       @Nullable ResponseEncoder encoder) {
     this.context = context;
-    this.gate = gate;
+    this.admission = new Admission(context, gate, this);
     this.channel = channel;
     this.watch = watch;
     this.decoder = decoder;
@@ -102,11 +91,11 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   boolean closesAfterResponse() {
     Exchange running = exchange;
-    return closing || draining || !http2() && running != null && !running.requestComplete();
+    return ending() || !http2() && running != null && !running.requestComplete();
   }
 
   void forward(Permit permit, Target target, ResponseSink sink, boolean fresh) {
-    context.upstreams().forward(permit, target, loop(), sink, fresh);
+    context.upstreams().forward(permit, target, channel.eventLoop(), sink, fresh);
   }
 
   void write(Object message) {
@@ -117,17 +106,6 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     channel.flush();
   }
 
-  /** Trailers that may go on: only HTTP/2 clients use them, for gRPC. */
-  HttpHeaders trailers(LastHttpContent last) {
-    if (http2()) {
-      return last.trailingHeaders();
-    }
-    if (!last.trailingHeaders().isEmpty()) {
-      last.trailingHeaders().clear();
-    }
-    return EmptyHttpHeaders.INSTANCE;
-  }
-
   /** Reads from the client only what can be passed on. */
   void updateRead() {
     Exchange running = exchange;
@@ -136,7 +114,11 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
             || running != null && !running.requestComplete() && !running.wantsBody();
     if (stop != paused) {
       paused = stop;
-      channel.config().setAutoRead(!stop);
+      if (stop) {
+        Reading.stop(channel);
+      } else {
+        Reading.resume(channel);
+      }
     }
   }
 
@@ -147,8 +129,8 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     }
     exchange = null;
     since = watch.now();
-    if (closing || draining || http2()) {
-      close();
+    if (ending() || http2()) {
+      end(false);
       return;
     }
     HttpObject part;
@@ -167,7 +149,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   void finishEarly() {
     exchange = null;
     discard();
-    close();
+    end(true);
   }
 
   /** Ends the connection or stream so that the client sees that something is missing. */
@@ -177,29 +159,81 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     channel.close();
   }
 
-  /**
-   * Answers in the service's place.
-   *
-   * @param last nothing more can be read from this connection
-   */
-  void answer(int status, String body, List<Header> headers, boolean last) {
-    closing |= last;
-    if (last) {
-      discard();
+  /** The service has not answered {@code failed} and will not. */
+  void answerInstead(Exchange failed, int status, String body) {
+    if (failed.requestComplete()) {
+      write(LocalAnswer.of(channel.alloc(), status, body, List.of(), !http2() && ending()));
+      flush();
+      next(failed);
+    } else {
+      answerAndEnd(status, body, List.of(), true);
     }
-    ByteBuf content = ByteBufUtil.writeUtf8(channel.alloc(), body);
-    FullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
-    HttpHeaders fields = response.headers();
-    fields.set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
-    fields.set(HttpHeaderNames.CONTENT_LENGTH, body.getBytes(StandardCharsets.UTF_8).length);
-    headers.forEach(header -> fields.add(header.name(), header.value()));
-    if (!http2() && (closing || draining)) {
-      fields.set(HttpHeaderNames.CONNECTION, "close");
-    }
-    write(response);
+  }
+
+  /** Answers in the service's place, to a request that has no body. */
+  void answer(int status, String body, List<Header> headers) {
+    write(LocalAnswer.of(channel.alloc(), status, body, headers, !http2() && ending()));
     flush();
+    if (ending()) {
+      end(false);
+    }
+  }
+
+  /**
+   * Answers, and reads nothing more from this connection or stream.
+   *
+   * @param linger the client may still be sending a body
+   */
+  void answerAndEnd(int status, String body, List<Header> headers, boolean linger) {
+    exchange = null;
+    closing = true;
+    discard();
+    write(LocalAnswer.of(channel.alloc(), status, body, headers, !http2()));
+    end(linger);
+  }
+
+  // ---- what admission needs of its client
+
+  /** Prepares for the response to {@code incoming}. */
+  void expect(IncomingRequest incoming) {
+    closing |= incoming.last();
+    if (encoder != null) {
+      encoder.expectNoBody(incoming.isHead());
+    }
+  }
+
+  void begin(Exchange next) {
+    exchange = next;
+    next.start();
+    updateRead();
+  }
+
+  /**
+   * For a CONNECT that is to be answered; null on an HTTP/2 stream, which cannot become a tunnel.
+   */
+  @Nullable ConnectRequest connect() {
+    if (decoder != null && encoder != null) {
+      connect = new ConnectRequest(channel, this, decoder, encoder);
+    }
+    return connect;
+  }
+
+  void notConnected() {
+    connect = null;
+  }
+
+  /** Without an answer, all streams included. */
+  void closeConnection() {
+    discard();
+    (http2() ? channel.parent() : channel).close();
+  }
+
+  boolean http2() {
+    return decoder == null;
+  }
+
+  String protocol() {
+    return http2() ? "h2" : "http/1.1";
   }
 
   // ---- what comes from the client
@@ -217,6 +251,11 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     reading = true;
+    ConnectRequest connecting = connect;
+    if (connecting != null) {
+      connecting.early(message);
+      return;
+    }
     if (discarding || !(message instanceof HttpObject part)) {
       ReferenceCountUtil.release(message);
       return;
@@ -260,8 +299,8 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Drain.NOW) {
       draining = true;
-      if (exchange == null) {
-        close();
+      if (exchange == null && connect == null) {
+        end(false);
       }
     } else {
       ctx.fireUserEventTriggered(event);
@@ -271,7 +310,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (exchange == null && !discarding && cause instanceof DecoderException) {
-      refuse(400, "the request is not well formed");
+      admission.refuse(400, "the request is not well formed");
     } else {
       Exchange running = exchange;
       exchange = null;
@@ -290,7 +329,10 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       running.check(now);
       return;
     }
-    long allowed = limits().idle().toMillis();
+    if (connect != null) {
+      return;
+    }
+    long allowed = lingering ? LINGER_MILLIS : limits().idle().toMillis();
     if (!served || decoder != null && decoder.waitsForRestOfHead()) {
       allowed = limits().requestHead().toMillis();
     }
@@ -301,171 +343,26 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   private boolean startable(@Nullable HttpObject part) {
     Exchange running = exchange;
-    if (part == null) {
-      return false;
-    }
-    return running == null || !running.requestComplete() && !(part instanceof HttpRequest);
+    return part != null
+        && (running == null || !running.requestComplete() && !(part instanceof HttpRequest));
   }
 
   private void take(HttpObject part) {
     if (part instanceof HttpRequest request) {
-      begin(request);
-      if (part instanceof LastHttpContent last && exchange != null) {
-        exchange.content(last);
+      served = true;
+      admission.start(request);
+      if (part instanceof LastHttpContent last) {
+        if (exchange != null) {
+          exchange.content(last);
+        } else {
+          last.release();
+        }
       }
     } else if (exchange != null && part instanceof HttpContent content) {
       exchange.content(content);
     } else {
       ReferenceCountUtil.release(part);
     }
-  }
-
-  private void begin(HttpRequest request) {
-    served = true;
-    if (request.decoderResult().isFailure()) {
-      refuseUnreadable(request.decoderResult().cause());
-      return;
-    }
-    RequestFields fields = RequestFields.of(request, limits().headerCount());
-    String violation = fields.violation();
-    if (violation != null) {
-      int status =
-          violation.startsWith("more than ") ? 431 : violation.startsWith("HTTP ") ? 505 : 400;
-      refuse(status, violation);
-      return;
-    }
-    String method = request.method().name();
-    RequestTarget target = RequestTarget.parse(method, request.uri());
-    if (target == null || !gate.allows(target.form())) {
-      refuse(400, "a request target of a form that is not allowed here");
-      return;
-    }
-    String named = target.authority() != null ? target.authority() : fields.host();
-    Authority authority = named == null ? null : Authority.parse(named);
-    if (named != null && authority == null) {
-      refuse(400, "a Host that is no host name");
-      return;
-    }
-    String scheme = scheme(request);
-    fields.strip(request.headers());
-    HttpHead head = new HttpHead(request, target.origin(), named == null ? "" : named, scheme);
-    admit(request, fields, head, authority, named);
-  }
-
-  private void admit(
-      HttpRequest request,
-      RequestFields fields,
-      HttpHead head,
-      @Nullable Authority authority,
-      @Nullable String named) {
-    boolean old = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-    closing |= fields.close() || old;
-    if (encoder != null) {
-      encoder.expectNoBody(head.method().equals("HEAD"));
-    }
-    RequestLog log =
-        new RequestLog(
-            context.telemetry(),
-            gate.origin(),
-            http2() ? "h2" : "http/1.1",
-            head.method(),
-            named,
-            head.target(),
-            fields.requestId());
-    switch (gate.admit(head, authority, http2())) {
-      case Gate.Admission.Answer answer -> deny(answer, log);
-      case Gate.Admission.Forward forward -> {
-        rewrite(request, fields, forward, named);
-        ResponseRelay relay =
-            new ResponseRelay(this, head.method().equals("HEAD"), old, fields.expectsContinue());
-        Exchange next = new Exchange(this, request, forward, relay, log);
-        exchange = next;
-        next.start();
-        if (exchange == next) {
-          updateRead();
-        }
-      }
-      case Gate.Admission.Tunnel tunnel ->
-          deny(
-              Gate.Admission.Answer.of(
-                  501, "tunnels are not available here", "connect_refused", "", "-"),
-              log);
-    }
-  }
-
-  private void deny(Gate.Admission.Answer answer, RequestLog log) {
-    Decision.Denied denied = answer.decision();
-    log.flag(answer.flag());
-    log.end(
-        denied.status(),
-        denied.reason(),
-        denied.principal(),
-        denied.requestPrincipal(),
-        null,
-        null,
-        denied.body().length());
-    if (denied.status() == 0) {
-      discard();
-      channel.close();
-      return;
-    }
-    // a body may follow that nobody wants; ending the connection is the only way not to read it
-    answer(denied.status(), denied.body(), denied.headers(), true);
-    close();
-  }
-
-  private void rewrite(
-      HttpRequest request,
-      RequestFields fields,
-      Gate.Admission.Forward forward,
-      @Nullable String named) {
-    Decision.Allowed decision = forward.permit().decision();
-    HttpHeaders headers = request.headers();
-    String target = decision.target();
-    if (target != null) {
-      request.setUri(target);
-    }
-    if (named != null) {
-      headers.set(HttpHeaderNames.HOST, named);
-    }
-    request.setProtocolVersion(HttpVersion.HTTP_1_1);
-    if (fields.acceptsTrailers()) {
-      headers.set(HttpHeaderNames.TE, "trailers");
-    }
-    if (fields.requestId() == null) {
-      headers.set("x-request-id", RequestId.next());
-    }
-    decision.remove().forEach(headers::remove);
-    List<Header> set = decision.set();
-    for (int i = 0; i < set.size(); i++) {
-      headers.set(set.get(i).name(), set.get(i).value());
-    }
-    gate.mark(headers);
-  }
-
-  private void refuseUnreadable(@Nullable Throwable cause) {
-    if (cause instanceof TooLongHttpLineException) {
-      refuse(414, "the request line is too long");
-    } else if (cause instanceof TooLongHttpHeaderException
-        || cause instanceof TooLongFrameException) {
-      refuse(431, "the header is too long");
-    } else {
-      refuse(400, "the request is not well formed");
-    }
-  }
-
-  /** The bytes cannot be trusted any further: answer and end. */
-  private void refuse(int status, String what) {
-    new RequestLog(
-            context.telemetry(), gate.origin(), http2() ? "h2" : "http/1.1", null, null, null, null)
-        .end(status, new Reason("bad_request", what), null, null, null, null, 0);
-    answer(status, HttpResponseStatus.valueOf(status).reasonPhrase(), List.of(), true);
-    close();
-  }
-
-  private String scheme(HttpRequest request) {
-    String given = request.headers().get("x-http2-scheme");
-    return given != null ? given : gate.origin().mutualTls() ? "https" : "http";
   }
 
   /** From now on nothing that the client sends is looked at. */
@@ -477,19 +374,30 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     }
   }
 
-  private void close() {
+  private boolean ending() {
+    return closing || draining;
+  }
+
+  /**
+   * Ends an HTTP/1.1 connection after what was written. A stream ends by itself with its response.
+   *
+   * @param linger closing while the client still sends would reset the connection, and the answer
+   *     with it; so it is read and thrown away for a moment
+   */
+  private void end(boolean linger) {
+    flush();
+    if (http2()) {
+      return;
+    }
     if (paused) {
       paused = false;
-      channel.config().setAutoRead(true);
+      Reading.resume(channel);
     }
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-  }
-
-  private boolean http2() {
-    return decoder == null;
-  }
-
-  private EventLoop loop() {
-    return channel.eventLoop();
+    if (linger) {
+      lingering = true;
+      since = watch.now();
+    } else {
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
   }
 }

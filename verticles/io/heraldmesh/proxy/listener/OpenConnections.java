@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
@@ -31,9 +32,21 @@ public final class OpenConnections {
     return channels.newCloseFuture();
   }
 
-  /** Closes what is left. */
-  public Future<Void> closeAll() {
-    return channels.close();
+  /** Closes what is left, now: nothing in a pipeline gets to put it off. */
+  public void closeAll() {
+    for (Channel channel : channels) {
+      channel
+          .eventLoop()
+          .execute(
+              () -> {
+                ChannelHandlerContext first = channel.pipeline().firstContext();
+                if (first == null) {
+                  channel.close();
+                } else {
+                  first.close();
+                }
+              });
+    }
   }
 
   public int size() {

@@ -60,7 +60,14 @@ final class Pipe extends ChannelInboundHandlerAdapter {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
-      to.config().setAutoRead(true);
+      resume(to);
+    }
+  }
+
+  /** A direction that has ended must not be read again: epoll no longer knows the socket for it. */
+  static void resume(Channel channel) {
+    if (!(channel instanceof DuplexChannel duplex && duplex.isInputShutdown())) {
+      channel.config().setAutoRead(true);
     }
   }
 
@@ -79,11 +86,9 @@ final class Pipe extends ChannelInboundHandlerAdapter {
                   ctx.close();
                 }
               });
-    } else if (event instanceof SslCloseCompletionEvent || event == Drain.NOW) {
-      if (event instanceof SslCloseCompletionEvent) {
-        finish();
-      }
-    } else {
+    } else if (event instanceof SslCloseCompletionEvent) {
+      finish();
+    } else if (event != Drain.NOW) {
       ctx.fireUserEventTriggered(event);
     }
   }

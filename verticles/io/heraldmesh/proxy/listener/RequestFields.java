@@ -48,6 +48,10 @@ final class RequestFields {
     return requestId;
   }
 
+  boolean hasBody() {
+    return transferEncoding != null || contentLength != null && !contentLength.equals("0");
+  }
+
   boolean expectsContinue() {
     return expect;
   }

@@ -39,7 +39,7 @@ final class TcpClient {
           new Reason(UpstreamFailure.NO_ENDPOINT, name + " has no endpoint"),
           UpstreamFailure.NO_ENDPOINT);
     } else {
-      tunnel.open(Filters.outbound(null), target, () -> {});
+      tunnel.open(Filters.outbound(null), target);
     }
   }
 }

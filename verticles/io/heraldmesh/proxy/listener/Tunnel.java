@@ -10,6 +10,7 @@ import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +50,15 @@ final class Tunnel implements Watch.Timed {
    * Connects and pipes.
    *
    * @param onOpen runs when the other side is there, before the first byte passes
+   * @param onFailure takes the place of closing the client without a byte
    */
-  void open(Permit granted, Target to, Runnable onOpen) {
+  void open(Permit granted, Target to, Runnable onOpen, Consumer<UpstreamFailure> onFailure) {
     permit = granted;
     target = to;
     client.config().setAutoRead(false);
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    Holding holding = new Holding();
+    client.pipeline().addLast(holding);
     context
         .upstreams()
         .tunnel(
@@ -64,14 +68,24 @@ final class Tunnel implements Watch.Timed {
             new Opened() {
               @Override
               public void ready(Channel channel) {
-                join(granted, channel, onOpen);
+                join(granted, channel, holding, onOpen);
               }
 
               @Override
               public void failed(UpstreamFailure failure) {
-                refuse(new Reason(failure.flag(), failure.detail()), failure.flag());
+                client.pipeline().remove(holding);
+                onFailure.accept(failure);
               }
             });
+  }
+
+  /** Connects and pipes, or closes the client. */
+  void open(Permit granted, Target to) {
+    open(
+        granted,
+        to,
+        () -> {},
+        failure -> refuse(new Reason(failure.flag(), failure.detail()), failure.flag()));
   }
 
   /** One of the two is closed. */
@@ -99,7 +113,7 @@ final class Tunnel implements Watch.Timed {
     }
   }
 
-  private void join(Permit granted, Channel channel, Runnable onOpen) {
+  private void join(Permit granted, Channel channel, Holding holding, Runnable onOpen) {
     if (!client.isActive()) {
       channel.close();
       return;
@@ -110,12 +124,13 @@ final class Tunnel implements Watch.Timed {
     out = fromUpstream;
     onOpen.run();
     client.pipeline().addLast(fromClient);
+    client.pipeline().remove(holding);
     channel.pipeline().addLast(fromUpstream);
     watch.add(this);
     context
         .telemetry()
         .opened(entry(granted.decision().reason(), "-"), granted.decision().reason());
-    client.config().setAutoRead(true);
+    Pipe.resume(client);
   }
 
   private AccessEntry entry(Reason reason, String flag) {

@@ -1,89 +1,148 @@
 package io.heraldmesh.proxy.log;
 
-import java.util.concurrent.ThreadLocalRandom;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The access log as lines of the logger {@code access}: every refusal, and a share of what passed.
- * Holds names, paths and addresses; no header, token or query.
+ * The access log as JSON lines, written by a thread of its own. When writing does not keep up,
+ * entries are dropped and counted ({@code herald_access_log_dropped_total}); requests never wait.
  */
-public final class JsonAccessLog implements AccessLog {
-  private static final Logger LOG = LoggerFactory.getLogger("io.heraldmesh.access");
+public final class JsonAccessLog implements AccessLog, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JsonAccessLog.class);
+  private static final int QUEUED = 8192;
+  private static final long POLL_MILLIS = 200;
 
-  private final double sample;
+  private final Destination destination;
+  private final double share;
+  private final RandomGenerator random;
+  private final Counter dropped;
+  private final BlockingQueue<AccessEntry> queue = new ArrayBlockingQueue<>(QUEUED);
+  private final Thread writer;
+  private volatile boolean reopen;
+  private volatile boolean closing;
+
+  /** Opens what is written to; again after a rotation. */
+  @FunctionalInterface
+  public interface Destination {
+    OutputStream open() throws IOException;
+  }
 
   /**
-   * @param sample share of what passed that is logged, 0 to 1
+   * @param share of the requests that went well to log, 0 to 1; everything else is always logged
+   * @param random chooses them
    */
-  public JsonAccessLog(double sample) {
-    this.sample = sample;
+  public JsonAccessLog(
+      Destination destination, double share, RandomGenerator random, MeterRegistry meters) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("the share to log must be 0 to 1, not " + share);
+    }
+    this.destination = destination;
+    this.share = share;
+    this.random = random;
+    this.dropped = meters.counter("herald_access_log_dropped_total");
+    this.writer = Thread.ofPlatform().daemon().name("herald-access-log").start(this::write);
+  }
+
+  /** On the process's standard error, which stays open. */
+  public static JsonAccessLog onStandardError(
+      double share, RandomGenerator random, MeterRegistry meters) {
+    return new JsonAccessLog(
+        () ->
+            new FilterOutputStream(System.err) {
+              @Override
+              public void write(byte[] bytes, int offset, int length) throws IOException {
+                out.write(bytes, offset, length);
+              }
+
+              @Override
+              public void close() throws IOException {
+                flush();
+              }
+            },
+        share,
+        random,
+        meters);
   }
 
   @Override
   public void log(AccessEntry entry) {
-    boolean wanted =
-        entry.refused() || sample >= 1 || ThreadLocalRandom.current().nextDouble() < sample;
-    if (wanted && LOG.isInfoEnabled()) {
-      LOG.info("{}", line(entry));
+    if (!entry.refused() && share < 1 && random.nextDouble() >= share) {
+      return;
+    }
+    if (!queue.offer(entry)) {
+      dropped.increment();
     }
   }
 
-  private static String line(AccessEntry e) {
-    StringBuilder line = new StringBuilder(256);
-    add(line, "reporter", e.reporter());
-    add(line, "workload", e.workload());
-    add(line, "protocol", e.protocol());
-    add(line, "method", e.method());
-    add(line, "authority", e.authority());
-    add(line, "path", e.path());
-    add(line, "status", String.valueOf(e.status()));
-    add(line, "flag", e.flag());
-    add(line, "reason", e.reason().code());
-    add(line, "detail", e.refused() ? e.reason().detail() : null);
-    add(line, "policy", e.reason().policy());
-    add(line, "rule", e.reason().rule() < 0 ? null : String.valueOf(e.reason().rule()));
-    add(line, "principal", e.principal());
-    add(line, "request_principal", e.requestPrincipal());
-    add(line, "mtls", String.valueOf(e.mutualTls()));
-    add(line, "destination", e.destination());
-    add(line, "source", e.source());
-    add(line, "upstream", e.upstream());
-    add(line, "request_id", e.requestId());
-    add(line, "bytes_in", String.valueOf(e.bytesIn()));
-    add(line, "bytes_out", String.valueOf(e.bytesOut()));
-    add(line, "duration_us", String.valueOf(e.durationMicros()));
-    return line.toString();
+  /** Opens the destination again before the next line, as after a rotation of its file. */
+  public void reopen() {
+    reopen = true;
   }
 
-  /** What a peer chose is quoted and stripped of control characters, so that no line is forged. */
-  private static void add(StringBuilder line, String name, @Nullable String value) {
-    if (value == null) {
-      return;
+  /** Writes what is queued, for at most 5 s. */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      writer.join(TimeUnit.SECONDS.toMillis(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    if (!line.isEmpty()) {
-      line.append(' ');
-    }
-    line.append(name).append('=');
-    boolean plain = !value.isEmpty();
-    for (int i = 0; i < value.length() && plain; i++) {
-      char c = value.charAt(i);
-      plain = c > ' ' && c < 127 && c != '"' && c != '\\' && c != '=';
-    }
-    if (plain) {
-      line.append(value);
-      return;
-    }
-    line.append('"');
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '"' || c == '\\') {
-        line.append('\\').append(c);
-      } else {
-        line.append(c < ' ' || c >= 127 && c < 160 ? '?' : c);
+  }
+
+  private void write() {
+    OutputStream out = null;
+    while (true) {
+      try {
+        AccessEntry entry = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (entry == null) {
+          if (out != null) {
+            out.flush();
+          }
+          if (closing) {
+            closeQuietly(out);
+            return;
+          }
+          continue;
+        }
+        if (out == null || reopen) {
+          reopen = false;
+          closeQuietly(out);
+          out = destination.open();
+        }
+        out.write(AccessLine.of(entry));
+        if (queue.isEmpty()) {
+          out.flush();
+        }
+      } catch (IOException e) {
+        dropped.increment();
+        LOG.warn("the access log cannot be written: {}", e.toString());
+        closeQuietly(out);
+        out = null;
+      } catch (InterruptedException e) {
+        closeQuietly(out);
+        return;
       }
     }
-    line.append('"');
+  }
+
+  private static void closeQuietly(@Nullable OutputStream out) {
+    if (out != null) {
+      try {
+        out.close();
+      } catch (IOException e) {
+        LOG.debug("closing the access log: {}", e.toString());
+      }
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.PeerRefused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -89,13 +90,15 @@ final class Connector {
       return;
     }
     handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
-    channel.pipeline().addLast(handler);
+    Quiet quiet = new Quiet();
+    channel.pipeline().addLast(handler, quiet);
     handler
         .handshakeFuture()
         .addListener(
             done -> {
               if (done.isSuccess()) {
                 opened.ready(channel);
+                channel.pipeline().remove(quiet);
               } else {
                 channel.close();
                 opened.failed(tlsFailure(target, done.cause()));
@@ -114,5 +117,13 @@ final class Connector {
   private static UpstreamFailure failure(String flag, Target target, @Nullable Throwable cause) {
     return new UpstreamFailure(
         flag, target + ": " + (cause == null ? "unknown" : cause.getMessage()));
+  }
+
+  /** What fails in a handshake is told by its future; as an event it would only be noise. */
+  private static final class Quiet extends ChannelInboundHandlerAdapter {
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      ctx.close();
+    }
   }
 }

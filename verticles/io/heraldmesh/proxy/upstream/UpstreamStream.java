@@ -112,7 +112,13 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
 
   /** Stops or resumes reading, so that a slow client slows the service down. */
   public void pause(boolean paused) {
-    channel().config().setAutoRead(!paused);
+    if (paused == channel().config().isAutoRead()) {
+      if (paused) {
+        Reading.stop(channel());
+      } else {
+        Reading.resume(channel());
+      }
+    }
   }
 
   void close() {

@@ -15,7 +15,7 @@ public final class Upstreams {
   private final Map<EventExecutor, Loop> perLoop;
 
   /** What one event loop owns. */
-  private record Loop(Watch watch, Connector connector, Pool pool) {}
+  private record Loop(Watch watch, Connector connector, Pool pool, Http2Pool http2) {}
 
   public Upstreams(EventLoops loops, MeshTls tls, Limits limits) {
     Map<EventExecutor, Loop> all = new HashMap<>();
@@ -24,8 +24,13 @@ public final class Upstreams {
       Watch watch = new Watch(loop);
       Connector connector = new Connector(loops, loop, tls, limits);
       Pool pool = new Pool(connector, tls, limits, watch);
-      loop.execute(() -> watch.add(pool));
-      all.put(loop, new Loop(watch, connector, pool));
+      Http2Pool http2 = new Http2Pool(connector, tls, limits.upstreamIdle().toMillis(), watch);
+      loop.execute(
+          () -> {
+            watch.add(pool);
+            watch.add(http2);
+          });
+      all.put(loop, new Loop(watch, connector, pool, http2));
     }
     this.perLoop = Map.copyOf(all);
   }
@@ -40,7 +45,11 @@ public final class Upstreams {
   public void forward(
       Permit permit, Target target, EventLoop loop, ResponseSink sink, boolean fresh) {
     require(permit);
-    of(loop).pool.lend(target, sink, fresh);
+    if (target.http2()) {
+      of(loop).http2.lend(target, sink);
+    } else {
+      of(loop).pool.lend(target, sink, fresh);
+    }
   }
 
   /**
@@ -65,6 +74,7 @@ public final class Upstreams {
             loop.execute(
                 () -> {
                   state.pool.closeIdle();
+                  state.http2.closeIdle();
                   state.watch.close();
                 }));
   }

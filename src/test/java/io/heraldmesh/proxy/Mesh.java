@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two nodes in one process: workload {@code a/client} behind one data path, {@code b/server} behind
@@ -63,22 +65,39 @@ final class Mesh implements AutoCloseable {
   final InetSocketAddress inbound;
   private final int servicePort;
 
-  /** What a test may choose. */
+  /**
+   * What a test may choose.
+   *
+   * @param app where the service listens, when it is not the {@link RecordingApp}
+   */
   record Options(
-      Protocol protocol, Limits limits, InstantSource clock, Protocol outboundPortProtocol) {
+      Protocol protocol,
+      Limits limits,
+      InstantSource clock,
+      Protocol outboundPortProtocol,
+      Optional<HostPort> app) {
     static final Options DEFAULT =
-        new Options(Protocol.HTTP, Limits.DEFAULTS, InstantSource.system(), Protocol.AUTO);
+        new Options(
+            Protocol.HTTP,
+            Limits.DEFAULTS,
+            InstantSource.system(),
+            Protocol.AUTO,
+            Optional.empty());
 
     Options protocol(Protocol chosen) {
-      return new Options(chosen, limits, clock, outboundPortProtocol);
+      return new Options(chosen, limits, clock, outboundPortProtocol, app);
     }
 
     Options limits(Limits chosen) {
-      return new Options(protocol, chosen, clock, outboundPortProtocol);
+      return new Options(protocol, chosen, clock, outboundPortProtocol, app);
     }
 
     Options clock(InstantSource chosen) {
-      return new Options(protocol, limits, chosen, outboundPortProtocol);
+      return new Options(protocol, limits, chosen, outboundPortProtocol, app);
+    }
+
+    Options tcp(HostPort service) {
+      return new Options(Protocol.TCP, limits, clock, Protocol.TCP, Optional.of(service));
     }
   }
 
@@ -102,7 +121,7 @@ final class Mesh implements AutoCloseable {
                         "main",
                         8080,
                         options.protocol(),
-                        app.address(),
+                        options.app().orElse(app.address()),
                         new HostPort("127.0.0.1", 0),
                         null))),
             serverCredentials);
@@ -130,12 +149,16 @@ final class Mesh implements AutoCloseable {
   /** A mesh with leaves and a snapshot that allows everything to callers with an identity. */
   static Mesh ready(Options options) throws Exception {
     Mesh mesh = new Mesh(options);
-    mesh.clientCredentials.set(mesh.authority.issue(CLIENT_ID), mesh.authority.root());
-    mesh.serverCredentials.set(mesh.authority.issue(SERVER_ID), mesh.authority.root());
-    mesh.policy(MtlsMode.STRICT);
-    mesh.destination(Set.of(SERVER_ID), true);
-    eventually(() -> mesh.client.inForce() && mesh.server.inForce());
+    mesh.makeReady();
     return mesh;
+  }
+
+  void makeReady() {
+    clientCredentials.set(authority.issue(CLIENT_ID), authority.root());
+    serverCredentials.set(authority.issue(SERVER_ID), authority.root());
+    policy(MtlsMode.STRICT);
+    destination(Set.of(SERVER_ID), true);
+    eventually(() -> client.inForce() && server.inForce());
   }
 
   static Mesh ready() throws Exception {
@@ -176,9 +199,18 @@ final class Mesh implements AutoCloseable {
   }
 
   Destination destination(String name, Set<SpiffeId> identities, List<Endpoint> endpoints) {
+    return destination(
+        name,
+        identities,
+        Set.of(name + ".b", name + ".b.svc", name + ".b.svc.cluster.local"),
+        endpoints);
+  }
+
+  Destination destination(
+      String name, Set<SpiffeId> identities, Set<String> hosts, List<Endpoint> endpoints) {
     return new Destination(
         "b/" + name,
-        Set.of(name + ".b", name + ".b.svc", name + ".b.svc.cluster.local"),
+        hosts,
         servicePort,
         options.protocol(),
         "outbound_.80_._." + name + ".b.svc.cluster.local",
@@ -191,11 +223,11 @@ final class Mesh implements AutoCloseable {
   }
 
   /** Connects straight to the inbound listener, as whoever holds {@code credential}. */
-  RawClient meshClient(Credential credential, String... alpn) throws Exception {
+  RawClient meshClient(@Nullable Credential credential, String... alpn) throws Exception {
     return new RawClient(tlsSocket(credential, alpn));
   }
 
-  SSLSocket tlsSocket(Credential credential, String... alpn) throws Exception {
+  SSLSocket tlsSocket(@Nullable Credential credential, String... alpn) throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         credential == null ? null : new KeyManager[] {new OneKey(credential)},

@@ -51,8 +51,8 @@ final class RawClient implements AutoCloseable {
     socket.shutdownOutput();
   }
 
-  /** Reads one response. */
-  Answer answer() throws IOException {
+  /** Reads the head of one response, as all there is of an answer to HEAD. */
+  String headOnly() throws IOException {
     ByteArrayOutputStream raw = new ByteArrayOutputStream();
     while (!raw.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
       int b = in.read();
@@ -61,7 +61,12 @@ final class RawClient implements AutoCloseable {
       }
       raw.write(b);
     }
-    String head = raw.toString(StandardCharsets.ISO_8859_1);
+    return raw.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Reads one response. */
+  Answer answer() throws IOException {
+    String head = headOnly();
     String lower = head.toLowerCase(Locale.ROOT);
     int status = Integer.parseInt(head.substring(9, 12));
     int length = lower.indexOf("\r\ncontent-length:");

@@ -43,6 +43,8 @@ final class RecordingApp implements AutoCloseable {
     }
   }
 
+  private static final int MOST = 100 * 1024 * 1024;
+
   private final ServerSocket server;
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
@@ -207,7 +209,11 @@ final class RecordingApp implements AutoCloseable {
       return new byte[0];
     }
     int end = lower.indexOf("\r\n", at + 2);
-    return exactly(in, Integer.parseInt(lower.substring(at + 17, end).trim()));
+    long length = Long.parseLong(lower.substring(at + 17, end).trim());
+    if (length > MOST) {
+      throw new IOException("a body of " + length + " bytes");
+    }
+    return exactly(in, (int) length);
   }
 
   private static String line(InputStream in) throws IOException {

@@ -1,0 +1,129 @@
+package io.heraldmesh.proxy.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heraldmesh.policy.Reason;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Access log lines can be read by a machine, whatever a client sent. */
+class JsonAccessLogTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+  @Test
+  void anEntryIsOneLineOfJson() throws Exception {
+    try (JsonAccessLog log = new JsonAccessLog(() -> out, 1, new Random(1), meters)) {
+      log.log(entry("/a\"\n\u0001{}", 403));
+    }
+    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    assertThat(lines).hasSize(1);
+    JsonNode json = new ObjectMapper().readTree(lines.getFirst());
+    assertThat(json.get("path").asText()).isEqualTo("/a\"\n\u0001{}");
+    assertThat(json.get("start_time").asText()).isEqualTo("2026-01-02T03:04:05.678Z");
+    assertThat(json.get("response_code").asInt()).isEqualTo(403);
+    assertThat(json.get("reason").asText()).isEqualTo("deny_matched");
+    assertThat(json.get("policy").asText()).isEqualTo("b/deny");
+  }
+
+  @Test
+  void onlyAShareOfGoodRequestsIsLoggedButEveryRefusal() {
+    try (JsonAccessLog log = new JsonAccessLog(() -> out, 0.1, new Random(1), meters)) {
+      for (int i = 0; i < 1000; i++) {
+        log.log(entry("/ok", 200));
+      }
+      for (int i = 0; i < 100; i++) {
+        log.log(entry("/no", 403));
+      }
+    }
+    String text = out.toString(StandardCharsets.UTF_8);
+    assertThat(text.lines().filter(line -> line.contains("/no"))).hasSize(100);
+    assertThat(text.lines().filter(line -> line.contains("/ok")).count()).isBetween(50L, 200L);
+  }
+
+  @Test
+  void aWriterThatHangsDropsEntriesAndHoldsNobodyUp() throws Exception {
+    CountDownLatch stuck = new CountDownLatch(1);
+    try (JsonAccessLog log =
+        new JsonAccessLog(
+            () -> {
+              try {
+                stuck.await(10, TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                throw new java.io.IOException(e);
+              }
+              return out;
+            },
+            1,
+            new Random(1),
+            meters)) {
+      for (int i = 0; i < 20_000; i++) {
+        log.log(entry("/ok", 200));
+      }
+      assertThat(meters.get("herald_access_log_dropped_total").counter().count())
+          .isGreaterThan(10_000);
+      stuck.countDown();
+    }
+  }
+
+  @Test
+  void itIsOpenedAgainAfterARotation() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    try (JsonAccessLog log =
+        new JsonAccessLog(
+            () -> {
+              opened.incrementAndGet();
+              return out;
+            },
+            1,
+            new Random(1),
+            meters)) {
+      log.log(entry("/1", 200));
+      log.reopen();
+      log.log(entry("/2", 200));
+    }
+    assertThat(opened.get()).isBetween(1, 2);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("/1", "/2");
+  }
+
+  @Test
+  void aShareOutsideZeroToOneIsRefused() {
+    assertThatThrownBy(() -> new JsonAccessLog(() -> out, 1.5, new Random(1), meters))
+        .hasMessageContaining("1.5");
+  }
+
+  private static AccessEntry entry(String path, int status) {
+    return new AccessEntry(
+        Instant.parse("2026-01-02T03:04:05.678Z"),
+        "destination",
+        "b/server",
+        "http/1.1",
+        "GET",
+        "server.b",
+        path,
+        status,
+        "-",
+        new Reason("deny_matched", "a rule matched", "b/deny", 0),
+        "mesh.test/ns/a/sa/client",
+        null,
+        true,
+        "b/server",
+        "127.0.0.1",
+        "127.0.0.1:9000",
+        "id",
+        0,
+        2,
+        150);
+  }
+}

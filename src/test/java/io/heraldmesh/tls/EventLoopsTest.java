@@ -1,0 +1,91 @@
+package io.heraldmesh.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The contract with Vert.x's internals: its event loops carry Herald's own sockets. */
+class EventLoopsTest {
+
+  @Test
+  void acceptedAndOpenedConnectionsRunOnVertxEventLoops() throws Exception {
+    Vertx vertx =
+        Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    try {
+      EventLoops loops = EventLoops.of(vertx);
+      CompletableFuture<String> accepted = new CompletableFuture<>();
+      Channel server =
+          loops
+              .server()
+              .childHandler(
+                  new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelActive(ChannelHandlerContext ctx) {
+                      accepted.complete(Thread.currentThread().getName());
+                    }
+
+                    @Override
+                    public boolean isSharable() {
+                      return true;
+                    }
+                  })
+              .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .sync()
+              .channel();
+      EventLoop loop = (EventLoop) loops.all().iterator().next();
+      Channel client =
+          loops
+              .client(loop)
+              .handler(new ChannelInboundHandlerAdapter())
+              .connect(server.localAddress())
+              .sync()
+              .channel();
+      assertThat(client.eventLoop()).isSameAs(loop);
+      assertThat(accepted.get(5, TimeUnit.SECONDS)).startsWith("vert.x-eventloop-thread-");
+      assertThat(loops.all()).hasSize(2);
+      assertThat(loops.transport().isEmpty()).isFalse();
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aTaskRunsAfterEveryLoopHasFinishedWhatItWasDoing() throws Exception {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    try {
+      EventLoops loops = EventLoops.of(vertx);
+      CompletableFuture<Void> release = new CompletableFuture<>();
+      CompletableFuture<Void> passed = new CompletableFuture<>();
+      loops.all().iterator().next().execute(release::join);
+      loops.afterCurrentTasks(() -> passed.complete(null));
+      assertThat(passed).isNotDone();
+      release.complete(null);
+      passed.get(5, TimeUnit.SECONDS);
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aVertxOfAnotherMakeIsRefusedWithAReason() {
+    Vertx other =
+        (Vertx)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Vertx.class}, (p, m, a) -> null);
+    assertThatThrownBy(() -> EventLoops.of(other))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("event loops");
+  }
+}

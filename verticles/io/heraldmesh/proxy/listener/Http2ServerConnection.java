@@ -1,0 +1,73 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.upstream.Watch;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/** A client's HTTP/2 connection as a whole: ends it when idle or when the proxy drains. */
+final class Http2ServerConnection extends ChannelInboundHandlerAdapter implements Watch.Timed {
+  private final Limits limits;
+  private final Watch watch;
+  private @Nullable ChannelHandlerContext context;
+  private int streams;
+  private long idleSince;
+
+  Http2ServerConnection(Limits limits, Watch watch) {
+    this.limits = limits;
+    this.watch = watch;
+    this.idleSince = watch.now();
+  }
+
+  void opened(Channel stream) {
+    streams++;
+    stream
+        .closeFuture()
+        .addListener(
+            closed -> {
+              streams--;
+              idleSince = watch.now();
+            });
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    watch.add(this);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    watch.remove(this);
+  }
+
+  /** Frames of the connection itself; the codec has acted on them already. */
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object frame) {
+    ReferenceCountUtil.release(frame);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Drain.NOW) {
+      // the codec sends GOAWAY and waits for the streams that are open
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.close();
+  }
+
+  @Override
+  public void check(long now) {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && streams == 0 && now - idleSince > limits.idle().toMillis()) {
+      ctx.close();
+    }
+  }
+}

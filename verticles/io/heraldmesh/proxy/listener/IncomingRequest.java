@@ -1,0 +1,174 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Decision;
+import io.heraldmesh.policy.Header;
+import io.heraldmesh.proxy.Limits;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request head that every reader understands alike, stripped of what was not the client's to say.
+ * Policies see it in this form, and in this form it goes on.
+ */
+final class IncomingRequest {
+  private final HttpRequest request;
+  private final RequestFields fields;
+  private final HttpHead head;
+  private final @Nullable String named;
+  private final @Nullable Authority authority;
+  private final boolean old;
+
+  /** A head that cannot be used. */
+  static final class Malformed extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    Malformed(int status, String what) {
+      // nothing reads the stack, and a flood of bad requests should cost little
+      super(what, null, false, false);
+      this.status = status;
+    }
+
+    int status() {
+      return status;
+    }
+  }
+
+  private IncomingRequest(
+      HttpRequest request,
+      RequestFields fields,
+      HttpHead head,
+      @Nullable String named,
+      @Nullable Authority authority) {
+    this.request = request;
+    this.fields = fields;
+    this.head = head;
+    this.named = named;
+    this.authority = authority;
+    this.old = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+  }
+
+  static IncomingRequest read(HttpRequest request, Gate gate, Limits limits) throws Malformed {
+    if (request.decoderResult().isFailure()) {
+      throw unreadable(request.decoderResult().cause());
+    }
+    RequestFields fields = RequestFields.of(request, limits.headerCount());
+    String violation = fields.violation();
+    if (violation != null) {
+      int status =
+          violation.startsWith("more than ") ? 431 : violation.startsWith("HTTP ") ? 505 : 400;
+      throw new Malformed(status, violation);
+    }
+    String scheme = scheme(request, gate);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new Malformed(400, "a scheme that is neither http nor https");
+    }
+    RequestTarget target = RequestTarget.parse(request.method().name(), request.uri());
+    if (target == null || !gate.allows(target.form())) {
+      throw new Malformed(400, "a request target of a form that is not allowed here");
+    }
+    String named = target.authority() != null ? target.authority() : fields.host();
+    Authority authority = named == null ? null : Authority.parse(named);
+    if (named != null && authority == null) {
+      throw new Malformed(400, "a Host that is no host name");
+    }
+    fields.strip(request.headers());
+    HttpHead head = new HttpHead(request, target.origin(), named == null ? "" : named, scheme);
+    return new IncomingRequest(request, fields, head, named, authority);
+  }
+
+  HttpRequest request() {
+    return request;
+  }
+
+  HttpHead head() {
+    return head;
+  }
+
+  /** Host as the client wrote it; null in HTTP/1.0 without one. */
+  @Nullable String named() {
+    return named;
+  }
+
+  @Nullable Authority authority() {
+    return authority;
+  }
+
+  @Nullable String requestId() {
+    return fields.requestId();
+  }
+
+  boolean expectsContinue() {
+    return fields.expectsContinue();
+  }
+
+  boolean isHead() {
+    return head.method().equals("HEAD");
+  }
+
+  /** A body follows, or may. */
+  boolean hasBody() {
+    return fields.hasBody();
+  }
+
+  /** HTTP/1.0. */
+  boolean old() {
+    return old;
+  }
+
+  /** The client wants the connection to end with the response. */
+  boolean last() {
+    return fields.close() || old;
+  }
+
+  /** Makes of it what the decision and the gate say, to be sent on. */
+  void rewrite(Decision.Allowed decision, Gate gate) {
+    HttpHeaders headers = request.headers();
+    String target = decision.target();
+    if (target != null) {
+      request.setUri(target);
+    }
+    if (named != null) {
+      headers.set(HttpHeaderNames.HOST, named);
+    }
+    request.setProtocolVersion(HttpVersion.HTTP_1_1);
+    if (fields.acceptsTrailers()) {
+      headers.set(HttpHeaderNames.TE, "trailers");
+    }
+    if (fields.requestId() == null) {
+      headers.set("x-request-id", RequestId.next());
+    }
+    decision.remove().forEach(headers::remove);
+    List<Header> set = decision.set();
+    for (int i = 0; i < set.size(); i++) {
+      headers.set(set.get(i).name(), set.get(i).value());
+    }
+    gate.mark(headers);
+  }
+
+  private static String scheme(HttpRequest request, Gate gate) {
+    String given = request.headers().get("x-http2-scheme");
+    return given != null
+        ? given.toLowerCase(Locale.ROOT)
+        : gate.origin().mutualTls() ? "https" : "http";
+  }
+
+  private static Malformed unreadable(@Nullable Throwable cause) {
+    if (cause instanceof TooLongHttpLineException) {
+      return new Malformed(414, "the request line is too long");
+    }
+    if (cause instanceof TooLongHttpHeaderException || cause instanceof TooLongFrameException) {
+      return new Malformed(431, "the header is too long");
+    }
+    return new Malformed(400, "the request is not well formed");
+  }
+}

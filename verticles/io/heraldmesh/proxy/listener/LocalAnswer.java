@@ -1,0 +1,39 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Header;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+
+/** Responses that the proxy itself gives. */
+final class LocalAnswer {
+  private LocalAnswer() {}
+
+  /**
+   * @param body plain text
+   * @param last the connection ends with it
+   */
+  static FullHttpResponse of(
+      ByteBufAllocator allocator, int status, String body, List<Header> headers, boolean last) {
+    ByteBuf content = ByteBufUtil.writeUtf8(allocator, body);
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
+    HttpHeaders fields = response.headers();
+    fields.set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN);
+    fields.set(HttpHeaderNames.CONTENT_LENGTH, content.readableBytes());
+    headers.forEach(header -> fields.add(header.name(), header.value()));
+    if (last) {
+      fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    return response;
+  }
+}

@@ -1,0 +1,180 @@
+package io.heraldmesh.proxy.upstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** One HTTP/2 connection to a target and the streams on it. Belongs to its event loop. */
+final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened {
+  /** Until the other side says how many it takes. */
+  private static final long STREAMS_AT_FIRST = 100;
+
+  private final Target target;
+  private final Http2Pool pool;
+  private final long generation;
+  private final ArrayDeque<ResponseSink> waiting = new ArrayDeque<>();
+  private @Nullable Channel connection;
+  private @Nullable Http2StreamChannelBootstrap streams;
+  private long most = STREAMS_AT_FIRST;
+  private int open;
+  private boolean used;
+  private boolean ending;
+  private long idleSince;
+
+  Http2Upstream(Target target, Http2Pool pool, long generation) {
+    this.target = target;
+    this.pool = pool;
+    this.generation = generation;
+    this.idleSince = pool.now();
+  }
+
+  Target target() {
+    return target;
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  /** Another stream may be opened. */
+  boolean free() {
+    return !ending && open + waiting.size() < most;
+  }
+
+  void lend(ResponseSink sink) {
+    Http2StreamChannelBootstrap ready = streams;
+    if (ready == null) {
+      waiting.add(sink);
+    } else {
+      openStream(ready, sink);
+    }
+  }
+
+  void closeIfIdleSince(long millis) {
+    Channel channel = connection;
+    if (channel != null && open == 0 && waiting.isEmpty() && idleSince < millis) {
+      end();
+      channel.close();
+    }
+  }
+
+  @Override
+  public void ready(Channel channel) {
+    connection = channel;
+    channel
+        .pipeline()
+        .addLast(
+            Http2FrameCodecBuilder.forClient()
+                .initialSettings(Http2Settings.defaultSettings().pushEnabled(false))
+                .build(),
+            new Http2MultiplexHandler(new NoPush()),
+            this);
+    Http2StreamChannelBootstrap bootstrap = new Http2StreamChannelBootstrap(channel);
+    streams = bootstrap;
+    ResponseSink sink;
+    while ((sink = waiting.poll()) != null) {
+      openStream(bootstrap, sink);
+    }
+  }
+
+  @Override
+  public void failed(UpstreamFailure failure) {
+    end();
+    ResponseSink sink;
+    while ((sink = waiting.poll()) != null) {
+      sink.failed(failure);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object frame) {
+    if (frame instanceof Http2SettingsFrame settings) {
+      Long streamsTaken = settings.settings().maxConcurrentStreams();
+      if (streamsTaken != null) {
+        most = streamsTaken;
+      }
+    } else if (frame instanceof Http2GoAwayFrame) {
+      end();
+    }
+    ReferenceCountUtil.release(frame);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    end();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    end();
+    ctx.close();
+  }
+
+  private void end() {
+    ending = true;
+    pool.remove(this);
+    if (connection != null && open == 0) {
+      connection.close();
+    }
+  }
+
+  private void openStream(Http2StreamChannelBootstrap bootstrap, ResponseSink sink) {
+    open++;
+    UpstreamStream stream = new UpstreamStream(target, null, generation);
+    boolean again = used;
+    used = true;
+    bootstrap
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel
+                    .pipeline()
+                    .addLast(new Http2StreamFrameToHttpObjectCodec(false, true), stream);
+              }
+            })
+        .open()
+        .addListener(
+            (Future<Http2StreamChannel> opened) -> {
+              if (opened.isSuccess()) {
+                opened.getNow().closeFuture().addListener(closed -> closedStream());
+                stream.lend(sink, again);
+                sink.connected(stream);
+              } else {
+                closedStream();
+                sink.failed(
+                    new UpstreamFailure(
+                        UpstreamFailure.RESET, target + ": " + opened.cause().getMessage()));
+              }
+            });
+  }
+
+  private void closedStream() {
+    open--;
+    idleSince = pool.now();
+    if (ending && open == 0 && connection != null) {
+      connection.close();
+    }
+  }
+
+  /** Push was turned off; a server that does it all the same is not listened to. */
+  private static final class NoPush extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      channel.close();
+    }
+  }
+}
