@@ -6,12 +6,19 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.policy.Protocol;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +174,30 @@ class MutualTlsTest {
       assertThat(client.get("/ok", "server.b").status()).isEqualTo(200);
     }
     assertThat(mesh.app.last().values("x-forwarded-client-cert")).hasSize(1);
+  }
+
+  @Test
+  void permissivePassesTlsOfTheServiceItselfByteForByte() throws Exception {
+    mesh.close();
+    try (EchoApp echo = new EchoApp()) {
+      mesh =
+          Mesh.ready(
+              new Mesh.Options(
+                  Protocol.HTTP,
+                  Limits.DEFAULTS,
+                  InstantSource.system(),
+                  Protocol.AUTO,
+                  Optional.of(echo.address())));
+      mesh.policy(MtlsMode.PERMISSIVE);
+      SSLEngine engine = SSLContext.getDefault().createSSLEngine();
+      engine.setUseClientMode(true);
+      ByteBuffer hello = ByteBuffer.allocate(32 * 1024);
+      engine.wrap(ByteBuffer.allocate(0), hello);
+      byte[] sent = Arrays.copyOf(hello.array(), hello.position());
+      try (RawClient client = new RawClient(mesh.inbound)) {
+        assertThat(client.send(sent).read(sent.length)).isEqualTo(sent);
+      }
+    }
   }
 
   @Test
