@@ -1,9 +1,9 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.crypto.Crypto;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
@@ -20,10 +20,12 @@ record Foundation(
   static Foundation lay(int eventLoops) {
     Crypto crypto = Crypto.preferred();
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    Gauge.builder("herald_crypto_info", () -> 1)
-        .description("1 for the implementation that signs and verifies")
-        .tag("crypto", crypto.name())
-        .register(meters);
+    Info.builder()
+        .name("herald_crypto_info")
+        .help("1 for the implementation that signs and verifies")
+        .labelNames("crypto")
+        .register(meters.getPrometheusRegistry())
+        .addLabelValues(crypto.name());
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()

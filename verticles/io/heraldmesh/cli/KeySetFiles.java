@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.jwt.InvalidKeySet;
+import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.KeySource;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +46,22 @@ final class KeySetFiles implements KeySets {
 
   /** One file, which must be a key set. */
   static KeySet read(Path file) {
+    return read(file, KeySet::parse);
+  }
+
+  /** One file, which must be a key set or a single key. */
+  static KeySet readSetOrKey(Path file) {
+    return read(file, KeySet::parseSetOrKey);
+  }
+
+  @FunctionalInterface
+  private interface Reader {
+    KeySet read(String json) throws InvalidKeySet;
+  }
+
+  private static KeySet read(Path file, Reader reader) {
     try {
-      return KeySet.parse(Files.readString(file));
+      return reader.read(Files.readString(file));
     } catch (IOException e) {
       throw new UsageException(file + ": cannot be read: " + e.getClass().getSimpleName());
     } catch (InvalidKeySet e) {
@@ -53,12 +69,30 @@ final class KeySetFiles implements KeySets {
     }
   }
 
+  /** The URIs that no rule takes its keys from: misspelt ones, as a rule. Sorted. */
+  List<String> unnamed(List<JwtRule> rules) {
+    TreeSet<String> uris = new TreeSet<>(sets.keySet());
+    for (JwtRule rule : rules) {
+      String uri = uri(rule.keys());
+      if (uri != null) {
+        uris.remove(uri);
+      }
+    }
+    return List.copyOf(uris);
+  }
+
   @Override
   public @Nullable KeySet get(KeySource source) {
+    String uri = uri(source);
+    return uri == null ? null : sets.get(uri);
+  }
+
+  /** What {@code --jwks} calls a source; null for keys that stand in the rule. */
+  private static @Nullable String uri(KeySource source) {
     return switch (source) {
       case KeySource.Inline inline -> null;
-      case KeySource.Remote(String uri) -> sets.get(uri);
-      case KeySource.Discovered(String issuer) -> sets.get(issuer);
+      case KeySource.Remote(String uri) -> uri;
+      case KeySource.Discovered(String issuer) -> issuer;
     };
   }
 }

@@ -12,11 +12,11 @@ import java.io.Console;
 import org.slf4j.LoggerFactory;
 
 /** Where log lines go: standard error, as JSON lines, or as text when a person watches. */
-final class Logging {
+public final class Logging {
   private Logging() {}
 
   /** Sets the level of Herald's own loggers; libraries speak from WARN on. */
-  static void start(Level level) {
+  public static void start(Level level) {
     start(level, onTerminal());
   }
 

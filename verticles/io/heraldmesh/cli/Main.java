@@ -1,8 +1,11 @@
 package io.heraldmesh.cli;
 
 import ch.qos.logback.classic.Level;
+import io.heraldmesh.cli.demo.DemoCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,19 +17,30 @@ import picocli.CommandLine.Spec;
     description = "Mutual TLS, end-user tokens and authorization in front of every service.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {RunCommand.class, ExplainCommand.class, VerifyCommand.class})
+    subcommands = {DemoCommand.class, RunCommand.class, ExplainCommand.class, VerifyCommand.class})
 public final class Main implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   CommandSpec spec;
 
   public static void main(String[] args) {
     Logging.start(Level.INFO);
-    System.exit(commandLine().execute(args));
+    int code;
+    try {
+      code = commandLine().execute(args);
+    } catch (Error e) {
+      // Ends the process, which other threads would keep alive without its main one.
+      LOG.error("unexpected failure", e);
+      System.err.println("herald: unexpected failure: " + e);
+      code = 3;
+    }
+    System.exit(code);
   }
 
   /** The command line with its exit codes: 0 done, 1 the answer is no, 2 usage, 3 cannot start. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .addSubcommand(new LintCommand(System.out, System.err))
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
@@ -34,18 +48,23 @@ public final class Main implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
-              command.getErr().println("herald: " + describe(failure));
+              PrintWriter err = command.getErr();
               return switch (failure) {
-                case UsageException usage -> 2;
-                case StartFailure start -> start.exitCode();
-                default -> 3;
+                case UsageException usage -> {
+                  err.println("herald: " + usage.getMessage());
+                  yield 2;
+                }
+                case StartFailure start -> {
+                  err.println("herald: " + start.getMessage());
+                  yield start.exitCode();
+                }
+                default -> {
+                  LOG.error("unexpected failure", failure);
+                  err.println("herald: unexpected failure: " + failure);
+                  yield 3;
+                }
               };
             });
-  }
-
-  private static String describe(Exception failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
   }
 
   @Override

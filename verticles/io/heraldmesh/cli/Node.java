@@ -65,6 +65,7 @@ public final class Node {
   private @Nullable TrustDomain trustDomain;
   private @Nullable StateDir state;
   private @Nullable String operatorToken;
+  private @Nullable HostPort adminAddress;
 
   /** One thing to take back on stop, last first. */
   private record Step(String what, Runnable action) {}
@@ -75,7 +76,7 @@ public final class Node {
     this.undo.add(new Step("event loops", () -> await(foundation.vertx().close(), STEP_WITHIN)));
   }
 
-  static Node start(NodeConfig config) {
+  public static Node start(NodeConfig config) {
     return start(config, line -> LOG.debug("{}", line));
   }
 
@@ -86,8 +87,9 @@ public final class Node {
    * @param say takes the lines {@code listening <what> <address>} and {@code ready}
    * @throws StartFailure when it cannot; the message says why
    */
-  static Node start(NodeConfig config, Consumer<String> say) {
+  public static Node start(NodeConfig config, Consumer<String> say) {
     Node node = new Node(config);
+    node.health.register("node", () -> Condition.notReady("starting"));
     try {
       node.start(say);
       return node;
@@ -149,6 +151,7 @@ public final class Node {
         domain,
         foundation.crypto().name(),
         TlsProvider.name());
+    health.register("node", () -> Condition.OK);
     say.accept("ready");
   }
 
@@ -282,7 +285,11 @@ public final class Node {
               + what
               + ".listen");
     }
-    say.accept("listening " + what + " " + new HostPort(address.host(), server.actualPort()));
+    HostPort bound = new HostPort(address.host(), server.actualPort());
+    if (what.equals("admin")) {
+      adminAddress = bound;
+    }
+    say.accept("listening " + what + " " + bound);
   }
 
   private static String describe(Bound bound) {
@@ -295,12 +302,12 @@ public final class Node {
   }
 
   /** The outbound port of a workload, as bound. */
-  int outbound(Workload workload) {
+  public int outbound(Workload workload) {
     return port("outbound", workload);
   }
 
   /** The first inbound port of a workload, as bound. */
-  int inbound(Workload workload) {
+  public int inbound(Workload workload) {
     return port("inbound", workload);
   }
 
@@ -313,17 +320,22 @@ public final class Node {
         .getPort();
   }
 
-  Health health() {
+  public Health health() {
     return health;
   }
 
+  /** Where the admin pages are, as bound; null when the node has no role admin. */
+  public @Nullable HostPort adminAddress() {
+    return adminAddress;
+  }
+
   /** For the admin pages; null when the node has no role admin. */
-  @Nullable String operatorToken() {
+  public @Nullable String operatorToken() {
     return operatorToken;
   }
 
   /** How far the configuration got. */
-  Future<MeshStatus> meshStatus() {
+  public Future<MeshStatus> meshStatus() {
     DistributorVerticle deployed = distributor;
     return deployed == null
         ? Future.failedFuture(new IllegalStateException("not started"))
@@ -331,7 +343,7 @@ public final class Node {
   }
 
   /** Fetches new leaves for these workloads now; completes when they are in force. */
-  Future<Void> renew(List<Workload> workloads) {
+  public Future<Void> renew(List<Workload> workloads) {
     ServiceNode running = services;
     TrustDomain domain = trustDomain;
     if (running == null || domain == null) {
@@ -350,7 +362,7 @@ public final class Node {
   }
 
   /** Drains, then takes back everything, last first. Ends within 10 s whatever hangs. */
-  void stop() {
+  public void stop() {
     health.register("node", () -> Condition.notReady("stopping"));
     while (!undo.isEmpty()) {
       Step step = undo.removeLast();

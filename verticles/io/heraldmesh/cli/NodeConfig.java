@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops threads of the data path
  * @param accessLogSample share of successful requests that are logged, 0 to 1; refusals always are
  */
-record NodeConfig(
+public record NodeConfig(
     String name,
     Set<Role> roles,
     @Nullable TrustDomain trustDomain,
@@ -47,14 +47,14 @@ record NodeConfig(
     double accessLogSample,
     Limits limits) {
 
-  NodeConfig {
+  public NodeConfig {
     roles = Set.copyOf(roles);
     workloads = List.copyOf(workloads);
     credentials = Map.copyOf(credentials);
   }
 
   /** Where the authority's keys come from. */
-  sealed interface AuthorityConfig {
+  public sealed interface AuthorityConfig {
     /** A root of Herald's own in stateDir, made at the first start. */
     record Own() implements AuthorityConfig {}
 
@@ -71,5 +71,5 @@ record NodeConfig(
    * @param roots PEM file with roots that are trusted besides the JDK's
    * @param allowLoopback true: key sets may be fetched from this machine
    */
-  record JwksConfig(@Nullable Path roots, boolean allowLoopback) {}
+  public record JwksConfig(@Nullable Path roots, boolean allowLoopback) {}
 }

@@ -1,7 +1,7 @@
 package io.heraldmesh.cli;
 
 /** What a node does; one process may do several. */
-enum Role {
+public enum Role {
   CA,
   CONFIG,
   PROXY,

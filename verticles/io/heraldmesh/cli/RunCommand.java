@@ -2,9 +2,11 @@ package io.heraldmesh.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,9 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+  /** Whoever sent TERM waits 10 s before it sends KILL. */
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(9);
 
   @Spec private CommandSpec spec;
 
@@ -46,10 +51,17 @@ final class RunCommand implements Callable<Integer> {
     if (nodeConfig == null) {
       return 1;
     }
-    Node node = Node.start(nodeConfig, line -> say(out, line));
-    CountDownLatch never = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node), "herald-stop"));
-    never.await();
+    AtomicReference<@Nullable Node> running = new AtomicReference<>();
+    Thread stopping = new Thread(() -> stop(running.get()), "herald-stop");
+    // Before the start: whoever reads "ready" may send TERM at once.
+    Runtime.getRuntime().addShutdownHook(stopping);
+    try {
+      running.set(Node.start(nodeConfig, line -> say(out, line)));
+    } catch (StartFailure e) {
+      Runtime.getRuntime().removeShutdownHook(stopping);
+      throw e;
+    }
+    new CountDownLatch(1).await();
     return 0;
   }
 
@@ -58,13 +70,22 @@ final class RunCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Drains and ends with 0: being told to stop is no failure. */
-  private static void stop(Node node) {
-    try {
-      node.stop();
-    } catch (RuntimeException e) {
-      LOG.error("stopping failed", e);
-      Runtime.getRuntime().halt(3);
+  /**
+   * Drains and ends with 0: being told to stop is no failure. A node that is still starting serves
+   * nobody and writes its files whole or not at all, so it is simply cut off.
+   */
+  private static void stop(@Nullable Node node) {
+    if (node != null) {
+      Thread drain = Thread.ofPlatform().daemon().name("herald-drain").start(node::stop);
+      try {
+        if (drain.join(STOP_WITHIN)) {
+          LOG.info("node stopped");
+        } else {
+          LOG.warn("not stopped within {} s, the rest is cut off", STOP_WITHIN.toSeconds());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     Runtime.getRuntime().halt(0);
   }

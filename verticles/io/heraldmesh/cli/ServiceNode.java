@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /** A node's proxy with its credentials and key sets, wired. */
@@ -76,7 +77,9 @@ final class ServiceNode {
         new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
     this.accessLog =
         JsonAccessLog.onStandardError(
-            config.accessLogSample(), foundation.random(), foundation.meters());
+            config.accessLogSample(),
+            () -> ThreadLocalRandom.current().nextLong(),
+            foundation.meters());
     this.path =
         new DataPath(
             foundation.vertx(),

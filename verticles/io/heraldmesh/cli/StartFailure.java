@@ -1,7 +1,7 @@
 package io.heraldmesh.cli;
 
 /** A node that cannot start. The message says what, where and what to do; it holds no secret. */
-final class StartFailure extends RuntimeException {
+public final class StartFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;
@@ -12,17 +12,17 @@ final class StartFailure extends RuntimeException {
   }
 
   /** Something could not be reached or started. */
-  static StartFailure cannotStart(String message) {
+  public static StartFailure cannotStart(String message) {
     return new StartFailure(3, message);
   }
 
   /** The input has problems; {@code message} lists them, one a line. */
-  static StartFailure problems(String message) {
+  public static StartFailure problems(String message) {
     return new StartFailure(1, message);
   }
 
   /** What the process ends with: 1 or 3. */
-  int exitCode() {
+  public int exitCode() {
     return exitCode;
   }
 }

@@ -3,10 +3,10 @@ package io.heraldmesh.cli;
 /**
  * What was asked for makes no sense or cannot be read: exit code 2. The message says what to do.
  */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  UsageException(String message) {
+  public UsageException(String message) {
     super(message);
   }
 }

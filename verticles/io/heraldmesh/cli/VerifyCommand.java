@@ -10,13 +10,14 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = "Verify tokens, signatures or certificates of a batch, without the network.",
     mixinStandardHelpOptions = true,
-    subcommands = {VerifySignatureCommand.class})
+    subcommands = {VerifyJwtCommand.class, VerifyCertCommand.class, VerifySignatureCommand.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class VerifyCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "say what to verify: signature");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "say what to verify: jwt, cert or signature");
   }
 }

@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
 final class VerifySignatureCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--jwks", required = true, paramLabel = "FILE", description = "A key set (JSON).")
+  @Option(
+      names = "--jwks",
+      required = true,
+      paramLabel = "FILE",
+      description = "A key set, or a single key (JSON).")
   private Path jwks;
 
   @Option(
@@ -35,7 +39,7 @@ final class VerifySignatureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    KeySet keys = KeySetFiles.read(jwks);
+    KeySet keys = KeySetFiles.readSetOrKey(jwks);
     keys.skipped().forEach(note -> spec.commandLine().getErr().println(jwks + ": " + note));
     JwsVerifier verifier = new JwsVerifier(Crypto.preferred());
     return new BatchFile(batch, Set.of("jws"))

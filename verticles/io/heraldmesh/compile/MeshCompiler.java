@@ -1,8 +1,10 @@
 package io.heraldmesh.compile;
 
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
+import io.heraldmesh.resource.RequestAuthentication;
 import io.heraldmesh.resource.Resources;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,5 +66,13 @@ public final class MeshCompiler {
     MeshScope scope = MeshScope.of(resources, trustDomain);
     return new WorkloadCompiler(scope, new PeerModes(scope))
         .compile(workload, serviceAccount, labels);
+  }
+
+  /** All {@code jwtRules}, whatever they select and in the order they stand; offline, too. */
+  public List<JwtRule> jwtRules(Resources resources) {
+    return resources.of(RequestAuthentication.class).stream()
+        .flatMap(authentication -> authentication.jwtRules().stream())
+        .map(JwtRules::compile)
+        .toList();
   }
 }

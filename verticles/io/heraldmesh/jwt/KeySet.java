@@ -59,11 +59,26 @@ public final class KeySet {
    * @throws InvalidKeySet when the text is too long, not strict JSON, or has no list {@code keys}
    */
   public static KeySet parse(String json) throws InvalidKeySet {
+    return of(elements(object(json)));
+  }
+
+  /**
+   * As {@link #parse}, but a single JSON Web Key is read too, as a set of one. For files that
+   * people hand to a command; issuers and policies give sets.
+   *
+   * @throws InvalidKeySet as {@link #parse} does
+   */
+  public static KeySet parseSetOrKey(String json) throws InvalidKeySet {
+    Map<String, @Nullable Object> object = object(json);
+    boolean key = object.containsKey("kty") && !object.containsKey("keys");
+    return of(key ? List.of(object) : elements(object));
+  }
+
+  private static KeySet of(List<?> elements) {
     List<VerificationKey> keys = new ArrayList<>();
     List<Note> skipped = new ArrayList<>();
     List<Note> warnings = new ArrayList<>();
     List<String> accepted = new ArrayList<>();
-    List<?> elements = elements(json);
     for (int i = 0; i < elements.size(); i++) {
       if (!(elements.get(i) instanceof Map<?, ?> element)) {
         skipped.add(new Note(i, null, "is not an object"));
@@ -133,21 +148,25 @@ public final class KeySet {
     return "KeySet[keys=" + keys.size() + ", digest=" + digest + "]";
   }
 
-  private static List<?> elements(String json) throws InvalidKeySet {
+  private static Map<String, @Nullable Object> object(String json) throws InvalidKeySet {
     if (json.length() > MAX_LENGTH) {
       throw new InvalidKeySet("key set is longer than " + MAX_LENGTH + " characters");
     }
     try {
-      if (StrictJson.object(json).get("keys") instanceof List<?> elements) {
-        if (elements.size() > MAX_KEYS) {
-          throw new InvalidKeySet("key set has more than " + MAX_KEYS + " keys");
-        }
-        return elements;
-      }
-      throw new InvalidKeySet("key set has no list named keys");
+      return StrictJson.object(json);
     } catch (StrictJson.Malformed e) {
       throw new InvalidKeySet("key set " + e.getMessage());
     }
+  }
+
+  private static List<?> elements(Map<String, @Nullable Object> object) throws InvalidKeySet {
+    if (!(object.get("keys") instanceof List<?> elements)) {
+      throw new InvalidKeySet("key set has no list named keys");
+    }
+    if (elements.size() > MAX_KEYS) {
+      throw new InvalidKeySet("key set has more than " + MAX_KEYS + " keys");
+    }
+    return elements;
   }
 
   @SuppressWarnings("unchecked") // StrictJson makes no other maps

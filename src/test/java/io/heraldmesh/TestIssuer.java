@@ -2,8 +2,8 @@ package io.heraldmesh;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.heraldmesh.cli.demo.LoopbackCertificate;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -20,40 +18,31 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Date;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 
 /** An https server with a root of its own that publishes a key set. */
 public final class TestIssuer implements AutoCloseable {
   private final HttpsServer server;
-  private final X509Certificate certificate;
+  private final LoopbackCertificate https;
 
-  private TestIssuer(HttpsServer server, X509Certificate certificate) {
+  private TestIssuer(HttpsServer server, LoopbackCertificate https) {
     this.server = server;
-    this.certificate = certificate;
+    this.https = https;
   }
 
   /** Serves {@code jwks} at {@link #jwksUri()}. */
-  public static TestIssuer serving(String jwks)
-      throws IOException, GeneralSecurityException, OperatorCreationException {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(256);
-    KeyPair keys = generator.generateKeyPair();
-    X509Certificate certificate = selfSigned(keys);
+  public static TestIssuer serving(String jwks) throws IOException, GeneralSecurityException {
+    LoopbackCertificate https = LoopbackCertificate.make();
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     store.setKeyEntry(
-        "issuer", keys.getPrivate(), new char[0], new X509Certificate[] {certificate});
+        "issuer", https.key(), new char[0], new X509Certificate[] {https.certificate()});
     KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
     managers.init(store, new char[0]);
     SSLContext context = SSLContext.getInstance("TLS");
@@ -71,7 +60,7 @@ public final class TestIssuer implements AutoCloseable {
           exchange.close();
         });
     server.start();
-    return new TestIssuer(server, certificate);
+    return new TestIssuer(server, https);
   }
 
   public String jwksUri() {
@@ -81,15 +70,7 @@ public final class TestIssuer implements AutoCloseable {
   /** A PEM file with the server's root. */
   public Path root(Path folder) throws IOException {
     Files.createDirectories(folder);
-    try {
-      return Files.writeString(
-          folder.resolve("issuer-root.pem"),
-          "-----BEGIN CERTIFICATE-----\n"
-              + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
-              + "\n-----END CERTIFICATE-----\n");
-    } catch (GeneralSecurityException e) {
-      throw new IOException(e);
-    }
+    return Files.writeString(folder.resolve("issuer-root.pem"), https.certificatePem());
   }
 
   /** An RS256 token signed by the PKCS#8 PEM key. */
@@ -124,11 +105,9 @@ public final class TestIssuer implements AutoCloseable {
     if (!pem.contains("BEGIN RSA PRIVATE KEY")) {
       return der;
     }
-    return new org.bouncycastle.asn1.pkcs.PrivateKeyInfo(
-            new org.bouncycastle.asn1.x509.AlgorithmIdentifier(
-                org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers.rsaEncryption,
-                org.bouncycastle.asn1.DERNull.INSTANCE),
-            org.bouncycastle.asn1.pkcs.RSAPrivateKey.getInstance(der))
+    return new PrivateKeyInfo(
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+            RSAPrivateKey.getInstance(der))
         .getEncoded();
   }
 
@@ -136,28 +115,6 @@ public final class TestIssuer implements AutoCloseable {
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static X509Certificate selfSigned(KeyPair keys)
-      throws GeneralSecurityException, OperatorCreationException, IOException {
-    X500Name name = new X500Name("CN=test issuer");
-    Instant now = Instant.now();
-    JcaX509v3CertificateBuilder builder =
-        new JcaX509v3CertificateBuilder(
-            name,
-            BigInteger.valueOf(now.toEpochMilli()),
-            Date.from(now.minusSeconds(60)),
-            Date.from(now.plusSeconds(3600)),
-            name,
-            keys.getPublic());
-    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-    builder.addExtension(
-        Extension.subjectAlternativeName,
-        false,
-        new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
-    return new JcaX509CertificateConverter()
-        .getCertificate(
-            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
   }
 
   @Override

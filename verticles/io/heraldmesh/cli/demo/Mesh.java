@@ -1,7 +1,6 @@
 package io.heraldmesh.cli.demo;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** What the walk needs of the running mesh. */
@@ -19,6 +18,6 @@ interface Mesh {
   /** Rewrites one file of the watched folder, as an editor would. */
   void edit(String file, UnaryOperator<String> change) throws IOException;
 
-  /** Asks the authority for new leaves of these workloads, now; returns when they are in force. */
-  void renew(Duration deadline, String... workloads) throws IOException;
+  /** Asks the authority for new leaves of these workloads, now; returns when they are held. */
+  void renew(String... workloads);
 }

@@ -2,9 +2,12 @@ package io.heraldmesh.cli.demo;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.auth.JWTOptions;
 import io.vertx.ext.auth.PubSecKeyOptions;
 import io.vertx.ext.auth.jwt.JWTAuth;
@@ -14,6 +17,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.UUID;
@@ -27,11 +31,13 @@ final class TokenIssuer {
   static final String AUDIENCE = "orders";
 
   private final HttpServer server;
+  private final String rootPem;
   private final JWTAuth signer;
   private final JWTAuth stranger;
 
-  private TokenIssuer(HttpServer server, JWTAuth signer, JWTAuth stranger) {
+  private TokenIssuer(HttpServer server, String rootPem, JWTAuth signer, JWTAuth stranger) {
     this.server = server;
+    this.rootPem = rootPem;
     this.signer = signer;
     this.stranger = stranger;
   }
@@ -43,8 +49,16 @@ final class TokenIssuer {
     // Another key under the same name: what a forger would use.
     JWTAuth stranger = signer(vertx, rsa(), kid);
     String jwks = jwks((RSAPublicKey) keys.getPublic(), kid);
+    LoopbackCertificate https = LoopbackCertificate.make();
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setSsl(true)
+            .setKeyCertOptions(
+                new PemKeyCertOptions()
+                    .addCertValue(Buffer.buffer(https.certificatePem()))
+                    .addKeyValue(Buffer.buffer(https.keyPem())));
     return vertx
-        .createHttpServer()
+        .createHttpServer(options)
         .requestHandler(
             request -> {
               if ("/jwks.json".equals(request.path())) {
@@ -54,33 +68,38 @@ final class TokenIssuer {
               }
             })
         .listen(port, "127.0.0.1")
-        .map(server -> new TokenIssuer(server, signer, stranger));
+        .map(server -> new TokenIssuer(server, https.certificatePem(), signer, stranger));
   }
 
   int port() {
     return server.actualPort();
   }
 
+  /** What must be trusted to fetch the key set. */
+  String rootPem() {
+    return rootPem;
+  }
+
   /** A token for the orders service. {@code lifetimeSeconds} may be negative: expired already. */
   String token(String user, String role, String audience, int lifetimeSeconds) {
-    return signer.generateToken(claims(user, role), options(audience, lifetimeSeconds));
+    return signer.generateToken(claims(user, role, lifetimeSeconds), options(audience));
   }
 
   /** A token with the issuer's name and key id, signed by another key. */
   String forged(String user, String role) {
-    return stranger.generateToken(claims(user, role), options(AUDIENCE, 3600));
+    return stranger.generateToken(claims(user, role, 3600), options(AUDIENCE));
   }
 
-  private static JsonObject claims(String user, String role) {
-    return new JsonObject().put("sub", user).put("role", role);
+  /** The library only sets an expiry that lies ahead, so it is set here. */
+  private static JsonObject claims(String user, String role, int lifetimeSeconds) {
+    return new JsonObject()
+        .put("sub", user)
+        .put("role", role)
+        .put("exp", Instant.now().getEpochSecond() + lifetimeSeconds);
   }
 
-  private static JWTOptions options(String audience, int lifetimeSeconds) {
-    return new JWTOptions()
-        .setAlgorithm("RS256")
-        .setIssuer(ISSUER)
-        .addAudience(audience)
-        .setExpiresInSeconds(lifetimeSeconds);
+  private static JWTOptions options(String audience) {
+    return new JWTOptions().setAlgorithm("RS256").setIssuer(ISSUER).addAudience(audience);
   }
 
   private static JWTAuth signer(Vertx vertx, KeyPair keys, String kid) {

@@ -319,17 +319,18 @@ final class Exchange implements ResponseSink {
     if (started) {
       client.abort();
     } else {
-      client.answerInstead(this, status, body(status));
+      client.answerInstead(this, status, body(status, flag));
     }
   }
 
-  private static String body(int status) {
+  /** The flag is a word of ours, safe to show: it tells the caller's owner where to look. */
+  private static String body(int status, String flag) {
     return switch (status) {
       case 400 -> "bad request";
       case 408 -> "request timeout";
       case 502 -> "bad response from upstream";
       case 504 -> "upstream request timeout";
-      default -> "upstream connect error or disconnect";
+      default -> "upstream connect error or disconnect: " + flag;
     };
   }
 

@@ -2,6 +2,9 @@ package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -12,6 +15,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.heraldmesh.SharedData;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.jwt.KeySets;
@@ -22,8 +26,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +148,50 @@ class VerifyBatchTest {
     Path garbage = Files.writeString(folder.resolve("garbage"), "{}");
     assertThat(signature(garbage, batch())).isEqualTo(2);
     assertThat(err.toString()).contains("cannot be read").contains("no list named keys");
+  }
+
+  @Test
+  void aSingleKeyIsReadAsASetOfIt() throws IOException {
+    Path one = Files.writeString(folder.resolve("key.json"), key.toPublicJWK().toString());
+    assertThat(signature(one, batch("{\"id\":\"1\",\"jws\":\"" + token + "\"}"))).isZero();
+  }
+
+  @Test
+  void everyJoseVectorIsJudgedAsItsAuthorsSay() throws IOException {
+    JsonNode data = SharedData.json("attacks/wycheproof-jose.json");
+    List<String> wrong = new ArrayList<>();
+    int accepted = 0;
+    for (Map.Entry<String, JsonNode> keys : data.get("keysets").properties()) {
+      Path file = Files.writeString(folder.resolve("keys.json"), keys.getValue().toString());
+      Map<String, String> expected = new LinkedHashMap<>();
+      List<String> lines = new ArrayList<>();
+      for (JsonNode vector : data.get("cases")) {
+        if (vector.get("keyset").asText().equals(keys.getKey())) {
+          expected.put(vector.get("id").asText(), vector.get("herald").asText());
+          ObjectNode line = new ObjectMapper().createObjectNode();
+          line.set("id", vector.get("id"));
+          lines.add(line.set("jws", vector.get("token")).toString());
+        }
+      }
+      for (JsonNode answer :
+          CommandRun.of(
+                  "verify",
+                  "signature",
+                  "--jwks",
+                  file,
+                  "--batch",
+                  batch(lines.toArray(String[]::new)))
+              .answers()) {
+        boolean good = answer.get("accepted").asBoolean();
+        accepted += good ? 1 : 0;
+        if (good != "valid".equals(expected.remove(answer.get("id").asText()))) {
+          wrong.add(answer.toString());
+        }
+      }
+      wrong.addAll(expected.keySet());
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(accepted).as("controls").isGreaterThan(30);
   }
 
   @Test

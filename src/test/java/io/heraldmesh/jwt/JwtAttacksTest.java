@@ -5,18 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.heraldmesh.AttackTokens;
 import io.heraldmesh.SharedData;
 import io.heraldmesh.crypto.Crypto;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +73,7 @@ class JwtAttacksTest {
               inline(config.get("issuer_b").asText(), config.get("jwks_b"), audience));
       TokenVerifier verifier = new TokenVerifier(rules, crypto);
       JsonNode now = attack.has("now") ? attack.get("now") : data.get("now_default");
-      String token = token(attack.get("token"), data.get("signing_keys_pem"));
+      String token = AttackTokens.token(attack.get("token"), data.get("signing_keys_pem"));
       results.put(
           attack.get("id").asText(),
           assertTimeout(
@@ -93,47 +87,5 @@ class JwtAttacksTest {
 
   private static JwtRule inline(String issuer, JsonNode jwks, String audience) {
     return Rules.rule(issuer, new KeySource.Inline(jwks.toString()), audience);
-  }
-
-  /** A token as it stands, or made as {@code gen} says. */
-  private static String token(JsonNode token, JsonNode keys) {
-    if (token.isTextual()) {
-      return token.asText();
-    }
-    JsonNode gen = token.get("gen");
-    String payload;
-    if (gen.has("depth")) {
-      int depth = gen.get("depth").asInt();
-      payload = "{\"a\":" + "[".repeat(depth) + "]".repeat(depth) + "}";
-    } else {
-      ObjectNode claims = gen.get("claims").deepCopy();
-      if (gen.has("pad_claim_kib")) {
-        claims.put("pad", "x".repeat(1024 * gen.get("pad_claim_kib").asInt()));
-      }
-      for (int i = 0; gen.has("extra_claims") && i < gen.get("extra_claims").asInt(); i++) {
-        claims.put("c" + i, i);
-      }
-      payload = claims.toString();
-    }
-    String input =
-        Base64Url.encode(gen.get("header").toString().getBytes(StandardCharsets.UTF_8))
-            + "."
-            + Base64Url.encode(payload.getBytes(StandardCharsets.UTF_8));
-    return input + "." + Base64Url.encode(rs256(keys.get(gen.get("sign").asText()), input));
-  }
-
-  private static byte[] rs256(JsonNode pem, String input) {
-    String base64 = pem.asText().replaceAll("-----[A-Z ]+-----|\\s", "");
-    try {
-      PrivateKey key =
-          KeyFactory.getInstance("RSA")
-              .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
-      Signature signer = Signature.getInstance("SHA256withRSA");
-      signer.initSign(key);
-      signer.update(input.getBytes(StandardCharsets.US_ASCII));
-      return signer.sign();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

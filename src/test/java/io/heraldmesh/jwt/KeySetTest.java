@@ -70,6 +70,18 @@ class KeySetTest {
   }
 
   @Test
+  void aSingleKeyIsASetOnlyWhereThatIsAskedFor() throws InvalidKeySet {
+    String jwk = RSA.jwk("");
+    assertThat(KeySet.parseSetOrKey(jwk).digest()).isEqualTo(Issuer.set(jwk).digest());
+    assertThat(KeySet.parseSetOrKey("{\"keys\":[" + jwk + "]}").keys()).hasSize(1);
+    assertThat(KeySet.parseSetOrKey("{\"kty\":\"RSA\",\"keys\":[]}").isEmpty()).isTrue();
+    for (String bad : List.of("{}", "[]", jwk + "," + jwk, "{\"kid\":\"k\"}")) {
+      assertThatThrownBy(() -> KeySet.parseSetOrKey(bad)).isInstanceOf(InvalidKeySet.class);
+    }
+    assertThatThrownBy(() -> KeySet.parse(jwk)).isInstanceOf(InvalidKeySet.class);
+  }
+
+  @Test
   void sizeNestingAndNumberOfKeysAreLimited() {
     assertThatThrownBy(() -> KeySet.parse("{\"keys\":[]}" + " ".repeat(KeySet.MAX_LENGTH)))
         .hasMessageContaining("longer than 1048576");

@@ -1,0 +1,135 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.Await;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** {@code herald} as a process of its own, with what it said. */
+final class HeraldProcess implements AutoCloseable {
+  private final Process process;
+  private final Path errors;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Thread reading;
+
+  private HeraldProcess(Process process, Path errors) {
+    this.process = process;
+    this.errors = errors;
+    this.reading = Thread.ofVirtual().start(this::read);
+  }
+
+  /**
+   * @param errors takes standard error
+   */
+  static HeraldProcess start(Path errors, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Xmx200m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath(),
+                Main.class.getName()));
+    command.addAll(List.of(arguments));
+    return new HeraldProcess(
+        new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+  }
+
+  /** Standard output so far. */
+  List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** Standard error so far. */
+  String errors() throws IOException {
+    return Files.readString(errors);
+  }
+
+  /** Returns once it said so; fails when it ends before. */
+  HeraldProcess awaitReady() {
+    awaitLine("ready");
+    return this;
+  }
+
+  /** Returns once a line that begins like this was said; fails when it ends before. */
+  String awaitLine(String start) {
+    Await.until(start, () -> said(start) || !reading.isAlive());
+    return lines.stream()
+        .filter(line -> line.startsWith(start))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("ended without " + start + ": " + text()));
+  }
+
+  /** The port of {@code listening <what> …}. */
+  int port(String what) {
+    String line = awaitLine("listening " + what + " ");
+    return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+  }
+
+  /** Sends TERM. */
+  void term() {
+    process.destroy();
+  }
+
+  boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /** The exit code; fails when it has not ended within 10 s. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      throw new AssertionError("still running after 10 s: " + text());
+    }
+    return process.exitValue();
+  }
+
+  private boolean said(String start) {
+    return lines.stream().anyMatch(line -> line.startsWith(start));
+  }
+
+  private String text() {
+    try {
+      return lines + "\n" + errors();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader reader = process.inputReader()) {
+      reader.lines().forEach(lines::add);
+    } catch (IOException | UncheckedIOException e) {
+      lines.add("reading failed: " + e);
+    }
+  }
+
+  /** Of this process, whoever loaded its classes. */
+  private static String classPath() {
+    if (HeraldProcess.class.getClassLoader() instanceof URLClassLoader loader) {
+      return Arrays.stream(loader.getURLs())
+          .map(url -> Path.of(URI.create(url.toString())).toString())
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+    return System.getProperty("java.class.path");
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
