@@ -88,7 +88,9 @@ public final class DataPath {
                     () -> {
                       task.run();
                       return null;
-                    }));
+                    },
+                    // its one thread keeps the order; the caller's own queue would outlive it
+                    false));
     this.upstreams = new Upstreams(loops, tls, settings.limits());
     this.context =
         new ListenerContext(

@@ -13,6 +13,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections: name, TCP, and mesh TLS with the server's identity checked. */
@@ -115,8 +116,14 @@ final class Connector {
   }
 
   private static UpstreamFailure failure(String flag, Target target, @Nullable Throwable cause) {
-    return new UpstreamFailure(
-        flag, target + ": " + (cause == null ? "unknown" : cause.getMessage()));
+    return new UpstreamFailure(flag, target + ": " + words(cause));
+  }
+
+  /** Netty's exception for a connection that ended has no message. */
+  private static String words(@Nullable Throwable cause) {
+    return cause instanceof ClosedChannelException
+        ? "closed by the other side"
+        : cause == null ? "unknown" : String.valueOf(cause.getMessage());
   }
 
   /** What fails in a handshake is told by its future; as an event it would only be noise. */
