@@ -80,7 +80,7 @@ final class Admission {
           deny(
               Gate.Admission.Answer.of(
                   503,
-                  "upstream connect error or disconnect",
+                  "upstream connect error or disconnect: " + failure.flag(),
                   failure.flag(),
                   failure.detail(),
                   failure.flag()),

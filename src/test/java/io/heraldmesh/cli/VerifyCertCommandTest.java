@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +35,7 @@ class VerifyCertCommandTest {
       new CertificateChain(AUTHORITY.chain(ALICE, TestAuthority.keys(), Duration.ofHours(1))).pem();
 
   @TempDir private Path folder;
-  private Path bundle;
+  private @Nullable Path bundle;
 
   @BeforeEach
   void writeBundle() throws IOException {
@@ -156,11 +157,12 @@ class VerifyCertCommandTest {
   void optionsThatMakeNoSenseAreExitCode2() throws IOException {
     Path batch = Files.writeString(folder.resolve("batch"), line().toString());
     Path broken = Files.writeString(folder.resolve("broken"), "x");
-    for (Object roots : List.of(broken, folder.resolve("none"))) {
+    Path good = Files.writeString(folder.resolve("good"), roots(AUTHORITY));
+    for (Path roots : List.of(broken, folder.resolve("none"))) {
       assertThat(cert("--trust-domain", "mesh.test", "--bundle", roots, "--batch", batch).code())
           .isEqualTo(2);
     }
-    CommandRun run = cert("--trust-domain", "mesh test", "--bundle", bundle, "--batch", batch);
+    CommandRun run = cert("--trust-domain", "mesh test", "--bundle", good, "--batch", batch);
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("--trust-domain");
   }

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,7 +199,7 @@ class VerifyJwtCommandTest {
             .formatted(name, name, name, rule));
   }
 
-  private CommandRun verify(String lines, String keySet) throws IOException {
+  private CommandRun verify(String lines, @Nullable String keySet) throws IOException {
     Path batch = Files.writeString(folder.resolve("batch.jsonl"), lines);
     List<Object> arguments =
         new ArrayList<>(List.of("verify", "jwt", "--policies", policies, "--batch", batch));
