@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param leafLifetime of the certificates issued here
  * @param drain how long running requests may take to finish on stop
  * @param eventLoops threads of the data path
- * @param accessLogSample share of successful requests that are logged, 0 to 1; refusals always are
+ * @param accessLogSample share of successful requests that are logged, 0 to 1; refusals always are;
+ *     null: there is no access log
  */
 public record NodeConfig(
     String name,
@@ -44,7 +45,7 @@ public record NodeConfig(
     Duration leafLifetime,
     Duration drain,
     int eventLoops,
-    double accessLogSample,
+    @Nullable Double accessLogSample,
     Limits limits) {
 
   public NodeConfig {

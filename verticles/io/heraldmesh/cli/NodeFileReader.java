@@ -326,7 +326,7 @@ final class NodeFileReader {
     return read == null ? day : read;
   }
 
-  private static double accessLogSample(Value value) {
+  private static Double accessLogSample(Value value) {
     Double read =
         value.decodeOrNull(
             fields -> fields.optional("samplePercent").integer(0, 100, 100).value() / 100.0);

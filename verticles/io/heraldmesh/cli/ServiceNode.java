@@ -21,6 +21,7 @@ import io.heraldmesh.proxy.DataPath;
 import io.heraldmesh.proxy.ProxySettings;
 import io.heraldmesh.proxy.ProxyVerticle;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.JsonAccessLog;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A node's proxy with its credentials and key sets, wired. */
 final class ServiceNode {
@@ -38,7 +40,7 @@ final class ServiceNode {
   private final CombinedCredentials credentials;
   private final DataPath path;
   private final KeySetService keys;
-  private final JsonAccessLog accessLog;
+  private final @Nullable JsonAccessLog accessLog;
   private final ProxyVerticle verticle;
   private final Foundation foundation;
 
@@ -75,11 +77,12 @@ final class ServiceNode {
             foundation.random());
     ProxySettings settings =
         new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
+    Double sample = config.accessLogSample();
     this.accessLog =
-        JsonAccessLog.onStandardError(
-            config.accessLogSample(),
-            () -> ThreadLocalRandom.current().nextLong(),
-            foundation.meters());
+        sample == null
+            ? null
+            : JsonAccessLog.onStandardError(
+                sample, () -> ThreadLocalRandom.current().nextLong(), foundation.meters());
     this.path =
         new DataPath(
             foundation.vertx(),
@@ -88,7 +91,7 @@ final class ServiceNode {
             keys::current,
             foundation.crypto(),
             foundation.meters(),
-            accessLog,
+            accessLog == null ? AccessLog.NONE : accessLog,
             foundation.clock());
     this.verticle =
         new ProxyVerticle(settings, path, keys, bus, foundation.clock(), config.drain());
@@ -173,7 +176,9 @@ final class ServiceNode {
 
   /** Waits for what is still to be written. */
   private boolean closeAccessLog() {
-    accessLog.close();
+    if (accessLog != null) {
+      accessLog.close();
+    }
     return true;
   }
 

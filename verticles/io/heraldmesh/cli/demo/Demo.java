@@ -144,7 +144,7 @@ final class Demo implements Mesh, AutoCloseable {
         Duration.ofHours(24),
         Duration.ofSeconds(1),
         Math.min(4, Runtime.getRuntime().availableProcessors()),
-        0,
+        options.accessLog() ? 1.0 : null,
         Limits.DEFAULTS);
   }
 

@@ -112,6 +112,6 @@ public final class DemoCommand implements Callable<Integer> {
         throw new UsageException("--service " + service + ": " + e.getMessage());
       }
     }
-    return new DemoOptions(first, own, policies);
+    return new DemoOptions(first, own, policies, verbose);
   }
 }

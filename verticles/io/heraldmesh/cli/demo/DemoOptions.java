@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param port first of the ports used; 0: the system chooses all of them
  * @param services the user's own services to protect, by name, with where they listen
  * @param policies folder to take the policies from; null: those of the jar
+ * @param accessLog whether requests are logged on standard error
  */
-record DemoOptions(int port, Map<String, HostPort> services, @Nullable Path policies) {
+record DemoOptions(
+    int port, Map<String, HostPort> services, @Nullable Path policies, boolean accessLog) {
 
   DemoOptions {
     services = Map.copyOf(services);

@@ -97,7 +97,7 @@ final class MeshFixture implements AutoCloseable {
         Duration.ofHours(24),
         Duration.ofSeconds(2),
         2,
-        1.0,
+        null,
         Limits.DEFAULTS);
   }
 

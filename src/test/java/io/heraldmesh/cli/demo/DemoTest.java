@@ -109,7 +109,7 @@ class DemoTest {
   @Test
   void aServiceOfTheUsersOwnIsProtectedToo() throws Exception {
     try (Demo demo =
-        new Demo(new DemoOptions(0, Map.of("mine", new HostPort("127.0.0.1", 1)), null))) {
+        new Demo(new DemoOptions(0, Map.of("mine", new HostPort("127.0.0.1", 1)), null, false))) {
       // Nothing listens at port 1: the mesh answers for it, and the direct way is closed.
       assertThat(WireClient.once(demo.inbound("mine"), "GET", "mine.shop", "/", List.of()).status())
           .isZero();
@@ -123,7 +123,7 @@ class DemoTest {
   @Test
   void nothingIsLeftBehind() throws IOException {
     Path copy;
-    try (Demo demo = new Demo(new DemoOptions(0, Map.of(), null))) {
+    try (Demo demo = new Demo(new DemoOptions(0, Map.of(), null, false))) {
       copy = demo.folder().getParent();
       assertThat(copy).exists();
     }
