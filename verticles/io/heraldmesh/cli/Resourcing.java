@@ -7,6 +7,7 @@ import io.heraldmesh.distributor.source.FolderState;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problem;
 import io.heraldmesh.resource.problem.Problems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class Resourcing implements AutoCloseable {
   private final FolderSource source;
   private volatile Condition condition = Condition.OK;
   private volatile @Nullable DistributorVerticle distributor;
+  private long newest;
 
   Resourcing(Path folder, boolean mayBeEmpty) {
     this.folder = folder;
@@ -48,7 +50,7 @@ final class Resourcing implements AutoCloseable {
       case FolderState.Bad bad -> throw StartFailure.problems(bad.problems().text().strip());
       case FolderState.Lost lost ->
           throw StartFailure.cannotStart(
-              "resources folder " + folder + describe(lost.reason()) + detail(lost.problems()));
+              "resources folder " + folder + describe(lost.reason()) + detail(lost));
     };
   }
 
@@ -69,6 +71,7 @@ final class Resourcing implements AutoCloseable {
     if (target == null) {
       return;
     }
+    long number = ++newest;
     switch (state) {
       case FolderState.Good good -> {
         warn(good.problems());
@@ -76,23 +79,33 @@ final class Resourcing implements AutoCloseable {
             .apply(good.resources())
             .onSuccess(
                 revision -> {
-                  condition = Condition.OK;
-                  LOG.info("resources in force revision={}", revision);
+                  LOG.info("resources taken revision={}", revision);
+                  judge(number, Condition.OK);
                 })
-            .onFailure(e -> keep(target, "cannot be compiled: " + e.getMessage()));
+            .onFailure(e -> judge(number, kept("cannot be compiled: " + e.getMessage())));
       }
       case FolderState.Bad bad -> {
         bad.problems().errors().forEach(p -> LOG.error("{}", p.text()));
-        keep(target, summary(bad.problems()));
+        judge(number, kept(summary(bad.problems())));
+        target.reject(summary(bad.problems()));
       }
-      case FolderState.Lost lost ->
-          keep(target, "resources folder " + folder + describe(lost.reason()));
+      case FolderState.Lost lost -> {
+        String problem = "resources folder " + folder + describe(lost.reason());
+        judge(number, kept(problem));
+        target.reject(problem);
+      }
     }
   }
 
-  private void keep(DistributorVerticle target, String problem) {
-    condition = Condition.degraded("the last good resources stay in force: " + problem);
-    target.reject(problem);
+  /** An older state's result may come late; it says nothing of the newest. */
+  private synchronized void judge(long number, Condition result) {
+    if (number == newest) {
+      condition = result;
+    }
+  }
+
+  private static Condition kept(String problem) {
+    return Condition.degraded("the last good resources stay in force: " + problem);
   }
 
   private static void warn(Problems problems) {
@@ -109,13 +122,19 @@ final class Resourcing implements AutoCloseable {
     return more > 0 ? text + "and " + more + " more" : text.substring(0, text.length() - 3);
   }
 
-  private static String detail(Problems problems) {
-    return problems.isEmpty() ? "" : "\n" + problems.text().strip();
+  /** Which file; the other reasons say it all. */
+  private static String detail(FolderState.Lost lost) {
+    return lost.reason() == FolderState.Reason.UNREADABLE
+        ? "\n" + lost.problems().text().strip()
+        : "";
   }
 
-  private static String describe(FolderState.Reason reason) {
+  private String describe(FolderState.Reason reason) {
     return switch (reason) {
-      case VANISHED -> " does not exist; make it, or correct spec.resources";
+      case VANISHED ->
+          Files.exists(folder)
+              ? " is not a folder; name the folder it lies in under spec.resources"
+              : " does not exist; make it, or correct spec.resources";
       case UNREADABLE -> " cannot be read; correct its permissions";
       case EMPTIED ->
           " holds no policy; write one, or set resourcesMayBeEmpty: true if that is meant";

@@ -26,6 +26,7 @@ import io.heraldmesh.proxy.log.JsonAccessLog;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -68,13 +69,7 @@ final class ServiceNode {
     List<CredentialSource> sources = new ArrayList<>(files);
     sources.addFirst(enrolled);
     this.credentials = new CombinedCredentials(sources);
-    this.keys =
-        new KeySetService(
-            foundation.vertx(),
-            keySets(config),
-            foundation.meters(),
-            foundation.clock(),
-            foundation.random());
+    this.keys = keySets(foundation, config);
     ProxySettings settings =
         new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
     Double sample = config.accessLogSample();
@@ -209,16 +204,21 @@ final class ServiceNode {
     return files;
   }
 
-  private static KeySetSettings keySets(NodeConfig config) {
+  private static KeySetService keySets(Foundation foundation, NodeConfig config) {
     KeySetSettings settings = KeySetSettings.DEFAULTS.withLoopback(config.jwks().allowLoopback());
-    if (config.jwks().roots() == null) {
-      return settings;
-    }
+    Path roots = config.jwks().roots();
     try {
-      return settings.withTrustRoots(Files.readString(config.jwks().roots()), true);
+      return new KeySetService(
+          foundation.vertx(),
+          roots == null ? settings : settings.withTrustRoots(Files.readString(roots), true),
+          foundation.meters(),
+          foundation.clock(),
+          foundation.random());
     } catch (IOException e) {
+      throw StartFailure.cannotStart("cannot read " + roots + "; correct spec.jwks.roots");
+    } catch (IllegalArgumentException e) {
       throw StartFailure.cannotStart(
-          "cannot read " + config.jwks().roots() + "; correct spec.jwks.roots");
+          roots + ": " + e.getMessage() + "; correct the file or spec.jwks.roots");
     }
   }
 }

@@ -309,6 +309,9 @@ final class Distributor implements DistributorService.Server {
   }
 
   private void publish(Compilation.Output output) {
+    output.problems().stream()
+        .filter(problem -> !compilerProblems.contains(problem))
+        .forEach(problem -> LOG.warn("resources problem=\"{}\"", problem));
     compilerProblems = output.problems();
     Revision fresh = output.revision();
     if (fresh != null) {

@@ -26,6 +26,7 @@ final class MeshFixture implements AutoCloseable {
 
   private final Path folder;
   private final List<WorkloadSettings> workloads = new ArrayList<>();
+  private final List<String> said = new ArrayList<>();
   private JwksConfig jwks = new JwksConfig(null, false);
   private @Nullable Node node;
 
@@ -74,6 +75,12 @@ final class MeshFixture implements AutoCloseable {
     return this;
   }
 
+  /** A workload with everything said. */
+  MeshFixture add(WorkloadSettings workload) {
+    workloads.add(workload);
+    return this;
+  }
+
   MeshFixture jwks(Path roots) {
     jwks = new JwksConfig(roots, true);
     return this;
@@ -103,8 +110,17 @@ final class MeshFixture implements AutoCloseable {
 
   /** Starts; returns when certificates and policy are in force. */
   Node start() {
-    node = Node.start(config());
+    node = Node.start(config(), said::add);
     return node;
+  }
+
+  /** The port of {@code listening <what> …}, as the node said it. */
+  int port(String what) {
+    return said.stream()
+        .filter(line -> line.startsWith("listening " + what + " "))
+        .map(line -> Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override
