@@ -2,6 +2,7 @@ package io.heraldmesh.ca;
 
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.InvalidCertificate;
+import io.heraldmesh.identity.PrivateKeyPem;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
 import java.io.IOException;
@@ -50,11 +51,7 @@ public final class CacertsFolder {
     AuthorityCheck.requireIssuer(issuer, certFile.toString(), now);
     PrivateKey key =
         AuthorityCheck.requireKey(
-            PrivateKeyPem.read(text(keyFile), keyFile.toString(), crypto),
-            issuer,
-            keyFile.toString(),
-            certFile.toString(),
-            crypto);
+            key(keyFile, crypto), issuer, keyFile.toString(), certFile.toString(), crypto);
     List<X509Certificate> roots = new ArrayList<>(certificates(rootFile));
     List<X509Certificate> chain =
         chain(issuer, certificates(chainFile), roots, chainFile, rootFile);
@@ -116,6 +113,14 @@ public final class CacertsFolder {
       return true;
     } catch (GeneralSecurityException e) {
       return false;
+    }
+  }
+
+  private static PrivateKey key(Path file, Crypto crypto) {
+    try {
+      return PrivateKeyPem.parse(text(file), crypto);
+    } catch (InvalidCertificate e) {
+      throw new AuthorityException(file + ": " + e.getMessage(), e);
     }
   }
 

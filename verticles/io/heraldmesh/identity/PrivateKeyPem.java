@@ -38,7 +38,8 @@ public final class PrivateKeyPem {
         case "EC PRIVATE KEY" -> key(ec(block.der()), crypto);
         case "RSA PRIVATE KEY" -> key(rsa(block.der()), crypto);
         case "ENCRYPTED PRIVATE KEY" ->
-            throw new InvalidCertificate("the private key is encrypted; give it unencrypted");
+            throw new InvalidCertificate(
+                "the private key is encrypted; give it unencrypted in a file of 0600");
         default -> throw new InvalidCertificate("expected a private key, found " + block.label());
       };
     } catch (InvalidCertificate e) {

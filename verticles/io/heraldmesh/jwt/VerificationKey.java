@@ -52,14 +52,14 @@ public final class VerificationKey {
   /**
    * Whether a token that says {@code alg} may be verified with this key: the type must fit, and the
    * key's own algorithm, if it names one, must be the same. One exception: a key for PS256 also
-   * takes PS384 and PS512, the same scheme with a longer hash, because the key of RFC 7520's
-   * example for PS384 goes around labelled so.
+   * takes PS384, the same scheme with a longer hash, because the key of RFC 7520's example for
+   * PS384 (section 4.2) goes around labelled so.
    */
   public boolean fits(Algorithm alg) {
     return alg.keyType() == type
         && (algorithm == null
             || algorithm == alg
-            || algorithm == Algorithm.PS256 && (alg == Algorithm.PS384 || alg == Algorithm.PS512));
+            || algorithm == Algorithm.PS256 && alg == Algorithm.PS384);
   }
 
   KeySpec spec() {

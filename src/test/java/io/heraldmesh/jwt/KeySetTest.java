@@ -241,4 +241,15 @@ class KeySetTest {
     assertThat(set.candidates(null, Algorithm.ES256)).hasSize(2);
     assertThat(set.candidates("ec", Algorithm.ES384)).isEmpty();
   }
+
+  @Test
+  void aKeysAlgorithmIsTheOnlyOneButForTheExampleOfRfc7520() {
+    KeySet set = Issuer.set(RSA.jwk("\"alg\":\"PS256\""));
+    for (Algorithm algorithm : Algorithm.values()) {
+      boolean fits = algorithm == Algorithm.PS256 || algorithm == Algorithm.PS384;
+      assertThat(set.candidates("rsa", algorithm)).as("%s", algorithm).hasSize(fits ? 1 : 0);
+    }
+    assertThat(Issuer.set(RSA.jwk("\"alg\":\"PS384\"")).candidates("rsa", Algorithm.PS256))
+        .isEmpty();
+  }
 }
