@@ -52,7 +52,7 @@ public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration START_WITHIN = Duration.ofSeconds(60);
   private static final Duration STEP_WITHIN = Duration.ofSeconds(3);
-  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
+  static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
   private static final Duration OPERATOR_TOKEN = Duration.ofHours(12);
 
   private final NodeConfig config;
@@ -243,7 +243,11 @@ public final class Node {
     Future<Void> ready = started.start();
     bounds.addAll(await(started.opened(), START_WITHIN));
     bounds.forEach(bound -> say.accept("listening " + describe(bound)));
-    await(ready, START_WITHIN);
+    try {
+      await(ready, START_WITHIN);
+    } catch (StartFailure e) {
+      throw StartFailure.cannotStart(e.getMessage() + ": " + started.condition().detail());
+    }
   }
 
   private void startAdmin(Consumer<String> say) {

@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.ca.Authority;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
 import io.heraldmesh.cli.NodeConfig.JwksConfig;
 import io.heraldmesh.identity.InvalidIdentity;
@@ -118,7 +119,7 @@ final class NodeFileReader {
         listen(spec.optional("metrics"), 15020),
         jwks(spec.optional("jwks")),
         leafLifetime(spec.optional("certificates")),
-        spec.optional("drain").duration(Duration.ZERO, Duration.ofSeconds(5)),
+        spec.optional("drain").duration(Duration.ZERO, Node.LONGEST_DRAIN, Node.LONGEST_DRAIN),
         spec.optional("eventLoops")
             .integer(
                 1, MOST_LOOPS, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
@@ -322,7 +323,9 @@ final class NodeFileReader {
   private static Duration leafLifetime(Value value) {
     Duration day = Duration.ofHours(24);
     Duration read =
-        value.decodeOrNull(fields -> fields.optional("ttl").duration(Duration.ofMinutes(1), day));
+        value.decodeOrNull(
+            fields ->
+                fields.optional("ttl").duration(Duration.ofMinutes(1), Authority.MAX_TTL, day));
     return read == null ? day : read;
   }
 

@@ -44,6 +44,7 @@ final class ServiceNode {
   private final @Nullable JsonAccessLog accessLog;
   private final ProxyVerticle verticle;
   private final Foundation foundation;
+  private final Set<SpiffeId> identities;
 
   /**
    * @param identity signs what the node says on the bus
@@ -55,6 +56,10 @@ final class ServiceNode {
       SignedBus bus,
       RenewableIdentity identity) {
     this.foundation = foundation;
+    this.identities =
+        config.workloads().stream()
+            .map(w -> w.identity(trustDomain))
+            .collect(Collectors.toUnmodifiableSet());
     this.enrolled =
         new NodeCredentials(
             foundation.vertx(),
@@ -179,10 +184,10 @@ final class ServiceNode {
 
   private String missing() {
     Set<SpiffeId> held = credentials.current().leaves().keySet();
-    return enrolled.status().stream()
-        .map(LeafStatus::id)
+    return identities.stream()
         .filter(id -> !held.contains(id))
         .map(SpiffeId::toString)
+        .sorted()
         .collect(Collectors.joining(", "));
   }
 

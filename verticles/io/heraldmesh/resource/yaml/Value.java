@@ -160,6 +160,16 @@ public final class Value {
         .orElse(absent);
   }
 
+  /** As {@link #duration(Duration, Duration)}, and not longer than {@code max}. */
+  public Duration duration(Duration min, Duration max, Duration absent) {
+    Duration read = duration(min, absent);
+    if (read.compareTo(max) > 0) {
+      problem(ProblemCode.OUT_OF_RANGE, "is longer than " + Durations.text(max));
+      return absent;
+    }
+    return read;
+  }
+
   /** A mapping with known fields; unknown ones are reported once {@code decoder} is done. */
   public <T> T decode(Function<Fields, T> decoder) {
     Mapping mapping = as(Mapping.class, "a mapping");

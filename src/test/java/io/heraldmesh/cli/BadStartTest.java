@@ -229,6 +229,16 @@ class BadStartTest {
   }
 
   @Test
+  void aFolderOfCertificatesThatIsNotThere() throws IOException {
+    node.node(
+        """
+          workloads:
+          - {namespace: a, name: web, credentials: {dir: none}, outbound: {listen: "127.0.0.1:0"}}
+        """);
+    refused(3, folder.resolve("none/root-cert.pem").toString(), "no such file");
+  }
+
+  @Test
   void aProblemInTheNodeFileIsToldWithItsPlace() throws IOException {
     node.node("  rolls: [ca]\n");
     assertThat(run("--config", node.file().toString())).isEqualTo(1);

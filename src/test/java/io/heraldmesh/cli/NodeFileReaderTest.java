@@ -113,6 +113,8 @@ class NodeFileReaderTest {
           authority: {cacerts: a, keyStore: b, passphraseFile: c} | spec.authority | two ways
           eventLoops: 0                           | spec.eventLoops  | not within
           certificates: {ttl: 5}                  | ttl              | duration
+          certificates: {ttl: 2161h}              | ttl              | longer than
+          drain: 6s                               | spec.drain       | longer than 5s
           """)
   void aMistakeIsNamedWithItsPlaceAndNothingIsRead(String line, String field, String message)
       throws IOException {
