@@ -181,8 +181,8 @@ final class Demo implements Mesh, AutoCloseable {
     return node.operatorToken();
   }
 
-  /** The watched folder. */
-  Path folder() {
+  @Override
+  public Path folder() {
     return folder.resources();
   }
 

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli.demo;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 
 /** What the walk needs of the running mesh. */
@@ -14,6 +15,9 @@ interface Mesh {
   SampleService service(String workload);
 
   TokenIssuer issuer();
+
+  /** The watched folder of policies. */
+  Path folder();
 
   /** Rewrites one file of the watched folder, as an editor would. */
   void edit(String file, UnaryOperator<String> change) throws IOException;
