@@ -95,7 +95,7 @@ final class ExplainBatch implements BatchFile.Question {
   }
 
   private Enforcement compile(Subject subject) {
-    return new Enforcement(
+    return Enforcement.explaining(
         compiler.workload(
             resources, subject.workload(), subject.serviceAccount(), subject.labels()),
         crypto);

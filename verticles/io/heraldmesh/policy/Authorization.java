@@ -16,21 +16,32 @@ import org.jspecify.annotations.Nullable;
 final class Authorization {
   private static final Reason OPEN = new Reason(Reason.ALLOWED, "no ALLOW policy restricts it");
 
-  private final PolicyMatcher[] custom;
-  private final PolicyMatcher[] deny;
-  private final PolicyMatcher[] allow;
-  private final PolicyMatcher[] reporting;
+  private final RuleSet custom;
+  private final RuleSet deny;
+  private final RuleSet allow;
+  private final boolean restricted;
+  private final Shadow[] shadows;
+  private final int nearestAmong;
 
-  Authorization(List<AuthorizationPolicy> policies) {
-    custom = enforced(policies, Action.CUSTOM);
-    deny = enforced(policies, Action.DENY);
-    allow = enforced(policies, Action.ALLOW);
-    reporting =
+  /**
+   * @param nearestAmong of how many ALLOW rules, in order, the nearest is found when none matched
+   */
+  Authorization(List<AuthorizationPolicy> policies, int nearestAmong) {
+    List<AuthorizationPolicy> enforced = policies.stream().filter(p -> !p.dryRun()).toList();
+    this.custom = RuleSet.of(having(enforced, Action.CUSTOM));
+    this.deny = RuleSet.of(having(enforced, Action.DENY));
+    this.allow = RuleSet.of(having(enforced, Action.ALLOW));
+    this.restricted = !having(enforced, Action.ALLOW).isEmpty();
+    this.shadows =
         policies.stream()
             .filter(p -> p.dryRun() || p.action() == Action.AUDIT)
-            .map(PolicyMatcher::new)
-            .toArray(PolicyMatcher[]::new);
+            .map(p -> new Shadow(p, RuleSet.of(List.of(p))))
+            .toArray(Shadow[]::new);
+    this.nearestAmong = nearestAmong;
   }
+
+  /** A policy that reports and never decides. */
+  private record Shadow(AuthorizationPolicy policy, RuleSet rules) {}
 
   /** Whether it may pass, and why. */
   record Verdict(boolean allowed, Reason reason) {}
@@ -47,61 +58,46 @@ final class Authorization {
     if (refused != null) {
       return new Verdict(false, refused);
     }
-    if (allow.length == 0) {
+    if (!restricted) {
       return new Verdict(true, OPEN);
     }
     facts.token(tokens.isEmpty() ? null : tokens.getFirst());
-    for (PolicyMatcher policy : allow) {
-      int rule = policy.match(facts);
-      if (rule >= 0) {
-        return new Verdict(true, policy.reason(rule));
-      }
-    }
-    return new Verdict(false, new Reason(Reason.NO_ALLOW_MATCHED, misses(facts)));
+    Reason allowed = allow.match(facts);
+    return allowed == null
+        ? new Verdict(false, Reason.unmatched(allow.nearest(facts, nearestAmong)))
+        : new Verdict(true, allowed);
   }
 
   /** What AUDIT policies and policies in dry run say. */
   List<Decision.DryRun> report(Facts facts, List<VerifiedToken> tokens) {
-    if (reporting.length == 0) {
+    if (shadows.length == 0) {
       return List.of();
     }
     facts.token(tokens.isEmpty() ? null : tokens.getFirst());
-    List<Decision.DryRun> results = new ArrayList<>(reporting.length);
-    for (PolicyMatcher matcher : reporting) {
-      AuthorizationPolicy policy = matcher.policy();
-      int rule = matcher.match(facts);
-      results.add(new Decision.DryRun(policy.id(), rule, policy.action().name(), rule >= 0));
+    List<Decision.DryRun> results = new ArrayList<>(shadows.length);
+    for (Shadow shadow : shadows) {
+      AuthorizationPolicy policy = shadow.policy();
+      Reason reason = shadow.rules().match(facts);
+      int rule = reason == null ? -1 : reason.rule();
+      results.add(new Decision.DryRun(policy.id(), rule, policy.action().name(), reason != null));
     }
     return List.copyOf(results);
   }
 
-  private static @Nullable Reason refusal(
-      PolicyMatcher[] policies, Facts facts, List<VerifiedToken> tokens) {
+  private static @Nullable Reason refusal(RuleSet rules, Facts facts, List<VerifiedToken> tokens) {
     int last = Math.max(1, tokens.size());
-    for (int i = 0; policies.length > 0 && i < last; i++) {
+    for (int i = 0; !rules.isEmpty() && i < last; i++) {
       facts.token(tokens.isEmpty() ? null : tokens.get(i));
-      for (PolicyMatcher policy : policies) {
-        int rule = policy.match(facts);
-        if (rule >= 0) {
-          return policy.reason(rule);
-        }
+      Reason reason = rules.match(facts);
+      if (reason != null) {
+        return reason;
       }
     }
     return null;
   }
 
-  private String misses(Facts facts) {
-    StringBuilder text = new StringBuilder("no rule of an ALLOW policy matched: ");
-    for (int i = 0; i < allow.length && i < 4; i++) {
-      text.append(i == 0 ? "" : "; ").append(allow[i].misses(facts));
-    }
-    return allow.length > 4 ? text.append("; …").toString() : text.toString();
-  }
-
-  private static PolicyMatcher[] enforced(List<AuthorizationPolicy> policies, Action action) {
-    return policies.stream()
-        .filter(p -> !p.dryRun() && p.action() == action)
-        .map(PolicyMatcher::new)
-        .toArray(PolicyMatcher[]::new);
+  private static List<AuthorizationPolicy> having(
+      List<AuthorizationPolicy> policies, Action action) {
+    return policies.stream().filter(p -> p.action() == action).toList();
   }
 }

@@ -5,6 +5,18 @@ import java.util.List;
 /** One element of {@code when}: an attribute and what is asked of it. */
 public sealed interface Condition {
 
+  /** {@code when[].key} as the resource writes it. */
+  default String key() {
+    return switch (this) {
+      case HeaderCondition(String name, TextField field) -> "request.headers[" + name + "]";
+      case ClaimCondition(List<String> path, TextField field) ->
+          "request.auth.claims[" + String.join("][", path) + "]";
+      case TextCondition(TextAttribute attribute, TextField field) -> attribute.key();
+      case AddressCondition(AddressAttribute attribute, AddressField field) -> attribute.key();
+      case PortCondition(PortField field) -> "destination.port";
+    };
+  }
+
   /**
    * {@code request.headers[name]}; HTTP only. Each value of the header is trimmed and matched
    * alone: {@code values} when any value is listed, {@code notValues} when any is not listed or the

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Enforcement {
   private static final String NOT_AUTHORIZED = "RBAC: access denied";
+
+  /** Bounds what a refused request costs. */
+  private static final int NEAREST_AMONG = 32;
+
   private static final TokenStep.Outcome NO_TOKENS =
       new TokenStep.Passed(List.of(), TokenChanges.NONE);
 
@@ -30,10 +34,24 @@ public final class Enforcement {
    * @throws IllegalArgumentException when a pattern in it cannot be compiled
    */
   public Enforcement(WorkloadPolicy policy, Crypto crypto) {
+    this(policy, crypto, NEAREST_AMONG);
+  }
+
+  private Enforcement(WorkloadPolicy policy, Crypto crypto, int nearestAmong) {
     this.policy = policy;
     this.gate = new PeerGate(policy);
-    this.authorization = new Authorization(policy.authorization());
+    this.authorization = new Authorization(policy.authorization(), nearestAmong);
     this.tokens = policy.jwtRules().isEmpty() ? null : new TokenStep(policy.jwtRules(), crypto);
+  }
+
+  /**
+   * Decides the same, and looks for the {@linkplain Reason#nearest() nearest rule} among all there
+   * are, which costs more the more there are: for explaining, not for traffic.
+   *
+   * @throws IllegalArgumentException when a pattern in {@code policy} cannot be compiled
+   */
+  public static Enforcement explaining(WorkloadPolicy policy, Crypto crypto) {
+    return new Enforcement(policy, crypto, Integer.MAX_VALUE);
   }
 
   public WorkloadPolicy policy() {

@@ -1,49 +1,51 @@
 package io.heraldmesh.policy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /** {@link Operation} to checks, cheapest first. */
 final class OperationChecks {
   private OperationChecks() {}
 
   static List<Check> of(Operation operation) {
-    List<Check> checks = new ArrayList<>();
-    if (!operation.ports().isAny()) {
-      PortField ports = operation.ports();
-      checks.add(new Check("ports", false, f -> ports.matches(f.connection.port())));
-    }
-    if (!operation.methods().isAny()) {
-      FieldMatcher matcher = FieldMatcher.of(operation.methods());
-      checks.add(new Check("methods", true, f -> matcher.matches(f.request().method())));
-    }
-    if (!operation.paths().isAny()) {
-      FieldMatcher matcher = FieldMatcher.of(operation.paths());
-      checks.add(new Check("paths", true, f -> matcher.matches(f.path())));
-    }
-    if (!operation.hosts().isAny()) {
-      checks.add(hosts(operation.hosts()));
-    }
-    return checks;
+    CheckList checks = new CheckList();
+    checks.ports("ports", "notPorts", operation.ports());
+    checks.text(
+        "methods",
+        "notMethods",
+        true,
+        operation.methods(),
+        half -> {
+          FieldMatcher matcher = FieldMatcher.of(half);
+          return f -> matcher.matches(f.request().method());
+        });
+    checks.text(
+        "paths",
+        "notPaths",
+        true,
+        operation.paths(),
+        half -> {
+          FieldMatcher matcher = FieldMatcher.of(half);
+          return f -> matcher.matches(f.path());
+        });
+    checks.text("hosts", "notHosts", true, operation.hosts(), OperationChecks::hosts);
+    return checks.checks();
   }
 
-  private static Check hosts(TextField field) {
+  private static Predicate<Facts> hosts(TextField half) {
     FieldMatcher matcher =
-        FieldMatcher.of(new TextField(folded(field.values()), folded(field.notValues())));
-    return new Check(
-        "hosts",
-        true,
-        f -> {
-          Authority authority = f.authority();
-          return authority.host().isEmpty()
-              ? matcher.matches(null)
-              : matcher.matchesEither(authority.host(), authority.full());
-        });
+        FieldMatcher.of(new TextField(folded(half.values()), folded(half.notValues())));
+    return f -> {
+      Authority authority = f.authority();
+      return authority.host().isEmpty()
+          ? matcher.matches(null)
+          : matcher.matchesEither(authority.host(), authority.full());
+    };
   }
 
   /** Patterns in the form of {@link Authority}: lower case, no dot at the end of the host. */
-  private static List<TextMatch> folded(List<TextMatch> patterns) {
+  static List<TextMatch> folded(List<TextMatch> patterns) {
     return patterns.stream().map(OperationChecks::folded).toList();
   }
 

@@ -1,5 +1,8 @@
 package io.heraldmesh.policy;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param detail a sentence; holds no token, no key and no header value
  * @param policy {@code namespace/name} of the policy that decided, or null when none did
  * @param rule index of the rule that decided, −1 when none did
+ * @param fields of that rule that matched, such as {@code to[0].operation.paths}; empty when none
+ *     decided, or when the rule asks for nothing
+ * @param nearest with {@link #NO_ALLOW_MATCHED}: the rule that missed least; null when there is
+ *     none
  */
-public record Reason(String code, String detail, @Nullable String policy, int rule) {
+public record Reason(
+    String code,
+    String detail,
+    @Nullable String policy,
+    int rule,
+    List<String> fields,
+    @Nullable Nearest nearest) {
   /** Nothing restricts the workload. */
   public static final String ALLOWED = "allowed";
 
@@ -46,7 +59,58 @@ public record Reason(String code, String detail, @Nullable String policy, int ru
   /** Host or {@code :authority} is not a host with an optional port. */
   public static final String BAD_HOST = "bad_host";
 
+  public Reason {
+    fields = List.copyOf(fields);
+  }
+
   public Reason(String code, String detail) {
     this(code, detail, null, -1);
+  }
+
+  public Reason(String code, String detail, @Nullable String policy, int rule) {
+    this(code, detail, policy, rule, List.of(), null);
+  }
+
+  /** A rule of {@code policy} matched by {@code fields}. */
+  static Reason matched(AuthorizationPolicy policy, int rule, List<String> fields) {
+    String matched =
+        policy.action()
+            + " policy "
+            + policy.id()
+            + " matched with rule "
+            + rule
+            + (fields.isEmpty() ? ", which asks for nothing" : " by " + String.join(", ", fields));
+    return switch (policy.action()) {
+      case ALLOW -> new Reason(ALLOW_MATCHED, matched, policy.id(), rule, fields, null);
+      case DENY, AUDIT -> new Reason(DENY_MATCHED, matched, policy.id(), rule, fields, null);
+      case CUSTOM ->
+          new Reason(
+              CUSTOM_PROVIDER_MISSING,
+              matched + ", but its provider \"" + policy.provider() + "\" cannot be asked",
+              policy.id(),
+              rule,
+              fields,
+              null);
+    };
+  }
+
+  /** No rule of an ALLOW policy matched; {@code nearest} is null when none has rules. */
+  static Reason unmatched(@Nullable Nearest nearest) {
+    String misses =
+        nearest == null
+            ? "none has rules"
+            : "nearest is rule "
+                + nearest.rule()
+                + " of "
+                + nearest.policy()
+                + ", which misses at "
+                + nearest.misses().stream().map(Nearest.Miss::toString).collect(joining(", "));
+    return new Reason(
+        NO_ALLOW_MATCHED,
+        "no rule of an ALLOW policy matched; " + misses,
+        null,
+        -1,
+        List.of(),
+        nearest);
   }
 }

@@ -1,6 +1,5 @@
 package io.heraldmesh.policy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -9,40 +8,52 @@ final class SourceChecks {
   private SourceChecks() {}
 
   static List<Check> of(Source source) {
-    List<Check> checks = new ArrayList<>();
-    peer(checks, "namespaces", source.namespaces(), Peer::namespace);
-    peer(checks, "principals", source.principals(), Peer::principal);
-    peer(checks, "serviceAccounts", source.serviceAccounts(), Peer::account);
-    peer(checks, "trustDomains", source.trustDomains(), Peer::trustDomain);
-    if (!source.ipBlocks().isAny()) {
-      AddressMatcher matcher = new AddressMatcher(source.ipBlocks());
-      checks.add(new Check("ipBlocks", false, f -> matcher.matches(f.connection.sourceIp())));
-    }
-    if (!source.remoteIpBlocks().isAny()) {
-      AddressMatcher matcher = new AddressMatcher(source.remoteIpBlocks());
-      checks.add(new Check("remoteIpBlocks", false, f -> matcher.matches(f.connection.remoteIp())));
-    }
-    if (!source.requestPrincipals().isAny()) {
-      checks.add(requestPrincipals("requestPrincipals", source.requestPrincipals()));
-    }
-    return checks;
+    CheckList checks = new CheckList();
+    peer(checks, "namespaces", "notNamespaces", source.namespaces(), Peer::namespace);
+    peer(checks, "principals", "notPrincipals", source.principals(), Peer::principal);
+    peer(checks, "serviceAccounts", "notServiceAccounts", source.serviceAccounts(), Peer::account);
+    peer(checks, "trustDomains", "notTrustDomains", source.trustDomains(), Peer::trustDomain);
+    checks.addresses(
+        "ipBlocks",
+        "notIpBlocks",
+        source.ipBlocks(),
+        matcher -> f -> matcher.matches(f.connection.sourceIp()));
+    checks.addresses(
+        "remoteIpBlocks",
+        "notRemoteIpBlocks",
+        source.remoteIpBlocks(),
+        matcher -> f -> matcher.matches(f.connection.remoteIp()));
+    requestPrincipals(
+        checks, "requestPrincipals", "notRequestPrincipals", source.requestPrincipals());
+    return checks.checks();
   }
 
-  static Check requestPrincipals(String field, TextField values) {
-    RequestPrincipalMatcher matcher = new RequestPrincipalMatcher(values);
-    return new Check(field, true, f -> matcher.matches(f.token()));
+  static void requestPrincipals(CheckList checks, String name, String notName, TextField field) {
+    checks.text(
+        name,
+        notName,
+        true,
+        field,
+        half -> {
+          RequestPrincipalMatcher matcher = new RequestPrincipalMatcher(half);
+          return f -> matcher.matches(f.token());
+        });
   }
 
-  private static void peer(
-      List<Check> checks, String name, TextField field, Function<Peer, String> value) {
-    if (!field.isAny()) {
-      checks.add(peer(name, field, value));
-    }
-  }
-
-  static Check peer(String name, TextField field, Function<Peer, String> value) {
-    FieldMatcher matcher = FieldMatcher.of(field);
-    return new Check(
-        name, false, f -> matcher.matches(f.peer == null ? null : value.apply(f.peer)));
+  static void peer(
+      CheckList checks,
+      String name,
+      String notName,
+      TextField field,
+      Function<Peer, String> value) {
+    checks.text(
+        name,
+        notName,
+        false,
+        field,
+        half -> {
+          FieldMatcher matcher = FieldMatcher.of(half);
+          return f -> matcher.matches(f.peer == null ? null : value.apply(f.peer));
+        });
   }
 }

@@ -25,6 +25,18 @@ public sealed interface TextMatch {
   /** A namespace with {@code *} anywhere; each stands for any number of characters. */
   record Glob(String text) implements TextMatch {}
 
+  /** As the policy writes it. */
+  default String pattern() {
+    return switch (this) {
+      case Exact(String text) -> text;
+      case Prefix(String text) -> text + "*";
+      case Suffix(String text) -> "*" + text;
+      case Present() -> "*";
+      case Template(String text) -> text;
+      case Glob(String text) -> text;
+    };
+  }
+
   /** Reads {@code *}, {@code x*}, {@code *x} or an exact text, as most fields write them. */
   static TextMatch of(String pattern) {
     if (pattern.equals("*")) {

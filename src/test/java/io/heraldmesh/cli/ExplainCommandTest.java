@@ -72,7 +72,8 @@ class ExplainCommandTest {
     assertThat(answer.get("status").asInt()).isEqualTo(403);
     assertThat(answer.get("body").asText()).isEqualTo("RBAC: access denied");
     assertThat(answer.get("reason").asText()).isEqualTo("no_allow_matched");
-    assertThat(answer.get("detail").asText()).contains("foo/viewer rule 0 misses at methods");
+    assertThat(answer.get("detail").asText())
+        .contains("rule 0 of foo/viewer, which misses at to[0].operation.methods (GET)");
     assertThat(answer.get("policy").isNull()).isTrue();
     assertThat(answer.get("rule").isNull()).isTrue();
   }

@@ -89,7 +89,7 @@ class EnforcementTest {
   }
 
   @Test
-  void anImplicitDenialNamesTheFieldThatEachRuleMissedAt() {
+  void anImplicitDenialNamesTheNearestRuleAndWhereItMissed() {
     Enforcement viewer =
         enforce(
             policy(
@@ -103,9 +103,10 @@ class EnforcementTest {
     assertThat(reason.code()).isEqualTo(Reason.NO_ALLOW_MATCHED);
     assertThat(reason.policy()).isNull();
     assertThat(reason.rule()).isEqualTo(-1);
-    assertThat(reason.detail()).contains("a/viewer rule 0 misses at methods");
+    assertThat(reason.detail())
+        .contains("nearest is rule 0 of a/viewer, which misses at to[0].operation.methods (GET)");
     assertThat(decide(viewer, caller(null), Requests.get("/x")).reason().detail())
-        .contains("a/viewer rule 0 misses at principals");
+        .contains("a/viewer, which misses at from[0].source.principals (" + CLIENT + ")");
   }
 
   @Test
@@ -253,7 +254,7 @@ class EnforcementTest {
     Decision refused = decide(allow, caller(CLIENT), null);
     assertThat(status(allow, caller(CLIENT), null)).isZero();
     assertThat(refused.reason().code()).isEqualTo(Reason.NO_ALLOW_MATCHED);
-    assertThat(refused.reason().detail()).contains("HTTP field on TCP");
+    assertThat(refused.reason().detail()).contains("to[0].operation.methods (HTTP, not TCP)");
     Enforcement notMethods = enforce(policy(Action.ALLOW, "n", rule(methods(noneOf("GET")))));
     assertThat(status(notMethods, caller(CLIENT), null)).isZero();
   }

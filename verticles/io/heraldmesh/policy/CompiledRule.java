@@ -1,0 +1,69 @@
+package io.heraldmesh.policy;
+
+import org.jspecify.annotations.Nullable;
+
+/** A rule of an {@link AuthorizationPolicy}, compiled for HTTP and for TCP. */
+final class CompiledRule {
+  /** Of rules with more alternatives than this, reasons are made anew each time. */
+  private static final int KEPT = 64;
+
+  private final AuthorizationPolicy policy;
+  private final int index;
+  private final RuleMatcher http;
+  private final @Nullable RuleMatcher tcp;
+
+  /** By alternative, made when first needed; two threads may make the same one twice. */
+  private @Nullable Reason @Nullable [] reasons;
+
+  CompiledRule(AuthorizationPolicy policy, int index) {
+    this.policy = policy;
+    this.index = index;
+    this.http = RuleMatcher.ofHttp(policy.rules().get(index));
+    this.tcp = http.forTcp(policy.action() == AuthorizationPolicy.Action.ALLOW);
+  }
+
+  AuthorizationPolicy policy() {
+    return policy;
+  }
+
+  int index() {
+    return index;
+  }
+
+  Rule rule() {
+    return policy.rules().get(index);
+  }
+
+  /** Why the rule decides; null when it does not match. */
+  @Nullable Reason match(Facts facts) {
+    RuleMatcher matcher = facts.isTcp() ? tcp : http;
+    int alternative = matcher == null ? -1 : matcher.match(facts);
+    return matcher == null || alternative < 0 ? null : reason(matcher, alternative);
+  }
+
+  /** How many fields keep it from matching; on TCP, an HTTP-only field does. */
+  int missing(Facts facts) {
+    return http.missing(facts);
+  }
+
+  Nearest nearest(Facts facts) {
+    return new Nearest(policy.id(), index, http.misses(facts));
+  }
+
+  private Reason reason(RuleMatcher matcher, int alternative) {
+    if (matcher != http || http.alternatives() > KEPT) {
+      return Reason.matched(policy, index, matcher.fields(alternative));
+    }
+    @Nullable Reason[] kept = reasons;
+    if (kept == null) {
+      kept = new Reason[http.alternatives()];
+      reasons = kept;
+    }
+    Reason reason = kept[alternative];
+    if (reason == null) {
+      reason = Reason.matched(policy, index, matcher.fields(alternative));
+      kept[alternative] = reason;
+    }
+    return reason;
+  }
+}
