@@ -104,17 +104,31 @@ public final class MeshTls implements AutoCloseable {
    * @throws PeerRefused when its chain is no longer good
    */
   public PeerIdentity client(SSLEngine engine) throws PeerRefused {
+    return peer(engine, current.clients);
+  }
+
+  /**
+   * Who the server at the other end of a completed client handshake is; whether it may stand behind
+   * what was called is another question.
+   *
+   * @throws PeerRefused when its chain is no longer good
+   */
+  public PeerIdentity server(SSLEngine engine) throws PeerRefused {
+    return peer(engine, current.servers);
+  }
+
+  private static PeerIdentity peer(SSLEngine engine, @Nullable VerifiedPeers verified)
+      throws PeerRefused {
     try {
       java.security.cert.Certificate[] shown = engine.getSession().getPeerCertificates();
       X509Certificate[] chain = new X509Certificate[shown.length];
       for (int i = 0; i < shown.length; i++) {
         chain[i] = (X509Certificate) shown[i];
       }
-      VerifiedPeers clients = current.clients;
-      if (clients == null) {
+      if (verified == null) {
         throw new PeerRefused("untrusted", "there is no trust bundle");
       }
-      return clients.identify(chain);
+      return verified.identify(chain);
     } catch (SSLPeerUnverifiedException e) {
       throw new PeerRefused("no_certificate", "the peer showed none");
     }
@@ -151,7 +165,7 @@ public final class MeshTls implements AutoCloseable {
           e.toString());
       return;
     }
-    swap(new Generation(set.generation(), Map.copyOf(contexts), clients));
+    swap(new Generation(set.generation(), Map.copyOf(contexts), clients, servers));
     LOG.info("credentials in use generation={} leaves={}", set.generation(), contexts.size());
   }
 
@@ -163,7 +177,10 @@ public final class MeshTls implements AutoCloseable {
   }
 
   private record Generation(
-      long number, Map<SpiffeId, WorkloadContexts> contexts, @Nullable VerifiedPeers clients) {
-    static final Generation EMPTY = new Generation(-1, Map.of(), null);
+      long number,
+      Map<SpiffeId, WorkloadContexts> contexts,
+      @Nullable VerifiedPeers clients,
+      @Nullable VerifiedPeers servers) {
+    static final Generation EMPTY = new Generation(-1, Map.of(), null, null);
   }
 }

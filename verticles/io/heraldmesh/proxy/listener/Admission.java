@@ -55,7 +55,7 @@ final class Admission {
         ResponseRelay relay =
             new ResponseRelay(
                 client, incoming.isHead(), incoming.old(), incoming.expectsContinue());
-        client.begin(new Exchange(client, incoming.request(), forward, relay, log));
+        client.begin(new Exchange(client, incoming, gate, forward, relay, log));
       }
       case Gate.Admission.Tunnel wanted -> tunnel(wanted, log);
     }

@@ -28,8 +28,9 @@ final class ConnectRequest {
       Origin origin,
       Gate.Admission.Tunnel wanted,
       Consumer<UpstreamFailure> onFailure) {
-    new Tunnel(context, channel, origin, wanted.destination())
-        .open(wanted.permit(), wanted.target(), this::established, onFailure);
+    Tunnel tunnel = new Tunnel(context, channel, origin, wanted.destination());
+    tunnel.guard(wanted.standing().apply(tunnel::upstream));
+    tunnel.open(wanted.permit(), wanted.target(), this::established, onFailure);
   }
 
   /** Before the answer only the end of the request may come (CVE-2025-64763). */

@@ -6,6 +6,7 @@ import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
@@ -33,13 +34,16 @@ final class Exchange implements ResponseSink {
       Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
 
   private final HttpServerStream client;
+  private final IncomingRequest request;
   private final HttpRequest head;
+  private final Gate gate;
   private final Permit permit;
   private final Gate.Admission.Forward forward;
   private final ResponseRelay response;
   private final RequestLog log;
   private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
   private @Nullable UpstreamStream upstream;
+  private @Nullable Standing standing;
   private boolean headUnsent = true;
   private boolean unflushed;
   private boolean requestComplete;
@@ -50,12 +54,15 @@ final class Exchange implements ResponseSink {
 
   Exchange(
       HttpServerStream client,
-      HttpRequest head,
+      IncomingRequest request,
+      Gate gate,
       Gate.Admission.Forward forward,
       ResponseRelay response,
       RequestLog log) {
     this.client = client;
-    this.head = head;
+    this.request = request;
+    this.head = request.request();
+    this.gate = gate;
     this.permit = forward.permit();
     this.forward = forward;
     this.response = response;
@@ -130,9 +137,9 @@ final class Exchange implements ResponseSink {
     }
   }
 
-  /** Looks whether somebody has kept this waiting for too long. */
+  /** Looks whether this may go on, and whether somebody has kept it waiting for too long. */
   void check(long now) {
-    if (over) {
+    if (over || withdrawn()) {
       return;
     }
     long waited = now - since;
@@ -151,6 +158,26 @@ final class Exchange implements ResponseSink {
     } else if (waited > client.limits().streamIdle().toMillis()) {
       abortBoth("idle");
     }
+  }
+
+  /** Only what outlives a tick of the clock gets here, so most requests never ask. */
+  private boolean withdrawn() {
+    Standing here = standing;
+    if (here == null) {
+      here = gate.standing(request, log.start(), this::channel);
+      standing = here;
+    }
+    Reason reason = here.withdrawn(log.now());
+    if (reason == null) {
+      return false;
+    }
+    fail(403, reason, Tunnel.WITHDRAWN);
+    return true;
+  }
+
+  private @Nullable Channel channel() {
+    UpstreamStream stream = upstream;
+    return stream == null ? null : stream.channel();
   }
 
   @Override
@@ -308,7 +335,11 @@ final class Exchange implements ResponseSink {
   }
 
   private void fail(int status, String code, String detail, String flag) {
-    log.reason(new Reason(code, detail));
+    fail(status, new Reason(code, detail), flag);
+  }
+
+  private void fail(int status, Reason reason, String flag) {
+    log.reason(reason);
     log.flag(flag);
     UpstreamStream stream = upstream;
     boolean started = response.started();
@@ -327,6 +358,7 @@ final class Exchange implements ResponseSink {
   private static String body(int status, String flag) {
     return switch (status) {
       case 400 -> "bad request";
+      case 403 -> "RBAC: access denied";
       case 408 -> "request timeout";
       case 502 -> "bad response from upstream";
       case 504 -> "upstream request timeout";

@@ -4,8 +4,12 @@ import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.upstream.Target;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Decides where the requests of one client connection go. Belongs to the connection's loop. */
@@ -21,8 +25,17 @@ interface Gate {
      */
     record Forward(Permit permit, Target target, String destination) implements Admission {}
 
-    /** The connection becomes a tunnel to {@code target}. */
-    record Tunnel(Permit permit, Target target, String destination) implements Admission {}
+    /**
+     * The connection becomes a tunnel to {@code target}.
+     *
+     * @param standing of the tunnel, given its way to the server
+     */
+    record Tunnel(
+        Permit permit,
+        Target target,
+        String destination,
+        Function<Supplier<@Nullable Channel>, Standing> standing)
+        implements Admission {}
 
     /**
      * This is the answer.
@@ -43,6 +56,14 @@ interface Gate {
   boolean allows(RequestTarget.Form form);
 
   Admission admit(HttpHead head, @Nullable Authority authority, boolean http2);
+
+  /**
+   * The standing of a request that went on.
+   *
+   * @param upstream its way to the service; null while there is none yet
+   */
+  Standing standing(
+      IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream);
 
   /** Sets the headers that only this proxy may set. */
   void mark(HttpHeaders headers);

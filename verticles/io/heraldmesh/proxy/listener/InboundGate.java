@@ -8,8 +8,10 @@ import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.tls.PeerIdentity;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** In front of a workload's own service: policy decides every request. */
@@ -77,6 +79,12 @@ final class InboundGate implements Gate {
       case Verdict.Pass pass -> new Admission.Forward(pass.permit(), app, origin.workload());
       case Verdict.Refuse refuse -> new Admission.Answer(refuse.decision(), "-");
     };
+  }
+
+  @Override
+  public Standing standing(
+      IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream) {
+    return new RequestStanding(context, workload, connection, request.asDecided(), decidedAt);
   }
 
   @Override

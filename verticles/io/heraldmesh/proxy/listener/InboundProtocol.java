@@ -24,10 +24,19 @@ final class InboundProtocol {
         declared == Protocol.TCP || declared == Protocol.AUTO && first == FirstBytes.OTHER;
     if (bytes) {
       TcpServer.start(listener, channel, connection, peer);
-    } else if (first == FirstBytes.HTTP2) {
-      HttpPipelines.http2(listener.context(), channel, listener.gate(connection, peer));
+      return;
+    }
+    ListenerContext context = listener.context();
+    Guard.over(
+        channel,
+        context.upstreams().watch(channel.eventLoop()),
+        new InboundStanding(context, listener.workload(), connection, peer, false),
+        context.clock(),
+        reason -> listener.refused(channel, reason));
+    if (first == FirstBytes.HTTP2) {
+      HttpPipelines.http2(context, channel, listener.gate(connection, peer));
     } else {
-      HttpPipelines.http1(listener.context(), channel, listener.gate(connection, peer));
+      HttpPipelines.http1(context, channel, listener.gate(connection, peer));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Header;
+import io.heraldmesh.policy.RequestHead;
 import io.heraldmesh.proxy.Limits;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -10,8 +11,10 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +22,16 @@ import org.jspecify.annotations.Nullable;
  * Policies see it in this form, and in this form it goes on.
  */
 final class IncomingRequest {
+  private static final String REQUEST_ID = "x-request-id";
+  private static final Map<String, List<String>> NO_REQUEST_ID = Map.of(REQUEST_ID, List.of());
+
   private final HttpRequest request;
   private final RequestFields fields;
   private final HttpHead head;
   private final @Nullable String named;
   private final @Nullable Authority authority;
   private final boolean old;
+  private Map<String, List<String>> before = Map.of();
 
   /** A head that cannot be used. */
   static final class Malformed extends Exception {
@@ -130,9 +137,15 @@ final class IncomingRequest {
     return fields.close() || old;
   }
 
+  /** The head as policy saw it, also after {@link #rewrite}. */
+  RequestHead asDecided() {
+    return new DecidedHead(head, before);
+  }
+
   /** Makes of it what the decision and the gate say, to be sent on. */
   void rewrite(Decision.Allowed decision, Gate gate) {
     HttpHeaders headers = request.headers();
+    remember(decision, headers);
     String target = decision.target();
     if (target != null) {
       request.setUri(target);
@@ -145,7 +158,7 @@ final class IncomingRequest {
       headers.set(HttpHeaderNames.TE, "trailers");
     }
     if (fields.requestId() == null) {
-      headers.set("x-request-id", RequestId.next());
+      headers.set(REQUEST_ID, RequestId.next());
     }
     decision.remove().forEach(headers::remove);
     List<Header> set = decision.set();
@@ -153,6 +166,26 @@ final class IncomingRequest {
       headers.set(set.get(i).name(), set.get(i).value());
     }
     gate.mark(headers);
+  }
+
+  /** Keeps what the decision changes; most change nothing. */
+  private void remember(Decision.Allowed decision, HttpHeaders headers) {
+    boolean addsId = fields.requestId() == null;
+    if (decision.remove().isEmpty() && decision.set().isEmpty()) {
+      before = addsId ? NO_REQUEST_ID : Map.of();
+      return;
+    }
+    Map<String, List<String>> changed = new HashMap<>();
+    for (String name : decision.remove()) {
+      changed.put(name.toLowerCase(Locale.ROOT), headers.getAll(name));
+    }
+    for (Header header : decision.set()) {
+      changed.put(header.name().toLowerCase(Locale.ROOT), headers.getAll(header.name()));
+    }
+    if (addsId) {
+      changed.put(REQUEST_ID, List.of());
+    }
+    before = changed;
   }
 
   private static String scheme(HttpRequest request, Gate gate) {

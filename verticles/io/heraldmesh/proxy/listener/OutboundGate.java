@@ -9,7 +9,10 @@ import io.heraldmesh.proxy.upstream.Routes;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.tls.MeshProtocol;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.time.Instant;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where a workload's own calls go: by the host they name, or always to one service. */
@@ -70,8 +73,28 @@ final class OutboundGate implements Gate {
     }
     String service = route.destination().service();
     return connect
-        ? new Admission.Tunnel(Filters.outbound(null), target, service)
+        ? new Admission.Tunnel(
+            Filters.outbound(null),
+            target,
+            service,
+            upstream -> standing(authority, true, upstream))
         : new Admission.Forward(Filters.outbound(head), target, service);
+  }
+
+  @Override
+  public Standing standing(
+      IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream) {
+    return standing(request.authority(), false, upstream);
+  }
+
+  /** The standing of what is under way to {@code authority}. */
+  private Standing standing(
+      @Nullable Authority authority, boolean connect, Supplier<@Nullable Channel> upstream) {
+    return new OutboundStanding(
+        context,
+        () -> context.inForce().get().routes(workload),
+        routes -> route(routes, authority, connect),
+        upstream);
   }
 
   @Override

@@ -40,6 +40,14 @@ final class RequestLog {
     this.startNanos = System.nanoTime();
   }
 
+  Instant start() {
+    return start;
+  }
+
+  Instant now() {
+    return telemetry.now();
+  }
+
   void received(int bytes) {
     received += bytes;
   }

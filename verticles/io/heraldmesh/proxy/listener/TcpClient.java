@@ -39,6 +39,12 @@ final class TcpClient {
           new Reason(UpstreamFailure.NO_ENDPOINT, name + " has no endpoint"),
           UpstreamFailure.NO_ENDPOINT);
     } else {
+      tunnel.guard(
+          new OutboundStanding(
+              context,
+              () -> context.inForce().get().routes(workload),
+              now -> service == null ? null : now.find(service.host(), service.port()),
+              tunnel::upstream));
       tunnel.open(Filters.outbound(null), target);
     }
   }

@@ -37,7 +37,10 @@ final class TcpServer {
         new InboundRequest(
             connection, null, enforcement, context.keySets().get(), context.clock().instant());
     switch (Filters.inbound(request)) {
-      case Verdict.Pass pass -> tunnel.open(pass.permit(), Target.plainTcp(listener.port().app()));
+      case Verdict.Pass pass -> {
+        tunnel.open(pass.permit(), Target.plainTcp(listener.port().app()));
+        tunnel.guard(new InboundStanding(context, listener.workload(), connection, peer, true));
+      }
       case Verdict.Refuse refuse -> {
         Decision.Denied denied = refuse.decision();
         tunnel.refuse(denied.reason(), "-");

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * loop that both share.
  */
 final class Tunnel implements Watch.Timed {
+  /** Flag of what was let in and had to end. */
+  static final String WITHDRAWN = "withdrawn";
+
   private final ListenerContext context;
   private final Channel client;
   private final Origin origin;
@@ -29,6 +32,8 @@ final class Tunnel implements Watch.Timed {
   private @Nullable Permit permit;
   private @Nullable Pipe in;
   private @Nullable Pipe out;
+  private @Nullable Channel upstream;
+  private @Nullable Reason withdrawal;
   private boolean over;
 
   Tunnel(ListenerContext context, Channel client, Origin origin, String destination) {
@@ -88,6 +93,16 @@ final class Tunnel implements Watch.Timed {
         failure -> refuse(new Reason(failure.flag(), failure.detail()), failure.flag()));
   }
 
+  /** The connection to the other side; null while there is none yet. */
+  @Nullable Channel upstream() {
+    return upstream;
+  }
+
+  /** Ends this when {@code standing} is withdrawn. */
+  void guard(Standing standing) {
+    Guard.over(client, watch, standing, context.clock(), why -> withdrawal = why);
+  }
+
   /** One of the two is closed. */
   void closed() {
     if (over) {
@@ -96,7 +111,10 @@ final class Tunnel implements Watch.Timed {
     over = true;
     watch.remove(this);
     Permit granted = permit;
-    if (granted != null) {
+    Reason why = withdrawal;
+    if (why != null) {
+      context.telemetry().closed(entry(why, WITHDRAWN));
+    } else if (granted != null) {
       context.telemetry().closed(entry(granted.decision().reason(), "-"));
     }
   }
@@ -118,6 +136,7 @@ final class Tunnel implements Watch.Timed {
       channel.close();
       return;
     }
+    upstream = channel;
     Pipe fromClient = new Pipe(this, channel, watch);
     Pipe fromUpstream = new Pipe(this, client, watch);
     in = fromClient;

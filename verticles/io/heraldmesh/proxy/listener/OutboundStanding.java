@@ -1,0 +1,98 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.upstream.Route;
+import io.heraldmesh.proxy.upstream.Routes;
+import io.heraldmesh.proxy.upstream.UpstreamFailure;
+import io.heraldmesh.tls.PeerIdentity;
+import io.heraldmesh.tls.PeerRefused;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Instant;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The standing of a workload's own call that is under way: the destination is still one it may
+ * call, and the server that answers may still stand behind it.
+ */
+final class OutboundStanding implements Standing {
+  private final ListenerContext context;
+  private final Supplier<@Nullable Routes> routes;
+  private final Function<Routes, @Nullable Route> find;
+  private final Supplier<@Nullable Channel> upstream;
+  private @Nullable Routes judgedBy;
+  private @Nullable PeerIdentity server;
+  private long generation = Long.MIN_VALUE;
+
+  /**
+   * @param routes of the calling workload, as of now
+   * @param find the destination that was called
+   * @param upstream the connection or stream to the server; null while there is none yet
+   */
+  OutboundStanding(
+      ListenerContext context,
+      Supplier<@Nullable Routes> routes,
+      Function<Routes, @Nullable Route> find,
+      Supplier<@Nullable Channel> upstream) {
+    this.context = context;
+    this.routes = routes;
+    this.find = find;
+    this.upstream = upstream;
+  }
+
+  @Override
+  public @Nullable Reason withdrawn(Instant now) {
+    Channel channel = upstream.get();
+    if (channel == null) {
+      return null;
+    }
+    SslHandler tls = tls(channel);
+    if (tls != null) {
+      Reason untrusted = untrusted(tls, now);
+      if (untrusted != null) {
+        return untrusted;
+      }
+    }
+    Routes current = routes.get();
+    if (current == judgedBy || current == null) {
+      return null;
+    }
+    judgedBy = current;
+    Route route = find.apply(current);
+    if (route == null) {
+      return new Reason(UpstreamFailure.NO_ROUTE, "the destination is gone");
+    }
+    PeerIdentity known = server;
+    return known == null || route.destination().identities().contains(known.id())
+        ? null
+        : new Reason(
+            UpstreamFailure.IDENTITY_REFUSED,
+            known.id() + " does not stand behind " + route.destination().service() + " any more");
+  }
+
+  private @Nullable Reason untrusted(SslHandler tls, Instant now) {
+    long current = context.tls().generation();
+    if (current != generation) {
+      try {
+        server = context.tls().server(tls.engine());
+        generation = current;
+      } catch (PeerRefused e) {
+        return new Reason(UpstreamFailure.IDENTITY_REFUSED, "the server: " + e.getMessage());
+      }
+    }
+    PeerIdentity known = server;
+    return known == null || now.isBefore(known.notAfter())
+        ? null
+        : new Reason(UpstreamFailure.IDENTITY_REFUSED, "the server's certificate has ended");
+  }
+
+  /** An HTTP/2 stream's TLS is its connection's. */
+  private static @Nullable SslHandler tls(Channel channel) {
+    SslHandler own = channel.pipeline().get(SslHandler.class);
+    return own != null || channel.parent() == null
+        ? own
+        : channel.parent().pipeline().get(SslHandler.class);
+  }
+}

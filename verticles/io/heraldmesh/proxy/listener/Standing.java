@@ -1,0 +1,15 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Reason;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether what was let in would be let in again: identities, roots and permissions may have been
+ * withdrawn since. Belongs to the connection's event loop.
+ */
+interface Standing {
+
+  /** Why it must end; null while it may go on. Costs next to nothing while nothing changed. */
+  @Nullable Reason withdrawn(Instant now);
+}
