@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
     description = "Mutual TLS, end-user tokens and authorization in front of every service.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {DemoCommand.class, RunCommand.class, ExplainCommand.class, VerifyCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      ExplainCommand.class,
+      VerifyCommand.class,
+      ConformanceCommand.class
+    })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 

@@ -4,6 +4,7 @@ import io.heraldmesh.crypto.Crypto;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.x509.Extension;
@@ -61,6 +62,30 @@ public final class PeerVerifier {
       // The ASN.1 and key readers throw unchecked exceptions for some kinds of broken input.
       return new PathRefused(PeerRefusal.MALFORMED, "cannot be read: " + e.getClass().getName())
           .verdict();
+    }
+  }
+
+  /**
+   * The part of {@link #verify} that is not about the identity, for judging chains of published
+   * suites, whose leaves name hosts: the path to one of {@code roots} and what holds for any leaf.
+   * Never what lets a peer in.
+   *
+   * @param chain leaf first, then possible intermediates in any order
+   * @return empty when the path holds
+   */
+  public Optional<PeerVerdict.Refused> refusalOfPath(
+      List<X509Certificate> chain, List<X509Certificate> roots, PeerRole role, Instant now) {
+    try {
+      CertificateFields leaf = CertificateFields.of(chain.getFirst());
+      requireLeaf(leaf, role);
+      new CertificatePath(crypto, chain.subList(1, chain.size()), roots, role, now).check(leaf);
+      return Optional.empty();
+    } catch (PathRefused e) {
+      return Optional.of(e.verdict());
+    } catch (RuntimeException e) {
+      return Optional.of(
+          new PathRefused(PeerRefusal.MALFORMED, "cannot be read: " + e.getClass().getName())
+              .verdict());
     }
   }
 

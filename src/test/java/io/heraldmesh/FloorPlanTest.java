@@ -47,7 +47,19 @@ class FloorPlanTest {
           Map.entry(
               "proxy",
               Set.of("crypto", "policy", "identity", "jwt", "jwks", "credentials", "tls", "bus")),
-          Map.entry("admin", Set.of("bus")));
+          Map.entry("admin", Set.of("bus")),
+          Map.entry(
+              "conformance",
+              Set.of(
+                  "crypto",
+                  "identity",
+                  "jwt",
+                  "resource",
+                  "compile",
+                  "policy",
+                  "ca",
+                  "credentials",
+                  "proxy")));
 
   /** Where the tests were compiled to, whatever compiled them: they are not held to the plan. */
   private static final String TESTS =

@@ -1,0 +1,5 @@
+/** The attack and bad-input cases. */
+@NullMarked
+package io.heraldmesh.conformance.attacks;
+
+import org.jspecify.annotations.NullMarked;
