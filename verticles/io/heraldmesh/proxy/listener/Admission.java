@@ -51,10 +51,12 @@ final class Admission {
     switch (gate.admit(incoming.head(), incoming.authority(), client.http2())) {
       case Gate.Admission.Answer answer -> deny(answer, log, incoming.hasBody());
       case Gate.Admission.Forward forward -> {
-        incoming.rewrite(forward.permit().decision(), gate);
+        boolean upgrade =
+            incoming.asksForWebSocket() && !client.http2() && !forward.target().http2();
+        incoming.rewrite(forward.permit().decision(), gate, upgrade);
         ResponseRelay relay =
             new ResponseRelay(
-                client, incoming.isHead(), incoming.old(), incoming.expectsContinue());
+                client, incoming.isHead(), incoming.old(), incoming.expectsContinue(), upgrade);
         client.begin(new Exchange(client, incoming, gate, forward, relay, log));
       }
       case Gate.Admission.Tunnel wanted -> tunnel(wanted, log);

@@ -7,16 +7,9 @@ import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,39 +22,30 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Exchange implements ResponseSink {
-  /** Repeating these changes nothing (RFC 9110 section 9.2.2). */
-  private static final Set<String> IDEMPOTENT =
-      Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
-
   private final HttpServerStream client;
-  private final IncomingRequest request;
-  private final HttpRequest head;
+  private final IncomingRequest incoming;
   private final Gate gate;
   private final Permit permit;
   private final Gate.Admission.Forward forward;
+  private final RequestRelay request;
   private final ResponseRelay response;
   private final RequestLog log;
-  private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
   private @Nullable UpstreamStream upstream;
   private @Nullable Standing standing;
-  private boolean headUnsent = true;
-  private boolean unflushed;
-  private boolean requestComplete;
-  private boolean bodySent;
   private boolean retried;
   private boolean over;
   private long since;
 
   Exchange(
       HttpServerStream client,
-      IncomingRequest request,
+      IncomingRequest incoming,
       Gate gate,
       Gate.Admission.Forward forward,
       ResponseRelay response,
       RequestLog log) {
     this.client = client;
-    this.request = request;
-    this.head = request.request();
+    this.incoming = incoming;
+    this.request = new RequestRelay(incoming.request(), client.http2());
     this.gate = gate;
     this.permit = forward.permit();
     this.forward = forward;
@@ -75,7 +59,7 @@ final class Exchange implements ResponseSink {
   }
 
   boolean requestComplete() {
-    return requestComplete;
+    return request.complete();
   }
 
   /** More of the request's body may come. */
@@ -93,30 +77,21 @@ final class Exchange implements ResponseSink {
       fail(400, "bad_request", "the body is not well formed", "-");
       return;
     }
-    if (part instanceof LastHttpContent) {
-      requestComplete = true;
-    }
+    UpstreamStream stream = upstream;
     if (over) {
       part.release();
-    } else if (upstream == null) {
-      waiting.add(part);
-    } else {
-      send(upstream, part);
+      return;
+    }
+    request.add(part, stream);
+    if (stream != null && !stream.channel().isWritable()) {
+      client.updateRead();
     }
   }
 
   /** The client sends nothing more for now. */
   void clientReadAll() {
-    UpstreamStream stream = upstream;
-    if (stream == null) {
-      return;
-    }
-    if (headUnsent) {
-      sendHead(stream);
-    }
-    if (unflushed) {
-      unflushed = false;
-      stream.flush();
+    if (upstream != null) {
+      request.flush(upstream);
     }
   }
 
@@ -143,7 +118,7 @@ final class Exchange implements ResponseSink {
       return;
     }
     long waited = now - since;
-    if (!requestComplete && !response.started()) {
+    if (!request.complete() && !response.started()) {
       if (waited > client.limits().idle().toMillis()) {
         fail(408, "request_timeout", "the request's body did not go on", "-");
       }
@@ -162,17 +137,21 @@ final class Exchange implements ResponseSink {
 
   /** Only what outlives a tick of the clock gets here, so most requests never ask. */
   private boolean withdrawn() {
-    Standing here = standing;
-    if (here == null) {
-      here = gate.standing(request, log.start(), this::channel);
-      standing = here;
-    }
-    Reason reason = here.withdrawn(log.now());
+    Reason reason = standing().withdrawn(log.now());
     if (reason == null) {
       return false;
     }
     fail(403, reason, Tunnel.WITHDRAWN);
     return true;
+  }
+
+  private Standing standing() {
+    Standing here = standing;
+    if (here == null) {
+      here = gate.standing(incoming, log.start(), this::channel);
+      standing = here;
+    }
+    return here;
   }
 
   private @Nullable Channel channel() {
@@ -187,10 +166,7 @@ final class Exchange implements ResponseSink {
       return;
     }
     upstream = stream;
-    HttpContent part;
-    while ((part = waiting.poll()) != null) {
-      send(stream, part);
-    }
+    request.connected(stream);
     if (!client.reading()) {
       clientReadAll();
     }
@@ -219,6 +195,7 @@ final class Exchange implements ResponseSink {
         }
       }
       case COMPLETE -> complete();
+      case SWITCHED -> switched();
       case BAD ->
           fail(
               502,
@@ -249,15 +226,12 @@ final class Exchange implements ResponseSink {
             && stream.reused()
             && !retried
             && !response.started()
-            && !bodySent
-            && requestComplete
-            && IDEMPOTENT.contains(head.method().name());
+            && request.repeatable();
     if (again) {
       // it was being closed while it was lent: nothing of this request can have been acted on twice
       retried = true;
       upstream = null;
-      headUnsent = true;
-      waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+      request.again();
       client.forward(permit, forward.target(), this, true);
     } else {
       fail(503, UpstreamFailure.RESET, detail, UpstreamFailure.RESET);
@@ -274,64 +248,42 @@ final class Exchange implements ResponseSink {
     return response.noBody();
   }
 
-  private void send(UpstreamStream stream, HttpContent part) {
-    boolean bytes = part.content().isReadable();
-    bodySent |= bytes;
-    unflushed = true;
-    if (headUnsent && part instanceof LastHttpContent last) {
-      headUnsent = false;
-      stream.write(
-          new DefaultFullHttpRequest(
-              head.protocolVersion(),
-              head.method(),
-              head.uri(),
-              last.content(),
-              head.headers(),
-              trailers(last)));
-      return;
-    }
-    if (headUnsent) {
-      sendHead(stream);
-    }
-    if (part instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
-      trailers(last);
-    }
-    stream.write(part);
-    if (!stream.channel().isWritable()) {
-      client.updateRead();
-    }
-  }
-
-  /** Only HTTP/2 clients use trailers, for gRPC; elsewhere they are a way to hide fields. */
-  private HttpHeaders trailers(LastHttpContent last) {
-    if (client.http2()) {
-      return last.trailingHeaders();
-    }
-    if (!last.trailingHeaders().isEmpty()) {
-      last.trailingHeaders().clear();
-    }
-    return EmptyHttpHeaders.INSTANCE;
-  }
-
-  private void sendHead(UpstreamStream stream) {
-    headUnsent = false;
-    unflushed = true;
-    stream.write(head);
-  }
-
   private void complete() {
     UpstreamStream stream = upstream;
     if (stream == null) {
       return;
     }
     end(response.status());
-    if (requestComplete) {
+    if (request.complete()) {
       stream.done(response.reusable());
     } else {
       // answered before all was sent: the rest of the body leads nowhere
       stream.abort();
       client.finishEarly();
     }
+  }
+
+  /** From here on the connection carries frames that are not ours to read. */
+  private void switched() {
+    UpstreamStream stream = upstream;
+    if (stream == null || !client.mayLeave()) {
+      fail(502, "early_data", "the client did not wait for the answer to its upgrade", "-");
+      return;
+    }
+    request.release();
+    over = true;
+    UpgradedConnection.join(
+        client,
+        stream,
+        standing(),
+        (withdrawn, flag, received, sent) -> {
+          if (withdrawn != null) {
+            log.reason(withdrawn);
+          }
+          log.flag(flag);
+          log.received(received);
+          finish(101, sent);
+        });
   }
 
   private void fail(int status, String code, String detail, String flag) {
@@ -377,10 +329,11 @@ final class Exchange implements ResponseSink {
 
   private void end(int status) {
     over = true;
-    HttpContent part;
-    while ((part = waiting.poll()) != null) {
-      part.release();
-    }
+    request.release();
+    finish(status, response.bytes());
+  }
+
+  private void finish(int status, long sent) {
     Decision.Allowed decision = permit.decision();
     log.end(
         status,
@@ -389,6 +342,6 @@ final class Exchange implements ResponseSink {
         decision.requestPrincipal(),
         forward.destination(),
         upstream == null ? null : upstream.target().toString(),
-        response.bytes());
+        sent);
   }
 }

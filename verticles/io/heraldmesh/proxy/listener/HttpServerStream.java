@@ -10,6 +10,7 @@ import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -18,7 +19,6 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private final @Nullable ResponseEncoder encoder;
   private final Watch watch;
   private final Channel channel;
-  private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>(4);
+  private final Parts<HttpObject> pipelined = new Parts<>();
   private @Nullable Exchange exchange;
   private boolean reading;
   private boolean discarding;
@@ -71,6 +71,10 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   Channel channel() {
     return channel;
+  }
+
+  ListenerContext context() {
+    return context;
   }
 
   Limits limits() {
@@ -150,6 +154,24 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     exchange = null;
     discard();
     end(true);
+  }
+
+  /** The connection may go on as something else: the client waits for its answer. */
+  boolean mayLeave() {
+    return encoder != null && pipelined.isEmpty();
+  }
+
+  /** The first half of {@link #leave}: what is written now goes out as it is. */
+  void stopEncoding() {
+    channel.pipeline().remove(ResponseEncoder.class);
+  }
+
+  /** Leaves the connection to {@code successor}, with what was read and not looked at yet. */
+  void leave(ChannelHandler successor) {
+    exchange = null;
+    channel.pipeline().addLast(successor);
+    channel.pipeline().remove(this);
+    channel.pipeline().remove(RequestDecoder.class);
   }
 
   /** Ends the connection or stream so that the client sees that something is missing. */
@@ -368,10 +390,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   /** From now on nothing that the client sends is looked at. */
   private void discard() {
     discarding = true;
-    HttpObject part;
-    while ((part = pipelined.poll()) != null) {
-      ReferenceCountUtil.release(part);
-    }
+    pipelined.release();
   }
 
   private boolean ending() {

@@ -6,6 +6,7 @@ import io.heraldmesh.policy.RequestHead;
 import io.heraldmesh.proxy.Limits;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -142,8 +143,17 @@ final class IncomingRequest {
     return new DecidedHead(head, before);
   }
 
-  /** Makes of it what the decision and the gate say, to be sent on. */
-  void rewrite(Decision.Allowed decision, Gate gate) {
+  /** An HTTP/1.1 request to go on as a WebSocket. */
+  boolean asksForWebSocket() {
+    return fields.asksForWebSocket() && !old && !hasBody() && head.method().equals("GET");
+  }
+
+  /**
+   * Makes of it what the decision and the gate say, to be sent on.
+   *
+   * @param upgrade it goes on as a request for a WebSocket
+   */
+  void rewrite(Decision.Allowed decision, Gate gate, boolean upgrade) {
     HttpHeaders headers = request.headers();
     remember(decision, headers);
     String target = decision.target();
@@ -164,6 +174,10 @@ final class IncomingRequest {
     List<Header> set = decision.set();
     for (int i = 0; i < set.size(); i++) {
       headers.set(set.get(i).name(), set.get(i).value());
+    }
+    if (upgrade) {
+      headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+      headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     }
     gate.mark(headers);
   }

@@ -17,14 +17,17 @@ import io.netty.util.ReferenceCountUtil;
  * The end of input ends the other side's output, and leaves the way back open.
  */
 final class Pipe extends ChannelInboundHandlerAdapter {
-  private final Tunnel tunnel;
+  private final Runnable closed;
   private final Channel to;
   private final Watch watch;
   private long bytes;
   private long lastRead;
 
-  Pipe(Tunnel tunnel, Channel to, Watch watch) {
-    this.tunnel = tunnel;
+  /**
+   * @param closed runs when the side that is read is closed
+   */
+  Pipe(Runnable closed, Channel to, Watch watch) {
+    this.closed = closed;
     this.to = to;
     this.watch = watch;
     this.lastRead = watch.now();
@@ -96,7 +99,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     finish();
-    tunnel.closed();
+    closed.run();
   }
 
   @Override

@@ -22,6 +22,7 @@ final class RequestFields {
   private @Nullable String requestId;
   private boolean expect;
   private boolean trailers;
+  private @Nullable String upgrade;
   private @Nullable String violation;
 
   /** Reads the fields of {@code request}; {@link #violation} says whether they can be used. */
@@ -59,6 +60,14 @@ final class RequestFields {
   /** The client reads trailers ({@code TE: trailers}), as gRPC must say. */
   boolean acceptsTrailers() {
     return trailers;
+  }
+
+  /**
+   * The client would like to go on as a WebSocket (RFC 6455 section 4.1). No other upgrade is ever
+   * passed on: what is spoken after it could not be seen.
+   */
+  boolean asksForWebSocket() {
+    return upgrade != null && upgrade.equalsIgnoreCase("websocket") && names("upgrade") && !close();
   }
 
   /** {@code Connection: close} is there. */
@@ -141,7 +150,11 @@ final class RequestFields {
           trailers |= entry.getValue().toString().contains("trailers");
           drop.add(name.toString());
         }
-        case UPGRADE, HOP_BY_HOP, OWNED -> drop.add(name.toString());
+        case UPGRADE -> {
+          upgrade = upgrade == null ? entry.getValue().toString() : "several";
+          drop.add(name.toString());
+        }
+        case HOP_BY_HOP, OWNED -> drop.add(name.toString());
         case REQUEST_ID -> requestId = entry.getValue().toString();
         case OTHER -> {}
       }

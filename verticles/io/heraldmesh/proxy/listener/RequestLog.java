@@ -48,7 +48,7 @@ final class RequestLog {
     return telemetry.now();
   }
 
-  void received(int bytes) {
+  void received(long bytes) {
     received += bytes;
   }
 

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -27,6 +28,8 @@ final class ResponseRelay {
   enum Progress {
     MORE,
     COMPLETE,
+    /** The service speaks WebSocket from here on; the client has been told. */
+    SWITCHED,
     /** No legal response. */
     BAD
   }
@@ -35,8 +38,10 @@ final class ResponseRelay {
   private final boolean noBody;
   private final boolean oldClient;
   private final boolean relayContinue;
+  private final boolean upgrade;
   private @Nullable HttpResponse head;
   private boolean skipping;
+  private boolean switching;
   private boolean unflushed;
   private int status;
   private boolean reusable;
@@ -46,12 +51,19 @@ final class ResponseRelay {
    * @param noBody the request was a HEAD
    * @param oldClient speaks HTTP/1.0: knows neither chunks nor interim responses
    * @param relayContinue the client waits for a 100 before it sends its body
+   * @param upgrade the request asked for a WebSocket
    */
-  ResponseRelay(HttpServerStream client, boolean noBody, boolean oldClient, boolean relayContinue) {
+  ResponseRelay(
+      HttpServerStream client,
+      boolean noBody,
+      boolean oldClient,
+      boolean relayContinue,
+      boolean upgrade) {
     this.client = client;
     this.noBody = noBody;
     this.oldClient = oldClient;
     this.relayContinue = relayContinue;
+    this.upgrade = upgrade;
   }
 
   boolean started() {
@@ -119,8 +131,7 @@ final class ResponseRelay {
     skipping = !(response instanceof LastHttpContent);
     ReferenceCountUtil.release(response);
     if (response.status().code() == 101) {
-      // no upgrade was asked for
-      return Progress.BAD;
+      return switching(response);
     }
     if (response.status().code() == 100 && relayContinue && !oldClient && !started()) {
       client.write(
@@ -133,12 +144,34 @@ final class ResponseRelay {
     return Progress.MORE;
   }
 
+  private Progress switching(HttpResponse response) {
+    HttpHeaders headers = response.headers();
+    if (!upgrade || !headers.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+      // to what nobody asked for
+      return Progress.BAD;
+    }
+    status = 101;
+    strip(headers);
+    headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    client.write(
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.SWITCHING_PROTOCOLS,
+            client.channel().alloc().buffer(0, 0),
+            headers,
+            EmptyHttpHeaders.INSTANCE));
+    client.flush();
+    switching = true;
+    return skipping ? Progress.MORE : Progress.SWITCHED;
+  }
+
   private Progress body(HttpContent content) {
     if (skipping) {
       // the end of an interim response
       skipping = !(content instanceof LastHttpContent);
       content.release();
-      return Progress.MORE;
+      return switching && !skipping ? Progress.SWITCHED : Progress.MORE;
     }
     if (!started()) {
       content.release();

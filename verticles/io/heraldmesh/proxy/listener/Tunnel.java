@@ -78,7 +78,9 @@ final class Tunnel implements Watch.Timed {
 
               @Override
               public void failed(UpstreamFailure failure) {
-                client.pipeline().remove(holding);
+                if (client.pipeline().context(holding) != null) { // the client may be gone
+                  client.pipeline().remove(holding);
+                }
                 onFailure.accept(failure);
               }
             });
@@ -137,8 +139,8 @@ final class Tunnel implements Watch.Timed {
       return;
     }
     upstream = channel;
-    Pipe fromClient = new Pipe(this, channel, watch);
-    Pipe fromUpstream = new Pipe(this, client, watch);
+    Pipe fromClient = new Pipe(this::closed, channel, watch);
+    Pipe fromUpstream = new Pipe(this::closed, client, watch);
     in = fromClient;
     out = fromUpstream;
     onOpen.run();

@@ -23,10 +23,12 @@ final class ResponseDecoder extends HttpResponseDecoder {
 
   @Override
   protected boolean isContentAlwaysEmpty(HttpMessage message) {
-    if (message instanceof HttpResponse response
-        && response.status().code() >= 200
-        && stream.expectsNoBody()) {
-      return true;
+    if (message instanceof HttpResponse response) {
+      int status = response.status().code();
+      // Netty would read a body of a drafted protocol after some 101s
+      if (status == 101 || status >= 200 && stream.expectsNoBody()) {
+        return true;
+      }
     }
     return super.isContentAlwaysEmpty(message);
   }

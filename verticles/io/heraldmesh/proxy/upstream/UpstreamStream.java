@@ -1,8 +1,10 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +104,23 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
     if (!reading) {
       giveBack();
     }
+  }
+
+  /** The first half of {@link #leave}: what is written now goes out as it is. */
+  public void stopEncoding() {
+    channel().pipeline().remove(RequestEncoder.class);
+  }
+
+  /**
+   * Leaves the connection to {@code successor}, with what was read and not looked at yet. It never
+   * goes back to its pool.
+   */
+  public void leave(ChannelHandler successor) {
+    sink = null;
+    ChannelPipeline pipeline = channel().pipeline();
+    pipeline.addLast(successor);
+    pipeline.remove(this);
+    pipeline.remove(ResponseDecoder.class);
   }
 
   /** Gives up: resets the stream or closes the connection. */

@@ -96,6 +96,10 @@ final class Mesh implements AutoCloseable {
       return new Options(protocol, limits, chosen, outboundPortProtocol, app);
     }
 
+    Options service(HostPort chosen) {
+      return new Options(protocol, limits, clock, outboundPortProtocol, Optional.of(chosen));
+    }
+
     Options tcp(HostPort service) {
       return new Options(Protocol.TCP, limits, clock, Protocol.TCP, Optional.of(service));
     }

@@ -1,0 +1,131 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.proxy.upstream.UpstreamStream;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes one request on to the service: keeps what comes before the way there is open, and writes
+ * head and body together where they come together.
+ */
+final class RequestRelay {
+  /** Repeating these changes nothing (RFC 9110 section 9.2.2). */
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
+
+  private final HttpRequest head;
+  private final boolean trailers;
+  private final Parts<HttpContent> waiting = new Parts<>();
+  private boolean headUnsent = true;
+  private boolean unflushed;
+  private boolean complete;
+  private boolean bodySent;
+
+  /**
+   * @param trailers only HTTP/2 clients use them, for gRPC; elsewhere they are a way to hide fields
+   */
+  RequestRelay(HttpRequest head, boolean trailers) {
+    this.head = head;
+    this.trailers = trailers;
+  }
+
+  /** All of it has come from the client. */
+  boolean complete() {
+    return complete;
+  }
+
+  /** It can be sent once more without harm, and {@link #again} can do it. */
+  boolean repeatable() {
+    return complete && !bodySent && IDEMPOTENT.contains(head.method().name());
+  }
+
+  /**
+   * Takes over a part of the body, or its end.
+   *
+   * @param stream null while there is no way to the service yet
+   */
+  void add(HttpContent part, @Nullable UpstreamStream stream) {
+    complete |= part instanceof LastHttpContent;
+    if (stream == null) {
+      waiting.add(part);
+    } else {
+      send(stream, part);
+    }
+  }
+
+  /** The way to the service is open. */
+  void connected(UpstreamStream stream) {
+    HttpContent part;
+    while ((part = waiting.poll()) != null) {
+      send(stream, part);
+    }
+  }
+
+  /** The client sends nothing more for now. */
+  void flush(UpstreamStream stream) {
+    if (headUnsent) {
+      sendHead(stream);
+    }
+    if (unflushed) {
+      unflushed = false;
+      stream.flush();
+    }
+  }
+
+  /** Begins anew, for another way to the service. */
+  void again() {
+    headUnsent = true;
+    waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+  }
+
+  /** Nothing more is sent. */
+  void release() {
+    waiting.release();
+  }
+
+  private void send(UpstreamStream stream, HttpContent part) {
+    bodySent |= part.content().isReadable();
+    unflushed = true;
+    if (headUnsent && part instanceof LastHttpContent last) {
+      headUnsent = false;
+      stream.write(
+          new DefaultFullHttpRequest(
+              head.protocolVersion(),
+              head.method(),
+              head.uri(),
+              last.content(),
+              head.headers(),
+              trailers(last)));
+      return;
+    }
+    if (headUnsent) {
+      sendHead(stream);
+    }
+    if (part instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+      trailers(last);
+    }
+    stream.write(part);
+  }
+
+  private HttpHeaders trailers(LastHttpContent last) {
+    if (trailers) {
+      return last.trailingHeaders();
+    }
+    if (!last.trailingHeaders().isEmpty()) {
+      last.trailingHeaders().clear();
+    }
+    return EmptyHttpHeaders.INSTANCE;
+  }
+
+  private void sendHead(UpstreamStream stream) {
+    headUnsent = false;
+    unflushed = true;
+    stream.write(head);
+  }
+}

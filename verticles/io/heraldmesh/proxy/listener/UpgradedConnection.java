@@ -1,0 +1,83 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.upstream.UpstreamStream;
+import io.heraldmesh.proxy.upstream.Watch;
+import io.netty.channel.Channel;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket after its handshake: two connections whose bytes go to each other, for as long as
+ * what allowed the handshake stands. Belongs to the event loop that both share.
+ */
+final class UpgradedConnection implements Watch.Timed {
+
+  /** Hears how it ended. */
+  interface End {
+    /**
+     * @param withdrawn why it had to end; null when one side closed it or nothing passed for long
+     * @param flag {@code -} when one side closed it
+     */
+    void closed(@Nullable Reason withdrawn, String flag, long received, long sent);
+  }
+
+  private final Watch watch;
+  private final Channel client;
+  private final Standing standing;
+  private final InstantSource clock;
+  private final long idleMillis;
+  private final End end;
+  private final Pipe fromClient;
+  private final Pipe fromUpstream;
+  private @Nullable Reason withdrawn;
+  private String flag = "-";
+  private boolean over;
+
+  private UpgradedConnection(
+      Channel client, Channel upstream, ListenerContext context, Standing standing, End end) {
+    this.watch = context.upstreams().watch(client.eventLoop());
+    this.client = client;
+    this.standing = standing;
+    this.clock = context.clock();
+    this.idleMillis = context.limits().streamIdle().toMillis();
+    this.end = end;
+    this.fromClient = new Pipe(this::closed, upstream, watch);
+    this.fromUpstream = new Pipe(this::closed, client, watch);
+  }
+
+  /** Takes HTTP off both connections and joins them. */
+  static void join(HttpServerStream client, UpstreamStream upstream, Standing standing, End end) {
+    UpgradedConnection joined =
+        new UpgradedConnection(
+            client.channel(), upstream.channel(), client.context(), standing, end);
+    client.stopEncoding();
+    upstream.stopEncoding();
+    client.leave(joined.fromClient);
+    upstream.leave(joined.fromUpstream);
+    joined.watch.add(joined);
+    Pipe.resume(client.channel());
+    Pipe.resume(upstream.channel());
+  }
+
+  @Override
+  public void check(long nowMillis) {
+    withdrawn = standing.withdrawn(clock.instant());
+    if (withdrawn != null) {
+      flag = Tunnel.WITHDRAWN;
+    } else if (nowMillis - Math.max(fromClient.lastRead(), fromUpstream.lastRead()) > idleMillis) {
+      flag = "idle";
+    } else {
+      return;
+    }
+    client.close();
+  }
+
+  private void closed() {
+    if (!over) {
+      over = true;
+      watch.remove(this);
+      end.closed(withdrawn, flag, fromClient.bytes(), fromUpstream.bytes());
+    }
+  }
+}
