@@ -82,6 +82,11 @@ final class AddressBlock {
     return mapped ? Arrays.copyOfRange(raw, MAPPED.length, raw.length) : raw;
   }
 
+  /** Begins the {@link AddressBits} of every address in the block, and of no other. */
+  TextMatch.Prefix key() {
+    return new TextMatch.Prefix(AddressBits.text(network, bits));
+  }
+
   /**
    * @param address from {@link #bytes}
    */

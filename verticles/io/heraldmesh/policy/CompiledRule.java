@@ -22,12 +22,9 @@ final class CompiledRule {
     this.tcp = http.forTcp(policy.action() == AuthorizationPolicy.Action.ALLOW);
   }
 
-  AuthorizationPolicy policy() {
-    return policy;
-  }
-
-  int index() {
-    return index;
+  /** False for a rule that matches no TCP connection. */
+  boolean matchesTcp() {
+    return tcp != null;
   }
 
   Rule rule() {

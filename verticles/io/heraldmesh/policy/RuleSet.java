@@ -1,15 +1,29 @@
 package io.heraldmesh.policy;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of policies that are asked together, in order: the first that matches decides. */
+/**
+ * The rules of policies that are asked together: the first in order that matches decides. Which
+ * ones are compared is the {@link RuleIndex}'s matter, and changes nothing of the answer.
+ */
 final class RuleSet {
   private final CompiledRule[] rules;
+  private final RuleIndex http;
+  private final RuleIndex tcp;
 
   private RuleSet(CompiledRule[] rules) {
     this.rules = rules;
+    this.http = RuleIndex.of(rules, IntStream.range(0, rules.length).toArray(), true);
+    this.tcp =
+        RuleIndex.of(
+            rules,
+            IntStream.range(0, rules.length).filter(i -> rules[i].matchesTcp()).toArray(),
+            false);
   }
 
   static RuleSet of(List<AuthorizationPolicy> policies) {
@@ -28,30 +42,78 @@ final class RuleSet {
 
   /** Why the first rule that matches decides; null when none does. */
   @Nullable Reason match(Facts facts) {
-    for (CompiledRule rule : rules) {
-      Reason reason = rule.match(facts);
-      if (reason != null) {
-        return reason;
-      }
-    }
-    return null;
+    First first = new First(facts);
+    (facts.isTcp() ? tcp : http).find(facts, first);
+    return first.reason;
   }
 
   /**
    * The rule that missed least, when none matched; null without rules.
    *
-   * @param among how many rules, in order, are looked at; a miss by one field ends the search
+   * @param among how many rules are looked at; of more than that, first those that the index finds,
+   *     because they share a host, a path or a caller with the request. A miss by one field ends
+   *     the search
    */
   @Nullable Nearest nearest(Facts facts, int among) {
+    int[] places = IntStream.range(0, Math.min(among, rules.length)).toArray();
+    if (rules.length > among) {
+      Few few = new Few(among);
+      (facts.isTcp() ? tcp : http).find(facts, few);
+      places = few.places.isEmpty() ? places : few.rising();
+    }
     CompiledRule best = null;
     int fewest = Integer.MAX_VALUE;
-    for (int i = 0; i < rules.length && i < among && fewest > 1; i++) {
-      int missing = rules[i].missing(facts);
+    for (int i = 0; i < places.length && fewest > 1; i++) {
+      CompiledRule rule = rules[places[i]];
+      int missing = rule.missing(facts);
       if (missing < fewest) {
-        best = rules[i];
+        best = rule;
         fewest = missing;
       }
     }
     return best == null ? null : best.nearest(facts);
+  }
+
+  /** Takes the first of what is offered. */
+  private static final class Few implements TextIndex.Candidates {
+    private final int most;
+    final Set<Integer> places = new HashSet<>();
+
+    Few(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public void offer(int[] offered) {
+      for (int i = 0; i < offered.length && places.size() < most; i++) {
+        places.add(offered[i]);
+      }
+    }
+
+    int[] rising() {
+      return places.stream().mapToInt(Integer::intValue).sorted().toArray();
+    }
+  }
+
+  /** Compares what is offered, as far as it comes before the best found so far. */
+  private final class First implements TextIndex.Candidates {
+    private final Facts facts;
+    private int place = rules.length;
+    @Nullable Reason reason;
+
+    First(Facts facts) {
+      this.facts = facts;
+    }
+
+    @Override
+    public void offer(int[] places) {
+      for (int i = 0; i < places.length && places[i] < place; i++) {
+        Reason matched = rules[places[i]].match(facts);
+        if (matched != null) {
+          place = places[i];
+          reason = matched;
+        }
+      }
+    }
   }
 }
