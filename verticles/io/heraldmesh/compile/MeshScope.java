@@ -2,6 +2,7 @@ package io.heraldmesh.compile;
 
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.PathNormalization;
 import io.heraldmesh.resource.MeshConfig;
 import io.heraldmesh.resource.Metadata;
 import io.heraldmesh.resource.Resource;
@@ -66,5 +67,15 @@ record MeshScope(Resources resources, MeshConfig config, List<TrustDomain> trust
     return trustDomains.stream()
         .map(domain -> SpiffeId.workload(domain, namespace, serviceAccount))
         .toList();
+  }
+
+  /** How request paths are normalized. */
+  PathNormalization normalization() {
+    return switch (config.pathNormalization()) {
+      case NONE -> PathNormalization.NONE;
+      case BASE -> PathNormalization.BASE;
+      case MERGE_SLASHES -> PathNormalization.MERGE_SLASHES;
+      case DECODE_AND_MERGE_SLASHES -> PathNormalization.DECODE_AND_MERGE_SLASHES;
+    };
   }
 }

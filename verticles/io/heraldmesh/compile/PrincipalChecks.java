@@ -31,10 +31,14 @@ final class PrincipalChecks {
     for (AuthorizationPolicy policy : scope.of(AuthorizationPolicy.class)) {
       for (Rule rule : policy.rules()) {
         rule.from().stream().map(Source::principals).forEach(this::principals);
-        rule.when().stream()
-            .filter(when -> when.attribute() == Attribute.SOURCE_PRINCIPAL)
-            .map(Condition::values)
-            .forEach(this::principals);
+        rule.from().stream().map(Source::trustDomains).forEach(this::trustDomains);
+        for (Condition when : rule.when()) {
+          if (when.attribute() == Attribute.SOURCE_PRINCIPAL) {
+            principals(when.values());
+          } else if (when.attribute() == Attribute.SOURCE_TRUST_DOMAIN) {
+            trustDomains(when.values());
+          }
+        }
       }
     }
     for (ServiceEntry entry : scope.of(ServiceEntry.class)) {
@@ -43,17 +47,25 @@ final class PrincipalChecks {
   }
 
   private void principals(Values values) {
-    Stream.concat(values.in().stream(), values.notIn().stream())
-        .filter(principal -> aliases.isForeign(principal.value()))
-        .forEach(
-            principal ->
-                found.add(
-                    principal.at(),
-                    ProblemCode.FOREIGN_PRINCIPAL,
-                    Shown.quoted(principal.value())
-                        + " names a trust domain that is neither "
-                        + scope.trustDomains().getFirst()
-                        + " nor an alias of it"));
+    all(values).filter(p -> aliases.isForeign(p.value())).forEach(this::foreign);
+  }
+
+  private void trustDomains(Values values) {
+    all(values).filter(d -> aliases.isForeignDomain(d.value())).forEach(this::foreign);
+  }
+
+  private static Stream<Located<String>> all(Values values) {
+    return Stream.concat(values.in().stream(), values.notIn().stream());
+  }
+
+  private void foreign(Located<String> name) {
+    found.add(
+        name.at(),
+        ProblemCode.FOREIGN_PRINCIPAL,
+        Shown.quoted(name.value())
+            + " names a trust domain that is neither "
+            + scope.trustDomains().getFirst()
+            + " nor an alias of it");
   }
 
   private void subjectAltName(Located<String> name) {

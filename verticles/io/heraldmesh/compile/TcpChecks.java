@@ -5,7 +5,6 @@ import io.heraldmesh.resource.AuthorizationPolicy;
 import io.heraldmesh.resource.AuthorizationPolicy.Action;
 import io.heraldmesh.resource.AuthorizationPolicy.Operation;
 import io.heraldmesh.resource.AuthorizationPolicy.Rule;
-import io.heraldmesh.resource.Service;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.problem.ProblemCollector;
 import java.util.List;
@@ -15,63 +14,67 @@ import java.util.List;
  */
 final class TcpChecks {
   private final MeshScope scope;
+  private final KnownWorkloads workloads;
   private final ProblemCollector found;
 
-  TcpChecks(MeshScope scope, ProblemCollector found) {
+  TcpChecks(MeshScope scope, KnownWorkloads workloads, ProblemCollector found) {
     this.scope = scope;
+    this.workloads = workloads;
     this.found = found;
   }
 
   void check() {
-    List<Service> services = scope.of(Service.class);
     for (AuthorizationPolicy policy : scope.of(AuthorizationPolicy.class)) {
       if (policy.action().value() == Action.DENY && policy.targetRefs().isEmpty()) {
-        services.stream().filter(s -> mayShareWorkloads(policy, s)).forEach(s -> check(policy, s));
+        List<Rule> rules = policy.rules().stream().filter(TcpChecks::usesHttp).toList();
+        if (!rules.isEmpty()) {
+          workloads
+              .selected(policy.metadata(), policy.selector())
+              .forEach(workload -> check(policy, rules, workload));
+        }
       }
     }
   }
 
-  private void check(AuthorizationPolicy policy, Service service) {
-    for (Service.Port port : service.ports()) {
-      if (PortProtocol.of(port) == Protocol.TCP) {
-        policy.rules().stream()
-            .filter(rule -> usesHttp(rule) && reaches(rule, port))
-            .forEach(rule -> warn(policy, rule, service, port));
-      }
-    }
+  private void check(AuthorizationPolicy policy, List<Rule> rules, KnownWorkload workload) {
+    workload
+        .ports()
+        .forEach(
+            (port, protocol) -> {
+              if (protocol == Protocol.TCP) {
+                rules.stream()
+                    .filter(rule -> reaches(rule, port))
+                    .forEach(rule -> warn(policy, rule, workload, port));
+              }
+            });
   }
 
-  private void warn(AuthorizationPolicy policy, Rule rule, Service service, Service.Port port) {
+  private void warn(AuthorizationPolicy policy, Rule rule, KnownWorkload workload, int port) {
     found.add(
         rule.at(),
         ProblemCode.DENIES_TCP,
         "on the TCP port "
-            + port.port()
+            + port
             + " of "
-            + service.describe()
+            + workload.name()
             + " the HTTP fields of this rule of "
             + policy.describe()
             + " are left out, so that it denies more");
   }
 
-  private boolean mayShareWorkloads(AuthorizationPolicy policy, Service service) {
-    return scope.selects(
-        policy.metadata(), policy.selector(), service.metadata().namespace(), service.selector());
-  }
-
-  private static boolean usesHttp(Rule rule) {
+  static boolean usesHttp(Rule rule) {
     return rule.from().stream().anyMatch(s -> !s.requestPrincipals().isEmpty())
         || rule.to().stream()
             .anyMatch(o -> !o.hosts().isEmpty() || !o.methods().isEmpty() || !o.paths().isEmpty())
         || rule.when().stream().anyMatch(c -> c.attribute().isHttpOnly());
   }
 
-  private static boolean reaches(Rule rule, Service.Port port) {
+  private static boolean reaches(Rule rule, int port) {
     return rule.to().isEmpty() || rule.to().stream().anyMatch(o -> reaches(o, port));
   }
 
-  private static boolean reaches(Operation operation, Service.Port port) {
-    String target = Integer.toString(port.targetPort());
+  private static boolean reaches(Operation operation, int port) {
+    String target = Integer.toString(port);
     boolean in =
         operation.ports().in().isEmpty()
             || operation.ports().in().stream().anyMatch(p -> p.value().equals(target));

@@ -44,10 +44,22 @@ final class TrustDomainAliases {
     return List.copyOf(expanded);
   }
 
-  /** Whether a principal names a trust domain that no peer of this mesh can have. */
+  /**
+   * Whether a principal names a trust domain that no peer of this mesh can have. In a pattern that
+   * has not five parts, such as {@code cluster.local/ns/a/*}, the domain is compared as it stands.
+   */
   boolean isForeign(String pattern) {
     String domain = domain(pattern);
-    return !domain.isEmpty() && !isOurs(domain);
+    if (!domain.isEmpty()) {
+      return !isOurs(domain);
+    }
+    int slash = pattern.indexOf('/');
+    return slash > 0 && !pattern.contains("://") && isForeignDomain(pattern.substring(0, slash));
+  }
+
+  /** The same for a trust domain alone, which may be a pattern. */
+  boolean isForeignDomain(String pattern) {
+    return domains.stream().noneMatch(own -> Coverage.covers(pattern, own));
   }
 
   /** {@code *-td} covers the domains it matches as it stands, and is replaced for the others. */

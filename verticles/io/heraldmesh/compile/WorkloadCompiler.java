@@ -2,7 +2,6 @@ package io.heraldmesh.compile;
 
 import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.policy.AuthorizationPolicy;
-import io.heraldmesh.policy.PathNormalization;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.Metadata;
@@ -39,7 +38,7 @@ final class WorkloadCompiler {
         peer.ports(),
         jwtRules(workload.namespace(), labels),
         authorization(workload.namespace(), labels),
-        normalization(),
+        scope.normalization(),
         scope.trustDomains());
   }
 
@@ -63,14 +62,5 @@ final class WorkloadCompiler {
         .sorted(Comparator.comparing(io.heraldmesh.resource.AuthorizationPolicy::metadata, order))
         .map(p -> new AuthorizationRules(p, aliases).compile())
         .toList();
-  }
-
-  private PathNormalization normalization() {
-    return switch (scope.config().pathNormalization()) {
-      case NONE -> PathNormalization.NONE;
-      case BASE -> PathNormalization.BASE;
-      case MERGE_SLASHES -> PathNormalization.MERGE_SLASHES;
-      case DECODE_AND_MERGE_SLASHES -> PathNormalization.DECODE_AND_MERGE_SLASHES;
-    };
   }
 }

@@ -12,6 +12,8 @@ public sealed interface Resource
         Namespace,
         ServiceEntry,
         WorkloadEntry,
+        Pod,
+        Deployment,
         MeshConfig {
 
   Metadata metadata();
@@ -32,6 +34,8 @@ public sealed interface Resource
       case Namespace n -> false;
       case ServiceEntry s -> false;
       case WorkloadEntry w -> false;
+      case Pod p -> false;
+      case Deployment d -> false;
       case MeshConfig m -> false;
     };
   }

@@ -25,4 +25,11 @@ public record Selector(Map<String, String> matchLabels, Position at) {
   public boolean matches(Map<String, String> labels) {
     return labels.entrySet().containsAll(matchLabels.entrySet());
   }
+
+  /** True unless the two want different values of one label: both may select one workload. */
+  public boolean isCompatibleWith(Selector other) {
+    return matchLabels.entrySet().stream()
+        .allMatch(
+            e -> e.getValue().equals(other.matchLabels.getOrDefault(e.getKey(), e.getValue())));
+  }
 }

@@ -69,6 +69,7 @@ public enum ProblemCode {
   INVALID_SERVICE_ACCOUNT(508, Level.ERROR, "write namespace/name, or the name alone"),
   CUSTOM_UNSUPPORTED(509, Level.ERROR, "let the external authorizer decide on it"),
   INVALID_TRUST_DOMAIN(510, Level.ERROR, "use lower-case letters, digits, '.', '-' and '_'"),
+  UNKNOWN_METHOD(511, Level.WARNING, "correct it, unless a program of yours sends it"),
 
   INVALID_ADDRESS(601, Level.ERROR, "use an IP address, or a DNS name that resolves"),
   INVALID_HOST(602, Level.ERROR, "use a full DNS name"),
@@ -81,7 +82,14 @@ public enum ProblemCode {
   SHADOWED_POLICY(802, Level.WARNING, "remove one of the two, or add a selector"),
   FOREIGN_PRINCIPAL(803, Level.WARNING, "name the mesh's trust domain, or make it an alias"),
   DENIES_TCP(804, Level.WARNING, "limit the rule with to.operation.ports"),
-  DUPLICATE_HOST(805, Level.WARNING, "keep one of the two");
+  DUPLICATE_HOST(805, Level.WARNING, "keep one of the two"),
+  UNREACHABLE_RULE(806, Level.WARNING, "remove it, or make the other rule narrower"),
+  CONTRADICTION(807, Level.WARNING, "remove one of the fields that exclude each other"),
+  NOBODY_ALLOWED(808, Level.WARNING, "correct the rules, so that some caller can satisfy one"),
+  NO_IDENTITY(809, Level.WARNING, "set mutual TLS to STRICT or PERMISSIVE, or ask for less"),
+  NO_TOKEN(810, Level.WARNING, "add a RequestAuthentication for these workloads, or read it along"),
+  UNKNOWN_NAMESPACE(811, Level.WARNING, "correct the name, or add the Namespace"),
+  UNKNOWN_PORT(812, Level.WARNING, "write a port that the workload listens on");
 
   private final int number;
   private final Level level;

@@ -14,9 +14,12 @@ import io.heraldmesh.resource.yaml.Value;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code when[]}. Source: Istio, authorization policy conditions. */
 final class ConditionDecoder {
+  private static final Set<String> PSEUDO_HEADERS =
+      Set.of(":authority", ":method", ":path", ":scheme");
   private static final String ENVOY_FILTERS = "experimental.envoy.filters.";
 
   private ConditionDecoder() {}
@@ -72,7 +75,7 @@ final class ConditionDecoder {
       return List.of();
     }
     if (attribute == Attribute.REQUEST_HEADER) {
-      if (!Names.isHeader(inner)) {
+      if (!Names.isHeader(inner) && !PSEUDO_HEADERS.contains(inner)) {
         written.problem(
             ProblemCode.INVALID_HEADER_NAME, Shown.quoted(inner) + " is no header name");
       }
@@ -97,14 +100,11 @@ final class ConditionDecoder {
       case SOURCE_PRINCIPAL -> Patterns.principals(texts, problems);
       case SOURCE_TRUST_DOMAIN -> Patterns.trustDomains(texts, problems);
       case SOURCE_SERVICE_ACCOUNT -> Patterns.serviceAccounts(texts, problems);
-      case SOURCE_NAMESPACE -> {}
-      case REQUEST_HEADER,
-          REQUEST_PRINCIPAL,
-          REQUEST_AUDIENCES,
-          REQUEST_PRESENTER,
-          REQUEST_CLAIM,
-          CONNECTION_SNI ->
-          Patterns.plain(texts, problems);
+      case SOURCE_NAMESPACE -> Patterns.namespaces(texts, problems);
+      case REQUEST_PRINCIPAL -> Patterns.requestPrincipals(texts, problems);
+      case CONNECTION_SNI -> Patterns.hosts(texts, problems);
+      case REQUEST_HEADER -> Patterns.trimmed(texts, problems);
+      case REQUEST_AUDIENCES, REQUEST_PRESENTER, REQUEST_CLAIM -> Patterns.plain(texts, problems);
     }
   }
 

@@ -41,6 +41,8 @@ final class Kinds {
           core("ServiceAccount", d -> new ServiceAccount(MetadataDecoder.namespaced(d))),
           core("Namespace", d -> new Namespace(MetadataDecoder.clusterScoped(d))),
           core("ConfigMap", MeshConfigDecoder::configMap),
+          core("Pod", PodDecoder::pod),
+          new Kind("apps", V1, "Deployment", false, PodDecoder::deployment),
           notRead("authentication.istio.io", List.of("v1alpha1"), "Policy"),
           notRead("authentication.istio.io", List.of("v1alpha1"), "MeshPolicy"),
           notRead("networking.istio.io", NETWORKING, "DestinationRule"),
@@ -53,10 +55,8 @@ final class Kinds {
           notRead("telemetry.istio.io", List.of("v1", "v1alpha1"), "Telemetry"),
           notRead("extensions.istio.io", List.of("v1alpha1"), "WasmPlugin"),
           notRead("", V1, "Endpoints"),
-          notRead("", V1, "Pod"),
           notRead("", V1, "Secret"),
           notRead("discovery.k8s.io", V1, "EndpointSlice"),
-          notRead("apps", V1, "Deployment"),
           notRead("herald.io", List.of("v1alpha1"), "Node"),
           notRead("herald.io", List.of("v1alpha1"), "PolicyTest"));
 
@@ -71,13 +71,26 @@ final class Kinds {
         .findFirst();
   }
 
-  /** The known kind that was probably meant: another version, another case, another letter. */
+  /** The known kind that was probably meant: another version, group, case, another letter. */
   static Optional<Kind> near(String apiVersion, String kind) {
     String group = group(apiVersion);
     return ALL.stream()
         .filter(k -> Spelling.isNear(k.name, kind))
-        .filter(k -> k.group.isEmpty() ? group.isEmpty() : Spelling.isNear(k.group, group))
+        .filter(k -> isNearGroup(k.group, group))
         .findFirst();
+  }
+
+  /**
+   * A policy of Istio's in the wrong group, or in none, is a mistake; other projects have kinds of
+   * the same name in groups that are not like these.
+   */
+  private static boolean isNearGroup(String known, String written) {
+    if (known.isEmpty()) {
+      return written.isEmpty();
+    }
+    boolean istios =
+        written.isEmpty() || written.endsWith("istio.io") || written.equals("herald.io");
+    return Spelling.isNear(known, written) || istios && known.endsWith("istio.io");
   }
 
   private static String group(String apiVersion) {

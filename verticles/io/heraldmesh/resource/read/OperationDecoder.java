@@ -12,7 +12,7 @@ final class OperationDecoder {
     Operation operation =
         new Operation(
             f.at(),
-            Patterns.values(f, "hosts", "notHosts", Patterns::plain),
+            Patterns.values(f, "hosts", "notHosts", Patterns::hosts),
             Patterns.values(f, "ports", "notPorts", Patterns::ports),
             Patterns.values(f, "methods", "notMethods", Patterns::methods),
             Patterns.values(f, "paths", "notPaths", Patterns::paths));

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 final class Patterns {
   private static final Pattern PRINCIPAL = Pattern.compile("[^/]+/ns/[^/]+/sa/[^/]+");
+  private static final Pattern NAMESPACE = Pattern.compile("[-a-z0-9*]+");
   private static final int MAX_ACCOUNTS = 16;
   private static final int MAX_ACCOUNT = 320;
 
@@ -50,9 +51,38 @@ final class Patterns {
     }
   }
 
+  /** {@code hosts}: a host, with a port or without. */
+  static void hosts(List<Located<String>> patterns, ProblemCollector problems) {
+    ascii(patterns, problems);
+    for (Located<String> pattern : patterns) {
+      if (pattern.value().contains("/")) {
+        neverMatches(pattern, "has a '/'; only host and port are compared", problems);
+      }
+    }
+  }
+
+  /** In namespaces, and only there, {@code *} may stand anywhere. */
+  static void namespaces(List<Located<String>> patterns, ProblemCollector problems) {
+    for (Located<String> pattern : patterns) {
+      if (!NAMESPACE.matcher(pattern.value()).matches()) {
+        neverMatches(pattern, "has characters that no namespace has", problems);
+      }
+    }
+  }
+
+  /** {@code <issuer>/<subject>}. */
+  static void requestPrincipals(List<Located<String>> patterns, ProblemCollector problems) {
+    trimmed(patterns, problems);
+    for (Located<String> pattern : patterns) {
+      if (!pattern.value().contains("/") && !pattern.value().contains("*")) {
+        neverMatches(pattern, "is not <issuer>/<subject>", problems);
+      }
+    }
+  }
+
   /** {@code <trust-domain>/ns/<namespace>/sa/<account>}. */
   static void principals(List<Located<String>> patterns, ProblemCollector problems) {
-    plain(patterns, problems);
+    ascii(patterns, problems);
     for (Located<String> pattern : patterns) {
       String text = pattern.value();
       if (text.startsWith("spiffe://")) {
@@ -64,7 +94,7 @@ final class Patterns {
   }
 
   static void trustDomains(List<Located<String>> patterns, ProblemCollector problems) {
-    plain(patterns, problems);
+    ascii(patterns, problems);
     for (Located<String> pattern : patterns) {
       if (pattern.value().contains("/")) {
         problems.add(
@@ -103,10 +133,16 @@ final class Patterns {
   }
 
   static void methods(List<Located<String>> patterns, ProblemCollector problems) {
-    plain(patterns, problems);
+    ascii(patterns, problems);
     for (Located<String> pattern : patterns) {
-      if (pattern.value().chars().anyMatch(c -> c >= 'a' && c <= 'z')) {
+      String text = pattern.value();
+      if (text.chars().anyMatch(c -> c >= 'a' && c <= 'z')) {
         neverMatches(pattern, "has lower-case letters; methods are compared with case", problems);
+      } else if (Methods.isUnknown(text.strip())) {
+        problems.add(
+            pattern.at(),
+            ProblemCode.UNKNOWN_METHOD,
+            Shown.quoted(text) + " is no registered HTTP method; gRPC is always POST");
       }
     }
   }
@@ -116,12 +152,32 @@ final class Patterns {
       String text = pattern.value();
       PathTemplates.check(pattern, problems);
       if (!PathTemplates.isTemplate(text)) {
-        plain(List.of(pattern), problems);
+        ascii(List.of(pattern), problems);
       }
       if (text.contains("?") || text.contains("#")) {
         neverMatches(pattern, "has a query or fragment; only the path is compared", problems);
       } else if (!text.startsWith("/") && !text.startsWith("*")) {
         neverMatches(pattern, "does not begin with '/'; every path does", problems);
+      }
+    }
+  }
+
+  /** As {@link #plain}, for text that the sender cannot begin or end with white space. */
+  static void trimmed(List<Located<String>> patterns, ProblemCollector problems) {
+    plain(patterns, problems);
+    for (Located<String> pattern : patterns) {
+      if (!pattern.value().equals(pattern.value().strip())) {
+        neverMatches(pattern, "begins or ends with white space", problems);
+      }
+    }
+  }
+
+  /** As {@link #trimmed}, for text that has only printable ASCII characters. */
+  private static void ascii(List<Located<String>> patterns, ProblemCollector problems) {
+    trimmed(patterns, problems);
+    for (Located<String> pattern : patterns) {
+      if (pattern.value().strip().chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+        neverMatches(pattern, "has a character that cannot stand there", problems);
       }
     }
   }

@@ -17,6 +17,10 @@ import java.util.regex.Pattern;
 /** {@code selector}, {@code targetRefs} and {@code workloadSelector}: what a resource is about. */
 final class SelectorDecoder {
   private static final int MAX_TARGETS = 16;
+  private static final Pattern LABEL_KEY =
+      Pattern.compile("([-a-z0-9.]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+  private static final Pattern LABEL_VALUE =
+      Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
   private static final Pattern GROUP =
       Pattern.compile("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?");
   private static final Pattern KIND = Pattern.compile("[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?");
@@ -56,6 +60,12 @@ final class SelectorDecoder {
         entry
             .value()
             .problem(ProblemCode.INVALID_SELECTOR, "wildcard '*' is not supported in a selector");
+      } else if (!LABEL_KEY.matcher(key).matches() || !LABEL_VALUE.matcher(value).matches()) {
+        entry
+            .value()
+            .problem(
+                ProblemCode.NEVER_MATCHES,
+                Shown.quoted(key + ": " + value) + " has characters that no label has");
       }
       labels.put(key, value);
     }

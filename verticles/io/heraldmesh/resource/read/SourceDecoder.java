@@ -26,8 +26,8 @@ final class SourceDecoder {
         new Source(
             f.at(),
             values(f, "principals", Patterns::principals),
-            values(f, "requestPrincipals", Patterns::plain),
-            values(f, "namespaces", SourceDecoder::anyText),
+            values(f, "requestPrincipals", Patterns::requestPrincipals),
+            values(f, "namespaces", Patterns::namespaces),
             values(f, "serviceAccounts", Patterns::serviceAccounts),
             values(f, "trustDomains", Patterns::trustDomains),
             values(f, "ipBlocks", IpBlocks::check),
@@ -57,9 +57,6 @@ final class SourceDecoder {
       Fields f, String name, BiConsumer<List<Located<String>>, ProblemCollector> check) {
     return Patterns.values(f, name, negative(name), check);
   }
-
-  /** In namespaces, and only there, {@code *} may stand anywhere. */
-  private static void anyText(List<Located<String>> patterns, ProblemCollector problems) {}
 
   private static boolean isEmpty(Source s) {
     return Stream.of(

@@ -1,0 +1,145 @@
+package io.heraldmesh.compile;
+
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.resource.Deployment;
+import io.heraldmesh.resource.Metadata;
+import io.heraldmesh.resource.Pod;
+import io.heraldmesh.resource.PodSpec;
+import io.heraldmesh.resource.Resource;
+import io.heraldmesh.resource.Selector;
+import io.heraldmesh.resource.Service;
+import io.heraldmesh.resource.WorkloadEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The workloads that policies can be held against: in a mesh those that nodes announced and those
+ * written as WorkloadEntry; offline, all that the resources speak of.
+ */
+final class KnownWorkloads {
+  private final MeshScope scope;
+  private final List<KnownWorkload> all = new ArrayList<>();
+
+  /**
+   * @param announced none: what the resources say stands in
+   */
+  KnownWorkloads(MeshScope scope, List<MeshWorkload> announced) {
+    this.scope = scope;
+    announced.forEach(this::announced);
+    scope.of(WorkloadEntry.class).forEach(this::written);
+    if (announced.isEmpty()) {
+      scope.of(Pod.class).forEach(p -> pod(p, p.spec()));
+      scope.of(Deployment.class).forEach(d -> pod(d, d.template()));
+      List<KnownWorkload> written = List.copyOf(all);
+      scope.of(Service.class).forEach(service -> behind(service, written));
+    }
+  }
+
+  /** False when nothing says which workloads there are. */
+  boolean areKnown() {
+    return !all.isEmpty();
+  }
+
+  /** Whether a policy may select any of them. */
+  boolean mayBeSelected(Metadata policy, Selector selector) {
+    return all.stream().anyMatch(w -> inScope(policy, w) && w.maySatisfy(selector));
+  }
+
+  /** Those that a policy selects, as far as is known. */
+  List<KnownWorkload> selected(Metadata policy, Selector selector) {
+    return all.stream().filter(w -> inScope(policy, w) && w.satisfies(selector)).toList();
+  }
+
+  /** The namespaces in which the selector would select something. */
+  Set<String> namespaces(Selector selector) {
+    Set<String> namespaces = new TreeSet<>();
+    all.stream().filter(w -> w.satisfies(selector)).forEach(w -> namespaces.add(w.namespace()));
+    return namespaces;
+  }
+
+  private boolean inScope(Metadata policy, KnownWorkload workload) {
+    return scope.isRoot(policy) || policy.namespace().equals(workload.namespace());
+  }
+
+  private void announced(MeshWorkload workload) {
+    KnownWorkload known =
+        of(
+            "workload " + workload.namespace() + "/" + workload.name(),
+            workload.namespace(),
+            workload.labels(),
+            false);
+    for (MeshWorkload.Port port : workload.ports()) {
+      known.ports().put(port.port(), port.protocol());
+    }
+    all.add(known);
+  }
+
+  private void written(WorkloadEntry entry) {
+    KnownWorkload known =
+        of(entry.describe(), entry.metadata().namespace(), Backends.labels(entry), false);
+    entry.spec().ports().forEach((name, port) -> port(known, name, port, Protocol.named(name)));
+    all.add(known);
+  }
+
+  private void pod(Resource owner, PodSpec pod) {
+    KnownWorkload known = of(owner.describe(), owner.metadata().namespace(), pod.labels(), false);
+    pod.ports().forEach(p -> port(known, p.name(), p.containerPort(), Protocol.AUTO));
+    all.add(known);
+  }
+
+  /** A Service says what its workloads' ports speak; behind one without any there must be some. */
+  private void behind(Service service, List<KnownWorkload> written) {
+    if (service.selector().isEmpty()) {
+      return;
+    }
+    String namespace = service.metadata().namespace();
+    Selector selector = new Selector(service.selector(), service.metadata().at());
+    List<KnownWorkload> behind =
+        written.stream()
+            .filter(w -> w.namespace().equals(namespace) && selector.matches(w.labels()))
+            .toList();
+    if (behind.isEmpty()) {
+      KnownWorkload guessed = of(service.describe(), namespace, service.selector(), true);
+      all.add(guessed);
+      behind = List.of(guessed);
+    }
+    behind.forEach(workload -> service.ports().forEach(port -> port(workload, port)));
+  }
+
+  private static void port(KnownWorkload workload, Service.Port port) {
+    String name = port.targetPortName();
+    Integer target = name == null ? (Integer) port.targetPort() : workload.portNames().get(name);
+    if (target == null) {
+      workload.unresolved().add(port.port());
+      return;
+    }
+    workload
+        .ports()
+        .merge(target, PortProtocol.of(port), (old, said) -> old == Protocol.AUTO ? said : old);
+    if (target != port.port()) {
+      workload.servicePorts().put(port.port(), target);
+    }
+  }
+
+  private static void port(KnownWorkload workload, String name, int port, Protocol protocol) {
+    workload.ports().put(port, protocol);
+    workload.portNames().put(name, port);
+  }
+
+  private static KnownWorkload of(
+      String name, String namespace, Map<String, String> labels, boolean guessed) {
+    return new KnownWorkload(
+        name,
+        namespace,
+        labels,
+        guessed,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeSet<>(),
+        new TreeMap<>());
+  }
+}
