@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads a node file ({@code kind: Node}) strictly. Relative paths count from the file's folder. */
 final class NodeFileReader {
   private static final int MOST_LOOPS = 256;
+  private static final int LEAST_TOKEN_CACHE = 1 << 16;
+  private static final int MOST_TOKEN_CACHE = 1 << 30;
 
   private final Path folder;
   private final @Nullable Set<Role> givenRoles;
@@ -125,7 +127,7 @@ final class NodeFileReader {
                 1, MOST_LOOPS, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
             .value(),
         accessLogSample(spec.optional("accessLog")),
-        Limits.DEFAULTS);
+        limits(spec.optional("limits")));
   }
 
   private static @Nullable Set<Role> given(@Nullable List<String> words) {
@@ -334,6 +336,25 @@ final class NodeFileReader {
         value.decodeOrNull(
             fields -> fields.optional("samplePercent").integer(0, 100, 100).value() / 100.0);
     return read == null ? 1.0 : read;
+  }
+
+  private static Limits limits(Value value) {
+    Limits read =
+        value.decodeOrNull(
+            fields -> Limits.DEFAULTS.withTokenCache(tokenCache(fields.optional("tokenCache"))));
+    return read == null ? Limits.DEFAULTS : read;
+  }
+
+  private static int tokenCache(Value value) {
+    int most = (int) Math.min(MOST_TOKEN_CACHE, Runtime.getRuntime().maxMemory() / 2);
+    int bytes = value.integer(0, most, Limits.DEFAULTS.tokenCacheBytes()).value();
+    if (bytes > 0 && bytes < LEAST_TOKEN_CACHE) {
+      value.problem(
+          ProblemCode.OUT_OF_RANGE,
+          bytes + " bytes hold no token to speak of",
+          "write 0 to switch the cache off, or at least " + LEAST_TOKEN_CACHE);
+    }
+    return bytes;
   }
 
   private static void exactly(Value value, String wanted) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class KeySet {
   public static final KeySet EMPTY = new KeySet(List.of(), List.of(), List.of(), digest(List.of()));
 
   private final List<VerificationKey> keys;
+  private final Set<VerificationKey> members;
   private final List<Note> skipped;
   private final List<Note> warnings;
   private final String digest;
@@ -34,6 +36,7 @@ public final class KeySet {
   private KeySet(
       List<VerificationKey> keys, List<Note> skipped, List<Note> warnings, String digest) {
     this.keys = List.copyOf(keys);
+    this.members = Set.copyOf(keys);
     this.skipped = List.copyOf(skipped);
     this.warnings = List.copyOf(warnings);
     this.digest = digest;
@@ -108,6 +111,11 @@ public final class KeySet {
   /** Whether it has no usable key at all. */
   public boolean isEmpty() {
     return keys.isEmpty();
+  }
+
+  /** Whether this very key is among them: its material, its {@code kid} and its {@code alg}. */
+  boolean contains(VerificationKey key) {
+    return members.contains(key);
   }
 
   /** Keys that were left out, and why. */

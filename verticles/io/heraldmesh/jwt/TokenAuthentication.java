@@ -17,10 +17,19 @@ public final class TokenAuthentication {
 
   private final TokenExtractor extractor;
   private final TokenVerifier verifier;
+  private final TokenCache cache;
 
   public TokenAuthentication(List<JwtRule> rules, Crypto crypto) {
+    this(rules, crypto, TokenCache.OFF);
+  }
+
+  /**
+   * @param cache remembers tokens that passed; may be shared with other workloads
+   */
+  public TokenAuthentication(List<JwtRule> rules, Crypto crypto, TokenCache cache) {
     this.extractor = new TokenExtractor(rules);
     this.verifier = new TokenVerifier(rules, crypto);
+    this.cache = cache;
   }
 
   /** What became of a request. */
@@ -57,7 +66,7 @@ public final class TokenAuthentication {
     Set<String> headers = new LinkedHashSet<>();
     Set<String> params = new LinkedHashSet<>();
     for (FoundToken one : found) {
-      switch (verifier.verify(one.token(), one.rules(), keys, now)) {
+      switch (verify(one, keys, now)) {
         case TokenResult.Refused refused -> {
           return new Result.Refused(refused);
         }
@@ -70,6 +79,24 @@ public final class TokenAuthentication {
       }
     }
     return new Result.Passed(tokens, headers, params);
+  }
+
+  private TokenResult verify(FoundToken found, KeySets keys, Instant now) {
+    if (!cache.isOn()) {
+      return verifier.verify(found.token(), found.rules(), keys, now);
+    }
+    TokenKey token = new TokenKey(found.token(), this, found.location());
+    Verification known = cache.find(token, keys, now);
+    if (known != null) {
+      return new TokenResult.Verified(known.token());
+    }
+    try {
+      Verification fresh = verifier.check(found.token(), found.rules(), keys, now);
+      cache.keep(token, fresh);
+      return new TokenResult.Verified(fresh.token());
+    } catch (RefusedToken e) {
+      return new TokenResult.Refused(e.refusal());
+    }
   }
 
   /** As in Envoy, a cookie stays: the header carries other cookies too. */

@@ -7,6 +7,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks tokens against rules. Immutable but for keys cached by the rules' own key sets;
@@ -44,17 +46,22 @@ public final class TokenVerifier {
    */
   public TokenResult verify(String token, List<JwtRule> rules, KeySets keys, Instant now) {
     try {
-      CompactJws jws = CompactJws.parse(token);
-      JwsHeader header = JwsHeader.parse(jws.header());
-      Claims claims = Claims.parse(jws.payload());
-      List<JwtRule> ofIssuer = ofIssuer(claims, rules);
-      checkTime(claims, now.getEpochSecond());
-      List<JwtRule> ofAudience = ofAudience(claims, ofIssuer);
-      JwtRule rule = checkSignature(jws, header, ofAudience, keys);
-      return new TokenResult.Verified(verified(rule, claims, jws));
+      return new TokenResult.Verified(check(token, rules, keys, now).token());
     } catch (RefusedToken e) {
       return new TokenResult.Refused(e.refusal());
     }
+  }
+
+  /** As {@link #verify}; says also what the answer rests on. */
+  Verification check(String token, List<JwtRule> rules, KeySets keys, Instant now)
+      throws RefusedToken {
+    CompactJws jws = CompactJws.parse(token);
+    JwsHeader header = JwsHeader.parse(jws.header());
+    Claims claims = Claims.parse(jws.payload());
+    List<JwtRule> ofIssuer = ofIssuer(claims, rules);
+    checkTime(claims, now.getEpochSecond());
+    List<JwtRule> ofAudience = ofAudience(claims, ofIssuer);
+    return checkSignature(jws, header, claims, ofAudience, keys);
   }
 
   private static List<JwtRule> ofIssuer(Claims claims, List<JwtRule> rules) throws RefusedToken {
@@ -73,16 +80,19 @@ public final class TokenVerifier {
   /** RFC 7519 sections 4.1.4 and 4.1.5. Herald requires {@code exp}; {@code iat} is not checked. */
   private static void checkTime(Claims claims, long now) throws RefusedToken {
     Long exp = claims.exp();
-    if (exp == null) {
-      throw new RefusedToken(TokenRefusal.EXP_MISSING);
+    TokenRefusal refusal =
+        exp == null ? TokenRefusal.EXP_MISSING : outOfTime(exp, claims.nbf(), now);
+    if (refusal != null) {
+      throw new RefusedToken(refusal);
     }
+  }
+
+  /** Why a token is not valid at a time, or null when it is; all in seconds since 1970. */
+  static @Nullable TokenRefusal outOfTime(long exp, @Nullable Long nbf, long now) {
     if (now - SKEW_SECONDS >= exp) {
-      throw new RefusedToken(TokenRefusal.EXPIRED);
+      return TokenRefusal.EXPIRED;
     }
-    Long nbf = claims.nbf();
-    if (nbf != null && nbf > now + SKEW_SECONDS) {
-      throw new RefusedToken(TokenRefusal.NOT_YET_VALID);
-    }
+    return nbf != null && nbf > now + SKEW_SECONDS ? TokenRefusal.NOT_YET_VALID : null;
   }
 
   private static List<JwtRule> ofAudience(Claims claims, List<JwtRule> rules) throws RefusedToken {
@@ -103,17 +113,21 @@ public final class TokenVerifier {
    * The first rule under whose keys the signature holds. When none does, a rule whose keys are not
    * there yet decides: with them the answer might have been yes.
    */
-  private JwtRule checkSignature(
-      CompactJws jws, JwsHeader header, List<JwtRule> rules, KeySets keys) throws RefusedToken {
+  private Verification checkSignature(
+      CompactJws jws, JwsHeader header, Claims claims, List<JwtRule> rules, KeySets keys)
+      throws RefusedToken {
     TokenRefusal refusal = TokenRefusal.SIGNATURE;
+    List<Verification.Keys> passedOver = new ArrayList<>(rules.size() - 1);
     int tried = 0;
     for (JwtRule rule : rules) {
       KeySet set =
           rule.keys() instanceof KeySource.Inline source
               ? inline.getOrDefault(source, KeySet.EMPTY)
               : keys.get(rule.keys());
+      Verification.Keys looked = new Verification.Keys(rule.keys(), set);
       if (set == null) {
         refusal = TokenRefusal.KEYS_NEVER_FETCHED;
+        passedOver.add(looked);
         continue;
       }
       List<VerificationKey> candidates = set.candidates(header.kid(), header.algorithm());
@@ -126,9 +140,16 @@ public final class TokenVerifier {
       for (VerificationKey key : candidates) {
         if (tried++ < MAX_KEYS_TRIED
             && signatures.verify(header.algorithm(), key, jws.signingInput(), jws.signature())) {
-          return rule;
+          return new Verification(
+              verified(rule, claims, jws),
+              Objects.requireNonNull(claims.exp(), "time was checked"),
+              claims.nbf(),
+              key,
+              looked,
+              List.copyOf(passedOver));
         }
       }
+      passedOver.add(looked);
     }
     throw new RefusedToken(refusal);
   }

@@ -1,9 +1,15 @@
 package io.heraldmesh.jwt;
 
 import io.heraldmesh.crypto.Crypto;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.EncodedKeySpec;
 import java.security.spec.KeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +23,7 @@ public final class VerificationKey {
   private final KeyType type;
   private final KeySpec spec;
   private final int signatureLength;
+  private final List<@Nullable Object> identity;
   private volatile @Nullable Ready ready;
 
   /** The key as one implementation wants it. */
@@ -33,6 +40,7 @@ public final class VerificationKey {
     this.type = type;
     this.spec = spec;
     this.signatureLength = signatureLength;
+    this.identity = Arrays.asList(kid, algorithm, type, material(spec));
   }
 
   /** {@code kid}, when the JWK has one. */
@@ -60,6 +68,26 @@ public final class VerificationKey {
         && (algorithm == null
             || algorithm == alg
             || algorithm == Algorithm.PS256 && alg == Algorithm.PS384);
+  }
+
+  /** The same key under the same name and for the same use. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof VerificationKey that && identity.equals(that.identity);
+  }
+
+  @Override
+  public int hashCode() {
+    return identity.hashCode();
+  }
+
+  private static Object material(KeySpec spec) {
+    return switch (spec) {
+      case RSAPublicKeySpec rsa -> List.of(rsa.getModulus(), rsa.getPublicExponent());
+      case ECPublicKeySpec ec -> ec.getW();
+      case EncodedKeySpec encoded -> ByteBuffer.wrap(encoded.getEncoded());
+      default -> throw new IllegalArgumentException("no public key of a JWK: " + spec.getClass());
+    };
   }
 
   KeySpec spec() {

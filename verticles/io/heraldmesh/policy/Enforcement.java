@@ -2,6 +2,7 @@ package io.heraldmesh.policy;
 
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.jwt.TokenCache;
 import io.heraldmesh.jwt.VerifiedToken;
 import java.time.Instant;
 import java.util.List;
@@ -34,14 +35,25 @@ public final class Enforcement {
    * @throws IllegalArgumentException when a pattern in it cannot be compiled
    */
   public Enforcement(WorkloadPolicy policy, Crypto crypto) {
-    this(policy, crypto, NEAREST_AMONG);
+    this(policy, crypto, TokenCache.OFF);
   }
 
-  private Enforcement(WorkloadPolicy policy, Crypto crypto, int nearestAmong) {
+  /**
+   * As {@link #Enforcement(WorkloadPolicy, Crypto)}.
+   *
+   * @param verified remembers tokens that passed, which changes what a decision costs and never
+   *     what it is
+   */
+  public Enforcement(WorkloadPolicy policy, Crypto crypto, TokenCache verified) {
+    this(policy, crypto, verified, NEAREST_AMONG);
+  }
+
+  private Enforcement(WorkloadPolicy policy, Crypto crypto, TokenCache verified, int nearestAmong) {
     this.policy = policy;
     this.gate = new PeerGate(policy);
     this.authorization = new Authorization(policy.authorization(), nearestAmong);
-    this.tokens = policy.jwtRules().isEmpty() ? null : new TokenStep(policy.jwtRules(), crypto);
+    this.tokens =
+        policy.jwtRules().isEmpty() ? null : new TokenStep(policy.jwtRules(), crypto, verified);
   }
 
   /**
@@ -51,7 +63,7 @@ public final class Enforcement {
    * @throws IllegalArgumentException when a pattern in {@code policy} cannot be compiled
    */
   public static Enforcement explaining(WorkloadPolicy policy, Crypto crypto) {
-    return new Enforcement(policy, crypto, Integer.MAX_VALUE);
+    return new Enforcement(policy, crypto, TokenCache.OFF, Integer.MAX_VALUE);
   }
 
   public WorkloadPolicy policy() {
@@ -75,7 +87,8 @@ public final class Enforcement {
 
   /**
    * Decides one request, or one TCP connection when {@code request} is null. Does no I/O; costs at
-   * most one signature check per token found.
+   * most {@value io.heraldmesh.jwt.TokenVerifier#MAX_KEYS_TRIED} signature checks per token found,
+   * one as a rule and none for a token that is remembered.
    */
   public Decision decide(
       Connection connection, @Nullable RequestHead request, KeySets keys, Instant now) {

@@ -5,6 +5,7 @@ import io.heraldmesh.jwt.Challenge;
 import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.TokenAuthentication;
+import io.heraldmesh.jwt.TokenCache;
 import io.heraldmesh.jwt.TokenCarrier;
 import io.heraldmesh.jwt.TokenResult;
 import io.heraldmesh.jwt.VerifiedToken;
@@ -23,8 +24,8 @@ final class TokenStep {
   private final TokenAuthentication authentication;
   private final Set<String> owned;
 
-  TokenStep(List<JwtRule> rules, Crypto crypto) {
-    this.authentication = new TokenAuthentication(rules, crypto);
+  TokenStep(List<JwtRule> rules, Crypto crypto, TokenCache cache) {
+    this.authentication = new TokenAuthentication(rules, crypto, cache);
     this.owned = outputHeaders(rules);
   }
 

@@ -5,6 +5,7 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.jwt.TokenCache;
 import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.Protocol;
@@ -48,6 +49,9 @@ import org.slf4j.LoggerFactory;
 public final class DataPath {
   private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
 
+  /** How long a token that nobody sends any more may lie in memory after its end. */
+  private static final Duration PURGE_EVERY = Duration.ofSeconds(10);
+
   private final Vertx vertx;
   private final ProxySettings settings;
   private final Crypto crypto;
@@ -58,6 +62,8 @@ public final class DataPath {
   private final OpenConnections open = new OpenConnections();
   private final ListenerContext context;
   private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+  private final long purging;
+  private volatile TokenCache verified;
   private volatile @Nullable InForce inForce;
 
   /**
@@ -102,6 +108,9 @@ public final class DataPath {
             this::enforced,
             open,
             clock);
+    this.verified = TokenCache.of(settings.limits().tokenCacheBytes(), clock);
+    TokenCacheMeters.register(meters, settings.node(), () -> verified);
+    this.purging = vertx.setPeriodic(PURGE_EVERY.toMillis(), tick -> verified.purge(keySets.get()));
   }
 
   /**
@@ -128,11 +137,8 @@ public final class DataPath {
   }
 
   /** Puts {@code snapshot} in force, whole, for every new request. Thread-safe. */
-  public void apply(NodeSnapshot snapshot) {
-    Map<Workload, Enforcement> enforcements = new HashMap<>();
-    for (WorkloadPolicy policy : snapshot.workloads()) {
-      enforcements.put(policy.workload(), new Enforcement(policy, crypto));
-    }
+  public synchronized void apply(NodeSnapshot snapshot) {
+    Map<Workload, Enforcement> enforcements = enforcements(snapshot.workloads());
     Map<Workload, Routes> routes = new HashMap<>();
     for (WorkloadSettings workload : settings.workloads()) {
       routes.put(
@@ -140,6 +146,31 @@ public final class DataPath {
           new Routes(snapshot.destinations(), own(workload), workload.workload().namespace()));
     }
     inForce = new InForce(enforcements, routes);
+  }
+
+  /**
+   * Where only endpoints changed, what is enforced stays, and so do the tokens verified under it; a
+   * changed policy begins with none.
+   */
+  private Map<Workload, Enforcement> enforcements(List<WorkloadPolicy> policies) {
+    Map<Workload, Enforcement> before = enforced().enforcements();
+    boolean same =
+        before.size() == policies.size()
+            && policies.stream().allMatch(p -> p.equals(policyOf(before.get(p.workload()))));
+    if (same) {
+      return before;
+    }
+    TokenCache empty = verified.successor();
+    verified = empty;
+    Map<Workload, Enforcement> enforcements = new HashMap<>();
+    for (WorkloadPolicy policy : policies) {
+      enforcements.put(policy.workload(), new Enforcement(policy, crypto, empty));
+    }
+    return enforcements;
+  }
+
+  private static @Nullable WorkloadPolicy policyOf(@Nullable Enforcement enforcement) {
+    return enforcement == null ? null : enforcement.policy();
   }
 
   /** A snapshot is in force and every workload has a leaf. Thread-safe. */
@@ -166,6 +197,7 @@ public final class DataPath {
         .onComplete(
             done -> {
               vertx.cancelTimer(timer);
+              vertx.cancelTimer(purging);
               upstreams.close();
               tls.close();
             })

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy;
 
+import io.heraldmesh.jwt.TokenCache;
 import java.time.Duration;
 
 /**
@@ -20,6 +21,8 @@ import java.time.Duration;
  * @param connections open client connections per listener; more are closed at once
  * @param concurrentStreams HTTP/2 streams that one connection may have open
  * @param resetsPerWindow HTTP/2 RST_STREAM frames a client may send in 30 s
+ * @param tokenCacheBytes memory for verified tokens, in octets; 0: every token is verified each
+ *     time
  */
 public record Limits(
     int requestLineBytes,
@@ -35,7 +38,8 @@ public record Limits(
     int idlePerDestination,
     int connections,
     int concurrentStreams,
-    int resetsPerWindow) {
+    int resetsPerWindow,
+    int tokenCacheBytes) {
 
   public static final Limits DEFAULTS =
       new Limits(
@@ -52,7 +56,8 @@ public record Limits(
           256,
           20_000,
           100,
-          200);
+          200,
+          TokenCache.DEFAULT_BYTES);
 
   public Limits {
     requirePositive("requestLineBytes", requestLineBytes);
@@ -62,6 +67,9 @@ public record Limits(
     requirePositive("connections", connections);
     requirePositive("concurrentStreams", concurrentStreams);
     requirePositive("resetsPerWindow", resetsPerWindow);
+    if (tokenCacheBytes < 0) {
+      throw new IllegalArgumentException("limit tokenCacheBytes is " + tokenCacheBytes);
+    }
     requirePositive("handshake", handshake.toMillis());
     requirePositive("requestHead", requestHead.toMillis());
     requirePositive("idle", idle.toMillis());
@@ -69,6 +77,25 @@ public record Limits(
     requirePositive("connect", connect.toMillis());
     requirePositive("response", response.toMillis());
     requirePositive("upstreamIdle", upstreamIdle.toMillis());
+  }
+
+  public Limits withTokenCache(int bytes) {
+    return new Limits(
+        requestLineBytes,
+        headerBytes,
+        headerCount,
+        handshake,
+        requestHead,
+        idle,
+        streamIdle,
+        connect,
+        response,
+        upstreamIdle,
+        idlePerDestination,
+        connections,
+        concurrentStreams,
+        resetsPerWindow,
+        bytes);
   }
 
   private static void requirePositive(String what, long value) {

@@ -53,6 +53,15 @@ class NodeFileReaderTest {
     assertThat(config.leafLifetime()).isEqualTo(Duration.ofHours(24));
     assertThat(config.resourcesMayBeEmpty()).isFalse();
     assertThat(config.jwks().allowLoopback()).isFalse();
+    assertThat(config.limits().tokenCacheBytes()).isEqualTo(8 * 1024 * 1024);
+  }
+
+  @Test
+  void theTokenCacheHasASizeOrIsOff() throws IOException {
+    assertThat(read(LEAST + "  limits: {tokenCache: 0}\n").limits().tokenCacheBytes()).isZero();
+    assertThat(read(LEAST + "  limits: {tokenCache: 65536}\n").limits().tokenCacheBytes())
+        .isEqualTo(65536);
+    assertThat(read(LEAST + "  limits: {}\n").limits().tokenCacheBytes()).isEqualTo(8 << 20);
   }
 
   @Test
@@ -115,6 +124,11 @@ class NodeFileReaderTest {
           certificates: {ttl: 5}                  | ttl              | duration
           certificates: {ttl: 2161h}              | ttl              | longer than
           drain: 6s                               | spec.drain       | longer than 5s
+          limits: {tokenCache: -1}                | spec.limits.tokenCache | not within
+          limits: {tokenCache: 9999999999}        | spec.limits.tokenCache | not within
+          limits: {tokenCache: 8Mi}               | spec.limits.tokenCache | a number
+          limits: {tokenCache: 65535}             | spec.limits.tokenCache | hold no token
+          limits: {tokencache: 0}                 | spec.limits.tokencache | unknown field
           """)
   void aMistakeIsNamedWithItsPlaceAndNothingIsRead(String line, String field, String message)
       throws IOException {

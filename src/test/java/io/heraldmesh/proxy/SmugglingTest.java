@@ -53,7 +53,8 @@ class SmugglingTest {
             1,
             d.connections(),
             d.concurrentStreams(),
-            d.resetsPerWindow());
+            d.resetsPerWindow(),
+            d.tokenCacheBytes());
     mesh = Mesh.ready(Mesh.Options.DEFAULT.limits(limits));
     mesh.policy(
         MtlsMode.STRICT,
