@@ -28,6 +28,17 @@ record JwsHeader(Algorithm algorithm, @Nullable String kid) {
     if (members.containsKey("crit")) {
       throw new RefusedToken(TokenRefusal.CRIT_UNSUPPORTED);
     }
+    // RFC 7797 makes the payload another one; a service that follows it would read what was not
+    // checked here. Its section 6 wants crit with it, so that false alone is a mistake or a trick.
+    if (members.containsKey("b64") && !Boolean.TRUE.equals(members.get("b64"))) {
+      throw new RefusedToken(TokenRefusal.B64_UNSUPPORTED);
+    }
+    // RFC 7516 section 4.1.3: for encrypted tokens only. Whoever inflated the payload, or not,
+    // would
+    // read another one.
+    if (members.containsKey("zip")) {
+      throw new RefusedToken(TokenRefusal.ZIP_UNSUPPORTED);
+    }
     Object kid = members.get("kid");
     if (members.containsKey("kid") && !(kid instanceof String)) {
       throw new RefusedToken(TokenRefusal.KID_TYPE);

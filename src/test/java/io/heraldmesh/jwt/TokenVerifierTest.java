@@ -61,7 +61,19 @@ class TokenVerifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", ".", "..", "a", "a.b", "a.b.c.d", "...", ".b.c", "a.b.c.d.e"})
+  @ValueSource(
+      strings = {
+        "",
+        ".",
+        "..",
+        "a",
+        "a.b",
+        "a.b.c.d",
+        "...",
+        ".b.c",
+        "a.b.c.d.e",
+        "{\"payload\":\"e30\"}"
+      })
   void whatHasNotThreeSectionsIsMalformed(String token) {
     assertThat(refusal(verify(token))).isEqualTo(TokenRefusal.MALFORMED);
   }
@@ -114,6 +126,17 @@ class TokenVerifierTest {
         "{\"alg\":\"ES256\",\"crit\":[]} | CRIT_UNSUPPORTED",
         "{\"alg\":\"ES256\",\"crit\":null} | CRIT_UNSUPPORTED",
         "{\"alg\":\"ES256\",\"crit\":[\"b64\"],\"b64\":false} | CRIT_UNSUPPORTED",
+        "{\"alg\":\"ES256\",\"b64\":false} | B64_UNSUPPORTED",
+        "{\"alg\":\"ES256\",\"b64\":\"true\"} | B64_UNSUPPORTED",
+        "{\"alg\":\"ES256\",\"b64\":null} | B64_UNSUPPORTED",
+        "{\"alg\":\"ES256\",\"zip\":\"DEF\"} | ZIP_UNSUPPORTED",
+        "{\"alg\":\"ES256\",\"zip\":null} | ZIP_UNSUPPORTED",
+        "{\"alg\":\"ES256\",\"\\u0061lg\":\"none\"} | HEADER_JSON",
+        "{\"alg\":\"ES256\",\"x\":{\"a\":1,\"a\":2}} | HEADER_JSON",
+        "{\"alg\":\"E\\u0405256\"} | ALG_UNSUPPORTED",
+        "{\"alg\":\"ES256 \"} | ALG_UNSUPPORTED",
+        "{\"alg\":\"dir\",\"enc\":\"A128GCM\"} | ALG_UNSUPPORTED",
+        "{\"alg\":\"Ed448\"} | ALG_UNSUPPORTED",
         "{\"alg\":\"ES256\",\"kid\":5} | KID_TYPE",
         "{\"alg\":\"ES256\",\"kid\":null} | KID_TYPE",
         "{\"alg\":\"ES256\",\"kid\":\"ec \"} | KEY_UNKNOWN",
@@ -130,6 +153,7 @@ class TokenVerifierTest {
       strings = {
         "{\"alg\":\"ES256\"}",
         "{\"alg\":\"ES256\",\"kid\":\"ec\",\"typ\":\"at+jwt\",\"x\":{\"y\":[1]}}",
+        "{\"alg\":\"ES256\",\"b64\":true,\"cty\":\"JWT\",\"enc\":\"A128GCM\"}",
         "{\"alg\":\"ES256\",\"kid\":\"ec\",\"jku\":\"http://127.0.0.1:9/\",\"x5u\":\"http://169.254.169.254/\"}"
       })
   void whatElseAHeaderSaysIsNotRead(String header) {
@@ -177,6 +201,23 @@ class TokenVerifierTest {
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":01800000100} | PAYLOAD_JSON",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":NaN} | PAYLOAD_JSON",
         "{\"iss\":null,\"exp\":1800000100} | ISS_TYPE",
+        "{\"iss\":[\"me\"],\"exp\":1800000100} | ISS_TYPE",
+        "{\"iss\":\"me\",\"sub\":null,\"exp\":1800000100} | SUB_TYPE",
+        "{\"iss\":\"me\",\"aud\":null,\"exp\":1800000100} | AUD_TYPE",
+        "{\"iss\":\"me\",\"aud\":[\"api\",null],\"exp\":1800000100} | AUD_TYPE",
+        "{\"iss\":\"me\",\"aud\":{\"api\":true},\"exp\":1800000100} | AUD_TYPE",
+        "{\"iss\":\"me\",\"exp\":null} | EXP_TYPE",
+        "{\"iss\":\"me\",\"exp\":1e10} | EXP_TYPE",
+        "{\"iss\":\"me\",\"exp\":9223372036854775808} | EXP_RANGE",
+        "{\"iss\":\"me\",\"exp\":-9223372036854775809} | EXP_RANGE",
+        "{\"iss\":\"me\",\"exp\":1800000100,\"nbf\":-1} | NBF_RANGE",
+        "{\"iss\":\"me\",\"exp\":1800000100,\"x\":{\"y\":1,\"y\":2}} | PAYLOAD_JSON",
+        "{\"iss\":\"me/\",\"aud\":\"api\",\"exp\":1800000100} | ISSUER_UNKNOWN",
+        "{\"iss\":\"\",\"aud\":\"api\",\"exp\":1800000100} | ISSUER_UNKNOWN",
+        "{\"iss\":\"me\",\"aud\":\"API\",\"exp\":1800000100} | AUDIENCE",
+        "{\"iss\":\"me\",\"aud\":\"api/\",\"exp\":1800000100} | AUDIENCE",
+        "{\"iss\":\"me\",\"aud\":\"https://api\",\"exp\":1800000100} | AUDIENCE",
+        "{\"iss\":\"me\",\"aud\":\"\",\"exp\":1800000100} | AUDIENCE",
         "{\"iss\":\"me\",\"sub\":5,\"exp\":1800000100} | SUB_TYPE",
         "{\"iss\":\"me\",\"jti\":{},\"exp\":1800000100} | JTI_TYPE",
         "{\"iss\":\"me\",\"iat\":\"1\",\"exp\":1800000100} | IAT_TYPE",
@@ -360,7 +401,7 @@ class TokenVerifierTest {
   @Test
   void everyRefusalHasACodeATextAndAStatus() {
     for (TokenRefusal refusal : TokenRefusal.values()) {
-      assertThat(refusal.code()).matches("jwt_[a-z_]+");
+      assertThat(refusal.code()).matches("jwt_[a-z0-9_]+");
       assertThat(refusal.body()).isNotBlank();
       assertThat(refusal.status()).isIn(401, 403, 503);
     }
