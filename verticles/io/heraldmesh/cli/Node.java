@@ -346,6 +346,14 @@ public final class Node {
         : deployed.status();
   }
 
+  /** Opens log files again, as after their rotation. Thread-safe. */
+  void reopenLogs() {
+    ServiceNode running = services;
+    if (running != null) {
+      running.reopenLogs();
+    }
+  }
+
   /** Fetches new leaves for these workloads now; completes when they are in force. */
   public Future<Void> renew(List<Workload> workloads) {
     ServiceNode running = services;

@@ -5,6 +5,7 @@ import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.log.QueuedAccessLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param leafLifetime of the certificates issued here
  * @param drain how long running requests may take to finish on stop
  * @param eventLoops threads of the data path
- * @param accessLogSample share of successful requests that are logged, 0 to 1; refusals always are;
- *     null: there is no access log
+ * @param accessLog null: there is none
  */
 public record NodeConfig(
     String name,
@@ -45,7 +45,7 @@ public record NodeConfig(
     Duration leafLifetime,
     Duration drain,
     int eventLoops,
-    @Nullable Double accessLogSample,
+    @Nullable AccessLogConfig accessLog,
     Limits limits) {
 
   public NodeConfig {
@@ -65,6 +65,14 @@ public record NodeConfig(
     /** A root of Herald's own in this file, under the passphrase in that one. */
     record Store(Path keyStore, Path passphraseFile) implements AuthorityConfig {}
   }
+
+  /**
+   * The access log.
+   *
+   * @param share of successful requests that are logged, 0 to 1; refusals always are
+   * @param file null: standard error
+   */
+  public record AccessLogConfig(double share, QueuedAccessLog.Format format, @Nullable Path file) {}
 
   /**
    * How key sets are fetched.

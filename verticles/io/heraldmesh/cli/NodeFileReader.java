@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.ca.Authority;
+import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
 import io.heraldmesh.cli.NodeConfig.JwksConfig;
 import io.heraldmesh.identity.InvalidIdentity;
@@ -13,6 +14,7 @@ import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.OutboundPort;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.log.QueuedAccessLog;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.Position;
 import io.heraldmesh.resource.problem.ProblemCode;
@@ -126,7 +128,7 @@ final class NodeFileReader {
             .integer(
                 1, MOST_LOOPS, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
             .value(),
-        accessLogSample(spec.optional("accessLog")),
+        accessLog(spec.optional("accessLog")),
         limits(spec.optional("limits")));
   }
 
@@ -331,11 +333,28 @@ final class NodeFileReader {
     return read == null ? day : read;
   }
 
-  private static Double accessLogSample(Value value) {
-    Double read =
+  private AccessLogConfig accessLog(Value value) {
+    AccessLogConfig read =
         value.decodeOrNull(
-            fields -> fields.optional("samplePercent").integer(0, 100, 100).value() / 100.0);
-    return read == null ? 1.0 : read;
+            fields ->
+                new AccessLogConfig(
+                    fields.optional("samplePercent").integer(0, 100, 100).value() / 100.0,
+                    format(fields.optional("format")),
+                    path(fields.optional("file"))));
+    return read == null ? new AccessLogConfig(1, QueuedAccessLog.Format.JSON, null) : read;
+  }
+
+  private static QueuedAccessLog.Format format(Value value) {
+    Located<String> text = value.nonEmptyTextOrNull();
+    String word = text == null ? "" : text.value();
+    return switch (word) {
+      case "", "json" -> QueuedAccessLog.Format.JSON;
+      case "text" -> QueuedAccessLog.Format.TEXT;
+      default -> {
+        value.problem(ProblemCode.UNKNOWN_VALUE, "is \"" + word + "\"", "write json or text");
+        yield QueuedAccessLog.Format.JSON;
+      }
+    };
   }
 
   private static Limits limits(Value value) {

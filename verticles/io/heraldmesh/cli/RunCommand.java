@@ -61,8 +61,28 @@ final class RunCommand implements Callable<Integer> {
       Runtime.getRuntime().removeShutdownHook(stopping);
       throw e;
     }
+    HangUp.on(() -> reread(running.get(), nodeConfig));
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  /** Nothing of the node file can change while the node runs; what an operator changed is named. */
+  private void reread(@Nullable Node node, NodeConfig running) {
+    if (node != null) {
+      node.reopenLogs();
+    }
+    NodeFileReader.Result read = NodeFileReader.read(config, roles);
+    NodeConfig now = read.config();
+    if (now == null) {
+      LOG.error("HUP: the node file is wrong, what runs goes on: {}", read.problems().text());
+      return;
+    }
+    List<String> changed = NodeFileChange.between(running, now);
+    if (changed.isEmpty()) {
+      LOG.info("HUP: logs opened again; the node file says what runs");
+    } else {
+      LOG.warn("HUP: logs opened again; restart the node to change {}", changed);
+    }
   }
 
   private static void say(PrintWriter out, String line) {

@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.credentials.CombinedCredentials;
 import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.credentials.CredentialSource;
@@ -22,7 +23,7 @@ import io.heraldmesh.proxy.ProxySettings;
 import io.heraldmesh.proxy.ProxyVerticle;
 import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.AccessLog;
-import io.heraldmesh.proxy.log.JsonAccessLog;
+import io.heraldmesh.proxy.log.QueuedAccessLog;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ final class ServiceNode {
   private final CombinedCredentials credentials;
   private final DataPath path;
   private final KeySetService keys;
-  private final @Nullable JsonAccessLog accessLog;
+  private final @Nullable QueuedAccessLog accessLog;
   private final ProxyVerticle verticle;
   private final Foundation foundation;
   private final Set<SpiffeId> identities;
@@ -77,12 +78,7 @@ final class ServiceNode {
     this.keys = keySets(foundation, config);
     ProxySettings settings =
         new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
-    Double sample = config.accessLogSample();
-    this.accessLog =
-        sample == null
-            ? null
-            : JsonAccessLog.onStandardError(
-                sample, () -> ThreadLocalRandom.current().nextLong(), foundation.meters());
+    this.accessLog = accessLog(foundation, config.accessLog());
     this.path =
         new DataPath(
             foundation.vertx(),
@@ -95,6 +91,27 @@ final class ServiceNode {
             foundation.clock());
     this.verticle =
         new ProxyVerticle(settings, path, keys, bus, foundation.clock(), config.drain());
+  }
+
+  private static @Nullable QueuedAccessLog accessLog(
+      Foundation foundation, @Nullable AccessLogConfig config) {
+    if (config == null) {
+      return null;
+    }
+    Path file = config.file();
+    return new QueuedAccessLog(
+        config.format(),
+        file == null ? QueuedAccessLog.standardError() : QueuedAccessLog.file(file),
+        config.share(),
+        () -> ThreadLocalRandom.current().nextLong(),
+        foundation.meters());
+  }
+
+  /** Opens the access log's file again, as after a rotation. */
+  void reopenLogs() {
+    if (accessLog != null) {
+      accessLog.reopen();
+    }
   }
 
   /** What may run on the node and gets its leaves from the authority. */

@@ -18,6 +18,7 @@ import io.heraldmesh.proxy.listener.OpenConnections;
 import io.heraldmesh.proxy.listener.OutboundListener;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
+import io.heraldmesh.proxy.log.WorkloadTags;
 import io.heraldmesh.proxy.upstream.Routes;
 import io.heraldmesh.proxy.upstream.Upstreams;
 import io.heraldmesh.tls.EventLoops;
@@ -103,7 +104,7 @@ public final class DataPath {
             settings.limits(),
             tls,
             upstreams,
-            new Telemetry(meters, accessLog, clock),
+            new Telemetry(meters, accessLog, tags(settings), clock),
             keySets,
             this::enforced,
             open,
@@ -202,6 +203,15 @@ public final class DataPath {
               tls.close();
             })
         .compose(done -> builder.close());
+  }
+
+  private static Map<String, WorkloadTags> tags(ProxySettings settings) {
+    Map<String, WorkloadTags> tags = new HashMap<>();
+    for (WorkloadSettings workload : settings.workloads()) {
+      Workload name = workload.workload();
+      tags.put(name.toString(), WorkloadTags.of(name.namespace(), name.name(), workload.labels()));
+    }
+    return tags;
   }
 
   private InForce enforced() {

@@ -13,6 +13,7 @@ import io.heraldmesh.proxy.InboundPort;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.log.QueuedAccessLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -144,7 +145,9 @@ final class Demo implements Mesh, AutoCloseable {
         Duration.ofHours(24),
         Duration.ofSeconds(1),
         Math.min(4, Runtime.getRuntime().availableProcessors()),
-        options.accessLog() ? 1.0 : null,
+        options.accessLog()
+            ? new NodeConfig.AccessLogConfig(1, QueuedAccessLog.Format.JSON, null)
+            : null,
         Limits.DEFAULTS);
   }
 

@@ -31,7 +31,8 @@ final class Admission {
 
   /** The bytes cannot be trusted any further: answer and end. */
   void refuse(int status, String what) {
-    new RequestLog(context.telemetry(), gate.origin(), client.protocol(), null, null, null, null)
+    new RequestLog(
+            context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null)
         .end(status, new Reason("bad_request", what), null, null, null, null, 0);
     client.answerAndEnd(
         status, HttpResponseStatus.valueOf(status).reasonPhrase(), List.of(), false);
@@ -47,17 +48,27 @@ final class Admission {
             incoming.head().method(),
             incoming.named(),
             incoming.head().target(),
-            incoming.requestId());
+            incoming.requestId(),
+            incoming.userAgent());
     switch (gate.admit(incoming.head(), incoming.authority(), client.http2())) {
       case Gate.Admission.Answer answer -> deny(answer, log, incoming.hasBody());
       case Gate.Admission.Forward forward -> {
         boolean upgrade =
             incoming.asksForWebSocket() && !client.http2() && !forward.target().http2();
         incoming.rewrite(forward.permit().decision(), gate, upgrade);
+        GrpcExchange grpc = GrpcExchange.of(incoming.request().headers());
+        if (grpc != null) {
+          log.grpc(grpc);
+        }
         ResponseRelay relay =
             new ResponseRelay(
-                client, incoming.isHead(), incoming.old(), incoming.expectsContinue(), upgrade);
-        client.begin(new Exchange(client, incoming, gate, forward, relay, log));
+                client,
+                incoming.isHead(),
+                incoming.old(),
+                incoming.expectsContinue(),
+                upgrade,
+                grpc);
+        client.begin(new Exchange(client, incoming, gate, forward, relay, grpc, log));
       }
       case Gate.Admission.Tunnel wanted -> tunnel(wanted, log);
     }

@@ -29,6 +29,7 @@ final class Exchange implements ResponseSink {
   private final Gate.Admission.Forward forward;
   private final RequestRelay request;
   private final ResponseRelay response;
+  private final @Nullable GrpcExchange grpc;
   private final RequestLog log;
   private @Nullable UpstreamStream upstream;
   private @Nullable Standing standing;
@@ -42,6 +43,7 @@ final class Exchange implements ResponseSink {
       Gate gate,
       Gate.Admission.Forward forward,
       ResponseRelay response,
+      @Nullable GrpcExchange grpc,
       RequestLog log) {
     this.client = client;
     this.incoming = incoming;
@@ -50,6 +52,7 @@ final class Exchange implements ResponseSink {
     this.permit = forward.permit();
     this.forward = forward;
     this.response = response;
+    this.grpc = grpc;
     this.log = log;
     this.since = client.now();
   }
@@ -72,6 +75,9 @@ final class Exchange implements ResponseSink {
   void content(HttpContent part) {
     since = client.now();
     log.received(part.content().readableBytes());
+    if (grpc != null) {
+      grpc.request(part.content());
+    }
     if (part.decoderResult().isFailure()) {
       part.release();
       fail(400, "bad_request", "the body is not well formed", "-");

@@ -115,6 +115,10 @@ final class IncomingRequest {
     return fields.requestId();
   }
 
+  @Nullable String userAgent() {
+    return request.headers().get(HttpHeaderNames.USER_AGENT);
+  }
+
   boolean expectsContinue() {
     return fields.expectsContinue();
   }

@@ -15,8 +15,10 @@ final class RequestLog {
   private final @Nullable String authority;
   private final @Nullable String path;
   private final @Nullable String requestId;
+  private final @Nullable String userAgent;
   private final Instant start;
   private final long startNanos;
+  private @Nullable GrpcExchange grpc;
   private long received;
   private String flag = "-";
   private @Nullable Reason reason;
@@ -28,7 +30,8 @@ final class RequestLog {
       @Nullable String method,
       @Nullable String authority,
       @Nullable String target,
-      @Nullable String requestId) {
+      @Nullable String requestId,
+      @Nullable String userAgent) {
     this.telemetry = telemetry;
     this.origin = origin;
     this.protocol = protocol;
@@ -36,6 +39,7 @@ final class RequestLog {
     this.authority = authority;
     this.path = target == null ? null : withoutQuery(target);
     this.requestId = requestId;
+    this.userAgent = userAgent;
     this.start = telemetry.now();
     this.startNanos = System.nanoTime();
   }
@@ -50,6 +54,11 @@ final class RequestLog {
 
   void received(long bytes) {
     received += bytes;
+  }
+
+  /** It is a gRPC call; what {@code call} has seen by the end is told too. */
+  void grpc(GrpcExchange call) {
+    grpc = call;
   }
 
   /** What went wrong between the proxies; the first one counts. */
@@ -91,6 +100,8 @@ final class RequestLog {
             origin.address(),
             upstream,
             requestId,
+            userAgent,
+            grpc == null ? null : grpc.seen(),
             received,
             sent,
             (System.nanoTime() - startNanos) / 1000),

@@ -39,6 +39,7 @@ final class ResponseRelay {
   private final boolean oldClient;
   private final boolean relayContinue;
   private final boolean upgrade;
+  private final @Nullable GrpcExchange grpc;
   private @Nullable HttpResponse head;
   private boolean skipping;
   private boolean switching;
@@ -52,18 +53,21 @@ final class ResponseRelay {
    * @param oldClient speaks HTTP/1.0: knows neither chunks nor interim responses
    * @param relayContinue the client waits for a 100 before it sends its body
    * @param upgrade the request asked for a WebSocket
+   * @param grpc null unless it is a gRPC call
    */
   ResponseRelay(
       HttpServerStream client,
       boolean noBody,
       boolean oldClient,
       boolean relayContinue,
-      boolean upgrade) {
+      boolean upgrade,
+      @Nullable GrpcExchange grpc) {
     this.client = client;
     this.noBody = noBody;
     this.oldClient = oldClient;
     this.relayContinue = relayContinue;
     this.upgrade = upgrade;
+    this.grpc = grpc;
   }
 
   boolean started() {
@@ -105,7 +109,7 @@ final class ResponseRelay {
         head = response;
         return Progress.MORE;
       }
-      bytes += last.content().readableBytes();
+      count(last);
       client.write(response);
       unflushed = true;
       return Progress.COMPLETE;
@@ -177,7 +181,7 @@ final class ResponseRelay {
       content.release();
       return Progress.BAD;
     }
-    bytes += content.content().readableBytes();
+    count(content);
     HttpResponse unsent = head;
     head = null;
     unflushed = true;
@@ -202,9 +206,22 @@ final class ResponseRelay {
     return Progress.MORE;
   }
 
+  private void count(HttpContent content) {
+    bytes += content.content().readableBytes();
+    if (grpc != null) {
+      grpc.response(content.content());
+      if (content instanceof LastHttpContent last) {
+        grpc.response(last.trailingHeaders());
+      }
+    }
+  }
+
   private void begin(HttpResponse response) {
     status = response.status().code();
     HttpHeaders headers = response.headers();
+    if (grpc != null) {
+      grpc.response(headers);
+    }
     boolean chunked = HttpUtil.isTransferEncodingChunked(response);
     boolean sized = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
     boolean bodyless = noBody || status == 204 || status == 304;

@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.log.AccessEntry;
+import io.heraldmesh.proxy.log.TcpMeters;
 import io.heraldmesh.proxy.upstream.Opened;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
@@ -21,6 +22,8 @@ final class Tunnel implements Watch.Timed {
   /** Flag of what was let in and had to end. */
   static final String WITHDRAWN = "withdrawn";
 
+  private static final long COUNT_MILLIS = 5_000;
+
   private final ListenerContext context;
   private final Channel client;
   private final Origin origin;
@@ -34,6 +37,10 @@ final class Tunnel implements Watch.Timed {
   private @Nullable Pipe out;
   private @Nullable Channel upstream;
   private @Nullable Reason withdrawal;
+  private @Nullable TcpMeters meters;
+  private long countedIn;
+  private long countedOut;
+  private long countedAt;
   private boolean over;
 
   Tunnel(ListenerContext context, Channel client, Origin origin, String destination) {
@@ -112,6 +119,7 @@ final class Tunnel implements Watch.Timed {
     }
     over = true;
     watch.remove(this);
+    count();
     Permit granted = permit;
     Reason why = withdrawal;
     if (why != null) {
@@ -129,7 +137,21 @@ final class Tunnel implements Watch.Timed {
       long last = Math.max(one.lastRead(), other.lastRead());
       if (now - last > context.limits().streamIdle().toMillis()) {
         client.close();
+      } else if (now - countedAt >= COUNT_MILLIS) {
+        countedAt = now;
+        count();
       }
+    }
+  }
+
+  /** A connection may live for days, so its bytes are counted while they pass. */
+  private void count() {
+    Pipe one = in;
+    Pipe other = out;
+    if (meters != null && one != null && other != null) {
+      meters.passed(one.bytes() - countedIn, other.bytes() - countedOut);
+      countedIn = one.bytes();
+      countedOut = other.bytes();
     }
   }
 
@@ -148,9 +170,11 @@ final class Tunnel implements Watch.Timed {
     client.pipeline().remove(holding);
     channel.pipeline().addLast(fromUpstream);
     watch.add(this);
-    context
-        .telemetry()
-        .opened(entry(granted.decision().reason(), "-"), granted.decision().reason());
+    meters =
+        context
+            .telemetry()
+            .opened(entry(granted.decision().reason(), "-"), granted.decision().reason());
+    countedAt = watch.now();
     Pipe.resume(client);
   }
 
@@ -176,6 +200,8 @@ final class Tunnel implements Watch.Timed {
         destination,
         origin.address(),
         target == null ? null : target.toString(),
+        null,
+        null,
         null,
         fromClient == null ? 0 : fromClient.bytes(),
         fromUpstream == null ? 0 : fromUpstream.bytes(),

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code -} when nothing did
  * @param upstream the address that was called, or null when none was
  * @param requestId value of {@code x-request-id}
+ * @param userAgent as the client says
+ * @param grpc null unless it is a gRPC call
  */
 public record AccessEntry(
     Instant start,
@@ -36,6 +38,8 @@ public record AccessEntry(
     @Nullable String source,
     @Nullable String upstream,
     @Nullable String requestId,
+    @Nullable String userAgent,
+    @Nullable GrpcCall grpc,
     long bytesIn,
     long bytesOut,
     long durationMicros) {

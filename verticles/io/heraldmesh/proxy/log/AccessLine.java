@@ -43,6 +43,9 @@ final class AccessLine {
       text(json, "source_ip", entry.source());
       text(json, "upstream_host", entry.upstream());
       text(json, "request_id", entry.requestId());
+      text(json, "user_agent", entry.userAgent());
+      GrpcCall grpc = entry.grpc();
+      text(json, "grpc_status", grpc == null ? null : grpc.status());
       json.writeNumberField("bytes_received", entry.bytesIn());
       json.writeNumberField("bytes_sent", entry.bytesOut());
       json.writeNumberField("duration_us", entry.durationMicros());

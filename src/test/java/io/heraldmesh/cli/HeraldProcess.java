@@ -60,6 +60,15 @@ final class HeraldProcess implements AutoCloseable {
     return Files.readString(errors);
   }
 
+  /** As {@link #errors}, for conditions. */
+  String said() {
+    try {
+      return errors();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Returns once it said so; fails when it ends before. */
   HeraldProcess awaitReady() {
     awaitLine("ready");
@@ -84,6 +93,11 @@ final class HeraldProcess implements AutoCloseable {
   /** Sends TERM. */
   void term() {
     process.destroy();
+  }
+
+  /** Sends HUP. */
+  void hup() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
   }
 
   boolean isRunning() {

@@ -9,6 +9,7 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.log.QueuedAccessLog.Format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class NodeFileReaderTest {
                   certificates: {ttl: 1h}
                   drain: 2s
                   eventLoops: 3
-                  accessLog: {samplePercent: 5}
+                  accessLog: {samplePercent: 5, format: text, file: access.log}
                   jwks: {roots: /etc/roots.pem, allowLoopback: true}
                   workloads:
                   - namespace: a
@@ -102,7 +103,8 @@ class NodeFileReaderTest {
     assertThat(svc.ports().getFirst().advertise()).isEqualTo(new HostPort("10.0.0.5", 3));
     assertThat(config.admin()).isNull();
     assertThat(config.leafLifetime()).isEqualTo(Duration.ofHours(1));
-    assertThat(config.accessLogSample()).isEqualTo(0.05);
+    assertThat(config.accessLog())
+        .isEqualTo(new NodeConfig.AccessLogConfig(0.05, Format.TEXT, folder.resolve("access.log")));
   }
 
   @ParameterizedTest

@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -81,6 +83,44 @@ class RunProcessTest {
       assertThat(inFlight.get(5, TimeUnit.SECONDS).status()).isIn(0, 502, 503);
     } finally {
       never.countDown();
+    }
+  }
+
+  @Test
+  void hupOpensTheAccessLogAgainAndNamesWhatOnlyARestartChanges() throws Exception {
+    Path log = folder.resolve("access.log");
+    try (App app = App.httpbin()) {
+      NodeFolder node = new NodeFolder(folder).serving(app.port());
+      Files.writeString(
+          node.file(),
+          "  accessLog: {format: text, file: access.log}\n",
+          StandardOpenOption.APPEND);
+      try (HeraldProcess herald = run(node).awaitReady()) {
+        int port = herald.port("inbound:a/web:8080");
+        assertThat(get(port, "/first").status()).isEqualTo(200);
+        Await.until("the log is written", () -> contains(log, "GET /first HTTP/1.1"));
+        Path rotated = Files.move(log, folder.resolve("access.log.1"));
+        Files.writeString(node.file(), "  drain: 1s\n", StandardOpenOption.APPEND);
+        herald.hup();
+        Await.until("HUP was heard", () -> herald.said().contains("HUP: "));
+        assertThat(herald.errors()).contains("restart the node to change [drain]");
+        assertThat(get(port, "/second").status()).isEqualTo(200);
+        Await.until("the log is there again", () -> contains(log, "GET /second HTTP/1.1"));
+        assertThat(Files.readString(rotated)).doesNotContain("/second");
+        assertThat(Files.getPosixFilePermissions(log))
+            .containsExactlyInAnyOrder(
+                PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        herald.term();
+        assertThat(herald.exitCode()).isZero();
+      }
+    }
+  }
+
+  private static boolean contains(Path file, String text) {
+    try {
+      return Files.exists(file) && Files.readString(file).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -2,9 +2,16 @@ package io.heraldmesh.proxy.log;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,14 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The access log as JSON lines, written by a thread of its own. When writing does not keep up,
- * entries are dropped and counted ({@code herald_access_log_dropped_total}); requests never wait.
+ * The access log, written by a thread of its own. When writing does not keep up, entries are
+ * dropped and counted ({@code herald_access_log_dropped_total}); requests never wait.
  */
-public final class JsonAccessLog implements AccessLog, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(JsonAccessLog.class);
+public final class QueuedAccessLog implements AccessLog, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QueuedAccessLog.class);
   private static final int QUEUED = 8192;
   private static final long POLL_MILLIS = 200;
 
+  private final Format format;
   private final Destination destination;
   private final double share;
   private final RandomGenerator random;
@@ -30,6 +38,13 @@ public final class JsonAccessLog implements AccessLog, AutoCloseable {
   private final Thread writer;
   private volatile boolean reopen;
   private volatile boolean closing;
+
+  /** What a line looks like. */
+  public enum Format {
+    JSON,
+    /** Istio's default text format. */
+    TEXT
+  }
 
   /** Opens what is written to; again after a rotation. */
   @FunctionalInterface
@@ -41,11 +56,16 @@ public final class JsonAccessLog implements AccessLog, AutoCloseable {
    * @param share of the requests that went well to log, 0 to 1; everything else is always logged
    * @param random chooses them
    */
-  public JsonAccessLog(
-      Destination destination, double share, RandomGenerator random, MeterRegistry meters) {
+  public QueuedAccessLog(
+      Format format,
+      Destination destination,
+      double share,
+      RandomGenerator random,
+      MeterRegistry meters) {
     if (!(share >= 0 && share <= 1)) {
       throw new IllegalArgumentException("the share to log must be 0 to 1, not " + share);
     }
+    this.format = format;
     this.destination = destination;
     this.share = share;
     this.random = random;
@@ -53,25 +73,35 @@ public final class JsonAccessLog implements AccessLog, AutoCloseable {
     this.writer = Thread.ofPlatform().daemon().name("herald-access-log").start(this::write);
   }
 
-  /** On the process's standard error, which stays open. */
-  public static JsonAccessLog onStandardError(
-      double share, RandomGenerator random, MeterRegistry meters) {
-    return new JsonAccessLog(
-        () ->
-            new FilterOutputStream(System.err) {
-              @Override
-              public void write(byte[] bytes, int offset, int length) throws IOException {
-                out.write(bytes, offset, length);
-              }
+  /** The process's standard error, which stays open. */
+  public static Destination standardError() {
+    return () ->
+        new FilterOutputStream(System.err) {
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+          }
 
-              @Override
-              public void close() throws IOException {
-                flush();
-              }
-            },
-        share,
-        random,
-        meters);
+          @Override
+          public void close() throws IOException {
+            flush();
+          }
+        };
+  }
+
+  /** A file, added to; made with access for this user only. */
+  public static Destination file(Path path) {
+    return () ->
+        new BufferedOutputStream(
+            Channels.newOutputStream(
+                Files.newByteChannel(
+                    path,
+                    Set.of(
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.APPEND),
+                    PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rw-------")))));
   }
 
   @Override
@@ -120,7 +150,7 @@ public final class JsonAccessLog implements AccessLog, AutoCloseable {
           closeQuietly(out);
           out = destination.open();
         }
-        out.write(AccessLine.of(entry));
+        out.write(format == Format.JSON ? AccessLine.of(entry) : AccessText.of(entry));
         if (queue.isEmpty()) {
           out.flush();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.log.QueuedAccessLog.Format;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +19,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Access log lines can be read by a machine, whatever a client sent. */
-class JsonAccessLogTest {
+class QueuedAccessLogTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   @Test
   void anEntryIsOneLineOfJson() throws Exception {
-    try (JsonAccessLog log = new JsonAccessLog(() -> out, 1, new Random(1), meters)) {
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(Format.JSON, () -> out, 1, new Random(1), meters)) {
       log.log(entry("/a\"\n\u0001{}", 403));
     }
     List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
@@ -39,7 +41,8 @@ class JsonAccessLogTest {
 
   @Test
   void onlyAShareOfGoodRequestsIsLoggedButEveryRefusal() {
-    try (JsonAccessLog log = new JsonAccessLog(() -> out, 0.1, new Random(1), meters)) {
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(Format.JSON, () -> out, 0.1, new Random(1), meters)) {
       for (int i = 0; i < 1000; i++) {
         log.log(entry("/ok", 200));
       }
@@ -55,8 +58,9 @@ class JsonAccessLogTest {
   @Test
   void aWriterThatHangsDropsEntriesAndHoldsNobodyUp() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
-    try (JsonAccessLog log =
-        new JsonAccessLog(
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(
+            Format.JSON,
             () -> {
               try {
                 stuck.await(10, TimeUnit.SECONDS);
@@ -80,8 +84,9 @@ class JsonAccessLogTest {
   @Test
   void itIsOpenedAgainAfterARotation() throws Exception {
     AtomicInteger opened = new AtomicInteger();
-    try (JsonAccessLog log =
-        new JsonAccessLog(
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(
+            Format.JSON,
             () -> {
               opened.incrementAndGet();
               return out;
@@ -99,7 +104,8 @@ class JsonAccessLogTest {
 
   @Test
   void aShareOutsideZeroToOneIsRefused() {
-    assertThatThrownBy(() -> new JsonAccessLog(() -> out, 1.5, new Random(1), meters))
+    assertThatThrownBy(
+            () -> new QueuedAccessLog(Format.JSON, () -> out, 1.5, new Random(1), meters))
         .hasMessageContaining("1.5");
   }
 
@@ -122,6 +128,8 @@ class JsonAccessLogTest {
         "127.0.0.1",
         "127.0.0.1:9000",
         "id",
+        "curl/8",
+        null,
         0,
         2,
         150);

@@ -1,0 +1,95 @@
+package io.heraldmesh.proxy.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heraldmesh.policy.Reason;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Lines in Istio's default text format: its parsers find every field in its place. */
+class AccessTextTest {
+  private static final Reason SERVED = new Reason("allow_matched", "a rule", "b/allow", 0);
+
+  @Test
+  void aServedRequest() {
+    assertThat(line("GET", "/a", 200, "-", SERVED, "127.0.0.1:9000", "curl/8"))
+        .isEqualTo(
+            "[2026-01-02T03:04:05.678Z] \"GET /a HTTP/1.1\" 200 - via_upstream - \"-\" 10 20 1 - \"-\""
+                + " \"curl/8\" \"id\" \"server.b\" \"127.0.0.1:9000\" inbound||server.b - -"
+                + " 10.0.0.1 - -\n");
+  }
+
+  @Test
+  void aRefusalNamesThePolicyAsIstioDoes() {
+    assertThat(
+            line("GET", "/a", 403, "-", new Reason("deny_matched", "x", "b/deny", 2), null, null))
+        .contains(" 403 - rbac_access_denied_matched_policy[ns[b]-policy[deny]-rule[2]] ");
+    assertThat(line("GET", "/a", 403, "-", new Reason("no_allow_matched", "x"), null, null))
+        .contains(" 403 - rbac_access_denied_matched_policy[none] ");
+  }
+
+  @Test
+  void whatWentWrongOnTheWayIsEnvoysFlagAndItsReason() {
+    assertThat(
+            line(
+                "GET",
+                "/a",
+                503,
+                "upstream_identity_refused",
+                new Reason("upstream_identity_refused", "the server is x"),
+                "h:1",
+                null))
+        .contains(" 503 UF upstream_identity_refused - \"the server is x\" ");
+  }
+
+  @Test
+  void aClientCannotWriteFieldsOrLinesOfItsOwn() {
+    String line = line("GET", "/a\" 200 -\n[x", 403, "-", SERVED, null, "\\\"\u0000\u00e9");
+    assertThat(line).contains("/a\\\" 200 -\\u000a[x").contains("\"\\\\\\\"\\u0000\\u00e9\"");
+    assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
+  }
+
+  @Test
+  void whatIsLongIsCut() {
+    assertThat(line("GET", "/" + "a".repeat(5000), 200, "-", SERVED, null, null))
+        .hasSizeLessThan(2000);
+  }
+
+  private static String line(
+      String method,
+      String path,
+      int status,
+      String flag,
+      Reason reason,
+      @Nullable String upstream,
+      @Nullable String userAgent) {
+    return new String(
+        AccessText.of(
+            new AccessEntry(
+                Instant.parse("2026-01-02T03:04:05.678Z"),
+                "destination",
+                "b/server",
+                "http/1.1",
+                method,
+                "server.b",
+                path,
+                status,
+                flag,
+                reason,
+                "mesh.test/ns/a/sa/client",
+                null,
+                true,
+                "b/server",
+                "10.0.0.1",
+                upstream,
+                "id",
+                userAgent,
+                null,
+                10,
+                20,
+                1500)),
+        StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,53 @@
+package io.heraldmesh.proxy.log;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What calls that are counted together have in common.
+ *
+ * @param workload {@code namespace/name} of this node's workload
+ * @param principal of the caller; null when it proved none
+ * @param destination {@code namespace/name} of what was called; null when nothing was
+ * @param protocol {@code http}, {@code grpc} or {@code tcp}
+ * @param status 0 on TCP
+ * @param grpcStatus null unless it is a gRPC call that has ended with one
+ */
+record CallKind(
+    String reporter,
+    String workload,
+    @Nullable String principal,
+    @Nullable String destination,
+    boolean mutualTls,
+    String protocol,
+    int status,
+    @Nullable String grpcStatus,
+    String flag) {
+
+  static CallKind of(AccessEntry entry) {
+    GrpcCall grpc = entry.grpc();
+    return new CallKind(
+        entry.reporter(),
+        entry.workload(),
+        entry.principal(),
+        entry.destination(),
+        entry.mutualTls(),
+        entry.protocol().equals("tcp") ? "tcp" : grpc == null ? "http" : "grpc",
+        entry.status(),
+        grpc == null ? null : grpc.status(),
+        entry.flag());
+  }
+
+  /** Who called and what was called are no longer told apart. */
+  CallKind anyone() {
+    return new CallKind(
+        reporter,
+        workload,
+        StandardTags.OTHER,
+        StandardTags.OTHER,
+        mutualTls,
+        protocol,
+        status,
+        grpcStatus,
+        flag);
+  }
+}
