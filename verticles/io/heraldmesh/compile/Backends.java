@@ -76,7 +76,7 @@ final class Backends {
           MeshWorkload.Port port = target.apply(workload);
           account(namespace, workload.serviceAccount());
           if (port != null && workload.ready()) {
-            boolean mutual = takesMutualTls(namespace, workload.labels(), port.port());
+            boolean mutual = takesMutualTls(PolicySubject.of(workload), port.port());
             add(new Endpoint(port.host(), port.advertisedPort(), mutual));
           }
         }
@@ -102,7 +102,8 @@ final class Backends {
       String host = at.address().value();
       if (!host.startsWith("unix:")) {
         boolean proxied = "istio".equals(labels.get(TLS_MODE));
-        add(new Endpoint(host, port, proxied && takesMutualTls(namespace, labels, port)));
+        PolicySubject subject = new PolicySubject(namespace, "", labels, at.ports());
+        add(new Endpoint(host, port, proxied && takesMutualTls(subject, port)));
       }
     }
 
@@ -116,9 +117,8 @@ final class Backends {
     return new Gathered();
   }
 
-  private boolean takesMutualTls(String namespace, Map<String, String> labels, int port) {
-    return scope.config().enableAutoMtls()
-        && modes.of(namespace, labels).of(port) != MtlsMode.DISABLE;
+  private boolean takesMutualTls(PolicySubject subject, int port) {
+    return scope.config().enableAutoMtls() && modes.of(subject).of(port) != MtlsMode.DISABLE;
   }
 
   /** Istio selects by {@code spec.labels}; {@code metadata.labels} add to them. */

@@ -94,13 +94,17 @@ final class CallerChecks {
   private boolean comesInPlainText(AuthorizationPolicy policy) {
     List<KnownWorkload> selected = workloads.selected(policy.metadata(), policy.selector());
     if (!selected.isEmpty() && selected.stream().noneMatch(KnownWorkload::guessed)) {
-      return selected.stream().allMatch(w -> isDisabled(modes.of(w.namespace(), w.labels())));
+      return selected.stream().allMatch(w -> isDisabled(modes.of(subject(w))));
     }
     List<PeerAuthentication> touching =
         scope.of(PeerAuthentication.class).stream().filter(p -> mayTouch(p, policy)).toList();
     return touching.stream().allMatch(p -> p.portModes().isEmpty())
         && touching.stream().allMatch(p -> p.mode().value() == Mode.DISABLE)
         && touching.stream().anyMatch(p -> holdsForAll(p, policy));
+  }
+
+  private static PolicySubject subject(KnownWorkload workload) {
+    return new PolicySubject(workload.namespace(), "", workload.labels(), null);
   }
 
   private static boolean isDisabled(PeerModes.Modes modes) {

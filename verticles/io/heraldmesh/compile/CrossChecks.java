@@ -47,6 +47,7 @@ public final class CrossChecks {
     new NameChecks(scope, workloads, found).check();
     new PortChecks(scope, known, found).check();
     new TcpChecks(scope, known, found).check();
+    new AuthenticationChecks(scope, found).check();
     new HostChecks(scope, found).check();
     return found.problems();
   }

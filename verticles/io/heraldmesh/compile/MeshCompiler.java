@@ -4,6 +4,7 @@ import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
+import io.heraldmesh.resource.AuthenticationPolicy;
 import io.heraldmesh.resource.RequestAuthentication;
 import io.heraldmesh.resource.Resources;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Resources and announced workloads to what each node enforces and may call. A pure function;
@@ -48,11 +50,7 @@ public final class MeshCompiler {
     for (MeshWorkload workload : workloads) {
       byNode
           .computeIfAbsent(workload.node(), n -> new ArrayList<>())
-          .add(
-              policies.compile(
-                  new Workload(workload.namespace(), workload.name()),
-                  workload.serviceAccount(),
-                  workload.labels()));
+          .add(policies.compile(PolicySubject.of(workload), workload.serviceAccount()));
     }
     return new CompiledMesh(
         byNode,
@@ -65,13 +63,21 @@ public final class MeshCompiler {
       Resources resources, Workload workload, String serviceAccount, Map<String, String> labels) {
     MeshScope scope = MeshScope.of(resources, trustDomain);
     return new WorkloadCompiler(scope, new PeerModes(scope))
-        .compile(workload, serviceAccount, labels);
+        .compile(
+            new PolicySubject(workload.namespace(), workload.name(), labels, null), serviceAccount);
   }
 
-  /** All {@code jwtRules}, whatever they select and in the order they stand; offline, too. */
+  /**
+   * All rules for tokens, {@code jwtRules} and then {@code origins} of v1alpha1, whatever they
+   * select and in the order they stand; offline, too.
+   */
   public List<JwtRule> jwtRules(Resources resources) {
-    return resources.of(RequestAuthentication.class).stream()
-        .flatMap(authentication -> authentication.jwtRules().stream())
+    return Stream.concat(
+            resources.of(RequestAuthentication.class).stream()
+                .flatMap(authentication -> authentication.jwtRules().stream()),
+            resources.of(AuthenticationPolicy.class).stream()
+                .flatMap(policy -> policy.origins().stream())
+                .map(AuthenticationPolicy.Origin::rule))
         .map(JwtRules::compile)
         .toList();
   }

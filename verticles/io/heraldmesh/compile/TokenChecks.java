@@ -1,6 +1,7 @@
 package io.heraldmesh.compile;
 
 import io.heraldmesh.resource.Attribute;
+import io.heraldmesh.resource.AuthenticationPolicy;
 import io.heraldmesh.resource.AuthorizationPolicy;
 import io.heraldmesh.resource.AuthorizationPolicy.Action;
 import io.heraldmesh.resource.AuthorizationPolicy.Condition;
@@ -119,12 +120,24 @@ final class TokenChecks {
   }
 
   private Set<String> issuers(AuthorizationPolicy policy) {
-    return authentications.stream()
-        .filter(authentication -> mayMeet(authentication, policy))
-        .flatMap(authentication -> authentication.jwtRules().stream())
+    return Stream.concat(
+            authentications.stream()
+                .filter(authentication -> mayMeet(authentication, policy))
+                .flatMap(authentication -> authentication.jwtRules().stream()),
+            scope.of(AuthenticationPolicy.class).stream()
+                .filter(old -> mayMeet(old, policy))
+                .flatMap(old -> old.origins().stream())
+                .map(AuthenticationPolicy.Origin::rule))
         .map(JwtRule::issuer)
         .map(Located::value)
         .collect(Collectors.toSet());
+  }
+
+  /** Which workloads are behind its services is left out: one warning less does no harm. */
+  private boolean mayMeet(AuthenticationPolicy old, AuthorizationPolicy policy) {
+    return old.isMeshWide()
+        || scope.isRoot(policy.metadata())
+        || old.metadata().namespace().equals(policy.metadata().namespace());
   }
 
   /** Whether both may select one workload. */

@@ -13,33 +13,38 @@ import java.util.Map;
 /**
  * All policies that select a workload, as one value. RequestAuthentications and
  * AuthorizationPolicies of the root namespace and of the workload's own add up; those with {@code
- * targetRefs} are attached to something else.
+ * targetRefs} are attached to something else. What v1alpha1 policies ask for comes on top.
  */
 final class WorkloadCompiler {
   private final MeshScope scope;
   private final PeerModes modes;
+  private final ServicePolicies old;
   private final Comparator<Metadata> order;
 
   WorkloadCompiler(MeshScope scope, PeerModes modes) {
     this.scope = scope;
     this.modes = modes;
+    this.old = new ServicePolicies(scope);
     this.order =
         Comparator.comparing((Metadata m) -> !scope.isRoot(m))
             .thenComparing(Metadata::namespace)
             .thenComparing(Metadata::name);
   }
 
-  WorkloadPolicy compile(Workload workload, String serviceAccount, Map<String, String> labels) {
-    PeerModes.Modes peer = modes.of(workload.namespace(), labels);
+  WorkloadPolicy compile(PolicySubject subject, String serviceAccount) {
+    PeerModes.Modes peer = modes.of(subject);
+    String namespace = subject.namespace();
+    Map<String, String> labels = subject.labels();
     return new WorkloadPolicy(
-        workload,
+        new Workload(namespace, subject.name()),
         serviceAccount,
         peer.mtls(),
         peer.ports(),
-        jwtRules(workload.namespace(), labels),
-        authorization(workload.namespace(), labels),
+        jwtRules(namespace, labels),
+        authorization(namespace, labels),
         scope.normalization(),
-        scope.trustDomains());
+        scope.trustDomains(),
+        AuthenticationRules.compile(old.of(subject)));
   }
 
   /** Sorted by issuer, as Istio does. */

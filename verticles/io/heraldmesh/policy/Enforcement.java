@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link WorkloadPolicy}, ready to decide. The only place that knows the order: the peer, the
- * form of the request and its normalized path, tokens, authorization. The proxy's filters and
- * {@code explain} call this one method. Thread-safe; replaced whole when the policy changes.
+ * form of the request and its normalized path, what v1alpha1 policies ask of the peer, tokens,
+ * authorization. The proxy's filters and {@code explain} call this one method. Thread-safe;
+ * replaced whole when the policy changes.
  */
 public final class Enforcement {
   private static final String NOT_AUTHORIZED = "RBAC: access denied";
@@ -27,6 +28,7 @@ public final class Enforcement {
   private final PeerGate gate;
   private final Authorization authorization;
   private final @Nullable TokenStep tokens;
+  private final AuthenticationSteps authentication;
 
   /**
    * Compiles {@code policy}.
@@ -54,6 +56,7 @@ public final class Enforcement {
     this.authorization = new Authorization(policy.authorization(), nearestAmong);
     this.tokens =
         policy.jwtRules().isEmpty() ? null : new TokenStep(policy.jwtRules(), crypto, verified);
+    this.authentication = new AuthenticationSteps(policy.authentication(), crypto, verified);
   }
 
   /**
@@ -104,6 +107,11 @@ public final class Enforcement {
 
   private Decision decideTcp(Connection connection, @Nullable Peer peer) {
     String principal = peer == null ? null : peer.principal();
+    AuthenticationStep step = authentication.of(connection.port());
+    TokenStep.Refused refused = step == null ? null : step.peer(peer);
+    if (refused != null) {
+      return closed(refused.reason(), principal, List.of());
+    }
     Facts facts = Facts.ofTcp(connection, peer);
     Authorization.Verdict verdict = authorization.decide(facts, List.of());
     List<Decision.DryRun> dryRun = authorization.report(facts, List.of());
@@ -124,14 +132,36 @@ public final class Enforcement {
     if (target == null) {
       return malformed(RequestForm.PATH, principal);
     }
-    TokenStep.Outcome outcome =
-        tokens == null ? NO_TOKENS : tokens.check(request, target, keys, now);
-    return switch (outcome) {
+    return switch (authenticate(connection, peer, request, target, keys, now)) {
       case TokenStep.Refused(int status, String body, List<Header> headers, Reason reason) ->
           new Decision.Denied(
               status, body, headers, target.path(), principal, null, List.of(), reason);
       case TokenStep.Passed passed -> authorize(connection, peer, request, target, passed);
     };
+  }
+
+  /**
+   * v1alpha1 policies and RequestAuthentication must both let it pass. Who the end user is, and
+   * what becomes of the token, RequestAuthentication says where there is one.
+   */
+  private TokenStep.Outcome authenticate(
+      Connection connection,
+      @Nullable Peer peer,
+      RequestHead request,
+      Target target,
+      KeySets keys,
+      Instant now) {
+    AuthenticationStep step = authentication.of(connection.port());
+    TokenStep.Outcome refused = step == null ? null : step.peer(peer);
+    if (refused != null) {
+      return refused;
+    }
+    TokenStep.Outcome own = tokens == null ? NO_TOKENS : tokens.check(request, target, keys, now);
+    if (step == null || own instanceof TokenStep.Refused) {
+      return own;
+    }
+    TokenStep.Outcome origin = step.origin(peer, request, target, keys, now);
+    return tokens == null || origin instanceof TokenStep.Refused ? origin : own;
   }
 
   private Decision authorize(

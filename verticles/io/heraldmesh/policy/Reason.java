@@ -50,6 +50,12 @@ public record Reason(
   /** The caller's SPIFFE ID is not of the form {@code td/ns/x/sa/y}. */
   public static final String NOT_A_WORKLOAD = "not_a_workload";
 
+  /** A v1alpha1 policy asks for mutual TLS where the listener itself did not. */
+  public static final String PEER_AUTHENTICATION_FAILED = "peer_authentication_failed";
+
+  /** None of the origins of a v1alpha1 policy proved an end user. */
+  public static final String ORIGIN_AUTHENTICATION_FAILED = "origin_authentication_failed";
+
   /** The method is not a token in capital letters. */
   public static final String BAD_METHOD = "bad_method";
 

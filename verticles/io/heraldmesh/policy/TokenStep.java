@@ -7,6 +7,7 @@ import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.TokenAuthentication;
 import io.heraldmesh.jwt.TokenCache;
 import io.heraldmesh.jwt.TokenCarrier;
+import io.heraldmesh.jwt.TokenRefusal;
 import io.heraldmesh.jwt.TokenResult;
 import io.heraldmesh.jwt.VerifiedToken;
 import java.time.Instant;
@@ -53,10 +54,20 @@ final class TokenStep {
   }
 
   /** A browser sends no token with a CORS preflight; Istio lets it pass to the service. */
-  private static boolean isPreflight(RequestHead request) {
+  static boolean isPreflight(RequestHead request) {
     return request.method().equals("OPTIONS")
         && !request.values("origin").isEmpty()
         && !request.values("access-control-request-method").isEmpty();
+  }
+
+  /** Answers 503: the keys that could tell were never fetched. */
+  static Refused keysMissing(String policy, String detail) {
+    TokenRefusal refusal = TokenRefusal.KEYS_NEVER_FETCHED;
+    return new Refused(
+        refusal.status(),
+        refusal.body(),
+        List.of(RETRY_AFTER),
+        new Reason(refusal.code(), detail, policy, -1));
   }
 
   private static Refused refused(TokenResult.Refused why, RequestHead request, Target target) {
@@ -90,7 +101,7 @@ final class TokenStep {
     return Set.copyOf(names);
   }
 
-  private record Carrier(RequestHead request, String query) implements TokenCarrier {
+  record Carrier(RequestHead request, String query) implements TokenCarrier {
     @Override
     public List<String> headerValues(String name) {
       return request.values(name);

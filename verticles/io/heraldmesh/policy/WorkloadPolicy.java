@@ -2,8 +2,12 @@ package io.heraldmesh.policy;
 
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.JwtRule;
+import io.heraldmesh.jwt.KeySource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All that is enforced in front of one workload. "No policy" is a value of this type too. Pure
@@ -14,6 +18,7 @@ import java.util.Map;
  * @param jwtRules of all RequestAuthentications that select the workload
  * @param authorization all AuthorizationPolicies that select it
  * @param trustDomains the mesh's own domain first, then its aliases: whose peers are accepted
+ * @param authentication what v1alpha1 policies ask for besides
  */
 public record WorkloadPolicy(
     Workload workload,
@@ -23,13 +28,23 @@ public record WorkloadPolicy(
     List<JwtRule> jwtRules,
     List<AuthorizationPolicy> authorization,
     PathNormalization normalization,
-    List<TrustDomain> trustDomains) {
+    List<TrustDomain> trustDomains,
+    AuthenticationPolicies authentication) {
 
   public WorkloadPolicy {
     portMtls = Map.copyOf(portMtls);
     jwtRules = List.copyOf(jwtRules);
     authorization = List.copyOf(authorization);
     trustDomains = List.copyOf(trustDomains);
+  }
+
+  /** Where the keys of all its tokens come from. */
+  public Set<KeySource> keySources() {
+    return Stream.concat(
+            jwtRules.stream(),
+            authentication.all().flatMap(a -> a.origins().stream()).map(o -> o.rule()))
+        .map(JwtRule::keys)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The mode of one workload port. */

@@ -111,8 +111,7 @@ public final class ProxyVerticle extends VerticleBase {
   private Future<Void> putInForce(NodeSnapshot snapshot) {
     Set<KeySource> sources =
         snapshot.workloads().stream()
-            .flatMap(workload -> workload.jwtRules().stream())
-            .map(rule -> rule.keys())
+            .flatMap(workload -> workload.keySources().stream())
             .collect(Collectors.toUnmodifiableSet());
     return within(revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(sources))
         .map(

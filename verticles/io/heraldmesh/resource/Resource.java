@@ -7,6 +7,7 @@ public sealed interface Resource
     permits PeerAuthentication,
         RequestAuthentication,
         AuthorizationPolicy,
+        AuthenticationPolicy,
         Service,
         ServiceAccount,
         Namespace,
@@ -29,6 +30,7 @@ public sealed interface Resource
       case PeerAuthentication p -> true;
       case RequestAuthentication r -> true;
       case AuthorizationPolicy a -> true;
+      case AuthenticationPolicy a -> true;
       case Service s -> false;
       case ServiceAccount s -> false;
       case Namespace n -> false;

@@ -9,6 +9,7 @@ import io.heraldmesh.conformance.Outcome;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.policy.AuthenticationPolicies;
 import io.heraldmesh.policy.AuthorizationPolicy;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Enforcement;
@@ -87,7 +88,8 @@ final class PathNormalizations implements Corpus {
                     List.of(),
                     policies,
                     mode,
-                    List.of(new TrustDomain("mesh.test"))),
+                    List.of(new TrustDomain("mesh.test")),
+                    AuthenticationPolicies.NONE),
                 Crypto.preferred()));
   }
 

@@ -5,7 +5,7 @@ package io.heraldmesh.resource.problem;
  *
  * <p>00 files and YAML, 01 fields, 02 kinds and metadata, 03 PeerAuthentication, 04
  * RequestAuthentication, 05 AuthorizationPolicy, 06 services and workloads, 07 mesh configuration,
- * 08 what resources say about each other, 09 node file.
+ * 08 what resources say about each other, 09 node file, 10 v1alpha1 Policy and MeshPolicy.
  */
 public enum ProblemCode {
   UNREADABLE(1, Level.ERROR, "name an existing file or folder that this user may read"),
@@ -89,7 +89,17 @@ public enum ProblemCode {
   NO_IDENTITY(809, Level.WARNING, "set mutual TLS to STRICT or PERMISSIVE, or ask for less"),
   NO_TOKEN(810, Level.WARNING, "add a RequestAuthentication for these workloads, or read it along"),
   UNKNOWN_NAMESPACE(811, Level.WARNING, "correct the name, or add the Namespace"),
-  UNKNOWN_PORT(812, Level.WARNING, "write a port that the workload listens on");
+  UNKNOWN_PORT(812, Level.WARNING, "write a port that the workload listens on"),
+
+  INVALID_POLICY_NAME(1001, Level.ERROR, "name it default, or give it targets"),
+  PEER_METHOD(1002, Level.ERROR, "use mtls; tokens of end users belong to origins"),
+  DUPLICATE_ISSUER(1003, Level.ERROR, "keep one jwt for each issuer"),
+  NO_ORIGIN(1004, Level.ERROR, "add origins, or use USE_PEER"),
+  INVALID_REGEX(1005, Level.ERROR, "write it without look-around and back-references (RE2 syntax)"),
+  TRIGGERS_ADD_UP(1006, Level.WARNING, "put excludedPaths and includedPaths into one rule"),
+  TAKES_PLAIN_TEXT(1007, Level.WARNING, "write mode: PERMISSIVE, or remove allowTls"),
+  NO_SUCH_SERVICE(1008, Level.WARNING, "correct the name, or add the Service"),
+  BOTH_APIS(1009, Level.WARNING, "turn the old policy into current kinds: herald convert");
 
   private final int number;
   private final Level level;

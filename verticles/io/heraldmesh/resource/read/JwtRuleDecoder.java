@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class JwtRuleDecoder {
   private static final int MAX_URI = 2048;
   private static final int MAX_SPACE_DELIMITED = 64;
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+  static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
   private static final Pattern OUTPUT_HEADER = Pattern.compile("[-_A-Za-z0-9]+");
 
   /** Headers that say where a request goes, how it is framed or who sent it. */
@@ -49,13 +49,7 @@ final class JwtRuleDecoder {
     Value inline = f.optional("jwks");
     Located<String> jwksUri = uri.textOrNull();
     Located<String> jwks = inline.textOrNull();
-    if (jwksUri != null && jwks != null) {
-      uri.problem(ProblemCode.CONFLICT, "only one of jwks and jwksUri may be set");
-    } else if (jwksUri != null) {
-      requireUri(uri, jwksUri.value());
-    } else if (jwks != null) {
-      InlineJwks.check(inline, jwks.value());
-    }
+    checkKeys(uri, jwksUri, inline, jwks);
     Value spaceDelimited = f.optional("spaceDelimitedClaims");
     if (spaceDelimited.size() > MAX_SPACE_DELIMITED) {
       spaceDelimited.problem(ProblemCode.TOO_MANY, "more than " + MAX_SPACE_DELIMITED + " claims");
@@ -77,6 +71,18 @@ final class JwtRuleDecoder {
             f.optional("timeout").duration(Duration.ofMillis(1), DEFAULT_TIMEOUT));
     warnWithoutKeys(rule, issuer);
     return rule;
+  }
+
+  /** At most one of the two, and that one usable. */
+  static void checkKeys(
+      Value uri, @Nullable Located<String> jwksUri, Value inline, @Nullable Located<String> jwks) {
+    if (jwksUri != null && jwks != null) {
+      uri.problem(ProblemCode.CONFLICT, "only one of jwks and jwksUri may be set");
+    } else if (jwksUri != null) {
+      requireUri(uri, jwksUri.value());
+    } else if (jwks != null) {
+      InlineJwks.check(inline, jwks.value());
+    }
   }
 
   /** A key set that came over plain HTTP could be anyone's; it would decide who is let in. */
@@ -136,7 +142,7 @@ final class JwtRuleDecoder {
     return header;
   }
 
-  private static void warnWithoutKeys(JwtRule rule, Value issuer) {
+  static void warnWithoutKeys(JwtRule rule, Value issuer) {
     String name = rule.issuer().value();
     if (rule.jwks() == null
         && rule.jwksUri() == null

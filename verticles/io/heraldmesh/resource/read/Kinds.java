@@ -1,5 +1,6 @@
 package io.heraldmesh.resource.read;
 
+import io.heraldmesh.resource.AuthenticationPolicy;
 import io.heraldmesh.resource.Namespace;
 import io.heraldmesh.resource.Resource;
 import io.heraldmesh.resource.ServiceAccount;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Kinds {
   private static final List<String> SECURITY = List.of("v1", "v1beta1");
   private static final List<String> NETWORKING = List.of("v1", "v1beta1", "v1alpha3");
+  private static final List<String> ALPHA = List.of("v1alpha1");
   private static final List<String> V1 = List.of("v1");
 
   private static final List<Kind> ALL =
@@ -43,8 +45,16 @@ final class Kinds {
           core("ConfigMap", MeshConfigDecoder::configMap),
           core("Pod", PodDecoder::pod),
           new Kind("apps", V1, "Deployment", false, PodDecoder::deployment),
-          notRead("authentication.istio.io", List.of("v1alpha1"), "Policy"),
-          notRead("authentication.istio.io", List.of("v1alpha1"), "MeshPolicy"),
+          read(
+              "authentication.istio.io",
+              ALPHA,
+              AuthenticationPolicy.POLICY,
+              AuthenticationPolicyDecoder::policy),
+          read(
+              "authentication.istio.io",
+              ALPHA,
+              AuthenticationPolicy.MESH_POLICY,
+              AuthenticationPolicyDecoder::meshPolicy),
           notRead("networking.istio.io", NETWORKING, "DestinationRule"),
           notRead("networking.istio.io", NETWORKING, "VirtualService"),
           notRead("networking.istio.io", NETWORKING, "WorkloadGroup"),

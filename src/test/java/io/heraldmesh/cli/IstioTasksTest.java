@@ -25,7 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class IstioTasksTest {
   private static final List<String> TASKS =
-      List.of("authn/authn-policy", "authz/authz-http", "authz/authz-jwt");
+      List.of(
+          "authn/authn-policy",
+          "v1alpha1/authn-policy (1.4 docs)",
+          "authz/authz-http",
+          "authz/authz-jwt");
   private static final String SAMPLES = "istio/istio-istio/security/tools/jwt/samples/";
   private static final int FEWEST = 40;
 

@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Test;
  */
 class IstioTasksTest {
   private static final Set<String> TASKS =
-      Set.of("authn/mtls-migration", "authn/authn-policy", "authz/authz-http", "authz/authz-jwt");
+      Set.of(
+          "authn/mtls-migration",
+          "authn/authn-policy",
+          "v1alpha1/authn-policy (1.4 docs)",
+          "authz/authz-http",
+          "authz/authz-jwt");
 
   @Test
   void everyStepGetsTheAnswerThatTheDocumentationShows() throws Exception {
@@ -50,6 +55,8 @@ class IstioTasksTest {
     assertThat(run)
         .hasEntrySatisfying("authn/mtls-migration", n -> assertThat(n).isEqualTo(8))
         .hasEntrySatisfying("authn/authn-policy", n -> assertThat(n).isGreaterThan(15))
+        .hasEntrySatisfying(
+            "v1alpha1/authn-policy (1.4 docs)", n -> assertThat(n).isGreaterThan(10))
         .hasEntrySatisfying("authz/authz-http", n -> assertThat(n).isEqualTo(11))
         .hasEntrySatisfying("authz/authz-jwt", n -> assertThat(n).isEqualTo(7));
   }
@@ -78,13 +85,29 @@ class IstioTasksTest {
     if (token != null) {
       call = call.header("Authorization", "Bearer " + token);
     }
-    return call.status(resources(step.get("policies")));
+    return call.status(resources(step.get("policies"), to));
   }
 
-  private static Resources resources(JsonNode policies) {
+  /** The old API's targets are services; those of the tasks are part of their set-up. */
+  private static Resources resources(JsonNode policies, JsonNode to) {
     List<String> documents = new ArrayList<>();
+    documents.add(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: %s, namespace: %s}
+        spec:
+          selector: {app: %s}
+          ports: [{name: http, port: %d, targetPort: %d}]
+        """
+            .formatted(
+                to.get("host").asText().replaceFirst("[.:].*", ""),
+                to.get("namespace").asText(),
+                to.get("labels").path("app").asText("none"),
+                to.path("service_port").asInt(80),
+                to.get("workload_port").asInt()));
     policies.forEach(policy -> documents.add(policy.asText()));
-    return documents.isEmpty() ? Resources.NONE : Meshes.read(documents.toArray(String[]::new));
+    return Meshes.read(documents.toArray(String[]::new));
   }
 
   /** Tokens that must be made at run time belong to a running mesh. */

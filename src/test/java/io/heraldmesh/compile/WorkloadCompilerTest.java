@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.jwt.KeySource;
+import io.heraldmesh.policy.AuthenticationPolicies;
 import io.heraldmesh.policy.AuthorizationPolicy;
 import io.heraldmesh.policy.Condition;
 import io.heraldmesh.policy.MtlsMode;
@@ -59,7 +60,8 @@ class WorkloadCompilerTest {
                 List.of(),
                 List.of(),
                 PathNormalization.BASE,
-                List.of(new TrustDomain("mesh.test"))));
+                List.of(new TrustDomain("mesh.test")),
+                AuthenticationPolicies.NONE));
   }
 
   @Test

@@ -186,7 +186,8 @@ class EnforcementTest {
             List.of(),
             List.of(),
             plain.normalization(),
-            plain.trustDomains());
+            plain.trustDomains(),
+            plain.authentication());
     assertThat(status(new Enforcement(open, Crypto.jdk()), caller(null), Requests.get("/x")))
         .isEqualTo(200);
   }

@@ -99,7 +99,8 @@ final class Policies {
         jwtRules,
         List.of(policies),
         normalization,
-        List.of(MESH, new TrustDomain("old.test")));
+        List.of(MESH, new TrustDomain("old.test")),
+        AuthenticationPolicies.NONE);
   }
 
   static Enforcement enforce(AuthorizationPolicy... policies) {

@@ -17,6 +17,10 @@ record Requests(
     return new Requests(value, target, authority, list);
   }
 
+  Requests to(String value) {
+    return new Requests(method, value, authority, list);
+  }
+
   Requests host(String value) {
     return new Requests(method, target, value, list);
   }

@@ -5,6 +5,7 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.policy.AuthenticationPolicies;
 import io.heraldmesh.policy.AuthorizationPolicy;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
@@ -184,7 +185,8 @@ final class Mesh implements AutoCloseable {
         List.of(),
         List.of(policies),
         PathNormalization.BASE,
-        List.of(DOMAIN));
+        List.of(DOMAIN),
+        AuthenticationPolicies.NONE);
   }
 
   /** What the client may call. */

@@ -90,7 +90,8 @@ class TokenCacheOnThePathTest {
                 List.of(rule),
                 p.authorization(),
                 p.normalization(),
-                p.trustDomains())),
+                p.trustDomains(),
+                p.authentication())),
         List.of());
   }
 

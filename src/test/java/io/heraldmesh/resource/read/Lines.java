@@ -40,6 +40,7 @@ final class Lines {
         switch (kind) {
           case "ServiceEntry", "WorkloadEntry" -> "networking.istio.io/v1";
           case "MeshConfig" -> "herald.io/v1alpha1";
+          case "Policy", "MeshPolicy" -> "authentication.istio.io/v1alpha1";
           case "Service" -> "v1";
           default -> "security.istio.io/v1";
         };
