@@ -48,12 +48,12 @@ final class RequestMeters {
   void record(AccessEntry entry) {
     total.increment();
     millis.record(entry.durationMicros() / 1000.0);
-    requestBytes.record(entry.bytesIn());
-    responseBytes.record(entry.bytesOut());
+    requestBytes.record((double) entry.bytesIn());
+    responseBytes.record((double) entry.bytesOut());
     GrpcCall grpc = entry.grpc();
     if (grpc != null) {
-      requestMessages.increment(grpc.requestMessages());
-      responseMessages.increment(grpc.responseMessages());
+      requestMessages.increment((double) grpc.requestMessages());
+      responseMessages.increment((double) grpc.responseMessages());
     }
   }
 

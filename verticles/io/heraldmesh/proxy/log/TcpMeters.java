@@ -20,8 +20,8 @@ public final class TcpMeters {
 
   /** Counts what has passed since the last call. */
   public void passed(long receivedBytes, long sentBytes) {
-    received.increment(receivedBytes);
-    sent.increment(sentBytes);
+    received.increment((double) receivedBytes);
+    sent.increment((double) sentBytes);
   }
 
   void opened() {
