@@ -112,9 +112,12 @@ final class ExplainedCall {
     }
   }
 
+  /** A zone id means something on one machine only, and is dropped. */
   private static InetAddress address(JsonNode object, String field) {
     try {
-      return InetAddress.ofLiteral(BatchFile.text(object, field));
+      String text = BatchFile.text(object, field);
+      int zone = text.indexOf(':') < 0 ? -1 : text.indexOf('%');
+      return InetAddress.ofLiteral(zone < 0 ? text : text.substring(0, zone));
     } catch (IllegalArgumentException e) {
       throw new UsageException(field + " is not an IP address");
     }

@@ -44,7 +44,8 @@ final class WorkloadCompiler {
         authorization(namespace, labels),
         scope.normalization(),
         scope.trustDomains(),
-        AuthenticationRules.compile(old.of(subject)));
+        AuthenticationRules.compile(old.of(subject)),
+        scope.config().numTrustedProxies());
   }
 
   /** Sorted by issuer, as Istio does. */

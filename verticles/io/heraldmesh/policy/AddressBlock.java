@@ -26,16 +26,10 @@ final class AddressBlock {
   static AddressBlock parse(String text) {
     int slash = text.indexOf('/');
     String literal = slash < 0 ? text : text.substring(0, slash);
-    if (literal.isEmpty() || literal.indexOf('%') >= 0 || literal.startsWith("[")) {
-      throw notOne(text);
-    }
     byte[] address;
     try {
-      address = InetAddress.ofLiteral(literal).getAddress();
+      address = address(literal).getAddress();
     } catch (IllegalArgumentException e) {
-      throw notOne(text);
-    }
-    if (literal.indexOf(':') < 0 && dots(literal) != 3) {
       throw notOne(text);
     }
     int width = address.length * 8;
@@ -46,6 +40,19 @@ final class AddressBlock {
       throw notOne(text);
     }
     return new AddressBlock(address, bits - (written - width));
+  }
+
+  /**
+   * An address as it is commonly written: no zone, no brackets, four numbers in IPv4.
+   *
+   * @throws IllegalArgumentException when {@code literal} is none; names are never resolved
+   */
+  static InetAddress address(String literal) {
+    boolean odd = literal.isEmpty() || literal.indexOf('%') >= 0 || literal.startsWith("[");
+    if (odd || literal.indexOf(':') < 0 && dots(literal) != 3) {
+      throw notOne(literal);
+    }
+    return InetAddress.ofLiteral(literal);
   }
 
   private static int length(String text, int from) {

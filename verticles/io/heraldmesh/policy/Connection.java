@@ -23,6 +23,13 @@ public record Connection(
     int port,
     @Nullable String sni) {
 
+  /** The same connection, of a request whose client has this address. */
+  Connection ofClient(InetAddress address) {
+    return address.equals(remoteIp)
+        ? this
+        : new Connection(tls, peer, sourceIp, address, destinationIp, port, sni);
+  }
+
   /**
    * {@code NONE} plain text, {@code SIMPLE} TLS that is not the mesh's, {@code MUTUAL} mesh TLS.
    */

@@ -4,6 +4,7 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.TokenCache;
 import io.heraldmesh.jwt.VerifiedToken;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -121,6 +122,15 @@ public final class Enforcement {
         : closed(verdict.reason(), principal, dryRun);
   }
 
+  /**
+   * The address of who sent a request: what trusted proxies say, without any the connection's.
+   *
+   * @param forwardedFor values of the request's X-Forwarded-For
+   */
+  public InetAddress client(Connection connection, List<String> forwardedFor) {
+    return ClientAddress.of(forwardedFor, policy.trustedProxies(), connection.remoteIp());
+  }
+
   private Decision decideHttp(
       Connection connection, @Nullable Peer peer, RequestHead request, KeySets keys, Instant now) {
     String principal = peer == null ? null : peer.principal();
@@ -136,7 +146,13 @@ public final class Enforcement {
       case TokenStep.Refused(int status, String body, List<Header> headers, Reason reason) ->
           new Decision.Denied(
               status, body, headers, target.path(), principal, null, List.of(), reason);
-      case TokenStep.Passed passed -> authorize(connection, peer, request, target, passed);
+      case TokenStep.Passed passed ->
+          authorize(
+              connection.ofClient(client(connection, request.forwardedFor())),
+              peer,
+              request,
+              target,
+              passed);
     };
   }
 

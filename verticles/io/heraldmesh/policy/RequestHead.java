@@ -22,6 +22,14 @@ public interface RequestHead {
   /** Every value of a header, in order; the name is compared without case. */
   List<String> values(String name);
 
+  /**
+   * The values of X-Forwarded-For as they arrived, in order, though a proxy took the header off;
+   * empty where there was none.
+   */
+  default List<String> forwardedFor() {
+    return List.of();
+  }
+
   /** Every header field in order, pseudo headers left out. */
   Iterable<Map.Entry<String, String>> fields();
 }

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * @param authorization all AuthorizationPolicies that select it
  * @param trustDomains the mesh's own domain first, then its aliases: whose peers are accepted
  * @param authentication what v1alpha1 policies ask for besides
+ * @param trustedProxies how many proxies in front of the workload are trusted to have added to
+ *     X-Forwarded-For who called them; 0: the header is not believed
  */
 public record WorkloadPolicy(
     Workload workload,
@@ -29,13 +31,38 @@ public record WorkloadPolicy(
     List<AuthorizationPolicy> authorization,
     PathNormalization normalization,
     List<TrustDomain> trustDomains,
-    AuthenticationPolicies authentication) {
+    AuthenticationPolicies authentication,
+    int trustedProxies) {
 
   public WorkloadPolicy {
     portMtls = Map.copyOf(portMtls);
     jwtRules = List.copyOf(jwtRules);
     authorization = List.copyOf(authorization);
     trustDomains = List.copyOf(trustDomains);
+  }
+
+  /** Without trusted proxies. */
+  public WorkloadPolicy(
+      Workload workload,
+      String serviceAccount,
+      MtlsMode mtls,
+      Map<Integer, MtlsMode> portMtls,
+      List<JwtRule> jwtRules,
+      List<AuthorizationPolicy> authorization,
+      PathNormalization normalization,
+      List<TrustDomain> trustDomains,
+      AuthenticationPolicies authentication) {
+    this(
+        workload,
+        serviceAccount,
+        mtls,
+        portMtls,
+        jwtRules,
+        authorization,
+        normalization,
+        trustDomains,
+        authentication,
+        0);
   }
 
   /** Where the keys of all its tokens come from. */

@@ -40,6 +40,11 @@ record DecidedHead(RequestHead sent, Map<String, List<String>> before) implement
   }
 
   @Override
+  public List<String> forwardedFor() {
+    return sent.forwardedFor();
+  }
+
+  @Override
   public List<String> values(String name) {
     List<String> changed = before.get(name.toLowerCase(Locale.ROOT));
     return changed != null ? changed : ours(name) ? List.of() : sent.values(name);

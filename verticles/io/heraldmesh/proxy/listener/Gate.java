@@ -65,8 +65,12 @@ interface Gate {
   Standing standing(
       IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream);
 
-  /** Sets the headers that only this proxy may set. */
-  void mark(HttpHeaders headers);
+  /**
+   * Sets the headers that only this proxy may set.
+   *
+   * @param forwardedFor values of X-Forwarded-For as they came; the header is off
+   */
+  void mark(HttpHeaders headers, List<String> forwardedFor);
 
   /** What the log and the metrics say about every request of this connection. */
   Origin origin();

@@ -11,12 +11,19 @@ final class HttpHead implements RequestHead {
   private final String target;
   private final String authority;
   private final String scheme;
+  private final List<String> forwardedFor;
 
-  HttpHead(HttpRequest request, String target, String authority, String scheme) {
+  HttpHead(
+      HttpRequest request,
+      String target,
+      String authority,
+      String scheme,
+      List<String> forwardedFor) {
     this.request = request;
     this.target = target;
     this.authority = authority;
     this.scheme = scheme;
+    this.forwardedFor = forwardedFor;
   }
 
   @Override
@@ -37,6 +44,11 @@ final class HttpHead implements RequestHead {
   @Override
   public String scheme() {
     return scheme;
+  }
+
+  @Override
+  public List<String> forwardedFor() {
+    return forwardedFor;
   }
 
   @Override

@@ -10,7 +10,9 @@ import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.tls.PeerIdentity;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -88,12 +90,20 @@ final class InboundGate implements Gate {
   }
 
   @Override
-  public void mark(HttpHeaders headers) {
+  public void mark(HttpHeaders headers, List<String> forwardedFor) {
     if (clientCert != null) {
       headers.set("x-forwarded-client-cert", clientCert);
     }
-    headers.set("x-forwarded-for", connection.remoteIp().getHostAddress());
+    headers.set("x-forwarded-for", client(forwardedFor).getHostAddress());
     headers.set("x-forwarded-proto", "http");
+  }
+
+  private InetAddress client(List<String> forwardedFor) {
+    Enforcement enforcement =
+        forwardedFor.isEmpty() ? null : context.inForce().get().enforcement(workload);
+    return enforcement == null
+        ? connection.remoteIp()
+        : enforcement.client(connection, forwardedFor);
   }
 
   @Override

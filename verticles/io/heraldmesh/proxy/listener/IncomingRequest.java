@@ -90,7 +90,9 @@ final class IncomingRequest {
       throw new Malformed(400, "a Host that is no host name");
     }
     fields.strip(request.headers());
-    HttpHead head = new HttpHead(request, target.origin(), named == null ? "" : named, scheme);
+    HttpHead head =
+        new HttpHead(
+            request, target.origin(), named == null ? "" : named, scheme, fields.forwardedFor());
     return new IncomingRequest(request, fields, head, named, authority);
   }
 
@@ -183,7 +185,7 @@ final class IncomingRequest {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
       headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     }
-    gate.mark(headers);
+    gate.mark(headers, fields.forwardedFor());
   }
 
   /** Keeps what the decision changes; most change nothing. */

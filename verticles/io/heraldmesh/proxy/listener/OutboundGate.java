@@ -12,6 +12,7 @@ import io.heraldmesh.tls.MeshProtocol;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -98,8 +99,11 @@ final class OutboundGate implements Gate {
   }
 
   @Override
-  public void mark(HttpHeaders headers) {
-    // nothing: the called side knows the caller from its certificate
+  public void mark(HttpHeaders headers, List<String> forwardedFor) {
+    // who calls, the called side knows from the certificate; whom a gateway speaks for, from this
+    if (!forwardedFor.isEmpty()) {
+      headers.set("x-forwarded-for", forwardedFor);
+    }
   }
 
   @Override

@@ -20,6 +20,7 @@ final class RequestFields {
   private @Nullable String transferEncoding;
   private @Nullable List<String> connection;
   private @Nullable String requestId;
+  private List<String> forwardedFor = List.of();
   private boolean expect;
   private boolean trailers;
   private @Nullable String upgrade;
@@ -47,6 +48,11 @@ final class RequestFields {
 
   @Nullable String requestId() {
     return requestId;
+  }
+
+  /** Values of X-Forwarded-For, in order; not of what only looks like it. */
+  List<String> forwardedFor() {
+    return forwardedFor;
   }
 
   boolean hasBody() {
@@ -154,7 +160,14 @@ final class RequestFields {
           upgrade = upgrade == null ? entry.getValue().toString() : "several";
           drop.add(name.toString());
         }
-        case HOP_BY_HOP, OWNED -> drop.add(name.toString());
+        case OWNED -> {
+          drop.add(name.toString());
+          if (name.toString().equalsIgnoreCase("x-forwarded-for")) {
+            forwardedFor = forwardedFor.isEmpty() ? new ArrayList<>(1) : forwardedFor;
+            forwardedFor.add(entry.getValue().toString());
+          }
+        }
+        case HOP_BY_HOP -> drop.add(name.toString());
         case REQUEST_ID -> requestId = entry.getValue().toString();
         case OTHER -> {}
       }

@@ -18,9 +18,14 @@ record RequestTarget(Form form, String origin, @Nullable String authority) {
     ASTERISK
   }
 
-  /** Null when {@code text} is no legal target of {@code method}. */
-  static @Nullable RequestTarget parse(String method, String text) {
-    if (!isClean(text)) {
+  /**
+   * Null when {@code written} is no legal target of {@code method}. A fragment is dropped: no
+   * server should get one, and services read it differently.
+   */
+  static @Nullable RequestTarget parse(String method, String written) {
+    int fragment = written.indexOf('#');
+    String text = fragment < 0 ? written : written.substring(0, fragment);
+    if (!isClean(text) || !isClean(written)) {
       return null;
     }
     if (method.equals("CONNECT")) {
@@ -44,14 +49,14 @@ record RequestTarget(Form form, String origin, @Nullable String authority) {
         Form.ABSOLUTE, rest.startsWith("/") ? rest : "/" + rest, text.substring(7, end));
   }
 
-  /** No control, no space, no fragment, nothing beyond ASCII: each reads differently somewhere. */
+  /** No control, no space, nothing beyond ASCII: each reads differently somewhere. */
   private static boolean isClean(String text) {
     if (text.isEmpty()) {
       return false;
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c <= ' ' || c >= 0x7f || c == '#') {
+      if (c <= ' ' || c >= 0x7f) {
         return false;
       }
     }

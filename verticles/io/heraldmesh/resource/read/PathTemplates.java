@@ -21,6 +21,10 @@ final class PathTemplates {
 
   static void check(Located<String> path, ProblemCollector problems) {
     boolean template = isTemplate(path.value());
+    if (template && !path.value().startsWith("/")) {
+      refuse(path, "a template begins with '/'", problems);
+      return;
+    }
     boolean any = false;
     for (String segment : strip(path.value()).split("/", -1)) {
       if (segment.equals("{*}") || segment.equals("{**}")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.heraldmesh.SharedData;
 import io.heraldmesh.jwt.KeySet;
+import io.heraldmesh.policy.Decision;
 import io.heraldmesh.resource.Resources;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ class IstioTasksTest {
           "authn/authn-policy",
           "v1alpha1/authn-policy (1.4 docs)",
           "authz/authz-http",
-          "authz/authz-jwt");
+          "authz/authz-jwt",
+          "authz/authz-tcp");
 
   @Test
   void everyStepGetsTheAnswerThatTheDocumentationShows() throws Exception {
@@ -46,8 +48,16 @@ class IstioTasksTest {
         continue;
       }
       run.merge(step.get("task").asText(), 1, Integer::sum);
+      JsonNode expect = step.get("expect");
+      if (step.get("request").get("protocol").asText().equals("tcp")) {
+        boolean passes = tcp(step);
+        if (passes != expect.get("connection").asText().equals("succeeded")) {
+          wrong.add(step.get("task") + " " + step.get("step") + ": " + passes);
+        }
+        continue;
+      }
       int status = status(step, keys, token);
-      if (status != step.get("expect").get("status").asInt()) {
+      if (status != expect.get("status").asInt()) {
         wrong.add(step.get("task") + " " + step.get("step") + ": " + status);
       }
     }
@@ -58,11 +68,32 @@ class IstioTasksTest {
         .hasEntrySatisfying(
             "v1alpha1/authn-policy (1.4 docs)", n -> assertThat(n).isGreaterThan(10))
         .hasEntrySatisfying("authz/authz-http", n -> assertThat(n).isEqualTo(11))
-        .hasEntrySatisfying("authz/authz-jwt", n -> assertThat(n).isEqualTo(7));
+        .hasEntrySatisfying("authz/authz-jwt", n -> assertThat(n).isEqualTo(7))
+        .hasEntrySatisfying("authz/authz-tcp", n -> assertThat(n).isEqualTo(12));
+  }
+
+  private static boolean tcp(JsonNode step) {
+    JsonNode request = step.get("request");
+    return call(request).decideTcp(resources(step.get("policies"), request.get("to")))
+        instanceof Decision.Allowed;
   }
 
   private static int status(JsonNode step, KeySet keys, @Nullable String token) {
     JsonNode request = step.get("request");
+    Offline.Call call =
+        call(request)
+            .keys(keys)
+            .request(
+                request.get("method").asText(),
+                request.get("path").asText(),
+                request.get("to").get("host").asText());
+    if (token != null) {
+      call = call.header("Authorization", "Bearer " + token);
+    }
+    return call.status(resources(step.get("policies"), request.get("to")));
+  }
+
+  private static Offline.Call call(JsonNode request) {
     JsonNode to = request.get("to");
     Map<String, String> labels = new HashMap<>();
     to.get("labels").properties().forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
@@ -73,19 +104,9 @@ class IstioTasksTest {
             + from.get("namespace").asText()
             + "/sa/"
             + from.get("service_account").asText();
-    Offline.Call call =
-        new Offline.Call(to.get("namespace").asText(), labels)
-            .from(mutual ? caller : null)
-            .port(to.get("workload_port").asInt())
-            .keys(keys)
-            .request(
-                request.get("method").asText(),
-                request.get("path").asText(),
-                to.get("host").asText());
-    if (token != null) {
-      call = call.header("Authorization", "Bearer " + token);
-    }
-    return call.status(resources(step.get("policies"), to));
+    return new Offline.Call(to.get("namespace").asText(), labels)
+        .from(mutual ? caller : null)
+        .port(to.get("workload_port").asInt());
   }
 
   /** The old API's targets are services; those of the tasks are part of their set-up. */
@@ -101,7 +122,7 @@ class IstioTasksTest {
           ports: [{name: http, port: %d, targetPort: %d}]
         """
             .formatted(
-                to.get("host").asText().replaceFirst("[.:].*", ""),
+                to.get("host").asText().replaceFirst("[.:].*", "").replaceAll("[<>]", ""),
                 to.get("namespace").asText(),
                 to.get("labels").path("app").asText("none"),
                 to.path("service_port").asInt(80),

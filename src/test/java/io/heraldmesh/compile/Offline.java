@@ -74,7 +74,16 @@ final class Offline {
       };
     }
 
+    /** Of the connection alone, as one that carries no HTTP. */
+    Decision decideTcp(Resources resources) {
+      return decide(resources, null);
+    }
+
     Decision decide(Resources resources) {
+      return decide(resources, head);
+    }
+
+    private Decision decide(Resources resources, @Nullable Head request) {
       Enforcement enforcement =
           new Enforcement(
               new MeshCompiler(new TrustDomain("cluster.local"))
@@ -90,7 +99,7 @@ final class Offline {
               port,
               null);
       KeySets sets = source -> keys;
-      return enforcement.decide(connection, head, sets, NOW);
+      return enforcement.decide(connection, request, sets, NOW);
     }
   }
 

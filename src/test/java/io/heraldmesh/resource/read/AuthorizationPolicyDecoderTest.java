@@ -206,6 +206,8 @@ class AuthorizationPolicyDecoderTest {
   @ParameterizedTest
   @CsvSource({
     "/a/{*}.txt",
+    "{*}",
+    "a/{**}",
     "/a/{**}/{*}",
     "/{**}/{**}",
     "/a/{b}",
