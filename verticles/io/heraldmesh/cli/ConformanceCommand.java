@@ -6,6 +6,7 @@ import io.heraldmesh.conformance.Report;
 import io.heraldmesh.conformance.ReportJson;
 import io.heraldmesh.conformance.ReportText;
 import io.heraldmesh.conformance.attacks.AttackCorpora;
+import io.heraldmesh.conformance.envoy.AuthorizationBuilder;
 import io.heraldmesh.conformance.istio.IstioCorpora;
 import io.heraldmesh.conformance.spiffe.SpiffeCorpora;
 import java.io.IOException;
@@ -72,7 +73,11 @@ final class ConformanceCommand implements Callable<Integer> {
   }
 
   private static List<Corpus> corpora() {
-    return Stream.of(AttackCorpora.all(), IstioCorpora.all(), SpiffeCorpora.all())
+    return Stream.of(
+            AttackCorpora.all(),
+            IstioCorpora.all(),
+            SpiffeCorpora.all(),
+            List.<Corpus>of(new AuthorizationBuilder()))
         .flatMap(List::stream)
         .toList();
   }

@@ -8,6 +8,7 @@ public final class IstioCorpora {
   private IstioCorpora() {}
 
   public static List<Corpus> all() {
-    return List.of(new IstioResources(), new TaskSteps());
+    return List.of(
+        new IstioResources(), new TaskSteps(), new IntegrationTests(), new ReadableFiles());
   }
 }

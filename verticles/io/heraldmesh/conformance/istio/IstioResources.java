@@ -74,7 +74,7 @@ final class IstioResources implements Corpus {
             : "refused elsewhere than at " + document.error() + ": " + read.problems().text());
   }
 
-  private static final String NOT_READ = "a kind that Herald does not read (a warning says so)";
+  static final String NOT_READ = "a kind that Herald does not read (a warning says so)";
 
   static boolean notRead(Resources read) {
     return read.problems().errors().isEmpty()

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.heraldmesh.SharedData;
 import io.heraldmesh.conformance.attacks.AttackCorpora;
+import io.heraldmesh.conformance.envoy.AuthorizationBuilder;
 import io.heraldmesh.conformance.istio.IstioCorpora;
 import io.heraldmesh.conformance.spiffe.SpiffeCorpora;
 import java.io.IOException;
@@ -37,7 +38,11 @@ class SharedCasesTest {
   private static @Nullable Report report;
 
   static List<Corpus> corpora() {
-    return Stream.of(AttackCorpora.all(), IstioCorpora.all(), SpiffeCorpora.all())
+    return Stream.of(
+            AttackCorpora.all(),
+            IstioCorpora.all(),
+            SpiffeCorpora.all(),
+            List.<Corpus>of(new AuthorizationBuilder()))
         .flatMap(List::stream)
         .toList();
   }

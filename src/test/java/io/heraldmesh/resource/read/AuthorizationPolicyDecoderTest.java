@@ -148,6 +148,24 @@ class AuthorizationPolicyDecoderTest {
         .containsExactly("5 error HLD0502 spec.rules[0].when[0].key");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {":method", ":path", ":authority", ":scheme", "host", "X_a"})
+  void aHeaderMayBeOneThatOnlyHttp2Writes(String name) {
+    assertThat(
+            Lines.problems(
+                KIND, "rules: [{when: [{key: 'request.headers[" + name + "]', values: [x]}]}]"))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":", ":status", "::path", ":Path", "a b"})
+  void whatIsNoHeaderOfARequestIsAnError(String name) {
+    assertThat(
+            Lines.problems(
+                KIND, "rules: [{when: [{key: 'request.headers[" + name + "]', values: [x]}]}]"))
+        .isNotEmpty();
+  }
+
   @Test
   void envoysFilterMetadataIsNotEnforcedAndSaysSo() {
     assertThat(
