@@ -3,12 +3,18 @@ package io.heraldmesh.policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A list of {@link TextMatch}, compiled: true when any of them matches. */
 final class TextMatcher {
+  /** Up to so many prefixes, or suffixes, are tried one by one. */
+  private static final int FEW = 8;
+
   private final Set<String> exact;
   private final String[] prefixes;
   private final String[] suffixes;
+  private final @Nullable PrefixTable manyPrefixes;
+  private final @Nullable PrefixTable manySuffixes;
   private final Glob[] globs;
   private final PathTemplate[] templates;
   private final boolean present;
@@ -31,11 +37,21 @@ final class TextMatcher {
       }
     }
     this.exact = Set.copyOf(exactTexts);
-    this.prefixes = prefixTexts.toArray(String[]::new);
-    this.suffixes = suffixTexts.toArray(String[]::new);
+    this.prefixes = few(prefixTexts);
+    this.suffixes = few(suffixTexts);
+    this.manyPrefixes = many(prefixTexts);
+    this.manySuffixes = many(suffixTexts.stream().map(PrefixTable::reversed).toList());
     this.globs = globList.toArray(Glob[]::new);
     this.templates = templateList.toArray(PathTemplate[]::new);
     this.present = any;
+  }
+
+  private static String[] few(List<String> texts) {
+    return texts.size() > FEW ? new String[0] : texts.toArray(String[]::new);
+  }
+
+  private static @Nullable PrefixTable many(List<String> texts) {
+    return texts.size() > FEW ? new PrefixTable(texts) : null;
   }
 
   static TextMatcher of(List<TextMatch> matches) {
@@ -60,6 +76,10 @@ final class TextMatcher {
       if (value.endsWith(suffix)) {
         return true;
       }
+    }
+    if (manyPrefixes != null && manyPrefixes.longest(value) >= 0
+        || manySuffixes != null && manySuffixes.longest(PrefixTable.reversed(value)) >= 0) {
+      return true;
     }
     for (Glob glob : globs) {
       if (glob.matches(value)) {
