@@ -2,6 +2,7 @@
 # One half of a Herald pair for a side-by-side benchmark: pair.sh server|client
 # Reads CPORT (plain text in, client side), SPORT (mutual TLS between), UPORT (upstream), MODE, WORKERS and PKI (ca.pem,
 # client.pem/key, server.pem/key, jwt-rsa.pub, jwt-ec.pub) from the environment; stays in the foreground, ends on TERM.
+# TOKEN_CACHE: bytes for verified tokens, 0 for none; absent: the default.
 set -euo pipefail
 side=$1
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -121,6 +122,7 @@ spec:
   health: {listen: 127.0.0.1:0}
   metrics: {listen: 127.0.0.1:0}
   accessLog: {samplePercent: 1}
+  limits: {tokenCache: ${TOKEN_CACHE:-8388608}}
   workloads:$workload
 YAML
 

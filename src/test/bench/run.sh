@@ -2,6 +2,8 @@
 # Herald as a pair of proxies beside HAProxy and nginx: run.sh [SUITE...]; default thr thr64k jwt-rs256
 # BENCH is the harness's folder (default ../shared/bench, seen from the project's root). ROUNDS, DUR, JWARM, WORK and BASE
 # reach the harness; results go to WORK/herald-SUITE.tsv, one file per suite, and what they say to standard output.
+# In the suites jwt-rs256 and jwt-es256 a second pair, herald_uncached, runs without the cache of verified tokens.
+# PEERS (default: haproxy nginx) names those that Herald is put beside.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 bench=${BENCH:-$root/../shared/bench}
@@ -22,6 +24,10 @@ export CMD_DIR=$root
 export CMD_herald_SERVER='src/test/bench/pair.sh server'
 export CMD_herald_CLIENT='src/test/bench/pair.sh client'
 export CMD_herald_ENV="HERALD_JAVA_OPTS=${HERALD_JAVA_OPTS:--Xmx256m}"
+export CMD_herald_uncached_SERVER=$CMD_herald_SERVER
+export CMD_herald_uncached_CLIENT=$CMD_herald_CLIENT
+export CMD_herald_uncached_ENV="$CMD_herald_ENV TOKEN_CACHE=0"
+read -ra peers <<< "${PEERS:-haproxy nginx}"
 export ROUNDS=${ROUNDS:-5} DUR=${DUR:-3} JWARM=${JWARM:-30} WORK=${WORK:-${TMPDIR:-/tmp}/herald-bench}
 mkdir -p "$WORK"
 
@@ -29,12 +35,14 @@ mkdir -p "$WORK"
 for suite in "$@"; do
   export OUT=$WORK/herald-$suite.tsv
   rm -f "$OUT"
-  "$bench/bench.sh" run "$suite" haproxy nginx cmd@herald
+  ours=(cmd@herald)
+  case $suite in jwt-*) ours+=(cmd@herald_uncached) ;; esac
+  "$bench/bench.sh" run "$suite" "${peers[@]}" "${ours[@]}"
 done
 for suite in "$@"; do
   printf '\n== %s: CPU per request in microseconds, requests per second: median (min-max)\n' "$suite"
   "$bench/bench.sh" report "$WORK/herald-$suite.tsv" | grep -E ' (cpu_|rps|errors|failed|rss_|hwm_)' || true
-  for peer in haproxy nginx; do
+  for peer in "${peers[@]}"; do
     printf -- '-- ratio to %s, per round\n' "$peer"
     "$bench/bench.sh" ratios cpu_pair_us "$peer" "$WORK/herald-$suite.tsv"
   done

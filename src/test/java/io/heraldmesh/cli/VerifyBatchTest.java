@@ -194,6 +194,28 @@ class VerifyBatchTest {
     assertThat(accepted).as("controls").isGreaterThan(30);
   }
 
+  /** RFC 7515, 7519, 7520: the signatures alone. */
+  @Test
+  void everyExampleOfTheRfcsIsJudgedAsItShouldBe() throws IOException {
+    List<String> wrong = new ArrayList<>();
+    int accepted = 0;
+    for (JsonNode example : SharedData.json("attacks/jose-rfc.json").get("cases")) {
+      Path file = Files.writeString(folder.resolve("key.json"), example.get("jwk").toString());
+      ObjectNode line = new ObjectMapper().createObjectNode();
+      line.set("id", example.get("id"));
+      line.set("jws", example.get("token"));
+      CommandRun run =
+          CommandRun.of("verify", "signature", "--jwks", file, "--batch", batch(line.toString()));
+      boolean good = run.code() == 0 && run.answers().getFirst().get("accepted").asBoolean();
+      accepted += good ? 1 : 0;
+      if (good != example.get("signature_only").asText().equals("valid")) {
+        wrong.add(example.get("id") + " " + run.out() + run.err());
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(accepted).as("controls").isGreaterThan(3);
+  }
+
   @Test
   void aTokenIsJudgedAtTheTimeOfItsLine() throws IOException {
     KeySets keys = KeySetFiles.read(List.of("https://me/keys?a=b=" + jwks));
