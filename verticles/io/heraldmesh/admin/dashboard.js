@@ -20,6 +20,7 @@ async function refresh() {
   fill(byId("parts"), status.parts.map((p) => [p.name, p.state, p.detail]));
   fill(byId("nodes"), status.nodes.map((n) => [n.name, n.revision, n.state]));
   fill(byId("certificates"), status.certificates.map((c) => [c.identity, c.notAfter, c.renews, c.lastError]));
+  fill(byId("key-sets"), status.keySets.map((k) => [k.source, k.keys, k.fetched, k.failures, k.lastError]));
   byId("sign-in").hidden = true;
   byId("status").hidden = false;
 }

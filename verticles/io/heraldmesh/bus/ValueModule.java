@@ -22,6 +22,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.Set;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ final class ValueModule extends SimpleModule {
     text(TrustDomain.class, TrustDomain::name, TrustDomain::new);
     text(ByteString.class, ValueModule::base64, ValueModule::bytes);
     text(X509Certificate.class, ValueModule::base64, ValueModule::certificate);
+    text(Duration.class, Duration::toString, ValueModule::duration);
     text(InetAddress.class, InetAddress::getHostAddress, InetAddress::ofLiteral);
     addKeySerializer(TrustDomain.class, key(TrustDomain::name));
     addKeyDeserializer(TrustDomain.class, key(TrustDomain.class, TrustDomain::new));
@@ -66,6 +69,14 @@ final class ValueModule extends SimpleModule {
 
   private static X509Certificate certificate(String base64) {
     return CertificateChain.certificate(Base64.getDecoder().decode(base64));
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("not a duration", e);
+    }
   }
 
   private static <T> JsonSerializer<T> key(Function<T, String> write) {

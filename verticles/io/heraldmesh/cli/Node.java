@@ -237,8 +237,7 @@ public final class Node {
       throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
     }
     services = started;
-    health.register("proxy", started::condition);
-    health.register("certificates", started::renewal);
+    started.report(health);
     undo.add(new Step("proxy", () -> await(started.stop(), LONGEST_DRAIN.plusSeconds(2))));
     Future<Void> ready = started.start();
     bounds.addAll(await(started.opened(), START_WITHIN));

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.AddressBlock;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.Limits;
@@ -79,6 +80,23 @@ public record NodeConfig(
    *
    * @param roots PEM file with roots that are trusted besides the JDK's
    * @param allowLoopback true: key sets may be fetched from this machine
+   * @param blocked addresses that must not be asked
+   * @param serverRoots by host or host:port: PEM file with the roots that alone are trusted there
    */
-  public record JwksConfig(@Nullable Path roots, boolean allowLoopback) {}
+  public record JwksConfig(
+      @Nullable Path roots,
+      boolean allowLoopback,
+      List<AddressBlock> blocked,
+      Map<String, Path> serverRoots) {
+
+    public JwksConfig {
+      blocked = List.copyOf(blocked);
+      serverRoots = Map.copyOf(serverRoots);
+    }
+
+    /** Any address but, perhaps, this machine; the same roots for every server. */
+    public JwksConfig(@Nullable Path roots, boolean allowLoopback) {
+      this(roots, allowLoopback, List.of(), Map.of());
+    }
+  }
 }

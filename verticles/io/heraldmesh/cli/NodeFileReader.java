@@ -3,7 +3,6 @@ package io.heraldmesh.cli;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
-import io.heraldmesh.cli.NodeConfig.JwksConfig;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.Protocol;
@@ -121,7 +120,7 @@ final class NodeFileReader {
         roles.contains(Role.ADMIN) ? listen(spec.optional("admin"), 15000) : null,
         listen(spec.optional("health"), 15021),
         listen(spec.optional("metrics"), 15020),
-        jwks(spec.optional("jwks")),
+        new JwksSection(this::path).read(spec.optional("jwks")),
         leafLifetime(spec.optional("certificates")),
         spec.optional("drain").duration(Duration.ZERO, Node.LONGEST_DRAIN, Node.LONGEST_DRAIN),
         spec.optional("eventLoops")
@@ -313,15 +312,6 @@ final class NodeFileReader {
       }
     }
     return new HostPort("127.0.0.1", 0);
-  }
-
-  private JwksConfig jwks(Value value) {
-    JwksConfig read =
-        value.decodeOrNull(
-            fields ->
-                new JwksConfig(
-                    path(fields.optional("roots")), fields.optional("allowLoopback").bool(false)));
-    return read == null ? new JwksConfig(null, false) : read;
   }
 
   private static Duration leafLifetime(Value value) {

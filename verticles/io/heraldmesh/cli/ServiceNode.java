@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.SignedBus;
@@ -15,7 +16,7 @@ import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.jwks.KeySetService;
-import io.heraldmesh.jwks.KeySetSettings;
+import io.heraldmesh.jwks.KeySourceHealth;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.Bound;
 import io.heraldmesh.proxy.DataPath;
@@ -25,8 +26,6 @@ import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.QueuedAccessLog;
 import io.vertx.core.Future;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +74,7 @@ final class ServiceNode {
     List<CredentialSource> sources = new ArrayList<>(files);
     sources.addFirst(enrolled);
     this.credentials = new CombinedCredentials(sources);
-    this.keys = keySets(foundation, config);
+    this.keys = NodeKeySets.of(foundation, config);
     ProxySettings settings =
         new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
     this.accessLog = accessLog(foundation, config.accessLog());
@@ -146,6 +145,13 @@ final class ServiceNode {
     return verticle.opened();
   }
 
+  /** Has each of its parts say how it fares. */
+  void report(Health health) {
+    health.register("proxy", this::condition);
+    health.register("certificates", this::renewal);
+    health.register("keys", () -> NodeKeySets.condition(keys.health()));
+  }
+
   /** Whether requests may pass. */
   Condition condition() {
     if (path.inForce()) {
@@ -158,13 +164,18 @@ final class ServiceNode {
   }
 
   /** Whether leaves renew as they should. */
-  Condition renewal() {
+  private Condition renewal() {
     List<String> failing =
         enrolled.status().stream()
             .filter(s -> s.lastError() != null)
             .map(s -> s.id() + ": " + s.lastError())
             .toList();
     return failing.isEmpty() ? Condition.OK : Condition.degraded(String.join("; ", failing));
+  }
+
+  /** Every source of keys that policy names. */
+  List<KeySourceHealth> keySources() {
+    return keys.health();
   }
 
   /** Every leaf that is fetched from the authority. */
@@ -224,23 +235,5 @@ final class ServiceNode {
       }
     }
     return files;
-  }
-
-  private static KeySetService keySets(Foundation foundation, NodeConfig config) {
-    KeySetSettings settings = KeySetSettings.DEFAULTS.withLoopback(config.jwks().allowLoopback());
-    Path roots = config.jwks().roots();
-    try {
-      return new KeySetService(
-          foundation.vertx(),
-          roots == null ? settings : settings.withTrustRoots(Files.readString(roots), true),
-          foundation.meters(),
-          foundation.clock(),
-          foundation.random());
-    } catch (IOException e) {
-      throw StartFailure.cannotStart("cannot read " + roots + "; correct spec.jwks.roots");
-    } catch (IllegalArgumentException e) {
-      throw StartFailure.cannotStart(
-          roots + ": " + e.getMessage() + "; correct the file or spec.jwks.roots");
-    }
   }
 }

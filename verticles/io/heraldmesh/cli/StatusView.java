@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.credentials.LeafStatus;
+import io.heraldmesh.jwks.KeySourceHealth;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -44,13 +45,26 @@ final class StatusView {
               .put("renews", String.valueOf(leaf.nextAttempt()))
               .put("lastError", leaf.lastError()));
     }
+    JsonArray keySets = new JsonArray();
+    for (KeySourceHealth keys :
+        services == null ? List.<KeySourceHealth>of() : services.keySources()) {
+      keySets.add(
+          new JsonObject()
+              .put("source", keys.source())
+              .put("keys", keys.keys())
+              .put("fetched", keys.lastSuccess() == null ? null : keys.lastSuccess().toString())
+              .put("kept", keys.kept())
+              .put("failures", keys.failures())
+              .put("lastError", keys.lastError()));
+    }
     return new JsonObject()
         .put("node", node)
         .put("state", word(report.state()))
         .put("parts", parts)
         .put("nodes", nodes)
         .put("problems", new JsonArray(mesh.problems()))
-        .put("certificates", certificates);
+        .put("certificates", certificates)
+        .put("keySets", keySets);
   }
 
   private static String word(Health.State state) {

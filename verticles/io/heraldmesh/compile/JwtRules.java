@@ -29,7 +29,8 @@ final class JwtRules {
             .toList(),
         rule.spaceDelimitedClaims().stream()
             .map(Located::value)
-            .collect(Collectors.collectingAndThen(Collectors.toSet(), Set::copyOf)));
+            .collect(Collectors.collectingAndThen(Collectors.toSet(), Set::copyOf)),
+        rule.timeout());
   }
 
   private static KeySource keys(io.heraldmesh.resource.JwtRule rule) {

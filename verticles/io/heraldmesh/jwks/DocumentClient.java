@@ -3,67 +3,64 @@ package io.heraldmesh.jwks;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.core.net.TrustOptions;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Gets one document over https or http from an address that may be wrong, slow or hostile: one
- * request on a fresh connection, status 200 only, no redirects, a limit on size and on time.
+ * Gets one document over https from an address that may be wrong, slow or hostile: one request on a
+ * fresh connection, status 200 only, no redirects, a limit on size and on time.
  */
 final class DocumentClient {
-  private final Vertx vertx;
-  private final KeySetSettings settings;
   private final AddressGuard guard;
+  private final int maxBytes;
+  private final WorkerExecutor names;
 
   /** Kept in a field: a client that nothing refers to is closed under its requests. */
-  private final HttpClient client;
+  private final ServerClients clients;
 
-  DocumentClient(Vertx vertx, KeySetSettings settings) {
-    this.vertx = vertx;
-    this.settings = settings;
-    this.guard = new AddressGuard(settings.allowLoopback());
-    HttpClientOptions options =
-        new HttpClientOptions()
-            .setKeepAlive(false)
-            .setDecompressionSupported(false)
-            .setConnectTimeout(Math.toIntExact(settings.timeout().toMillis()))
-            .setVerifyHost(true)
-            .setTrustOptions(
-                TrustOptions.wrap(
-                    TrustRoots.manager(settings.trustRoots(), settings.systemRoots())));
-    this.client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(4));
+  /**
+   * @param names looks names up; apart from what else blocks, since a resolver may hang
+   */
+  DocumentClient(Vertx vertx, KeySetSettings settings, WorkerExecutor names) {
+    this.guard = new AddressGuard(settings.reach());
+    this.maxBytes = settings.maxBytes();
+    this.names = names;
+    this.clients = new ServerClients(vertx, settings.reach());
   }
 
-  /** Fails with {@link FetchFailure} and nothing else. */
-  Future<String> get(String address) {
+  /**
+   * Fails with {@link FetchFailure} and nothing else.
+   *
+   * @param timeout for all of it: name, connection, answer
+   */
+  Future<Document> get(String address, Duration timeout) {
     Promise<HttpClientRequest> open = Promise.promise();
     return uri(address)
         .compose(
             uri ->
                 resolve(uri)
-                    .compose(ip -> client.request(request(uri, ip)))
+                    .compose(ips -> connect(uri, ips, timeout))
                     .onSuccess(open::tryComplete)
                     .compose(request -> request.send().compose(r -> body(request, r))))
-        .timeout(settings.timeout())
+        .timeout(timeout)
         .onFailure(cause -> open.future().onSuccess(HttpClientRequest::reset))
-        .recover(cause -> Future.failedFuture(failure(cause)));
+        .recover(cause -> Future.failedFuture(failure(cause, timeout)));
   }
 
   Future<Void> close() {
-    return client.close();
+    return clients.close();
   }
 
   private static Future<FetchUri> uri(String address) {
@@ -75,67 +72,82 @@ final class DocumentClient {
   }
 
   /**
-   * Resolved here, and the connection made to the address that was checked, so that no second
-   * answer can slip in between.
+   * Resolved here, and the connection made to an address that was checked, so that no second answer
+   * can slip in between.
    */
-  private Future<InetAddress> resolve(FetchUri uri) {
-    return vertx.executeBlocking(
+  private Future<List<InetAddress>> resolve(FetchUri uri) {
+    return names.executeBlocking(
         () -> guard.check(InetAddress.getAllByName(uri.host())), /* ordered= */ false);
   }
 
-  private RequestOptions request(FetchUri uri, InetAddress ip) {
+  /** The first that accepts a connection; a server that does and then fails is final. */
+  private Future<HttpClientRequest> connect(FetchUri uri, List<InetAddress> ips, Duration timeout) {
+    Future<HttpClientRequest> first =
+        clients.of(uri).request(request(uri, ips.getFirst(), timeout));
+    return ips.size() == 1
+        ? first
+        : first.recover(
+            cause ->
+                cause instanceof java.net.ConnectException
+                    ? connect(uri, ips.subList(1, ips.size()), timeout)
+                    : Future.failedFuture(cause));
+  }
+
+  private static RequestOptions request(FetchUri uri, InetAddress ip, Duration timeout) {
     return new RequestOptions()
         .setMethod(HttpMethod.GET)
         .setServer(SocketAddress.inetSocketAddress(uri.port(), ip.getHostAddress()))
         .setHost(uri.host())
         .setPort(uri.port())
-        .setSsl(uri.tls())
+        .setSsl(true)
         .setURI(uri.target())
         .setFollowRedirects(false)
+        .setConnectTimeout(Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE))
         .putHeader("accept", "application/json");
   }
 
-  private Future<String> body(HttpClientRequest request, HttpClientResponse response) {
+  private Future<Document> body(HttpClientRequest request, HttpClientResponse response) {
     if (response.statusCode() != 200) {
       response.exceptionHandler(ignored -> {}); // the reset is ours
       request.reset();
       return Future.failedFuture(
           new FetchFailure("server answered with status " + response.statusCode()));
     }
-    Promise<String> body = Promise.promise();
+    Duration maxAge = Document.maxAge(response.getHeader("cache-control"));
+    Promise<Document> body = Promise.promise();
     Buffer received = Buffer.buffer();
     response.handler(
         part -> {
-          if (received.length() + part.length() > settings.maxBytes()) {
-            body.tryFail(
-                new FetchFailure("answer is larger than " + settings.maxBytes() + " bytes"));
+          if (received.length() + part.length() > maxBytes) {
+            body.tryFail(new FetchFailure("answer is larger than " + maxBytes + " bytes"));
             request.reset();
           } else {
             received.appendBuffer(part);
           }
         });
     response.exceptionHandler(body::tryFail);
-    response.endHandler(end -> decode(received, body));
+    response.endHandler(
+        end -> {
+          try {
+            body.tryComplete(new Document(text(received), maxAge));
+          } catch (CharacterCodingException e) {
+            body.tryFail(new FetchFailure("answer is not UTF-8"));
+          }
+        });
     return body.future();
   }
 
-  private static void decode(Buffer received, Promise<String> body) {
-    try {
-      body.tryComplete(
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(received.getBytes()))
-              .toString());
-    } catch (CharacterCodingException e) {
-      body.tryFail(new FetchFailure("answer is not UTF-8"));
-    }
+  private static String text(Buffer received) throws CharacterCodingException {
+    return StandardCharsets.UTF_8
+        .newDecoder()
+        .decode(ByteBuffer.wrap(received.getBytes()))
+        .toString();
   }
 
-  private FetchFailure failure(Throwable cause) {
+  private static FetchFailure failure(Throwable cause, Duration timeout) {
     return switch (cause) {
       case FetchFailure known -> known;
-      case TimeoutException e ->
-          new FetchFailure("no answer within " + settings.timeout().toMillis() + " ms");
+      case TimeoutException e -> new FetchFailure("no answer within " + timeout.toMillis() + " ms");
       case java.net.UnknownHostException e -> new FetchFailure("host name is not known");
       case javax.net.ssl.SSLException e -> new FetchFailure("TLS handshake failed: " + root(e));
       case java.net.ConnectException e -> new FetchFailure("connection refused or not possible");

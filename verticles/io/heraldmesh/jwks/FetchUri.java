@@ -5,13 +5,13 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 
 /**
- * An address that documents may be fetched from: http or https, a host, no user name. As text it is
- * fit for logs: the query, which may hold a secret, is left out.
+ * An address that documents may be fetched from: https, a host, no user name. As text it is fit for
+ * logs: the query, which may hold a secret, is left out.
  *
- * @param host without brackets
+ * @param host without brackets, in lower case
  * @param target path and query
  */
-record FetchUri(boolean tls, String host, int port, String target) {
+record FetchUri(String host, int port, String target) {
   /** As long as Istio lets a {@code jwksUri} be. */
   static final int MAX_LENGTH = 2048;
 
@@ -26,8 +26,8 @@ record FetchUri(boolean tls, String host, int port, String target) {
       throw new FetchFailure("address is not a URI");
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!scheme.equals("https") && !scheme.equals("http")) {
-      throw new FetchFailure("address is neither https nor http");
+    if (!scheme.equals("https")) {
+      throw new FetchFailure("address is not https");
     }
     String host = uri.getHost();
     if (host == null || host.isEmpty()) {
@@ -36,20 +36,20 @@ record FetchUri(boolean tls, String host, int port, String target) {
     if (uri.getRawUserInfo() != null) {
       throw new FetchFailure("address has a user name in it");
     }
-    boolean tls = scheme.equals("https");
-    int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
+    int port = uri.getPort() >= 0 ? uri.getPort() : 443;
     if (port < 1 || port > 65535) {
       throw new FetchFailure("address has no usable port");
     }
     String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-    return new FetchUri(tls, host.replaceAll("^\\[|]$", ""), port, path + query);
+    return new FetchUri(
+        host.toLowerCase(Locale.ROOT).replaceAll("^\\[|]$", ""), port, path + query);
   }
 
   @Override
   public String toString() {
     int query = target.indexOf('?');
-    return (tls ? "https://" : "http://")
+    return "https://"
         + (host.indexOf(':') < 0 ? host : "[" + host + "]")
         + ":"
         + port

@@ -2,47 +2,53 @@ package io.heraldmesh.jwks;
 
 import io.heraldmesh.jwt.DiscoveryDocument;
 import io.heraldmesh.jwt.InvalidKeySet;
-import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySource;
 import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
 
 /** From a source to its key set: discovery where it is asked for, fetch, parse. */
 final class KeySetFetcher {
   private final DocumentClient client;
+  private final WorkerExecutor parser;
 
-  KeySetFetcher(DocumentClient client) {
+  /**
+   * @param parser reads key sets: a large one takes longer than an event loop has
+   */
+  KeySetFetcher(DocumentClient client, WorkerExecutor parser) {
     this.client = client;
+    this.parser = parser;
   }
 
-  /** Fails with {@link FetchFailure}; a set without any usable key is a failure too. */
-  Future<KeySet> fetch(KeySource source) {
+  /**
+   * Fails with {@link FetchFailure}; a set without any usable key is a failure too.
+   *
+   * @param timeout of each document
+   */
+  Future<FetchedKeys> fetch(KeySource source, Duration timeout) {
     return switch (source) {
       case KeySource.Inline inline ->
           Future.failedFuture(new FetchFailure("inline key sets are not fetched"));
-      case KeySource.Remote(String uri) -> client.get(uri).compose(KeySetFetcher::parse);
+      case KeySource.Remote(String uri) -> keys(uri, timeout);
       case KeySource.Discovered(String issuer) ->
           client
-              .get(DiscoveryDocument.uri(issuer))
+              .get(DiscoveryDocument.uri(issuer), timeout)
               .compose(document -> keySetUri(document, issuer))
-              .compose(client::get)
-              .compose(KeySetFetcher::parse);
+              .compose(uri -> keys(uri, timeout));
     };
   }
 
-  private static Future<String> keySetUri(String document, String issuer) {
-    try {
-      return Future.succeededFuture(DiscoveryDocument.keySetUri(document, issuer));
-    } catch (InvalidKeySet e) {
-      return Future.failedFuture(new FetchFailure("" + e.getMessage()));
-    }
+  private Future<FetchedKeys> keys(String uri, Duration timeout) {
+    return client
+        .get(uri, timeout)
+        .compose(
+            document ->
+                parser.executeBlocking(() -> FetchedKeys.parse(document), /* ordered= */ false));
   }
 
-  private static Future<KeySet> parse(String json) {
+  private static Future<String> keySetUri(Document document, String issuer) {
     try {
-      KeySet set = KeySet.parse(json);
-      return set.isEmpty()
-          ? Future.failedFuture(new FetchFailure("key set has no usable key: " + set.skipped()))
-          : Future.succeededFuture(set);
+      return Future.succeededFuture(DiscoveryDocument.keySetUri(document.text(), issuer));
     } catch (InvalidKeySet e) {
       return Future.failedFuture(new FetchFailure("" + e.getMessage()));
     }

@@ -1,91 +1,82 @@
 package io.heraldmesh.jwks;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How key sets are fetched.
+ * How key sets are fetched and kept.
  *
  * @param refresh from one good fetch to the next, less up to a tenth; 20 minutes as in Istio
- * @param retryMin pause after a first failure; it doubles with each further one
- * @param retryMax longest pause between failures
+ * @param refreshMin the same where an issuer's {@code max-age} asks for less
+ * @param firstRetryMax longest pause between failures while there is no set at all; they begin at
+ *     one second and double
+ * @param retryMin pause after a first failure when there is a set; it doubles with each further one
+ * @param retryMax longest pause between failures when there is a set
  * @param unknownKeyPause shortest time between two fetches of one source that tokens with unknown
- *     keys cause
+ *     keys cause, and from a failure to such a fetch
  * @param forgetAfter how long a set is kept once no policy names its source
- * @param timeout of a whole fetch of one document: name, connection, answer
+ * @param keptPatience how long a start that has a set from the folder waits for a newer one
  * @param maxBytes largest document taken
- * @param allowLoopback whether 127.0.0.0/8 and ::1 may be asked; for tests and demonstrations
- * @param trustRoots PEM certificates whose issuers' servers are trusted; null: none of our own
- * @param systemRoots whether the JDK's own roots are trusted as well
+ * @param folder where the last good sets outlive the process; null: nowhere
  */
 public record KeySetSettings(
     Duration refresh,
+    Duration refreshMin,
+    Duration firstRetryMax,
     Duration retryMin,
     Duration retryMax,
     Duration unknownKeyPause,
     Duration forgetAfter,
-    Duration timeout,
+    Duration keptPatience,
     int maxBytes,
-    boolean allowLoopback,
-    @Nullable String trustRoots,
-    boolean systemRoots) {
+    Reach reach,
+    @Nullable Path folder) {
 
   public static final KeySetSettings DEFAULTS =
       new KeySetSettings(
           Duration.ofMinutes(20),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(60),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(5),
           Duration.ofSeconds(30),
           Duration.ofMinutes(10),
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(1),
           1 << 20,
-          false,
-          null,
-          true);
+          Reach.DEFAULT,
+          null);
 
-  public KeySetSettings withLoopback(boolean allowed) {
+  public KeySetSettings withReach(Reach whom) {
     return new KeySetSettings(
         refresh,
+        refreshMin,
+        firstRetryMax,
         retryMin,
         retryMax,
         unknownKeyPause,
         forgetAfter,
-        timeout,
+        keptPatience,
         maxBytes,
-        allowed,
-        trustRoots,
-        systemRoots);
+        whom,
+        folder);
   }
 
   /**
-   * @param pem certificates; null for none of our own
-   * @param andSystem whether the JDK's own roots are trusted as well
+   * @param where is made when it is not there
    */
-  public KeySetSettings withTrustRoots(@Nullable String pem, boolean andSystem) {
+  public KeySetSettings withFolder(@Nullable Path where) {
     return new KeySetSettings(
         refresh,
+        refreshMin,
+        firstRetryMax,
         retryMin,
         retryMax,
         unknownKeyPause,
         forgetAfter,
-        timeout,
+        keptPatience,
         maxBytes,
-        allowLoopback,
-        pem,
-        andSystem);
-  }
-
-  public KeySetSettings withTimeout(Duration perDocument) {
-    return new KeySetSettings(
-        refresh,
-        retryMin,
-        retryMax,
-        unknownKeyPause,
-        forgetAfter,
-        perDocument,
-        maxBytes,
-        allowLoopback,
-        trustRoots,
-        systemRoots);
+        reach,
+        where);
   }
 }

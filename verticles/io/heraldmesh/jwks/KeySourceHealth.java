@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param source its address, without the query, or its issuer
  * @param keys usable keys of the last good set; 0 when there is none yet
  * @param digest of the last good set
- * @param lastSuccess null: never fetched, and tokens that need it are answered with 503
+ * @param lastSuccess when the last good set was fetched; null: never, and tokens that need it are
+ *     answered with 503
+ * @param kept the set comes from the folder: this process has not reached the source yet
  * @param lastError what went wrong since; null when the last fetch was good
  * @param failures in a row
  */
@@ -18,6 +20,7 @@ public record KeySourceHealth(
     int keys,
     @Nullable String digest,
     @Nullable Instant lastSuccess,
+    boolean kept,
     @Nullable String lastError,
     int failures) {
 

@@ -3,30 +3,72 @@ package io.heraldmesh.jwks;
 import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySource;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link KeySetService} knows of one source; touched on its context only, where not said. */
 final class WatchedSource {
   final KeySource source;
   final String label;
+
+  /** False: its address can never be asked. */
+  final boolean possible;
+
   final Promise<Void> tried = Promise.promise();
 
-  /** Milliseconds since 1970 before which no unknown key causes a fetch; for any thread. */
-  final AtomicLong nextUnknownKey = new AtomicLong(Long.MIN_VALUE);
+  /** A token asked for a key that is not there, and no fetch has begun since; for any thread. */
+  final AtomicBoolean keyMissed = new AtomicBoolean();
 
+  /** For any thread to read. */
+  volatile boolean fetching;
+
+  Duration timeout;
   boolean wanted = true;
-  boolean fetching;
   int failures;
   @Nullable KeySet lastGood;
+  boolean kept;
   @Nullable Instant lastSuccess;
   @Nullable String lastError;
-  Timers.@Nullable Running timer;
 
-  WatchedSource(KeySource source) {
+  /** Before it, in milliseconds since 1970, no unknown key causes a fetch. */
+  long quietUntil = Long.MIN_VALUE;
+
+  private Timers.@Nullable Running timer;
+
+  /** When the timer fires, in milliseconds since 1970. */
+  private long due = Long.MAX_VALUE;
+
+  WatchedSource(KeySource source, Duration timeout) {
     this.source = source;
-    this.label = label(source);
+    this.timeout = timeout;
+    String address =
+        switch (source) {
+          case KeySource.Inline inline -> throw new IllegalArgumentException("not fetched");
+          case KeySource.Remote(String uri) -> uri;
+          case KeySource.Discovered(String issuer) -> issuer;
+        };
+    String shown;
+    boolean valid = true;
+    try {
+      shown = FetchUri.parse(address).toString();
+    } catch (FetchFailure e) {
+      shown = invalid(address);
+      valid = false;
+    }
+    this.label = shown;
+    this.possible = valid;
+  }
+
+  void setTimer(Timers.Running running, long at) {
+    timer = running;
+    due = at;
+  }
+
+  /** {@link Long#MAX_VALUE} without a timer. */
+  long due() {
+    return due;
   }
 
   void stopTimer() {
@@ -34,6 +76,7 @@ final class WatchedSource {
       timer.cancel();
       timer = null;
     }
+    due = Long.MAX_VALUE;
   }
 
   KeySourceHealth health() {
@@ -43,22 +86,9 @@ final class WatchedSource {
         set == null ? 0 : set.keys().size(),
         set == null ? null : set.digest(),
         lastSuccess,
+        kept,
         lastError,
         failures);
-  }
-
-  private static String label(KeySource source) {
-    String address =
-        switch (source) {
-          case KeySource.Inline inline -> throw new IllegalArgumentException("not fetched");
-          case KeySource.Remote(String uri) -> uri;
-          case KeySource.Discovered(String issuer) -> issuer;
-        };
-    try {
-      return FetchUri.parse(address).toString();
-    } catch (FetchFailure e) {
-      return invalid(address);
-    }
   }
 
   /** Enough to find it in a policy, without what may be a password. */

@@ -1,5 +1,6 @@
 package io.heraldmesh.jwt;
 
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  *     All three empty: {@code Authorization: Bearer} and the {@code access_token} parameter
  * @param forwardOriginalToken false: the token is taken off the request before it is passed on
  * @param outputPayloadToHeader header that receives the payload, base64url as in the token
- * @param spaceDelimitedClaims claims whose text is a list of words, besides scope and permission
+ * @param spaceDelimitedClaims claims whose text is a list of words, besides scope and permission; a
+ *     nested one is a path with dots
+ * @param timeout of one fetch of the keys
  */
 public record JwtRule(
     String issuer,
@@ -27,7 +30,10 @@ public record JwtRule(
     boolean forwardOriginalToken,
     @Nullable String outputPayloadToHeader,
     List<ClaimHeader> outputClaimToHeaders,
-    Set<String> spaceDelimitedClaims) {
+    Set<String> spaceDelimitedClaims,
+    Duration timeout) {
+  /** Of a fetch when the rule does not say, as in Istio. */
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
   public JwtRule {
     audiences = List.copyOf(audiences);
@@ -36,6 +42,32 @@ public record JwtRule(
     fromCookies = List.copyOf(fromCookies);
     outputClaimToHeaders = List.copyOf(outputClaimToHeaders);
     spaceDelimitedClaims = Set.copyOf(spaceDelimitedClaims);
+  }
+
+  /** A rule with {@link #DEFAULT_TIMEOUT}. */
+  public JwtRule(
+      String issuer,
+      List<String> audiences,
+      KeySource keys,
+      List<HeaderLocation> fromHeaders,
+      List<String> fromParams,
+      List<String> fromCookies,
+      boolean forwardOriginalToken,
+      @Nullable String outputPayloadToHeader,
+      List<ClaimHeader> outputClaimToHeaders,
+      Set<String> spaceDelimitedClaims) {
+    this(
+        issuer,
+        audiences,
+        keys,
+        fromHeaders,
+        fromParams,
+        fromCookies,
+        forwardOriginalToken,
+        outputPayloadToHeader,
+        outputClaimToHeaders,
+        spaceDelimitedClaims,
+        DEFAULT_TIMEOUT);
   }
 
   /**

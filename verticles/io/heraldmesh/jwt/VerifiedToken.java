@@ -37,7 +37,7 @@ public record VerifiedToken(
   public List<String> texts(List<String> path) {
     Object claim = claim(path);
     if (claim instanceof String text) {
-      return path.size() == 1 && isListOfWords(path.getFirst()) ? words(text) : List.of(text);
+      return isListOfWords(path) ? words(text) : List.of(text);
     }
     return claim instanceof List<?> list
         ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
@@ -81,10 +81,12 @@ public record VerifiedToken(
     return value;
   }
 
-  private boolean isListOfWords(String claim) {
-    return claim.equals("scope")
-        || claim.equals("permission")
-        || rule.spaceDelimitedClaims().contains(claim);
+  /** Whether {@code spaceDelimitedClaims} names it; a nested claim by a path with dots. */
+  private boolean isListOfWords(List<String> path) {
+    String name = path.getFirst();
+    return path.size() == 1 && (name.equals("scope") || name.equals("permission"))
+        || !rule.spaceDelimitedClaims().isEmpty()
+            && rule.spaceDelimitedClaims().contains(String.join(".", path));
   }
 
   private static List<String> words(String text) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * A CIDR block, compiled. IPv4 and IPv6 blocks never match each other's addresses; an IPv4 address
  * mapped into IPv6 is the IPv4 address.
  */
-final class AddressBlock {
+public final class AddressBlock {
   private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
   private final byte[] network;
@@ -23,7 +23,7 @@ final class AddressBlock {
    * @param text an address, or an address, {@code /} and a prefix length
    * @throws IllegalArgumentException when it is not one; names are never resolved
    */
-  static AddressBlock parse(String text) {
+  public static AddressBlock parse(String text) {
     int slash = text.indexOf('/');
     String literal = slash < 0 ? text : text.substring(0, slash);
     byte[] address;
@@ -92,6 +92,10 @@ final class AddressBlock {
   /** Begins the {@link AddressBits} of every address in the block, and of no other. */
   TextMatch.Prefix key() {
     return new TextMatch.Prefix(AddressBits.text(network, bits));
+  }
+
+  public boolean contains(InetAddress address) {
+    return contains(bytes(address));
   }
 
   /**

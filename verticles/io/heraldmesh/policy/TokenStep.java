@@ -13,9 +13,7 @@ import io.heraldmesh.jwt.VerifiedToken;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** RequestAuthentication in front of one workload: what its rules make of a request. */
 final class TokenStep {
@@ -23,11 +21,11 @@ final class TokenStep {
   private static final Header RETRY_AFTER = new Header("retry-after", "5");
 
   private final TokenAuthentication authentication;
-  private final Set<String> owned;
+  private final OwnedHeaders outputs;
 
   TokenStep(List<JwtRule> rules, Crypto crypto, TokenCache cache) {
     this.authentication = new TokenAuthentication(rules, crypto, cache);
-    this.owned = outputHeaders(rules);
+    this.outputs = new OwnedHeaders(rules);
   }
 
   sealed interface Outcome {}
@@ -42,6 +40,7 @@ final class TokenStep {
   record Refused(int status, String body, List<Header> headers, Reason reason) implements Outcome {}
 
   Outcome check(RequestHead request, Target target, KeySets keys, Instant now) {
+    Set<String> owned = outputs.of(request);
     if (isPreflight(request)) {
       return new Passed(List.of(), TokenChanges.without(owned));
     }
@@ -56,8 +55,12 @@ final class TokenStep {
   /** A browser sends no token with a CORS preflight; Istio lets it pass to the service. */
   static boolean isPreflight(RequestHead request) {
     return request.method().equals("OPTIONS")
-        && !request.values("origin").isEmpty()
-        && !request.values("access-control-request-method").isEmpty();
+        && says(request, "origin")
+        && says(request, "access-control-request-method");
+  }
+
+  private static boolean says(RequestHead request, String header) {
+    return request.values(header).stream().anyMatch(value -> !value.isBlank());
   }
 
   /** Answers 503: the keys that could tell were never fetched. */
@@ -85,20 +88,6 @@ final class TokenStep {
         why.body(),
         List.copyOf(headers),
         new Reason(why.reason().code(), "a token was refused: " + why.body()));
-  }
-
-  private static Set<String> outputHeaders(List<JwtRule> rules) {
-    Set<String> names = new TreeSet<>();
-    for (JwtRule rule : rules) {
-      String payload = rule.outputPayloadToHeader();
-      if (payload != null) {
-        names.add(payload.toLowerCase(Locale.ROOT));
-      }
-      for (JwtRule.ClaimHeader claim : rule.outputClaimToHeaders()) {
-        names.add(claim.header().toLowerCase(Locale.ROOT));
-      }
-    }
-    return Set.copyOf(names);
   }
 
   record Carrier(RequestHead request, String query) implements TokenCarrier {

@@ -3,9 +3,9 @@ package io.heraldmesh.policy;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.jwt.KeySource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -65,13 +65,18 @@ public record WorkloadPolicy(
         0);
   }
 
-  /** Where the keys of all its tokens come from. */
-  public Set<KeySource> keySources() {
+  /** Where the keys of all its tokens come from, and how long a fetch may take. */
+  public Map<KeySource, Duration> keySources() {
     return Stream.concat(
             jwtRules.stream(),
             authentication.all().flatMap(a -> a.origins().stream()).map(o -> o.rule()))
-        .map(JwtRule::keys)
-        .collect(Collectors.toUnmodifiableSet());
+        .collect(
+            Collectors.toUnmodifiableMap(JwtRule::keys, JwtRule::timeout, WorkloadPolicy::longer));
+  }
+
+  /** Rules that share a source share its one fetch, and it gets the longest time of theirs. */
+  public static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   /** The mode of one workload port. */

@@ -8,14 +8,15 @@ import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.jwks.KeySetService;
 import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.NodeSnapshot;
+import io.heraldmesh.policy.WorkloadPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,10 +110,12 @@ public final class ProxyVerticle extends VerticleBase {
 
   /** Key sets first, so that a new token rule does not answer 503 while they are fetched. */
   private Future<Void> putInForce(NodeSnapshot snapshot) {
-    Set<KeySource> sources =
-        snapshot.workloads().stream()
-            .flatMap(workload -> workload.keySources().stream())
-            .collect(Collectors.toUnmodifiableSet());
+    Map<KeySource, Duration> sources = new HashMap<>();
+    for (WorkloadPolicy workload : snapshot.workloads()) {
+      workload
+          .keySources()
+          .forEach((source, time) -> sources.merge(source, time, WorkloadPolicy::longer));
+    }
     return within(revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(sources))
         .map(
             tried -> {

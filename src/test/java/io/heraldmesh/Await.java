@@ -1,6 +1,7 @@
 package io.heraldmesh;
 
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,7 +43,12 @@ public final class Await {
 
   /** Returns once {@code condition} holds; fails when it does not before the deadline. */
   public static void until(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+    until(Duration.ofSeconds(DEADLINE_SECONDS), what, condition);
+  }
+
+  /** As above, for what is known to take its time. */
+  public static void until(Duration deadline, String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + deadline.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
         throw new AssertionError("did not come true in time: " + what);

@@ -11,6 +11,7 @@ import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.QueuedAccessLog.Format;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +80,13 @@ class NodeFileReaderTest {
                   drain: 2s
                   eventLoops: 3
                   accessLog: {samplePercent: 5, format: text, file: access.log}
-                  jwks: {roots: /etc/roots.pem, allowLoopback: true}
+                  jwks:
+                    roots: /etc/roots.pem
+                    allowLoopback: true
+                    blocked: [10.0.0.0/8, "fd00::/8"]
+                    servers:
+                    - {host: "IdP.bank.test:8443", roots: idp.pem}
+                    - {host: "[fd00::1]", roots: idp.pem}
                   workloads:
                   - namespace: a
                     name: svc
@@ -105,6 +112,15 @@ class NodeFileReaderTest {
     assertThat(config.leafLifetime()).isEqualTo(Duration.ofHours(1));
     assertThat(config.accessLog())
         .isEqualTo(new NodeConfig.AccessLogConfig(0.05, Format.TEXT, folder.resolve("access.log")));
+    assertThat(config.jwks().roots()).isEqualTo(Path.of("/etc/roots.pem"));
+    assertThat(config.jwks().blocked())
+        .anyMatch(block -> block.contains(InetAddress.ofLiteral("10.1.2.3")))
+        .noneMatch(block -> block.contains(InetAddress.ofLiteral("11.1.2.3")));
+    assertThat(config.jwks().serverRoots())
+        .isEqualTo(
+            Map.of(
+                "idp.bank.test:8443", folder.resolve("idp.pem"),
+                "fd00::1", folder.resolve("idp.pem")));
   }
 
   @ParameterizedTest
@@ -131,6 +147,10 @@ class NodeFileReaderTest {
           limits: {tokenCache: 8Mi}               | spec.limits.tokenCache | a number
           limits: {tokenCache: 65535}             | spec.limits.tokenCache | hold no token
           limits: {tokencache: 0}                 | spec.limits.tokencache | unknown field
+          jwks: {blocked: [10.0.0.0/33]}          | spec.jwks.blocked[0] | no address block
+          jwks: {servers: [{host: "https://a", roots: r}]} | spec.jwks.servers[0].host | no server
+          jwks: {servers: [{host: a}]}            | servers[0].roots | required field is missing
+          jwks: {servers: [{host: a, roots: r}, {host: A, roots: s}]} | servers[1].host | named twice
           """)
   void aMistakeIsNamedWithItsPlaceAndNothingIsRead(String line, String field, String message)
       throws IOException {

@@ -11,25 +11,33 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real https server; the clock and the timers are wound by hand. */
 class KeySetServiceTest {
+  /** A fetch takes milliseconds, but the machine may be busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private static Vertx vertx;
   private static String keysA;
   private static String keysB;
@@ -69,10 +77,12 @@ class KeySetServiceTest {
   }
 
   private KeySetSettings settings() {
-    return KeySetSettings.DEFAULTS
-        .withLoopback(true)
-        .withTrustRoots(server.root, false)
-        .withTimeout(Duration.ofSeconds(5));
+    return under(server.root, false);
+  }
+
+  private static KeySetSettings under(@Nullable String roots, boolean system) {
+    return KeySetSettings.DEFAULTS.withReach(
+        new Reach(true, address -> false, roots, system, Map.of()));
   }
 
   private KeySetService service(KeySetSettings settings) {
@@ -85,7 +95,15 @@ class KeySetServiceTest {
   }
 
   private KeySourceHealth health() {
-    return await(service.health()).getFirst();
+    return service.health().getFirst();
+  }
+
+  private void watch(KeySource... sources) {
+    watch(PATIENCE, sources);
+  }
+
+  private void watch(Duration timeout, KeySource... sources) {
+    await(service.watch(Stream.of(sources).collect(Collectors.toMap(s -> s, s -> timeout))));
   }
 
   /** The set in force. */
@@ -100,19 +118,18 @@ class KeySetServiceTest {
   @Test
   void aSourceIsFetchedAsSoonAsPolicyNamesIt() {
     assertThat(service.current().get(source)).isNull();
-    await(service.watch(Set.of(source)));
+    watch(source);
     KeySet set = held();
     assertThat(set.keys()).hasSize(1);
     assertThat(health().usable()).isTrue();
     assertThat(health().digest()).isEqualTo(set.digest());
     assertThat(health().source()).isEqualTo(server.uri("/jwks"));
     assertThat(count("success")).isEqualTo(1);
-    await(service.ready(source));
   }
 
   @Test
   void aSetIsRefreshedOnTimeAndSwappedWhole() throws InterruptedException {
-    await(service.watch(Set.of(source)));
+    watch(source);
     KeySet before = held();
     ManualTimers.Entry refresh = timers.next();
     assertThat(refresh.delay()).isBetween(Duration.ofMinutes(18), Duration.ofMinutes(20));
@@ -124,57 +141,129 @@ class KeySetServiceTest {
   }
 
   @Test
-  void anUnknownKeyFetchesAgainAtMostOnceInHalfAMinute() throws InterruptedException {
-    await(service.watch(Set.of(source)));
+  void anUnknownKeyFetchesAtOnceAndThenAtMostOnceInHalfAMinute() throws InterruptedException {
+    watch(source);
     ManualTimers.Entry refresh = timers.next();
     server.serve(keysB);
     for (int i = 0; i < 1000; i++) {
       service.current().unknownKey(source);
     }
-    timers.next();
+    ManualTimers.Entry second = timers.next();
     assertThat(timers.isCancelled(refresh)).isTrue();
     assertThat(server.requests).hasValue(2);
     assertThat(held().keys().getFirst().kid()).isEqualTo("b");
 
-    now.updateAndGet(t -> t.plusSeconds(29));
-    service.current().unknownKey(source);
-    now.updateAndGet(t -> t.plusSeconds(1));
-    service.current().unknownKey(source);
+    now.updateAndGet(t -> t.plusSeconds(10));
+    server.serve(keysA);
+    for (int i = 0; i < 1000; i++) {
+      service.current().unknownKey(source);
+    }
+    ManualTimers.Entry endOfPause = timers.next();
+    assertThat(timers.isCancelled(second)).isTrue();
+    assertThat(endOfPause.delay())
+        .as("asked for within the pause, fetched at its end")
+        .isEqualTo(Duration.ofSeconds(20));
+    assertThat(server.requests).hasValue(2);
+    now.updateAndGet(t -> t.plusSeconds(20));
+    endOfPause.fire();
     timers.next();
     assertThat(server.requests).hasValue(3);
+    assertThat(held().keys().getFirst().kid()).isEqualTo("a");
+
+    service.current().unknownKey(source);
+    assertThat(timers.next().delay()).as("again").isEqualTo(Duration.ofSeconds(30));
   }
 
   @Test
   void anUnknownKeyOfASourceThatNobodyWatchesDoesNothing() {
-    service.unknownKey(source);
-    assertThat(await(service.health())).isEmpty();
+    service.current().unknownKey(source);
+    watch();
+    assertThat(service.health()).isEmpty();
     assertThat(server.requests).hasValue(0);
   }
 
   @Test
-  void theLastGoodSetOutlivesTheServerAndRetriesSlowDown() throws InterruptedException {
-    await(service.watch(Set.of(source)));
+  void theLastGoodSetOutlivesTheServerAndIsAskedForAtLeisure() throws InterruptedException {
+    watch(source);
     KeySet before = held();
     server.close();
     ManualTimers.Entry next = timers.next();
-    for (long seconds : List.of(1, 2, 4, 8, 16, 32, 60, 60)) {
+    for (long seconds : List.of(30, 60, 120, 240, 300, 300)) {
       next.fire();
       next = timers.next();
       assertThat(next.delay())
-          .isBetween(Duration.ofMillis(seconds * 900), Duration.ofSeconds(seconds));
+          .isBetween(Duration.ofSeconds(seconds), Duration.ofMillis(seconds * 1100));
     }
     assertThat(service.current().get(source)).isSameAs(before);
     assertThat(health().usable()).isTrue();
-    assertThat(health().failures()).isEqualTo(8);
+    assertThat(health().failures()).isEqualTo(6);
     assertThat(health().lastError()).contains("connection refused");
-    assertThat(count("fail")).isEqualTo(8);
+    assertThat(count("fail")).isEqualTo(6);
+  }
+
+  @Test
+  void aSourceThatWasNeverReachedIsAskedSoonAgain() throws InterruptedException {
+    server.close();
+    watch(source);
+    for (long seconds : List.of(1, 2, 4, 8, 15, 15)) {
+      ManualTimers.Entry next = timers.next();
+      assertThat(next.delay())
+          .isBetween(Duration.ofSeconds(seconds), Duration.ofMillis(seconds * 1100));
+      next.fire();
+    }
+  }
+
+  @Test
+  void whileTheServerIsAwayUnknownKeysCauseNoFurtherFetches() throws InterruptedException {
+    watch(source);
+    ManualTimers.Entry refresh = timers.next();
+    server.behave(request -> request.response().setStatusCode(500).end());
+    refresh.fire();
+    ManualTimers.Entry retry = timers.next();
+    for (int i = 0; i < 1000; i++) {
+      service.current().unknownKey(source);
+    }
+    ManualTimers.Entry endOfPause = timers.next();
+    assertThat(endOfPause.delay()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(timers.isCancelled(retry)).as("one timer, not two").isTrue();
+    assertThat(server.requests).hasValue(2);
+  }
+
+  @Test
+  void theTimeOfARuleIsTheTimeOfItsFetch() {
+    server.behave(request -> vertx.setTimer(400, late -> request.response().end(keysA)));
+    watch(Duration.ofMillis(50), source);
+    assertThat(health().lastError()).isEqualTo("no answer within 50 ms");
+    KeySource patient = new KeySource.Remote(server.uri("/patient"));
+    watch(Duration.ofSeconds(10), patient);
+    assertThat(service.current().get(patient)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "max-age=300, 300",
+    "'public, MAX-AGE=300, must-revalidate', 300",
+    "max-age=\"300\", 300",
+    "max-age=1, 60",
+    "max-age=86400, 1200",
+    "no-store, 1200",
+    "max-age=x, 1200",
+    "max-age=99999999999, 1200",
+    "s-maxage=60, 1200",
+  })
+  void anIssuerMayAskForAnEarlierRefreshWithinBounds(String cacheControl, long seconds)
+      throws InterruptedException {
+    server.behave(
+        request -> request.response().putHeader("cache-control", cacheControl).end(keysA));
+    watch(source);
+    assertThat(timers.next().delay())
+        .isBetween(Duration.ofMillis(seconds * 900), Duration.ofSeconds(seconds));
   }
 
   @Test
   void aServerThatNeverAnswersIsGivenUp() throws InterruptedException {
     server.behave(request -> {});
-    restart(settings().withTimeout(Duration.ofMillis(200)));
-    await(service.watch(Set.of(source)));
+    watch(Duration.ofMillis(200), source);
     assertThat(service.current().get(source)).isNull();
     assertThat(health().lastError()).isEqualTo("no answer within 200 ms");
     server.serve(keysA);
@@ -187,15 +276,14 @@ class KeySetServiceTest {
   @Test
   void aServerThatDripsItsAnswerIsGivenUp() {
     server.behave(request -> request.response().setChunked(true).write("{\"keys\":["));
-    restart(settings().withTimeout(Duration.ofMillis(300)));
-    await(service.watch(Set.of(source)));
+    watch(Duration.ofMillis(300), source);
     assertThat(health().lastError()).isEqualTo("no answer within 300 ms");
   }
 
   @Test
   void anAnswerOfTenMegabytesIsRefusedAtOne() {
     server.serve("{\"keys\":[],\"x\":\"" + "x".repeat(10 << 20) + "\"}");
-    await(service.watch(Set.of(source)));
+    watch(source);
     assertThat(service.current().get(source)).isNull();
     assertThat(health().lastError()).isEqualTo("answer is larger than 1048576 bytes");
   }
@@ -209,7 +297,7 @@ class KeySetServiceTest {
                 .setStatusCode(302)
                 .putHeader("location", server.uri("/elsewhere"))
                 .end());
-    await(service.watch(Set.of(source)));
+    watch(source);
     assertThat(health().lastError()).isEqualTo("server answered with status 302");
     assertThat(server.requests).hasValue(1);
   }
@@ -225,7 +313,7 @@ class KeySetServiceTest {
         "{\"keys\":[],\"keys\":[]}"
       })
   void whatIsNoUsableKeySetNeverReplacesAGoodOne(String answer) throws InterruptedException {
-    await(service.watch(Set.of(source)));
+    watch(source);
     KeySet before = held();
     server.serve(answer);
     timers.next().fire();
@@ -240,7 +328,7 @@ class KeySetServiceTest {
     try (KeyServer other = KeyServer.start(vertx, "localhost")) {
       other.serve(keysA);
       KeySource there = new KeySource.Remote(other.uri("/jwks"));
-      await(service.watch(Set.of(there)));
+      watch(there);
       assertThat(service.current().get(there)).isNull();
       assertThat(health().lastError()).startsWith("TLS handshake failed");
       assertThat(other.requests).hasValue(0);
@@ -251,9 +339,9 @@ class KeySetServiceTest {
   void aServerWhoseCertificateHasAnotherNameIsRefused() throws Exception {
     try (KeyServer other = KeyServer.start(vertx, "keys.test")) {
       other.serve(keysA);
-      restart(settings().withTrustRoots(other.root, false));
+      restart(under(other.root, false));
       KeySource there = new KeySource.Remote(other.uri("/jwks"));
-      await(service.watch(Set.of(there)));
+      watch(there);
       assertThat(service.current().get(there)).isNull();
       assertThat(health().lastError()).startsWith("TLS handshake failed");
     }
@@ -261,32 +349,32 @@ class KeySetServiceTest {
 
   @Test
   void theSystemsRootsDoNotIncludeATestServer() {
-    restart(settings().withTrustRoots(null, true));
-    await(service.watch(Set.of(source)));
+    restart(under(null, true));
+    watch(source);
     assertThat(health().lastError()).startsWith("TLS handshake failed");
   }
 
   @Test
   void ownRootsMayStandBesideTheSystems() {
-    restart(settings().withTrustRoots(server.root, true));
-    await(service.watch(Set.of(source)));
+    restart(under(server.root, true));
+    watch(source);
     assertThat(service.current().get(source)).isNotNull();
   }
 
   @Test
   void trustInNothingOrInGarbageIsRefusedAtTheStart() {
-    assertThatThrownBy(() -> service(settings().withTrustRoots(null, false)))
+    assertThatThrownBy(() -> service(under(null, false)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no root is trusted");
-    assertThatThrownBy(() -> service(settings().withTrustRoots("no PEM", false)))
+    assertThatThrownBy(() -> service(under("no PEM", false)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("trust roots for key sets");
   }
 
   @Test
   void loopbackIsRefusedUnlessAllowed() {
-    restart(settings().withLoopback(false));
-    await(service.watch(Set.of(source)));
+    restart(KeySetSettings.DEFAULTS);
+    watch(source);
     assertThat(health().lastError()).isEqualTo("host resolves to a loopback address");
     assertThat(server.requests).hasValue(0);
   }
@@ -294,17 +382,19 @@ class KeySetServiceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "http://169.254.169.254/latest/meta-data",
-        "http://[fe80::1]/",
-        "http://[::ffff:169.254.169.254]/",
-        "http://[64:ff9b::a9fe:a9fe]/",
-        "http://[fd00:ec2::254]/",
-        "http://0.0.0.0/",
-        "http://[::]/",
-        "http://100.100.100.200/"
+        "https://169.254.169.254/latest/meta-data",
+        "https://[fe80::1]/",
+        "https://[::ffff:169.254.169.254]/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[fd00:ec2::254]/",
+        "https://0.0.0.0/",
+        "https://[::]/",
+        "https://100.100.100.200/",
+        "https://168.63.129.16/",
+        "https://[2002:a9fe:a9fe::1]/"
       })
   void linkLocalAndMetadataAddressesAreNeverAsked(String uri) {
-    await(service.watch(Set.of(new KeySource.Remote(uri))));
+    watch(new KeySource.Remote(uri));
     assertThat(health().lastError()).contains("link-local, metadata");
   }
 
@@ -314,31 +404,90 @@ class KeySetServiceTest {
         "file:///etc/passwd",
         "jar:file:/x!/y",
         "ftp://127.0.0.1/",
+        "http://localhost/jwks",
         "https://user:pw@localhost/",
         "https:///nohost",
         "not a uri",
         ""
       })
   void addressesThatAreNoWebAddressesAreRefused(String uri) {
-    await(service.watch(Set.of(new KeySource.Remote(uri))));
+    watch(new KeySource.Remote(uri));
     assertThat(health().lastError()).startsWith("address");
     assertThat(health().toString()).doesNotContain("pw");
   }
 
   @Test
-  void plainHttpWorksWhereAPolicySaysSo() {
-    HttpServer plain =
-        await(
-            vertx
-                .createHttpServer()
-                .requestHandler(request -> request.response().end(keysA))
-                .listen(0, "127.0.0.1"));
-    KeySource there =
-        new KeySource.Remote("http://127.0.0.1:" + plain.actualPort() + "/jwks?secret=1");
-    await(service.watch(Set.of(there)));
-    assertThat(service.current().get(there)).isNotNull();
-    assertThat(health().source()).doesNotContain("secret");
-    await(plain.close());
+  void anAddressThatCanNeverBeAskedIsNotTriedAgainAndAgain() throws InterruptedException {
+    watch(new KeySource.Discovered("joe@example.test"));
+    assertThat(timers.next().delay()).isEqualTo(Duration.ofMinutes(20));
+  }
+
+  @Test
+  void whatTheNodeFileBlocksIsNotAsked() {
+    restart(
+        KeySetSettings.DEFAULTS.withReach(
+            new Reach(true, InetAddress::isLoopbackAddress, server.root, false, Map.of())));
+    watch(source);
+    assertThat(health().lastError())
+        .isEqualTo("host resolves to an address that spec.jwks.blocked names");
+    assertThat(server.requests).hasValue(0);
+  }
+
+  @Test
+  void aServerMayHaveRootsOfItsOwnWhichAloneAreTrusted() throws Exception {
+    try (KeyServer other = KeyServer.start(vertx, "localhost")) {
+      other.serve(keysA);
+      restart(withServerRoots("localhost:" + other.port(), other.root));
+      KeySource there = new KeySource.Remote(other.uri("/jwks"));
+      watch(source, there);
+      assertThat(service.current().get(there)).isNotNull();
+      assertThat(service.current().get(source)).as("the others as before").isNotNull();
+
+      restart(withServerRoots("localhost", other.root));
+      watch(source);
+      assertThat(health().lastError())
+          .as("the common roots do not count for it")
+          .startsWith("TLS handshake failed");
+    }
+  }
+
+  private KeySetSettings withServerRoots(String host, String pem) {
+    return KeySetSettings.DEFAULTS.withReach(
+        new Reach(true, address -> false, server.root, false, Map.of(host, pem)));
+  }
+
+  @Test
+  void theQueryOfAnAddressMayHoldASecretAndIsNotShown() {
+    watch(new KeySource.Remote(server.uri("/jwks?secret=1")));
+    assertThat(health().usable()).isTrue();
+    assertThat(health().source()).isEqualTo(server.uri("/jwks"));
+  }
+
+  @Test
+  void manyRulesAreOneFetch() {
+    server.behave(request -> vertx.setTimer(50, late -> request.response().end(keysA)));
+    Map<KeySource, Duration> same = Map.of(source, PATIENCE);
+    await(Future.all(service.watch(same), service.watch(same), service.watch(same)));
+    assertThat(held().keys()).hasSize(1);
+    assertThat(server.requests).hasValue(1);
+  }
+
+  @Test
+  void eachSourceHasItsSeries() {
+    KeySource bad = new KeySource.Remote("https://localhost:1/jwks");
+    watch(source, bad);
+    now.updateAndGet(t -> t.plusSeconds(7));
+    assertThat(gauge("herald_jwks_age_seconds", source)).isEqualTo(7);
+    assertThat(gauge("herald_jwks_keys", source)).isEqualTo(1);
+    assertThat(gauge("herald_jwks_keys", bad)).isZero();
+    assertThat(gauge("herald_jwks_failures", bad)).isEqualTo(1);
+    assertThat(meters.find("herald_jwks_age_seconds").gauges()).hasSize(1);
+    watch();
+    assertThat(meters.find("herald_jwks_keys").gauges()).isEmpty();
+  }
+
+  private double gauge(String name, KeySource of) {
+    return meters.get(name).tag("source", ((KeySource.Remote) of).uri()).gauge().value();
   }
 
   @Test
@@ -354,7 +503,7 @@ class KeySetServiceTest {
                             .formatted(issuer, server.uri("/keys"))
                         : request.path().equals("/keys") ? keysA : ""));
     KeySource discovered = new KeySource.Discovered(issuer);
-    await(service.watch(Set.of(discovered)));
+    watch(discovered);
     assertThat(service.current().get(discovered)).isNotNull();
   }
 
@@ -364,13 +513,14 @@ class KeySetServiceTest {
         "{\"issuer\":\"https://evil.test\",\"jwks_uri\":\"https://evil.test/keys\"}",
         "{\"issuer\":\"ISSUER\"}",
         "{\"issuer\":\"ISSUER\",\"jwks_uri\":\"file:///etc/passwd\"}",
-        "{\"issuer\":\"ISSUER\",\"jwks_uri\":\"http://169.254.169.254/\"}",
+        "{\"issuer\":\"ISSUER\",\"jwks_uri\":\"https://169.254.169.254/\"}",
+        "{\"issuer\":\"ISSUER\",\"jwks_uri\":\"http://localhost/\"}",
         "[]"
       })
   void aDiscoveryDocumentThatMisleadsIsRefused(String document) {
     server.serve(document.replace("ISSUER", server.uri("")));
     KeySource discovered = new KeySource.Discovered(server.uri(""));
-    await(service.watch(Set.of(discovered)));
+    watch(discovered);
     assertThat(service.current().get(discovered)).isNull();
     assertThat(health().lastError()).isNotBlank();
     assertThat(server.requests).hasValue(1);
@@ -378,28 +528,27 @@ class KeySetServiceTest {
 
   @Test
   void aSourceThatPolicyDropsIsForgottenAfterAWhile() throws InterruptedException {
-    await(service.watch(Set.of(source)));
+    watch(source);
     ManualTimers.Entry refresh = timers.next();
-    await(service.watch(Set.of()));
+    watch();
     ManualTimers.Entry forget = timers.next();
     assertThat(timers.isCancelled(refresh)).isTrue();
     assertThat(forget.delay()).isEqualTo(Duration.ofMinutes(10));
     assertThat(service.current().get(source)).as("still there for a policy on its way").isNotNull();
-    assertThat(await(service.health())).isEmpty();
+    assertThat(service.health()).isEmpty();
     forget.fire();
-    await(service.health());
+    watch();
     assertThat(service.current().get(source)).isNull();
-    assertThat(service.ready(source).failed()).isTrue();
   }
 
   @Test
   void aSourceThatComesBackInTimeKeepsItsSet() throws InterruptedException {
-    await(service.watch(Set.of(source)));
+    watch(source);
     timers.next();
     KeySet before = held();
-    await(service.watch(Set.of()));
+    watch();
     ManualTimers.Entry forget = timers.next();
-    await(service.watch(Set.of(source)));
+    watch(source);
     assertThat(timers.isCancelled(forget)).isTrue();
     assertThat(service.current().get(source)).isNotNull();
     timers.next();
@@ -408,26 +557,26 @@ class KeySetServiceTest {
 
   @Test
   void inlineSetsNeedNoFetching() {
-    await(service.watch(Set.of(new KeySource.Inline(keysA))));
-    assertThat(await(service.health())).isEmpty();
+    watch(new KeySource.Inline(keysA));
+    assertThat(service.health()).isEmpty();
   }
 
   @Test
   void oneBadSourceDoesNotHoldUpAGoodOne() {
     KeySource bad = new KeySource.Remote("https://localhost:1/jwks");
-    await(service.watch(Set.of(bad, source)));
+    watch(bad, source);
     assertThat(service.current().get(bad)).isNull();
     assertThat(service.current().get(source)).isNotNull();
   }
 
   @Test
   void aClosedServiceKeepsWhatItHasAndAsksNoMore() throws InterruptedException {
-    await(service.watch(Set.of(source)));
+    watch(source);
     ManualTimers.Entry refresh = timers.next();
     await(service.close());
     assertThat(timers.isCancelled(refresh)).isTrue();
     refresh.fire();
-    await(service.health());
+    watch();
     assertThat(service.current().get(source)).isNotNull();
     assertThat(server.requests).hasValue(1);
   }

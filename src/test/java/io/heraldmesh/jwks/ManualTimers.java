@@ -29,7 +29,7 @@ final class ManualTimers implements Timers {
 
   /** The next timer that the service sets; waits for it. */
   Entry next() throws InterruptedException {
-    Entry entry = set.poll(10, TimeUnit.SECONDS);
+    Entry entry = set.poll(30, TimeUnit.SECONDS);
     if (entry == null) {
       throw new AssertionError("no timer was set");
     }

@@ -26,7 +26,7 @@ class VerifiedTokenTest {
             false,
             "X-Payload",
             List.of(new JwtRule.ClaimHeader("X-Sub", "sub")),
-            Set.of("custom"));
+            Set.of("custom", "provider.login.scope"));
     return new VerifiedToken(rule, "me", "alice", List.of(), null, claims, "");
   }
 
@@ -56,9 +56,19 @@ class VerifiedTokenTest {
     assertThat(token.texts(List.of("custom"))).containsExactly("c", "d");
     assertThat(token.texts(List.of("other"))).containsExactly("e f");
     assertThat(token.texts(List.of("n", "scope")))
-        .as("only outermost claims")
+        .as("scope and permission are outermost claims")
         .containsExactly("a b");
     assertThat(token("{\"scope\":[\"a b\"]}").texts(List.of("scope"))).containsExactly("a b");
+  }
+
+  @Test
+  void aNestedListOfWordsIsNamedByItsPath() throws StrictJson.Malformed {
+    VerifiedToken token = token("{\"provider\":{\"login\":{\"scope\":\"a b\",\"other\":\"c d\"}}}");
+    assertThat(token.texts(List.of("provider", "login", "scope"))).containsExactly("a", "b");
+    assertThat(token.texts(List.of("provider", "login", "other"))).containsExactly("c d");
+    assertThat(token("{\"provider.login.scope\":\"a b\"}").texts(List.of("provider.login.scope")))
+        .as("a claim with dots in its name")
+        .containsExactly("a", "b");
   }
 
   @ParameterizedTest
