@@ -39,6 +39,7 @@ public final class CrossChecks {
       selectsNothing();
     }
     new ShadowChecks(scope, found).check();
+    new PeerScopeChecks(scope, known, found).check();
     new RuleChecks(scope, found).check();
     new PathChecks(scope, found).check();
     new PrincipalChecks(scope, found).check();

@@ -21,8 +21,11 @@ import java.util.Map;
  * @param trustDomains the mesh's own first, then its aliases
  */
 record MeshScope(Resources resources, MeshConfig config, List<TrustDomain> trustDomains) {
-  private static final Comparator<Instant> NOT_KNOWN_LAST =
-      Comparator.nullsLast(Comparator.naturalOrder());
+  private static final Comparator<Metadata> OLDEST_FIRST =
+      Comparator.comparing(
+              Metadata::created, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
+          .thenComparing(Metadata::name)
+          .thenComparing(Metadata::namespace);
 
   static MeshScope of(Resources resources, TrustDomain unlessConfigured) {
     MeshConfig config = resources.meshConfig();
@@ -44,11 +47,11 @@ record MeshScope(Resources resources, MeshConfig config, List<TrustDomain> trust
 
   /**
    * Those of one kind, the oldest first: where only one may hold, it is the first. Those that do
-   * not know their age come after those that do, in the order they were read.
+   * not know their age come after those that do; of equal age the first by name.
    */
   <T extends Resource> List<T> oldestFirst(Class<T> kind) {
     return of(kind).stream()
-        .sorted(Comparator.comparing(r -> r.metadata().created(), NOT_KNOWN_LAST))
+        .sorted(Comparator.comparing(Resource::metadata, OLDEST_FIRST))
         .toList();
   }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param namespace {@code default} when not written; empty for kinds without a namespace
  * @param created {@code creationTimestamp}; the oldest wins where only one may. Null: not known,
- *     the order of {@link Resources#all} stands in
+ *     younger than all that know it; of equal age the first by name counts as the oldest
  * @param at where the object begins
  */
 public record Metadata(

@@ -42,7 +42,10 @@ final class PeerAuthenticationDecoder {
     Map<Integer, Located<Mode>> modes = new TreeMap<>();
     for (KeyedValue entry : written.entries()) {
       int port = Ports.number(entry.key(), 1, written.problems());
-      modes.put(port, mode(entry.value()));
+      Located<Mode> twin = modes.put(port, mode(entry.value()));
+      if (twin != null && port != 0) {
+        entry.value().problem(ProblemCode.CONFLICT, "port " + port + " is written twice");
+      }
     }
     if (written.isPresent() && !written.isNull() && modes.isEmpty()) {
       written.problem(ProblemCode.EMPTY, "portLevelMtls must name at least one port");

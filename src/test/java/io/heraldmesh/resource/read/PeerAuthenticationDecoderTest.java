@@ -110,4 +110,19 @@ class PeerAuthenticationDecoderTest {
     assertThat(Lines.problems(KIND, "selector: {app: web}"))
         .containsExactly("5 error HLD0101 spec.selector.app");
   }
+
+  @Test
+  void aPortMayStandOnlyOnceHoweverItIsWritten() {
+    String selector = "selector: {matchLabels: {a: b}}\nportLevelMtls:\n  ";
+    assertThat(Lines.problems(KIND, selector + "80: {mode: STRICT}\n  \"080\": {mode: DISABLE}"))
+        .containsExactly("8 error HLD0114 spec.portLevelMtls.080");
+  }
+
+  @Test
+  void labelsThatSelectNothingAreNoSelectorForPorts() {
+    assertThat(
+            Lines.problems(
+                KIND, "selector: {matchLabels: {}}\nportLevelMtls:\n  80: {mode: STRICT}"))
+        .containsExactly("6 error HLD0301 spec.portLevelMtls");
+  }
 }
