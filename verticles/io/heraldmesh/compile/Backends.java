@@ -1,7 +1,6 @@
 package io.heraldmesh.compile;
 
 import io.heraldmesh.identity.SpiffeId;
-import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.resource.Metadata;
 import io.heraldmesh.resource.Selector;
@@ -22,8 +21,8 @@ final class Backends {
   /** Label of an entry behind which a proxy takes mesh TLS. Source: Istio, auto mTLS. */
   private static final String TLS_MODE = "security.istio.io/tlsMode";
 
-  private static final Comparator<Endpoint> ORDER =
-      Comparator.comparing(Endpoint::host).thenComparingInt(Endpoint::port);
+  private static final Comparator<Backend> ORDER =
+      Comparator.comparing(Backend::host).thenComparingInt(Backend::port);
 
   private final MeshScope scope;
   private final PeerModes modes;
@@ -35,14 +34,14 @@ final class Backends {
     this.workloads = workloads;
   }
 
-  /** Endpoints and identities of one service port, while they are gathered. */
+  /** Backends and identities of one service port, while they are gathered. */
   final class Gathered {
-    private final Map<String, Endpoint> endpoints = new TreeMap<>();
+    private final Map<String, Backend> backends = new TreeMap<>();
     private final Set<SpiffeId> identities = new TreeSet<>();
 
-    /** Endpoints of one address count once; what a proxy announced goes before what is written. */
-    private void add(Endpoint endpoint) {
-      endpoints.putIfAbsent(endpoint.host() + " " + endpoint.port(), endpoint);
+    /** One address counts once; what a proxy announced goes before what is written. */
+    private void add(Backend backend) {
+      backends.putIfAbsent(backend.address(), backend);
     }
 
     void identity(SpiffeId id) {
@@ -53,8 +52,8 @@ final class Backends {
       identities.addAll(scope.identities(namespace, serviceAccount));
     }
 
-    List<Endpoint> endpoints() {
-      return endpoints.values().stream().sorted(ORDER).toList();
+    List<Backend> backends() {
+      return backends.values().stream().sorted(ORDER).toList();
     }
 
     Set<SpiffeId> identities() {
@@ -76,8 +75,8 @@ final class Backends {
           MeshWorkload.Port port = target.apply(workload);
           account(namespace, workload.serviceAccount());
           if (port != null && workload.ready()) {
-            boolean mutual = takesMutualTls(PolicySubject.of(workload), port.port());
-            add(new Endpoint(port.host(), port.advertisedPort(), mutual));
+            MtlsMode mode = modes.of(PolicySubject.of(workload)).of(port.port());
+            add(new Backend(port.host(), port.advertisedPort(), workload.labels(), true, mode));
           }
         }
       }
@@ -103,22 +102,19 @@ final class Backends {
       if (!host.startsWith("unix:")) {
         boolean proxied = "istio".equals(labels.get(TLS_MODE));
         PolicySubject subject = new PolicySubject(namespace, "", labels, at.ports());
-        add(new Endpoint(host, port, proxied && takesMutualTls(subject, port)));
+        MtlsMode mode = modes.of(subject).of(port);
+        add(new Backend(host, port, labels, proxied, mode));
       }
     }
 
     /** A name or address without a proxy in front of it. */
     void plain(String host, int port) {
-      add(new Endpoint(host, port, false));
+      add(Backend.external(host, port));
     }
   }
 
   Gathered gather() {
     return new Gathered();
-  }
-
-  private boolean takesMutualTls(PolicySubject subject, int port) {
-    return scope.config().enableAutoMtls() && modes.of(subject).of(port) != MtlsMode.DISABLE;
   }
 
   /** Istio selects by {@code spec.labels}; {@code metadata.labels} add to them. */

@@ -1,5 +1,6 @@
 package io.heraldmesh.compile;
 
+import io.heraldmesh.policy.CallerDestinations;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.WorkloadPolicy;
@@ -13,20 +14,27 @@ import java.util.Map;
  *
  * @param workloads policies of each node's workloads, by node name
  * @param destinations what any workload may call
+ * @param special where single workloads call otherwise, by node name
  * @param problems what resources say about each other; the compiled form is usable all the same
  */
 public record CompiledMesh(
     Map<String, List<WorkloadPolicy>> workloads,
     List<Destination> destinations,
+    Map<String, List<CallerDestinations>> special,
     Problems problems) {
 
   public CompiledMesh {
     workloads = Map.copyOf(workloads);
     destinations = List.copyOf(destinations);
+    special = Map.copyOf(special);
   }
 
   /** What one node needs; a node that announced nothing gets the destinations alone. */
   public NodeSnapshot node(String name) {
-    return new NodeSnapshot(name, workloads.getOrDefault(name, List.of()), destinations);
+    return new NodeSnapshot(
+        name,
+        workloads.getOrDefault(name, List.of()),
+        destinations,
+        special.getOrDefault(name, List.of()));
   }
 }

@@ -50,6 +50,12 @@ public final class CrossChecks {
     new TcpChecks(scope, known, found).check();
     new AuthenticationChecks(scope, found).check();
     new HostChecks(scope, found).check();
+    DestinationRules rules = new DestinationRules(scope);
+    if (!rules.isEmpty()) {
+      List<ServicePort> ports = Registry.ports(scope, new PeerModes(scope), workloads);
+      new DestinationRuleChecks(scope, ports, found).check();
+      new TlsMismatchChecks(ports, rules, workloads, found).check();
+    }
     return found.problems();
   }
 

@@ -26,7 +26,7 @@ final class HostChecks {
   void check() {
     for (Service service : scope.oldestFirst(Service.class)) {
       for (Service.Port port : service.ports()) {
-        for (String host : ServiceDestinations.hosts(service)) {
+        for (String host : ServicePorts.hosts(service)) {
           declare(service, host, port.port(), service.metadata().at());
         }
       }

@@ -2,6 +2,8 @@ package io.heraldmesh.compile;
 
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.JwtRule;
+import io.heraldmesh.policy.CallerDestinations;
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.AuthenticationPolicy;
@@ -9,6 +11,7 @@ import io.heraldmesh.resource.RequestAuthentication;
 import io.heraldmesh.resource.Resources;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,10 +55,31 @@ public final class MeshCompiler {
           .computeIfAbsent(workload.node(), n -> new ArrayList<>())
           .add(policies.compile(PolicySubject.of(workload), workload.serviceAccount()));
     }
+    Destinations destinations =
+        new Destinations(
+            Registry.ports(scope, modes, workloads),
+            new DestinationRules(scope),
+            scope.config().enableAutoMtls());
     return new CompiledMesh(
         byNode,
-        new Destinations(scope, modes, workloads).compile(),
+        destinations.general(),
+        special(destinations, workloads),
         new CrossChecks(scope, workloads).problems());
+  }
+
+  private static Map<String, List<CallerDestinations>> special(
+      Destinations destinations, List<MeshWorkload> workloads) {
+    Map<Caller, List<Destination>> byCaller = new HashMap<>();
+    Map<String, List<CallerDestinations>> byNode = new TreeMap<>();
+    for (MeshWorkload workload : workloads) {
+      List<Destination> own = byCaller.computeIfAbsent(Caller.of(workload), destinations::special);
+      if (!own.isEmpty()) {
+        byNode
+            .computeIfAbsent(workload.node(), n -> new ArrayList<>())
+            .add(new CallerDestinations(new Workload(workload.namespace(), workload.name()), own));
+      }
+    }
+    return byNode;
   }
 
   /** What is enforced in front of one workload that no node announced; for offline answers. */

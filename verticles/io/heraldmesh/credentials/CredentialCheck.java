@@ -1,16 +1,13 @@
 package io.heraldmesh.credentials;
 
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.KeyMatch;
 import io.heraldmesh.identity.PeerRole;
 import io.heraldmesh.identity.PeerVerdict;
 import io.heraldmesh.identity.PeerVerifier;
-import io.heraldmesh.identity.SignatureScheme;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -18,8 +15,6 @@ import java.util.Optional;
 
 /** What must be true of a leaf before it is put to use. Costs a few signatures; does no I/O. */
 final class CredentialCheck {
-  private static final byte[] SAMPLE = "does this key fit?".getBytes(StandardCharsets.US_ASCII);
-
   private final Crypto crypto;
   private final PeerVerifier verifier;
 
@@ -42,23 +37,8 @@ final class CredentialCheck {
         case PeerVerdict.Accepted _ -> {}
       }
     }
-    return fits(key, chain.getFirst())
+    return KeyMatch.fits(key, chain.getFirst(), crypto)
         ? Optional.empty()
         : Optional.of("the private key does not belong to the certificate");
-  }
-
-  private boolean fits(PrivateKey key, X509Certificate leaf) {
-    try {
-      String algorithm = SignatureScheme.of(leaf.getPublicKey()).jcaName();
-      Signature signer = crypto.signature(algorithm);
-      signer.initSign(key);
-      signer.update(SAMPLE);
-      Signature verifying = crypto.signature(algorithm);
-      verifying.initVerify(leaf.getPublicKey());
-      verifying.update(SAMPLE);
-      return verifying.verify(signer.sign());
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
-      return false;
-    }
   }
 }

@@ -1,6 +1,8 @@
 package io.heraldmesh.policy;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All that one node enforces and may call, compiled. Immutable; swapped whole.
@@ -8,12 +10,40 @@ import java.util.List;
  * @param node name of the node it is for
  * @param workloads one for each workload the node announced and is registered for
  * @param destinations what its workloads may call
+ * @param special where single workloads call them otherwise
  */
 public record NodeSnapshot(
-    String node, List<WorkloadPolicy> workloads, List<Destination> destinations) {
+    String node,
+    List<WorkloadPolicy> workloads,
+    List<Destination> destinations,
+    List<CallerDestinations> special) {
 
   public NodeSnapshot {
     workloads = List.copyOf(workloads);
     destinations = List.copyOf(destinations);
+    special = List.copyOf(special);
+  }
+
+  /** A snapshot in which all workloads call alike. */
+  public NodeSnapshot(String node, List<WorkloadPolicy> workloads, List<Destination> destinations) {
+    this(node, workloads, destinations, List.of());
+  }
+
+  /** What one workload may call, as it calls it. */
+  public List<Destination> destinations(Workload caller) {
+    Map<Key, Destination> own = new HashMap<>();
+    special.stream()
+        .filter(s -> s.caller().equals(caller))
+        .flatMap(s -> s.destinations().stream())
+        .forEach(d -> own.put(Key.of(d), d));
+    return own.isEmpty()
+        ? destinations
+        : destinations.stream().map(d -> own.getOrDefault(Key.of(d), d)).toList();
+  }
+
+  private record Key(String service, String sni) {
+    static Key of(Destination destination) {
+      return new Key(destination.service(), destination.sni());
+    }
   }
 }

@@ -6,9 +6,11 @@ import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.TokenCache;
+import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.proxy.listener.InForce;
@@ -19,10 +21,13 @@ import io.heraldmesh.proxy.listener.OutboundListener;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.log.WorkloadTags;
+import io.heraldmesh.proxy.upstream.Route;
 import io.heraldmesh.proxy.upstream.Routes;
 import io.heraldmesh.proxy.upstream.Upstreams;
 import io.heraldmesh.tls.EventLoops;
 import io.heraldmesh.tls.MeshTls;
+import io.heraldmesh.tls.OriginationFiles;
+import io.heraldmesh.tls.Originations;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -40,8 +45,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +60,17 @@ public final class DataPath {
   /** How long a token that nobody sends any more may lie in memory after its end. */
   private static final Duration PURGE_EVERY = Duration.ofSeconds(10);
 
+  /** How soon a changed certificate file is in use. */
+  private static final Duration POLL_EVERY = Duration.ofSeconds(1);
+
   private final Vertx vertx;
   private final ProxySettings settings;
   private final Crypto crypto;
   private final EventLoops loops;
   private final WorkerExecutor builder;
   private final MeshTls tls;
+  private final Originations originations;
+  private final long poll;
   private final Upstreams upstreams;
   private final OpenConnections open = new OpenConnections();
   private final ListenerContext context;
@@ -84,21 +96,10 @@ public final class DataPath {
     this.crypto = crypto;
     this.loops = EventLoops.of(vertx);
     this.builder = vertx.createSharedWorkerExecutor("herald-tls", 1);
-    this.tls =
-        new MeshTls(
-            loops,
-            credentials,
-            new PeerVerifier(crypto),
-            clock,
-            task ->
-                builder.executeBlocking(
-                    () -> {
-                      task.run();
-                      return null;
-                    },
-                    // its one thread keeps the order; the caller's own queue would outlive it
-                    false));
-    this.upstreams = new Upstreams(loops, tls, settings.limits());
+    this.tls = new MeshTls(loops, credentials, new PeerVerifier(crypto), clock, this::build);
+    this.originations = new Originations(loops, crypto, this::build);
+    this.poll = vertx.setPeriodic(POLL_EVERY.toMillis(), id -> originations.poll());
+    this.upstreams = new Upstreams(loops, tls, originations, settings.limits());
     this.context =
         new ListenerContext(
             settings.limits(),
@@ -137,14 +138,38 @@ public final class DataPath {
             });
   }
 
+  /** Its one thread keeps the order; the caller's own queue would outlive it. */
+  private void build(Runnable task) {
+    builder.executeBlocking(
+        () -> {
+          task.run();
+          return null;
+        },
+        false);
+  }
+
+  /**
+   * Reads the files that calls under {@code snapshot} need, so that none fails for want of them;
+   * completes when that was tried. Thread-safe.
+   */
+  public Future<Void> prepare(NodeSnapshot snapshot) {
+    Promise<Void> tried = Promise.promise();
+    originations.add(files(snapshot), tried::tryComplete);
+    return tried.future();
+  }
+
   /** Puts {@code snapshot} in force, whole, for every new request. Thread-safe. */
   public synchronized void apply(NodeSnapshot snapshot) {
+    originations.only(files(snapshot));
     Map<Workload, Enforcement> enforcements = enforcements(snapshot.workloads());
     Map<Workload, Routes> routes = new HashMap<>();
     for (WorkloadSettings workload : settings.workloads()) {
       routes.put(
           workload.workload(),
-          new Routes(snapshot.destinations(), own(workload), workload.workload().namespace()));
+          new Routes(
+              snapshot.destinations(workload.workload()),
+              own(workload),
+              workload.workload().namespace()));
     }
     inForce = new InForce(enforcements, routes);
   }
@@ -199,8 +224,10 @@ public final class DataPath {
             done -> {
               vertx.cancelTimer(timer);
               vertx.cancelTimer(purging);
+              vertx.cancelTimer(poll);
               upstreams.close();
               tls.close();
+              originations.close();
             })
         .compose(done -> builder.close());
   }
@@ -212,6 +239,16 @@ public final class DataPath {
       tags.put(name.toString(), WorkloadTags.of(name.namespace(), name.name(), workload.labels()));
     }
     return tags;
+  }
+
+  private Set<OriginationFiles> files(NodeSnapshot snapshot) {
+    return settings.workloads().stream()
+        .flatMap(workload -> snapshot.destinations(workload.workload()).stream())
+        .flatMap(destination -> destination.endpoints().stream())
+        .map(Endpoint::tls)
+        .filter(UpstreamTls.Originated.class::isInstance)
+        .map(tls -> Route.files((UpstreamTls.Originated) tls))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private InForce enforced() {

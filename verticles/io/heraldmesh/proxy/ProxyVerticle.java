@@ -108,7 +108,7 @@ public final class ProxyVerticle extends VerticleBase {
     return again.future().compose(v -> inForce());
   }
 
-  /** Key sets first, so that a new token rule does not answer 503 while they are fetched. */
+  /** Key sets and files first, so that a new rule does not answer 503 while they are read. */
   private Future<Void> putInForce(NodeSnapshot snapshot) {
     Map<KeySource, Duration> sources = new HashMap<>();
     for (WorkloadPolicy workload : snapshot.workloads()) {
@@ -117,6 +117,7 @@ public final class ProxyVerticle extends VerticleBase {
           .forEach((source, time) -> sources.merge(source, time, WorkloadPolicy::longer));
     }
     return within(revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(sources))
+        .compose(tried -> path.prepare(snapshot))
         .map(
             tried -> {
               path.apply(snapshot);

@@ -15,6 +15,7 @@ public sealed interface Resource
         WorkloadEntry,
         Pod,
         Deployment,
+        DestinationRule,
         MeshConfig {
 
   Metadata metadata();
@@ -38,6 +39,7 @@ public sealed interface Resource
       case WorkloadEntry w -> false;
       case Pod p -> false;
       case Deployment d -> false;
+      case DestinationRule d -> false;
       case MeshConfig m -> false;
     };
   }

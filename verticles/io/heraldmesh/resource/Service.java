@@ -21,10 +21,22 @@ public record Service(
     boolean headless,
     @Nullable String externalName)
     implements Resource {
+  /** Kubernetes' default; it is not the trust domain. */
+  private static final String CLUSTER_DOMAIN = "cluster.local";
 
   public Service {
     selector = Collections.unmodifiableMap(new LinkedHashMap<>(selector));
     ports = List.copyOf(ports);
+  }
+
+  /** The full DNS name. */
+  public String fullHost() {
+    return fullHost(metadata.name(), metadata.namespace());
+  }
+
+  /** The full DNS name of a service that may not be there. */
+  public static String fullHost(String name, String namespace) {
+    return name + "." + namespace + ".svc." + CLUSTER_DOMAIN;
   }
 
   /**

@@ -1,24 +1,23 @@
 package io.heraldmesh.tls;
 
-import io.heraldmesh.identity.SpiffeId;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which identities each handshake in progress may meet. The number of an entry travels as the
- * engine's peer port, the one value that every TLS engine hands back to a trust manager unchanged;
- * it is not otherwise used, since nothing is resumed and no host name is compared. So one context
- * per workload serves every destination.
+ * Which names each handshake in progress may meet: identities in the mesh, host names outside. The
+ * number of an entry travels as the engine's peer port, the one value that every TLS engine hands
+ * back to a trust manager unchanged; it is not otherwise used, since nothing is resumed and no port
+ * is compared. So one context serves every destination.
  */
-final class ExpectedServers {
+final class ExpectedServers<N> {
   private final AtomicInteger last = new AtomicInteger();
-  private final Map<Integer, Set<SpiffeId>> running = new ConcurrentHashMap<>();
+  private final Map<Integer, Set<N>> running = new ConcurrentHashMap<>();
 
-  int add(Set<SpiffeId> identities) {
+  int add(Set<N> names) {
     int number = last.updateAndGet(n -> n == Integer.MAX_VALUE ? 1 : n + 1);
-    running.put(number, identities);
+    running.put(number, names);
     return number;
   }
 
@@ -27,7 +26,7 @@ final class ExpectedServers {
   }
 
   /** Nothing when {@code number} names no handshake in progress: then nobody is accepted. */
-  Set<SpiffeId> get(int number) {
+  Set<N> get(int number) {
     return running.getOrDefault(number, Set.of());
   }
 

@@ -6,6 +6,7 @@ import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.KeyManagerFactorySpi;
@@ -24,13 +25,17 @@ final class HeldKey extends X509ExtendedKeyManager {
   private final PrivateKey key;
   private final X509Certificate[] chain;
 
-  private HeldKey(Credential credential) {
-    this.key = credential.key();
-    this.chain = credential.chain().toArray(new X509Certificate[0]);
+  private HeldKey(PrivateKey key, List<X509Certificate> chain) {
+    this.key = key;
+    this.chain = chain.toArray(new X509Certificate[0]);
   }
 
   static KeyManagerFactory factory(Credential credential) {
-    return new Factory(new Spi(new HeldKey(credential)));
+    return factory(credential.key(), credential.chain());
+  }
+
+  static KeyManagerFactory factory(PrivateKey key, List<X509Certificate> chain) {
+    return new Factory(new Spi(new HeldKey(key, chain)));
   }
 
   @Override

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * the last good contexts stay.
  */
 public final class MeshTls implements AutoCloseable {
+  /** Name of the handler of mesh TLS in a client's pipeline. */
+  public static final String CLIENT_HANDLER = "mesh-tls";
+
   private static final Logger LOG = LoggerFactory.getLogger(MeshTls.class);
 
   private final EventLoops loops;
@@ -35,7 +38,7 @@ public final class MeshTls implements AutoCloseable {
   private final InstantSource clock;
   private final Executor builder;
   private final SslProvider provider = TlsProvider.preferred();
-  private final ExpectedServers expected = new ExpectedServers();
+  private final ExpectedServers<SpiffeId> expected = new ExpectedServers<>();
   private final CredentialSource.Registration registration;
   private volatile Generation current;
 

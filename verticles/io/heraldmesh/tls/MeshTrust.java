@@ -17,9 +17,9 @@ final class MeshTrust extends X509ExtendedTrustManager {
 
   private final VerifiedPeers clients;
   private final VerifiedPeers servers;
-  private final ExpectedServers expected;
+  private final ExpectedServers<SpiffeId> expected;
 
-  MeshTrust(VerifiedPeers clients, VerifiedPeers servers, ExpectedServers expected) {
+  MeshTrust(VerifiedPeers clients, VerifiedPeers servers, ExpectedServers<SpiffeId> expected) {
     this.clients = clients;
     this.servers = servers;
     this.expected = expected;

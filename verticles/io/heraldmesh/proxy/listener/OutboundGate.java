@@ -63,7 +63,7 @@ final class OutboundGate implements Gate {
           UpstreamFailure.NO_ROUTE);
     }
     MeshProtocol protocol = connect ? MeshProtocol.TCP : protocol(route, http2);
-    Target target = route.next(protocol);
+    Target target = route.next(protocol, host(authority, connect));
     if (target == null) {
       return Admission.Answer.of(
           503,
@@ -119,6 +119,13 @@ final class OutboundGate implements Gate {
       return null;
     }
     return routes.find(authority.host(), authority.port() < 0 ? HTTP_PORT : authority.port());
+  }
+
+  private String host(@Nullable Authority authority, boolean connect) {
+    if (only != null && !connect) {
+      return only.host();
+    }
+    return authority == null ? "" : authority.host();
   }
 
   private static MeshProtocol protocol(Route route, boolean http2) {

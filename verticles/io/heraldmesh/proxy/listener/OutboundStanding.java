@@ -4,6 +4,7 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.upstream.Route;
 import io.heraldmesh.proxy.upstream.Routes;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
+import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.PeerIdentity;
 import io.heraldmesh.tls.PeerRefused;
 import io.netty.channel.Channel;
@@ -65,7 +66,7 @@ final class OutboundStanding implements Standing {
       return new Reason(UpstreamFailure.NO_ROUTE, "the destination is gone");
     }
     PeerIdentity known = server;
-    return known == null || route.destination().identities().contains(known.id())
+    return known == null || route.mayAnswer(known.id())
         ? null
         : new Reason(
             UpstreamFailure.IDENTITY_REFUSED,
@@ -88,11 +89,9 @@ final class OutboundStanding implements Standing {
         : new Reason(UpstreamFailure.IDENTITY_REFUSED, "the server's certificate has ended");
   }
 
-  /** An HTTP/2 stream's TLS is its connection's. */
+  /** Mesh TLS, if any; an HTTP/2 stream's is its connection's. */
   private static @Nullable SslHandler tls(Channel channel) {
-    SslHandler own = channel.pipeline().get(SslHandler.class);
-    return own != null || channel.parent() == null
-        ? own
-        : channel.parent().pipeline().get(SslHandler.class);
+    Channel connection = channel.parent() == null ? channel : channel.parent();
+    return connection.pipeline().get(MeshTls.CLIENT_HANDLER) instanceof SslHandler tls ? tls : null;
   }
 }

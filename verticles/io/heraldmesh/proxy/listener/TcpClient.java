@@ -27,7 +27,8 @@ final class TcpClient {
         routes == null || service == null ? null : routes.find(service.host(), service.port());
     String name = route == null ? String.valueOf(service) : route.destination().service();
     Tunnel tunnel = new Tunnel(context, channel, origin, name);
-    Target target = route == null ? null : route.next(MeshProtocol.TCP);
+    Target target =
+        route == null || service == null ? null : route.next(MeshProtocol.TCP, service.host());
     if (routes == null) {
       tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "no_policy");
     } else if (route == null) {

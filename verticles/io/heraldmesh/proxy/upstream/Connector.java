@@ -16,15 +16,15 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections: name, TCP, and mesh TLS with the server's identity checked. */
+/** Opens connections: name, TCP, and TLS with the server's identity or name checked. */
 final class Connector {
   private final EventLoops loops;
   private final EventLoop loop;
   private final Names names;
-  private final MeshTls tls;
+  private final TlsClients tls;
   private final Limits limits;
 
-  Connector(EventLoops loops, EventLoop loop, MeshTls tls, Limits limits) {
+  Connector(EventLoops loops, EventLoop loop, TlsClients tls, Limits limits) {
     this.loops = loops;
     this.loop = loop;
     this.names = new Names(loop, () -> loops.resolver(loop));
@@ -76,23 +76,23 @@ final class Connector {
   }
 
   private void secure(Target target, Channel channel, Opened opened) {
-    Target.Mesh mesh = target.mesh();
-    if (mesh == null) {
-      opened.ready(channel);
-      return;
-    }
-    SslHandler handler =
-        tls.client(mesh.source(), mesh.protocol(), mesh.sni(), mesh.servers(), channel.alloc());
-    if (handler == null) {
+    SslHandler handler;
+    try {
+      handler = tls.handler(target, channel.alloc());
+    } catch (TlsClients.NoTls e) {
       channel.close();
       opened.failed(
-          new UpstreamFailure(
-              UpstreamFailure.NO_CREDENTIALS, mesh.source() + " has no certificate yet"));
+          new UpstreamFailure(UpstreamFailure.NO_CREDENTIALS, String.valueOf(e.getMessage())));
+      return;
+    }
+    if (handler == null) {
+      opened.ready(channel);
       return;
     }
     handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
     Quiet quiet = new Quiet();
-    channel.pipeline().addLast(handler, quiet);
+    boolean mesh = target.secured() instanceof Target.Mesh;
+    channel.pipeline().addLast(mesh ? MeshTls.CLIENT_HANDLER : "tls", handler).addLast(quiet);
     handler
         .handshakeFuture()
         .addListener(
@@ -112,11 +112,11 @@ final class Connector {
     return refused == null
         ? failure(UpstreamFailure.TLS_FAILED, target, cause)
         : new UpstreamFailure(
-            UpstreamFailure.IDENTITY_REFUSED, target + ": " + refused.getMessage());
+            UpstreamFailure.IDENTITY_REFUSED, target.describe() + ": " + refused.getMessage());
   }
 
   private static UpstreamFailure failure(String flag, Target target, @Nullable Throwable cause) {
-    return new UpstreamFailure(flag, target + ": " + words(cause));
+    return new UpstreamFailure(flag, target.describe() + ": " + words(cause));
   }
 
   /** Netty's exception for a connection that ended has no message. */

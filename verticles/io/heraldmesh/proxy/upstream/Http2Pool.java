@@ -1,6 +1,5 @@
 package io.heraldmesh.proxy.upstream;
 
-import io.heraldmesh.tls.MeshTls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,12 +11,12 @@ import java.util.Map;
  */
 final class Http2Pool implements Watch.Timed {
   private final Connector connector;
-  private final MeshTls tls;
+  private final TlsClients tls;
   private final long idleMillis;
   private final Watch watch;
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
 
-  Http2Pool(Connector connector, MeshTls tls, long idleMillis, Watch watch) {
+  Http2Pool(Connector connector, TlsClients tls, long idleMillis, Watch watch) {
     this.connector = connector;
     this.tls = tls;
     this.idleMillis = idleMillis;
@@ -32,7 +31,7 @@ final class Http2Pool implements Watch.Timed {
         return;
       }
     }
-    Http2Upstream connection = new Http2Upstream(target, this, tls.generation());
+    Http2Upstream connection = new Http2Upstream(target, this, tls.generation(target));
     of.add(connection);
     connection.lend(sink);
     connector.open(target, connection);
@@ -69,6 +68,6 @@ final class Http2Pool implements Watch.Timed {
   }
 
   private boolean outdated(Http2Upstream connection) {
-    return connection.target().mesh() != null && connection.generation() != tls.generation();
+    return connection.generation() != tls.generation(connection.target());
   }
 }

@@ -1,7 +1,6 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.proxy.Limits;
-import io.heraldmesh.tls.MeshTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import java.util.ArrayDeque;
@@ -16,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pool implements Watch.Timed {
   private final Connector connector;
-  private final MeshTls tls;
+  private final TlsClients tls;
   private final Limits limits;
   private final Watch watch;
   private final Map<Target, ArrayDeque<UpstreamStream>> idle = new HashMap<>();
 
-  Pool(Connector connector, MeshTls tls, Limits limits, Watch watch) {
+  Pool(Connector connector, TlsClients tls, Limits limits, Watch watch) {
     this.connector = connector;
     this.tls = tls;
     this.limits = limits;
@@ -102,11 +101,11 @@ final class Pool implements Watch.Timed {
   }
 
   private boolean outdated(UpstreamStream stream) {
-    return stream.target().mesh() != null && stream.generation() != tls.generation();
+    return stream.generation() != tls.generation(stream.target());
   }
 
   private void open(Target target, ResponseSink sink) {
-    UpstreamStream stream = new UpstreamStream(target, this, tls.generation());
+    UpstreamStream stream = new UpstreamStream(target, this, tls.generation(target));
     stream.lend(sink, false);
     connector.open(
         target,

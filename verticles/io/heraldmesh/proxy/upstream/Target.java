@@ -3,21 +3,27 @@ package io.heraldmesh.proxy.upstream;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.tls.MeshProtocol;
+import io.heraldmesh.tls.OriginationFiles;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a connection leads and what it must prove. Connections are shared only between equal
- * targets: same caller, same endpoint, same identities, same protocol. The hash is kept, since
- * every request looks a pool up by it.
+ * targets: same caller, same endpoint, same kind of TLS, same names, same protocol. The hash is
+ * kept, since every request looks a pool up by it.
  */
 public final class Target {
   private final HostPort address;
   private final boolean http2;
   private final boolean raw;
-  private final @Nullable Mesh mesh;
+  private final @Nullable Secured secured;
   private final int hash;
+
+  /** What TLS needs. */
+  public sealed interface Secured {
+    MeshProtocol protocol();
+  }
 
   /**
    * What mesh TLS needs.
@@ -25,21 +31,36 @@ public final class Target {
    * @param source the caller's own identity
    * @param servers who may answer
    */
-  public record Mesh(SpiffeId source, MeshProtocol protocol, String sni, Set<SpiffeId> servers) {
+  public record Mesh(SpiffeId source, MeshProtocol protocol, String sni, Set<SpiffeId> servers)
+      implements Secured {
     public Mesh {
       servers = Set.copyOf(servers);
     }
   }
 
-  private Target(HostPort address, boolean http2, boolean raw, @Nullable Mesh mesh) {
+  /**
+   * What TLS to a server outside of the mesh needs.
+   *
+   * @param source the caller: what it shows may be its own
+   * @param names one of them must be in the server's certificate
+   */
+  public record Originated(
+      SpiffeId source, MeshProtocol protocol, OriginationFiles files, String sni, Set<String> names)
+      implements Secured {
+    public Originated {
+      names = Set.copyOf(names);
+    }
+  }
+
+  private Target(HostPort address, boolean http2, boolean raw, @Nullable Secured secured) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
-    this.mesh = mesh;
-    this.hash = Objects.hash(address, http2, raw, mesh);
+    this.secured = secured;
+    this.hash = Objects.hash(address, http2, raw, secured);
   }
 
-  /** In the clear: the workload's own service, or an endpoint outside the mesh. */
+  /** In the clear: the workload's own service, or an endpoint that takes no TLS. */
   public static Target plain(HostPort address, boolean http2) {
     return new Target(address, http2, false, null);
   }
@@ -49,10 +70,13 @@ public final class Target {
     return new Target(address, false, true, null);
   }
 
-  /** Through mesh TLS. */
-  public static Target mesh(HostPort address, Mesh mesh) {
+  /** Through TLS. */
+  public static Target secured(HostPort address, Secured secured) {
     return new Target(
-        address, mesh.protocol() == MeshProtocol.HTTP2, mesh.protocol() == MeshProtocol.TCP, mesh);
+        address,
+        secured.protocol() == MeshProtocol.HTTP2,
+        secured.protocol() == MeshProtocol.TCP,
+        secured);
   }
 
   public HostPort address() {
@@ -70,8 +94,8 @@ public final class Target {
   }
 
   /** Null in the clear. */
-  public @Nullable Mesh mesh() {
-    return mesh;
+  public @Nullable Secured secured() {
+    return secured;
   }
 
   @Override
@@ -81,12 +105,21 @@ public final class Target {
         && http2 == that.http2
         && raw == that.raw
         && address.equals(that.address)
-        && Objects.equals(mesh, that.mesh);
+        && Objects.equals(secured, that.secured);
   }
 
   @Override
   public int hashCode() {
     return hash;
+  }
+
+  /** Address and kind of TLS, for whoever must find out why a call failed. */
+  public String describe() {
+    return switch (secured) {
+      case null -> address + " in plain text";
+      case Mesh m -> address + " by mesh TLS";
+      case Originated o -> address + " by TLS as " + o.sni();
+    };
   }
 
   @Override

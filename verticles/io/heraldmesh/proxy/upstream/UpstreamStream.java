@@ -192,7 +192,7 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
     ResponseSink waiting = sink;
     if (waiting != null) {
       sink = null;
-      waiting.broken("closed by the other side");
+      waiting.broken(target.describe() + ": closed by the other side");
     }
     giveBack();
   }

@@ -4,6 +4,7 @@ import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.tls.EventLoops;
 import io.heraldmesh.tls.MeshTls;
+import io.heraldmesh.tls.Originations;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.HashMap;
@@ -17,7 +18,8 @@ public final class Upstreams {
   /** What one event loop owns. */
   private record Loop(Watch watch, Connector connector, Pool pool, Http2Pool http2) {}
 
-  public Upstreams(EventLoops loops, MeshTls tls, Limits limits) {
+  public Upstreams(EventLoops loops, MeshTls mesh, Originations originations, Limits limits) {
+    TlsClients tls = new TlsClients(mesh, originations);
     Map<EventExecutor, Loop> all = new HashMap<>();
     for (EventExecutor executor : loops.all()) {
       EventLoop loop = (EventLoop) executor;

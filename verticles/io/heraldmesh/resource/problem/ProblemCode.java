@@ -5,7 +5,8 @@ package io.heraldmesh.resource.problem;
  *
  * <p>00 files and YAML, 01 fields, 02 kinds and metadata, 03 PeerAuthentication, 04
  * RequestAuthentication, 05 AuthorizationPolicy, 06 services and workloads, 07 mesh configuration,
- * 08 what resources say about each other, 09 node file, 10 v1alpha1 Policy and MeshPolicy.
+ * 08 what resources say about each other, 09 node file, 10 v1alpha1 Policy and MeshPolicy, 11
+ * DestinationRule.
  */
 public enum ProblemCode {
   UNREADABLE(1, Level.ERROR, "name an existing file or folder that this user may read"),
@@ -99,7 +100,12 @@ public enum ProblemCode {
   TRIGGERS_ADD_UP(1006, Level.WARNING, "put excludedPaths and includedPaths into one rule"),
   TAKES_PLAIN_TEXT(1007, Level.WARNING, "write mode: PERMISSIVE, or remove allowTls"),
   NO_SUCH_SERVICE(1008, Level.WARNING, "correct the name, or add the Service"),
-  BOTH_APIS(1009, Level.WARNING, "turn the old policy into current kinds: herald convert");
+  BOTH_APIS(1009, Level.WARNING, "turn the old policy into current kinds: herald convert"),
+
+  UNVERIFIED_SERVER(1101, Level.ERROR, "remove it, and name the server's roots in caCertificates"),
+  INVALID_EXPORT(1102, Level.ERROR, "use '*', or '.' and names of namespaces"),
+  NO_SUCH_DESTINATION(1103, Level.WARNING, "write the full name of a service or ServiceEntry"),
+  TLS_MISMATCH(1104, Level.WARNING, "let both sides say the same, or let auto mTLS choose");
 
   private final int number;
   private final Level level;

@@ -38,6 +38,8 @@ final class Kinds {
               AuthorizationPolicyDecoder::decode),
           read("networking.istio.io", NETWORKING, "ServiceEntry", ServiceEntryDecoder::decode),
           read("networking.istio.io", NETWORKING, "WorkloadEntry", WorkloadAddressDecoder::entry),
+          read(
+              "networking.istio.io", NETWORKING, "DestinationRule", DestinationRuleDecoder::decode),
           read("herald.io", List.of("v1alpha1"), "MeshConfig", MeshConfigDecoder::decode),
           core("Service", ServiceDecoder::decode),
           core("ServiceAccount", d -> new ServiceAccount(MetadataDecoder.namespaced(d))),
@@ -55,7 +57,6 @@ final class Kinds {
               ALPHA,
               AuthenticationPolicy.MESH_POLICY,
               AuthenticationPolicyDecoder::meshPolicy),
-          notRead("networking.istio.io", NETWORKING, "DestinationRule"),
           notRead("networking.istio.io", NETWORKING, "VirtualService"),
           notRead("networking.istio.io", NETWORKING, "WorkloadGroup"),
           notRead("networking.istio.io", NETWORKING, "Gateway"),

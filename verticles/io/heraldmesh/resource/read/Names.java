@@ -29,8 +29,7 @@ final class Names {
 
   /** A namespace's name: up to 63 characters, no dots. */
   static void requireNamespace(Located<String> name, ProblemCollector problems) {
-    if (!name.value().isEmpty()
-        && (name.value().length() > 63 || !DNS_LABEL.matcher(name.value()).matches())) {
+    if (!name.value().isEmpty() && !isLabel(name.value())) {
       problems.add(
           name.at(),
           ProblemCode.INVALID_NAME,
@@ -46,6 +45,11 @@ final class Names {
           ProblemCode.INVALID_TRUST_DOMAIN,
           Shown.quoted(name.value()) + " is no trust domain");
     }
+  }
+
+  /** Up to 63 lower-case letters, digits and dashes, as a namespace's name. */
+  static boolean isLabel(String name) {
+    return name.length() <= 63 && DNS_LABEL.matcher(name).matches();
   }
 
   static boolean isHost(String host) {

@@ -29,7 +29,12 @@ final class SelectorDecoder {
 
   /** {@code selector.matchLabels}. An unknown way to select must never select everything. */
   static Selector selector(Fields spec) {
-    Value selector = spec.optional("selector");
+    return selector(spec, "selector");
+  }
+
+  /** The same under another name. */
+  static Selector selector(Fields spec, String name) {
+    Value selector = spec.optional(name);
     if (!selector.isPresent()) {
       return new Selector(Map.of(), spec.at().withField(selector.at().field()));
     }

@@ -69,6 +69,16 @@ final class Meshes {
     return security("RequestAuthentication", namespace, name, spec);
   }
 
+  static String destinationRule(String namespace, String name, String spec) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: DestinationRule
+    metadata: {name: %s, namespace: %s}
+    spec: %s
+    """
+        .formatted(name, namespace, spec);
+  }
+
   private static String security(String kind, String namespace, String name, String spec) {
     return """
     apiVersion: security.istio.io/v1

@@ -16,20 +16,16 @@ class PeerScopeChecksTest {
 
   @Test
   void selectorsThatMeetInAWorkloadAreToldOnceItIsKnown() {
-    String both = "{app: a, v: '1'}";
     String entry =
         """
         apiVersion: networking.istio.io/v1
         kind: WorkloadEntry
         metadata: {name: vm, namespace: foo}
-        spec: {address: 10.0.0.1, labels: %s}
+        spec: {address: 10.0.0.1, labels: {app: a, v: '1'}}
         """;
     String[] policies = {peerAuthentication("foo", "x", A), peerAuthentication("foo", "y", V1)};
     assertThat(CrossChecks.check(read(policies)).warnings()).isEmpty();
-    assertThat(
-            texts(
-                CrossChecks.check(read(policies[0], policies[1], entry.formatted(both)))
-                    .warnings()))
+    assertThat(texts(CrossChecks.check(read(policies[0], policies[1], entry)).warnings()))
         .singleElement()
         .asString()
         .contains("foo/y has no effect on workloadentry foo/vm", "foo/x is older");

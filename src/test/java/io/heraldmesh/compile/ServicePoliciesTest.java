@@ -13,6 +13,7 @@ import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.Resources;
 import java.util.List;
@@ -235,8 +236,8 @@ class ServicePoliciesTest {
     Resources off =
         read(service("a", "web"), old("Policy", "a", "off", "{targets: [{name: web}]}"), MESH);
     Resources on = read(service("a", "web"), MESH);
-    assertThat(endpoint(off).mutualTls()).isFalse();
-    assertThat(endpoint(on).mutualTls()).isTrue();
+    assertThat(endpoint(off).tls()).isEqualTo(new UpstreamTls.Plaintext());
+    assertThat(endpoint(on).tls()).isEqualTo(new UpstreamTls.Mesh());
   }
 
   @Test

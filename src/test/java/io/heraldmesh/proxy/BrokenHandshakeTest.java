@@ -25,7 +25,8 @@ class BrokenHandshakeTest {
       AccessEntry entry = mesh.logged("source");
       assertThat(entry.flag()).isEqualTo("upstream_tls_failed");
       assertThat(entry.reason().detail())
-          .isEqualTo("127.0.0.1:" + mesh.inbound.getPort() + ": closed by the other side");
+          .isEqualTo(
+              "127.0.0.1:" + mesh.inbound.getPort() + " by mesh TLS: closed by the other side");
 
       mesh.policy(MtlsMode.STRICT);
       Mesh.eventually(mesh.server::inForce);

@@ -38,7 +38,7 @@ final class Lines {
   private static String resource(String kind, String spec) {
     String group =
         switch (kind) {
-          case "ServiceEntry", "WorkloadEntry" -> "networking.istio.io/v1";
+          case "ServiceEntry", "WorkloadEntry", "DestinationRule" -> "networking.istio.io/v1";
           case "MeshConfig" -> "herald.io/v1alpha1";
           case "Policy", "MeshPolicy" -> "authentication.istio.io/v1alpha1";
           case "Service" -> "v1";

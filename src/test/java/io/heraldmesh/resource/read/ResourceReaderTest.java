@@ -190,7 +190,7 @@ class ResourceReaderTest {
         "herald.io/v1alpha1           | PeerAuthentication    | 1 error HLD0202 apiVersion",
         "v2                           | Service               | 1 error HLD0202 apiVersion",
         "networking.istio.io/v1       | destinationRule       | 2 error HLD0202 kind",
-        "networking.istio.io/v1       | DestinationRule       | 2 warning HLD0201 kind",
+        "networking.istio.io/v1       | VirtualService        | 2 warning HLD0201 kind",
         "policy.linkerd.io/v1alpha1   | AuthorizationPolicy   | 2 warning HLD0201 kind",
         "serving.knative.dev/v1       | Service               | 2 warning HLD0201 kind",
         "v1                           | Node                  | 2 warning HLD0201 kind",

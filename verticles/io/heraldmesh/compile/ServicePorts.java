@@ -1,6 +1,5 @@
 package io.heraldmesh.compile;
 
-import io.heraldmesh.policy.Destination;
 import io.heraldmesh.resource.Selector;
 import io.heraldmesh.resource.Service;
 import io.heraldmesh.resource.WorkloadAddress;
@@ -9,17 +8,14 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The ports of one core Service. */
-final class ServiceDestinations {
-  /** Kubernetes' default; it is not the trust domain. */
-  private static final String CLUSTER_DOMAIN = "cluster.local";
-
+/** Each port of one core Service. */
+final class ServicePorts {
   private final Service service;
   private final Backends backends;
   private final String namespace;
   private final String name;
 
-  ServiceDestinations(Service service, Backends backends) {
+  ServicePorts(Service service, Backends backends) {
     this.service = service;
     this.backends = backends;
     this.namespace = service.metadata().namespace();
@@ -27,14 +23,14 @@ final class ServiceDestinations {
   }
 
   /** UDP and SCTP ports are none of Herald's. */
-  List<Destination> compile() {
+  List<ServicePort> compile() {
     return service.ports().stream()
         .filter(port -> port.protocol().equals("TCP"))
-        .map(this::destination)
+        .map(this::servicePort)
         .toList();
   }
 
-  private Destination destination(Service.Port port) {
+  private ServicePort servicePort(Service.Port port) {
     Backends.Gathered gathered = backends.gather();
     String external = service.externalName();
     if (external != null) {
@@ -44,28 +40,21 @@ final class ServiceDestinations {
       gathered.announced(namespace, selector, workload -> target(port, workload));
       gathered.written(namespace, selector, address -> target(port, address));
     }
-    String host = fullHost(service);
-    return new Destination(
-        namespace + "/" + name,
+    return new ServicePort(
+        namespace,
+        name,
         hosts(service),
+        service.fullHost(),
         port.port(),
         PortProtocol.of(port),
-        "outbound_." + port.port() + "_._." + host,
         gathered.identities(),
-        gathered.endpoints());
+        gathered.backends(),
+        service.headless());
   }
 
   static Set<String> hosts(Service service) {
     String shortest = service.metadata().name() + "." + service.metadata().namespace();
-    return Set.of(shortest, shortest + ".svc", fullHost(service));
-  }
-
-  static String fullHost(Service service) {
-    return service.metadata().name()
-        + "."
-        + service.metadata().namespace()
-        + ".svc."
-        + CLUSTER_DOMAIN;
+    return Set.of(shortest, shortest + ".svc", service.fullHost());
   }
 
   private static MeshWorkload.@Nullable Port target(Service.Port port, MeshWorkload workload) {

@@ -2,7 +2,6 @@ package io.heraldmesh.compile;
 
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.SpiffeId;
-import io.heraldmesh.policy.Destination;
 import io.heraldmesh.resource.Selector;
 import io.heraldmesh.resource.ServiceEntry;
 import io.heraldmesh.resource.WorkloadAddress;
@@ -15,28 +14,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Each port of each host of one ServiceEntry. */
-final class ServiceEntryDestinations {
+final class ServiceEntryPorts {
   private final ServiceEntry entry;
   private final Backends backends;
   private final String namespace;
 
-  ServiceEntryDestinations(ServiceEntry entry, Backends backends) {
+  ServiceEntryPorts(ServiceEntry entry, Backends backends) {
     this.entry = entry;
     this.backends = backends;
     this.namespace = entry.metadata().namespace();
   }
 
-  List<Destination> compile() {
-    List<Destination> all = new ArrayList<>();
+  List<ServicePort> compile() {
+    List<ServicePort> all = new ArrayList<>();
     for (Located<String> host : entry.hosts()) {
       for (ServiceEntry.Port port : entry.ports()) {
-        all.add(destination(host.value().toLowerCase(Locale.ROOT), port));
+        all.add(servicePort(host.value().toLowerCase(Locale.ROOT), port));
       }
     }
     return all;
   }
 
-  private Destination destination(String host, ServiceEntry.Port port) {
+  private ServicePort servicePort(String host, ServiceEntry.Port port) {
     Backends.Gathered gathered = backends.gather();
     Selector selector = entry.workloadSelector();
     if (selector != null) {
@@ -50,14 +49,16 @@ final class ServiceEntryDestinations {
       gathered.plain(host, port.targetPort());
     }
     identities(gathered);
-    return new Destination(
-        namespace + "/" + entry.metadata().name(),
+    return new ServicePort(
+        namespace,
+        entry.metadata().name(),
         Set.of(host),
+        host,
         port.number(),
         PortProtocol.of(port),
-        "outbound_." + port.number() + "_._." + host,
         gathered.identities(),
-        gathered.endpoints());
+        gathered.backends(),
+        entry.resolution() == ServiceEntry.Resolution.NONE);
   }
 
   /** DNS names among them are for TLS that is not the mesh's. */

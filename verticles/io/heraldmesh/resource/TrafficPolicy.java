@@ -1,0 +1,29 @@
+package io.heraldmesh.resource;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code trafficPolicy} of a DestinationRule or of one of its subsets.
+ *
+ * @param tls null when not written
+ * @param ports {@code portLevelSettings} by service port. What is written for a port replaces the
+ *     policy as a whole: what it leaves out is not inherited
+ */
+public record TrafficPolicy(@Nullable ClientTls tls, Map<Integer, PortPolicy> ports) {
+  /** Nothing written. */
+  public static final TrafficPolicy NONE = new TrafficPolicy(null, Map.of());
+
+  public TrafficPolicy {
+    ports = Collections.unmodifiableMap(new TreeMap<>(ports));
+  }
+
+  /**
+   * {@code portLevelSettings[]}.
+   *
+   * @param tls null when not written
+   */
+  public record PortPolicy(@Nullable ClientTls tls) {}
+}

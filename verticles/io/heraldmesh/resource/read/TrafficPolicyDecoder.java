@@ -1,0 +1,90 @@
+package io.heraldmesh.resource.read;
+
+import io.heraldmesh.resource.ClientTls;
+import io.heraldmesh.resource.TrafficPolicy;
+import io.heraldmesh.resource.TrafficPolicy.PortPolicy;
+import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.yaml.Fields;
+import io.heraldmesh.resource.yaml.Value;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Source: Istio destination_rule.proto, TrafficPolicy, and its validation. */
+final class TrafficPolicyDecoder {
+  /** Of them a policy, or a port's part of one, must say at least one. */
+  private static final String[] PORT_FIELDS = {
+    "tls", "connectionPool", "outlierDetection", "loadBalancer"
+  };
+
+  private static final String[] FIELDS = {
+    "portLevelSettings", "tunnel", "proxyProtocol", "retryBudget"
+  };
+
+  private TrafficPolicyDecoder() {}
+
+  /** An optional {@code trafficPolicy}. */
+  static TrafficPolicy decode(Value written) {
+    return written.isPresent() ? written.decode(TrafficPolicyDecoder::decode) : TrafficPolicy.NONE;
+  }
+
+  private static TrafficPolicy decode(Fields f) {
+    ClientTls tls = f.optional("tls").<ClientTls>decodeOrNull(ClientTlsDecoder::decode);
+    notYet(f);
+    f.notEnforced("tunnel", "proxyProtocol", "retryBudget");
+    Map<Integer, PortPolicy> ports = new TreeMap<>();
+    for (Value port : f.optional("portLevelSettings").items()) {
+      port.decode(p -> port(p, ports));
+    }
+    if (!f.isBroken() && !hasAny(f, PORT_FIELDS) && !hasAny(f, FIELDS)) {
+      f.problem(ProblemCode.EMPTY, "traffic policy must have at least one field");
+    }
+    return new TrafficPolicy(tls, ports);
+  }
+
+  private static PortPolicy port(Fields f, Map<Integer, PortPolicy> ports) {
+    Value written = f.required("port");
+    int number = written.decode(p -> p.required("number").integer(1, Ports.MAX, 0).value());
+    PortPolicy policy =
+        new PortPolicy(f.optional("tls").<ClientTls>decodeOrNull(ClientTlsDecoder::decode));
+    notYet(f);
+    if (!f.isBroken() && !hasAny(f, PORT_FIELDS)) {
+      f.problem(ProblemCode.EMPTY, "port traffic policy must have at least one field");
+    }
+    if (ports.put(number, policy) != null && number != 0) {
+      written.problem(ProblemCode.DUPLICATE_PORT, "port " + number + " stands twice");
+    }
+    return policy;
+  }
+
+  /** How requests are spread over endpoints, and how many go to each. */
+  private static void notYet(Fields f) {
+    f.notEnforced("connectionPool", "outlierDetection");
+    Value balancer = f.optional("loadBalancer");
+    if (balancer.isPresent() && !balancer.isNull()) {
+      balancer.decode(TrafficPolicyDecoder::balancer);
+    }
+  }
+
+  /** Endpoints are taken in turn, so what asks for nothing else is true already. */
+  private static String balancer(Fields f) {
+    Value simple = f.optional("simple");
+    String text = simple.peekText();
+    if (simple.isPresent() && !text.equals("UNSPECIFIED") && !text.equals("ROUND_ROBIN")) {
+      simple.problem(
+          ProblemCode.NOT_ENFORCED,
+          "of Istio's ways to balance, Herald only takes endpoints in turn yet",
+          "write ROUND_ROBIN, or remove it");
+    }
+    f.notEnforced("consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs");
+    return text;
+  }
+
+  private static boolean hasAny(Fields f, String... names) {
+    for (String name : names) {
+      if (f.has(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
