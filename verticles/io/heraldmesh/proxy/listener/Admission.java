@@ -75,8 +75,8 @@ final class Admission {
   }
 
   private void tunnel(Gate.Admission.Tunnel wanted, RequestLog log) {
-    ConnectRequest connect = client.connect();
-    if (connect == null) {
+    ConnectRequest connect = new ConnectRequest(client.channel());
+    if (!client.stepAside(connect)) {
       deny(
           Gate.Admission.Answer.of(
               501, "CONNECT needs HTTP/1.1", "connect_refused", "CONNECT in HTTP/2", "-"),
@@ -88,18 +88,16 @@ final class Admission {
         context,
         gate.origin(),
         wanted,
-        failure -> {
-          client.notConnected();
-          deny(
-              Gate.Admission.Answer.of(
-                  503,
-                  "upstream connect error or disconnect: " + failure.flag(),
-                  failure.flag(),
-                  failure.detail(),
-                  failure.flag()),
-              log,
-              true);
-        });
+        failure ->
+            deny(
+                Gate.Admission.Answer.of(
+                    503,
+                    "upstream connect error or disconnect: " + failure.flag(),
+                    failure.flag(),
+                    failure.detail(),
+                    failure.flag()),
+                log,
+                true));
   }
 
   /**

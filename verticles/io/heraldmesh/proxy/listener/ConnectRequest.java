@@ -3,24 +3,25 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.function.Consumer;
 
-/** A CONNECT being answered: from the 200 on, the connection carries bytes that are not ours. */
-final class ConnectRequest {
+/**
+ * A CONNECT being answered: stands before what speaks HTTP with the client, until the tunnel is
+ * open or has failed. From the 200 on, the connection carries bytes that are not ours.
+ */
+final class ConnectRequest extends ChannelInboundHandlerAdapter {
   private static final String ESTABLISHED = "HTTP/1.1 200 Connection Established\r\n\r\n";
 
   private final Channel channel;
-  private final ChannelHandler[] http;
+  private boolean draining;
 
-  /**
-   * @param http the handlers that speak HTTP to the client; gone when the tunnel is open
-   */
-  ConnectRequest(Channel channel, ChannelHandler... http) {
+  ConnectRequest(Channel channel) {
     this.channel = channel;
-    this.http = http;
   }
 
   void start(
@@ -30,7 +31,8 @@ final class ConnectRequest {
       Consumer<UpstreamFailure> onFailure) {
     Tunnel tunnel = new Tunnel(context, channel, origin, wanted.destination());
     tunnel.guard(wanted.standing().apply(tunnel::upstream));
-    tunnel.open(wanted.permit(), wanted.target(), this::established, onFailure);
+    tunnel.open(
+        wanted.permit(), wanted.target(), this::established, failure -> failed(failure, onFailure));
   }
 
   /** Before the answer only the end of the request may come (CVE-2025-64763). */
@@ -45,10 +47,37 @@ final class ConnectRequest {
     }
   }
 
-  private void established() {
-    for (ChannelHandler handler : http) {
-      channel.pipeline().remove(handler);
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    early(message);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Drain.NOW) {
+      // a tunnel that is open runs on until the deadline, and so does one that is being opened
+      draining = true;
+    } else {
+      ctx.fireUserEventTriggered(event);
     }
+  }
+
+  private void established() {
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.remove(HttpServerStream.class);
+    pipeline.remove(RequestDecoder.class);
+    pipeline.remove(ResponseEncoder.class);
+    pipeline.remove(this);
     channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), ESTABLISHED));
+  }
+
+  private void failed(UpstreamFailure failure, Consumer<UpstreamFailure> onFailure) {
+    if (channel.pipeline().context(this) != null) { // the client may be gone
+      channel.pipeline().remove(this);
+    }
+    onFailure.accept(failure);
+    if (draining) {
+      channel.pipeline().fireUserEventTriggered(Drain.NOW);
+    }
   }
 }

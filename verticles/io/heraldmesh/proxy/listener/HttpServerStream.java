@@ -40,7 +40,6 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private @Nullable Exchange exchange;
   private boolean reading;
   private boolean discarding;
-  private @Nullable ConnectRequest connect;
   private boolean closing;
   private boolean draining;
   private boolean served;
@@ -231,17 +230,20 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   }
 
   /**
-   * For a CONNECT that is to be answered; null on an HTTP/2 stream, which cannot become a tunnel.
+   * A CONNECT is being answered: {@code tunnel} hears first of all that comes.
+   *
+   * @return false on an HTTP/2 stream, which cannot become a tunnel
    */
-  @Nullable ConnectRequest connect() {
-    if (decoder != null && encoder != null) {
-      connect = new ConnectRequest(channel, this, decoder, encoder);
+  boolean stepAside(ConnectRequest tunnel) {
+    if (http2()) {
+      return false;
     }
-    return connect;
-  }
-
-  void notConnected() {
-    connect = null;
+    channel.pipeline().addBefore(channel.pipeline().context(this).name(), null, tunnel);
+    HttpObject part;
+    while ((part = pipelined.poll()) != null) {
+      tunnel.early(part);
+    }
+    return true;
   }
 
   /** Without an answer, all streams included. */
@@ -273,11 +275,6 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     reading = true;
-    ConnectRequest connecting = connect;
-    if (connecting != null) {
-      connecting.early(message);
-      return;
-    }
     if (discarding || !(message instanceof HttpObject part)) {
       ReferenceCountUtil.release(message);
       return;
@@ -321,7 +318,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Drain.NOW) {
       draining = true;
-      if (exchange == null && connect == null) {
+      if (exchange == null) {
         end(false);
       }
     } else {
@@ -351,9 +348,6 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       running.check(now);
       return;
     }
-    if (connect != null) {
-      return;
-    }
     long allowed = lingering ? LINGER_MILLIS : limits().idle().toMillis();
     if (!served || decoder != null && decoder.waitsForRestOfHead()) {
       allowed = limits().requestHead().toMillis();
@@ -372,6 +366,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private void take(HttpObject part) {
     if (part instanceof HttpRequest request) {
       served = true;
+      since = watch.now();
       admission.start(request);
       if (part instanceof LastHttpContent last) {
         if (exchange != null) {

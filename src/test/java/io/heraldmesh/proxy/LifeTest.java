@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.policy.AuthorizationPolicy;
+import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.log.AccessLog;
@@ -249,6 +250,50 @@ class LifeTest {
       assertThat(client.readAll()).doesNotContain("200");
     }
     assertThat(mesh.app.seen()).hasSize(before);
+  }
+
+  @Test
+  void whatIsPipelinedAfterAConnectIsNoRequest() throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.send(
+          String.join(
+              "\r\n",
+              "GET /ok HTTP/1.1",
+              "Host: server.b",
+              "",
+              "CONNECT server.b:80 HTTP/1.1",
+              "Host: server.b:80",
+              "",
+              "GET /early HTTP/1.1",
+              "Host: server.b",
+              "",
+              ""));
+      assertThat(client.answer().status()).isEqualTo(200);
+      assertThat(client.readAll()).doesNotContain("HTTP/1.1 200 OK");
+    }
+    assertThat(mesh.app.seen()).noneMatch(seen -> seen.line().contains("early"));
+  }
+
+  @Test
+  void aConnectThatFailsIsAnswered() throws Exception {
+    mesh.destinations(
+        List.of(
+            mesh.destination(
+                "server",
+                Set.of(Mesh.SERVER_ID),
+                List.of(new Endpoint("127.0.0.1", unused(), true)))));
+    try (RawClient client = mesh.call()) {
+      client.head("CONNECT server.b:80 HTTP/1.1", "Host: server.b:80");
+      RawClient.Answer answer = client.answer();
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.body()).contains("upstream_connect_failed");
+    }
+  }
+
+  private static int unused() throws java.io.IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 
   @Test
