@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       DemoCommand.class,
+      ConvertCommand.class,
       RunCommand.class,
       ExplainCommand.class,
       VerifyCommand.class,

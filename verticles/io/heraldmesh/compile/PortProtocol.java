@@ -12,12 +12,12 @@ import java.util.Set;
  *
  * <p>Source: Istio, protocol selection.
  */
-final class PortProtocol {
+public final class PortProtocol {
   private static final Set<Integer> SERVER_FIRST = Set.of(25, 53, 3306, 27017);
 
   private PortProtocol() {}
 
-  static Protocol of(Service.Port port) {
+  public static Protocol of(Service.Port port) {
     String declared = port.appProtocol().toLowerCase(Locale.ROOT);
     return switch (declared) {
       case "" -> named(port.name(), port.port());

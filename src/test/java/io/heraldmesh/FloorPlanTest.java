@@ -25,6 +25,7 @@ class FloorPlanTest {
           Map.entry("resource", Set.of()),
           Map.entry("policy", Set.of("crypto", "identity", "jwt")),
           Map.entry("compile", Set.of("resource", "policy", "identity", "jwt")),
+          Map.entry("convert", Set.of("resource", "compile", "policy")),
           Map.entry("store", Set.of()),
           Map.entry("bus", Set.of("crypto", "policy", "identity", "jwt")),
           Map.entry("jwks", Set.of("crypto", "jwt", "bus")),
@@ -112,7 +113,8 @@ class FloorPlanTest {
             ROOT + "jwt..",
             ROOT + "resource..",
             ROOT + "policy..",
-            ROOT + "compile..")
+            ROOT + "compile..",
+            ROOT + "convert..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.vertx..", "io.netty..", "com.hazelcast..")
