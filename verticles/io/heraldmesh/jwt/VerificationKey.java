@@ -24,6 +24,7 @@ public final class VerificationKey {
   private final KeySpec spec;
   private final int signatureLength;
   private final List<@Nullable Object> identity;
+  private final int hash;
   private volatile @Nullable Ready ready;
 
   /** The key as one implementation wants it. */
@@ -41,6 +42,7 @@ public final class VerificationKey {
     this.spec = spec;
     this.signatureLength = signatureLength;
     this.identity = Arrays.asList(kid, algorithm, type, material(spec));
+    this.hash = identity.hashCode(); // asked for at each use of a remembered token
   }
 
   /** {@code kid}, when the JWK has one. */
@@ -78,7 +80,7 @@ public final class VerificationKey {
 
   @Override
   public int hashCode() {
-    return identity.hashCode();
+    return hash;
   }
 
   private static Object material(KeySpec spec) {

@@ -13,7 +13,8 @@ final class TokenCacheMeters {
 
   /**
    * @param node its name; several nodes of one process share a registry
-   * @param current the cache in force, which changes with policy
+   * @param current the cache in force, which changes with policy. The gauge keeps it from being
+   *     collected; a registry holds what its counters count only weakly
    */
   static void register(MeterRegistry registry, String node, Supplier<TokenCache> current) {
     counter(registry, node, "hits", current, TokenCache::hits);

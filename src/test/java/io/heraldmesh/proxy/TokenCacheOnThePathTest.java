@@ -127,6 +127,7 @@ class TokenCacheOnThePathTest {
     for (int i = 0; i < 8; i++) {
       assertThat(status()).isEqualTo(200);
     }
+    System.gc(); // a registry holds weakly what it counts
     assertThat(metric("misses")).isEqualTo(1);
     // A request that is still running is looked at again when policy changes: hits may be more.
     assertThat(metric("hits")).isGreaterThanOrEqualTo(7);
