@@ -38,6 +38,7 @@ public final class CrossChecks {
     if (known.areKnown()) {
       selectsNothing();
     }
+    new KeySetChecks(scope, found).check();
     new ShadowChecks(scope, found).check();
     new PeerScopeChecks(scope, known, found).check();
     new RuleChecks(scope, found).check();

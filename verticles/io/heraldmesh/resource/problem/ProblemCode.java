@@ -58,6 +58,8 @@ public enum ProblemCode {
   NO_KEYS(404, Level.WARNING, "add jwks or jwksUri, or use the issuer's https:// URL"),
   INVALID_HEADER_NAME(405, Level.ERROR, "use letters, digits, '-' and '_'"),
   RESERVED_HEADER(406, Level.ERROR, "use a header of your own, such as x-jwt-payload"),
+  UNUSABLE_KEY(407, Level.WARNING, "use public RSA, EC or Ed25519 keys for signatures"),
+  SHARED_HEADER(408, Level.WARNING, "give each output a header of its own"),
 
   NEVER_TRIGGERED(501, Level.ERROR, "add rules; a rule {} matches every request"),
   UNKNOWN_CONDITION(502, Level.ERROR, "use a key of Istio's list of authorization conditions"),

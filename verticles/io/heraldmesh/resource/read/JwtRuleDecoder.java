@@ -12,9 +12,11 @@ import io.heraldmesh.resource.yaml.Value;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code jwtRules[]}. Source: Istio request_authentication.proto, JWTRule. */
@@ -70,6 +72,7 @@ final class JwtRuleDecoder {
             spaceDelimited.texts(),
             f.optional("timeout").duration(Duration.ofMillis(1), DEFAULT_TIMEOUT));
     warnWithoutKeys(rule, issuer);
+    warnOfSharedHeaders(rule, f.optional("outputClaimToHeaders"));
     return rule;
   }
 
@@ -134,12 +137,36 @@ final class JwtRuleDecoder {
     if (!OUTPUT_HEADER.matcher(header.value()).matches()) {
       written.problem(
           ProblemCode.INVALID_HEADER_NAME, Shown.quoted(header.value()) + " is no header name");
-    } else if (RESERVED.contains(header.value().toLowerCase(Locale.ROOT))) {
+    } else if (RESERVED.contains(canonical(header.value()))) {
       written.problem(
           ProblemCode.RESERVED_HEADER,
           "header " + Shown.quoted(header.value()) + " may not be written from a token");
     }
     return header;
+  }
+
+  /** One header for two outputs: which of them the service gets is not said anywhere. */
+  private static void warnOfSharedHeaders(JwtRule rule, Value written) {
+    Set<String> names = new HashSet<>();
+    Stream.concat(
+            Stream.ofNullable(rule.outputPayloadToHeader()),
+            rule.outputClaimToHeaders().stream().map(ClaimToHeader::header))
+        .filter(header -> !header.value().isEmpty() && !names.add(canonical(header.value())))
+        .forEach(
+            header ->
+                written
+                    .problems()
+                    .add(
+                        header.at(),
+                        ProblemCode.SHARED_HEADER,
+                        "header "
+                            + Shown.quoted(header.value())
+                            + " is filled twice; the first that a token can fill it with counts"));
+  }
+
+  /** Without what many applications cannot tell apart. */
+  private static String canonical(String header) {
+    return header.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   static void warnWithoutKeys(JwtRule rule, Value issuer) {

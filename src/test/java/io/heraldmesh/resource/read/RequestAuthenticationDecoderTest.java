@@ -157,7 +157,14 @@ class RequestAuthenticationDecoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"host", "Content-Length", "transfer-encoding", "X-Forwarded-Client-Cert"})
+  @ValueSource(
+      strings = {
+        "host",
+        "Content-Length",
+        "transfer-encoding",
+        "X-Forwarded-Client-Cert",
+        "x_forwarded_for"
+      })
   void aTokenCannotWriteAHeaderThatSteersTheRequest(String header) {
     assertThat(Lines.problems(KIND, RULE + "  outputPayloadToHeader: " + header))
         .containsExactly("8 error HLD0406 spec.jwtRules[0].outputPayloadToHeader");
@@ -165,6 +172,19 @@ class RequestAuthenticationDecoderTest {
             Lines.problems(
                 KIND, RULE + "  outputClaimToHeaders: [{header: " + header + ", claim: c}]"))
         .containsExactly("8 error HLD0406 spec.jwtRules[0].outputClaimToHeaders[0].header");
+  }
+
+  @Test
+  void anOutputHasAHeaderOfItsOwn() {
+    String outputs =
+        RULE
+            + "  outputPayloadToHeader: x-one\n"
+            + "  outputClaimToHeaders: [{header: %s, claim: a}, {header: x-two, claim: b}]";
+    assertThat(Lines.problems(KIND, outputs.formatted("x-three"))).isEmpty();
+    assertThat(Lines.problems(KIND, outputs.formatted("X-One")))
+        .containsExactly("9 warning HLD0408 spec.jwtRules[0].outputClaimToHeaders[0].header");
+    assertThat(Lines.problems(KIND, outputs.formatted("x_two")))
+        .containsExactly("9 warning HLD0408 spec.jwtRules[0].outputClaimToHeaders[1].header");
   }
 
   @Test
