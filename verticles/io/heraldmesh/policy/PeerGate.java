@@ -3,6 +3,7 @@ package io.heraldmesh.policy;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.identity.WorkloadIdentity;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,12 +16,8 @@ final class PeerGate {
   private static final int KNOWN_LIMIT = 10_000;
 
   private static final Outcome ANONYMOUS = new Admitted(null);
-  private static final Outcome MTLS_REQUIRED =
-      new Refused(
-          new Reason(
-              Reason.MTLS_REQUIRED,
-              "the port's PeerAuthentication mode is STRICT and the caller has no mesh identity"),
-          null);
+  private static final Outcome MTLS_REQUIRED = mtlsRequired("mtls.mode");
+  private static final Outcome MTLS_REQUIRED_ON_PORT = mtlsRequired("portLevelMtls.mode");
 
   private final WorkloadPolicy policy;
   private final Set<TrustDomain> domains;
@@ -45,7 +42,22 @@ final class PeerGate {
     if (id != null) {
       return outcome(id);
     }
-    return policy.mtls(connection.port()) == MtlsMode.STRICT ? MTLS_REQUIRED : ANONYMOUS;
+    if (policy.mtls(connection.port()) != MtlsMode.STRICT) {
+      return ANONYMOUS;
+    }
+    return policy.portMtls().containsKey(connection.port()) ? MTLS_REQUIRED_ON_PORT : MTLS_REQUIRED;
+  }
+
+  private static Outcome mtlsRequired(String field) {
+    return new Refused(
+        new Reason(
+            Reason.MTLS_REQUIRED,
+            "the port's PeerAuthentication mode is STRICT and the caller has no mesh identity",
+            null,
+            -1,
+            List.of(field),
+            null),
+        null);
   }
 
   private Outcome outcome(SpiffeId id) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param detail a sentence; holds no token, no key and no header value
  * @param policy {@code namespace/name} of the policy that decided, or null when none did
  * @param rule index of the rule that decided, −1 when none did
- * @param fields of that rule that matched, such as {@code to[0].operation.paths}; empty when none
- *     decided, or when the rule asks for nothing
+ * @param fields of that rule that matched, such as {@code to[0].operation.paths}; with {@link
+ *     #MTLS_REQUIRED} the field of the PeerAuthentication; empty when none decided, or when the
+ *     rule asks for nothing
  * @param nearest with {@link #NO_ALLOW_MATCHED}: the rule that missed least; null when there is
  *     none
  */

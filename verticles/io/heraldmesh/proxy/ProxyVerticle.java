@@ -118,11 +118,16 @@ public final class ProxyVerticle extends VerticleBase {
     }
     return within(revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(sources))
         .compose(tried -> path.prepare(snapshot))
-        .map(
-            tried -> {
-              path.apply(snapshot);
-              return null;
-            });
+        .compose(tried -> apply(snapshot));
+  }
+
+  /** Beside the event loops: compiling thousands of rules takes longer than a request may wait. */
+  private Future<Void> apply(NodeSnapshot snapshot) {
+    return vertx.executeBlocking(
+        () -> {
+          path.apply(snapshot);
+          return null;
+        });
   }
 
   /** Completes with {@code future}, whatever its outcome, or when the time is over. */

@@ -4,6 +4,7 @@ import io.heraldmesh.policy.AuthorizationPolicy.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -45,6 +46,8 @@ public class AuthorizationBenchmark {
   private Enforcement denied;
   private Enforcement unmatchedAllow;
   private Enforcement unmatchedDeny;
+  private CompiledRule[] inOrder;
+  private Peer peer;
 
   @Setup
   public void compile() {
@@ -53,6 +56,14 @@ public class AuthorizationBenchmark {
     denied = enforcement(workload(Action.DENY, true));
     unmatchedAllow = enforcement(workload(Action.ALLOW, false));
     unmatchedDeny = enforcement(workload(Action.DENY, false));
+    inOrder =
+        matchingPolicy.authorization().stream()
+            .flatMap(
+                policy ->
+                    IntStream.range(0, policy.rules().size())
+                        .mapToObj(i -> new CompiledRule(policy, i)))
+            .toArray(CompiledRule[]::new);
+    peer = Peer.of(caller.peer(), caller.peer().workload().orElseThrow());
   }
 
   /** The last ALLOW rule matches. */
@@ -77,6 +88,25 @@ public class AuthorizationBenchmark {
   @Benchmark
   public Decision allowedAsNoneMatched() {
     return Policies.decide(unmatchedDeny, caller, request);
+  }
+
+  /** The last ALLOW rule matches, and every rule before it is tried: what the index saves. */
+  @Benchmark
+  public Reason allowedWithoutIndex() {
+    Facts facts =
+        Facts.ofRequest(
+            caller,
+            peer,
+            request,
+            Target.of(request.target(), PathNormalization.BASE),
+            TokenChanges.NONE);
+    for (CompiledRule rule : inOrder) {
+      Reason reason = rule.match(facts);
+      if (reason != null) {
+        return reason;
+      }
+    }
+    throw new IllegalStateException("the last one matches");
   }
 
   /** From plain data to what decides. */

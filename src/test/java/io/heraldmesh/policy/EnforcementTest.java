@@ -149,6 +149,7 @@ class EnforcementTest {
               assertThat(d.status()).isZero();
               assertThat(d.body()).isEmpty();
               assertThat(d.reason().code()).isEqualTo(Reason.MTLS_REQUIRED);
+              assertThat(d.reason().fields()).containsExactly("mtls.mode");
             });
     assertThat(strict.refusal(caller(null))).isEqualTo(refused);
     assertThat(strict.refusal(caller(CLIENT))).isNull();
