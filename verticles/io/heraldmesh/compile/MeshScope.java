@@ -9,7 +9,6 @@ import io.heraldmesh.resource.Resource;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.Selector;
 import io.heraldmesh.resource.problem.Located;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,12 +20,6 @@ import java.util.Map;
  * @param trustDomains the mesh's own first, then its aliases
  */
 record MeshScope(Resources resources, MeshConfig config, List<TrustDomain> trustDomains) {
-  private static final Comparator<Metadata> OLDEST_FIRST =
-      Comparator.comparing(
-              Metadata::created, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
-          .thenComparing(Metadata::name)
-          .thenComparing(Metadata::namespace);
-
   static MeshScope of(Resources resources, TrustDomain unlessConfigured) {
     MeshConfig config = resources.meshConfig();
     Located<String> own = config.trustDomain();
@@ -51,7 +44,7 @@ record MeshScope(Resources resources, MeshConfig config, List<TrustDomain> trust
    */
   <T extends Resource> List<T> oldestFirst(Class<T> kind) {
     return of(kind).stream()
-        .sorted(Comparator.comparing(Resource::metadata, OLDEST_FIRST))
+        .sorted(Comparator.comparing(Resource::metadata, Metadata.OLDEST_FIRST))
         .toList();
   }
 

@@ -8,9 +8,9 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.AuthenticationPolicy;
 import io.heraldmesh.resource.AuthenticationPolicy.Peer;
 import io.heraldmesh.resource.AuthenticationPolicy.Target;
+import io.heraldmesh.resource.Metadata;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.Service;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,9 +25,6 @@ import java.util.TreeMap;
  * What results never lets pass what the policies refuse. One use each.
  */
 public final class PolicyConverter {
-  private static final Comparator<Instant> NOT_KNOWN_LAST =
-      Comparator.nullsLast(Comparator.naturalOrder());
-
   private final Resources resources;
   private final List<AuthenticationPolicy> policies;
   private final List<Map<String, Object>> documents = new ArrayList<>();
@@ -38,7 +35,7 @@ public final class PolicyConverter {
     this.resources = resources;
     this.policies =
         resources.of(AuthenticationPolicy.class).stream()
-            .sorted(Comparator.comparing(p -> p.metadata().created(), NOT_KNOWN_LAST))
+            .sorted(Comparator.comparing(AuthenticationPolicy::metadata, Metadata.OLDEST_FIRST))
             .toList();
     this.differences = new Differences(resources, policies);
     resources

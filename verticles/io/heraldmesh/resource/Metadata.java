@@ -3,6 +3,7 @@ package io.heraldmesh.resource;
 import io.heraldmesh.resource.problem.Position;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,15 @@ public record Metadata(
     Map<String, String> annotations,
     @Nullable Instant created,
     Position at) {
+  /**
+   * Where only one of several may hold, it is the first: the oldest, of equal age the first by
+   * name. Those that do not know their age come last.
+   */
+  public static final Comparator<Metadata> OLDEST_FIRST =
+      Comparator.comparing(
+              Metadata::created, Comparator.nullsLast(Comparator.<Instant>naturalOrder()))
+          .thenComparing(Metadata::name)
+          .thenComparing(Metadata::namespace);
 
   public Metadata {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
