@@ -9,6 +9,7 @@ import io.heraldmesh.resource.problem.ProblemCollector;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,11 @@ final class TlsMismatchChecks {
     for (Caller caller : callers) {
       for (ServicePort port : ports) {
         DestinationRule rule = rules.find(caller, port);
+        boolean asOthers =
+            !caller.equals(Caller.ANY) && Objects.equals(rule, rules.find(Caller.ANY, port));
+        if (rule == null || asOthers) {
+          continue;
+        }
         for (Backend backend : port.backends()) {
           ClientTls tls = RuleTls.of(rule, port.port(), backend.labels()).tls();
           String why = tls == null ? null : mismatch(tls.mode(), backend);
