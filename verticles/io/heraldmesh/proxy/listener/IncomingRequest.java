@@ -77,9 +77,6 @@ final class IncomingRequest {
       throw new Malformed(status, violation);
     }
     String scheme = scheme(request, gate);
-    if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw new Malformed(400, "a scheme that is neither http nor https");
-    }
     RequestTarget target = RequestTarget.parse(request.method().name(), request.uri());
     if (target == null || !gate.allows(target.form())) {
       throw new Malformed(400, "a request target of a form that is not allowed here");
@@ -208,11 +205,14 @@ final class IncomingRequest {
     before = changed;
   }
 
-  private static String scheme(HttpRequest request, Gate gate) {
+  /** As the client used it: within the mesh it spoke plain HTTP, to its own proxy. */
+  private static String scheme(HttpRequest request, Gate gate) throws Malformed {
     String given = request.headers().get("x-http2-scheme");
-    return given != null
-        ? given.toLowerCase(Locale.ROOT)
-        : gate.origin().mutualTls() ? "https" : "http";
+    String scheme = given == null ? "http" : given.toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw new Malformed(400, "a scheme that is neither http nor https");
+    }
+    return gate.origin().mutualTls() ? "http" : scheme;
   }
 
   private static Malformed unreadable(@Nullable Throwable cause) {

@@ -88,7 +88,14 @@ class OidcMeshTest {
           .containsEntry("x-payload", List.of(first.split("\\.", -1)[1]))
           .doesNotContainKey("authorization");
       assertThat(call(herald, "web", null).status()).isEqualTo(403);
-      assertThat(call(herald, "web", first + "x").body()).startsWith("Jwt ");
+      WireClient.Answer broken = call(herald, "web", first + "x");
+      assertThat(broken.status()).isEqualTo(401);
+      assertThat(broken.body()).startsWith("Jwt ");
+      assertThat(broken.headers())
+          .map(header -> header.toLowerCase(Locale.ROOT))
+          .contains(
+              "content-type: text/plain",
+              "www-authenticate: bearer realm=\"http://web.a/x\", error=\"invalid_token\"");
 
       provider.rotate();
       String second = provider.token();
