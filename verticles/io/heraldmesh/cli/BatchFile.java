@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,15 @@ final class BatchFile {
 
   /** Answers every line; gives the exit code: 0 all yes, 1 some no, 2 some line was wrong. */
   int answer(Question question, PrintWriter out) {
+    return answer(question, out, ObjectNode::toString);
+  }
+
+  /**
+   * As {@link #answer(Question, PrintWriter)}.
+   *
+   * @param form how an answer is printed
+   */
+  int answer(Question question, PrintWriter out, Function<ObjectNode, String> form) {
     boolean no = false;
     boolean wrong = false;
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
@@ -69,7 +79,7 @@ final class BatchFile {
           answer.put("error", e.getMessage());
           wrong = true;
         }
-        out.println(answer);
+        out.println(form.apply(answer));
       }
     } catch (IOException e) {
       throw new UsageException(file + ": cannot be read: " + e.getClass().getSimpleName());

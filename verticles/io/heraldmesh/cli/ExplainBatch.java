@@ -1,7 +1,6 @@
 package io.heraldmesh.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.crypto.Crypto;
@@ -9,19 +8,15 @@ import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Enforcement;
-import io.heraldmesh.policy.Header;
 import io.heraldmesh.policy.RequestHead;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.resource.Resources;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** The question of {@code herald explain}: may this request pass, and why? */
 final class ExplainBatch implements BatchFile.Question {
@@ -68,10 +63,7 @@ final class ExplainBatch implements BatchFile.Question {
     Long now = BatchFile.seconds(line, "now");
     Instant at = now == null ? clock.instant() : Instant.ofEpochSecond(now);
     Decision decision = enforcement(line).decide(connection, request, keys, at);
-    switch (decision) {
-      case Decision.Allowed allowed -> fill(answer, allowed);
-      case Decision.Denied denied -> fill(answer, denied);
-    }
+    ExplainedAnswer.fill(answer, decision);
     return decision instanceof Decision.Allowed;
   }
 
@@ -99,56 +91,5 @@ final class ExplainBatch implements BatchFile.Question {
         compiler.workload(
             resources, subject.workload(), subject.serviceAccount(), subject.labels()),
         crypto);
-  }
-
-  private static void fill(ObjectNode answer, Decision.Allowed allowed) {
-    answer.put("decision", "allow").put("status", 200).put("body", "");
-    answer.putArray("headers");
-    reason(answer, allowed, allowed.path());
-    ObjectNode upstream = answer.putObject("upstreamHeaders");
-    headers(upstream.putArray("set"), allowed.set());
-    new TreeSet<>(allowed.remove()).forEach(upstream.putArray("remove")::add);
-    dryRun(answer, allowed);
-  }
-
-  private static void fill(ObjectNode answer, Decision.Denied denied) {
-    answer.put("decision", "deny").put("status", denied.status()).put("body", denied.body());
-    headers(answer.putArray("headers"), denied.headers());
-    reason(answer, denied, denied.path());
-    ObjectNode upstream = answer.putObject("upstreamHeaders");
-    upstream.putArray("set");
-    upstream.putArray("remove");
-    dryRun(answer, denied);
-  }
-
-  private static void reason(ObjectNode answer, Decision decision, @Nullable String path) {
-    answer.put("reason", decision.reason().code());
-    answer.put("detail", decision.reason().detail());
-    answer.put("policy", decision.reason().policy());
-    rule(answer, decision.reason().rule());
-    answer.put("path", path);
-    answer.put("principal", decision.principal());
-    answer.put("requestPrincipal", decision.requestPrincipal());
-  }
-
-  private static void dryRun(ObjectNode answer, Decision decision) {
-    ArrayNode results = answer.putArray("dryRun");
-    for (Decision.DryRun result : decision.dryRun()) {
-      ObjectNode one = results.addObject().put("policy", result.policy());
-      rule(one, result.rule());
-      one.put("action", result.action()).put("matched", result.matched());
-    }
-  }
-
-  private static void rule(ObjectNode answer, int rule) {
-    if (rule < 0) {
-      answer.putNull("rule");
-    } else {
-      answer.put("rule", rule);
-    }
-  }
-
-  private static void headers(ArrayNode array, List<Header> headers) {
-    headers.forEach(header -> array.addArray().add(header.name()).add(header.value()));
   }
 }

@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.crypto.Crypto;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -34,12 +35,12 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "json: one object a line (the default).")
-  @SuppressWarnings("UnusedVariable") // checked by picocli; there is one form to choose
+      description = "json: one object a line (the default); text: for people.")
   private Output output = Output.json;
 
   /** The forms of a result, named as they are written on the command line. */
   enum Output {
+    text,
     json
   }
 
@@ -49,6 +50,7 @@ final class ExplainCommand implements Callable<Integer> {
         new BatchFile(batch, ExplainBatch.FIELDS),
         (compiler, resources, keys) ->
             new ExplainBatch(compiler, resources, keys, Crypto.preferred(), InstantSource.system()),
-        spec);
+        spec,
+        output == Output.text ? ExplainedText::of : ObjectNode::toString);
   }
 }

@@ -60,7 +60,7 @@ final class ExplainedCall {
     if (token != null) {
       headers.add(Map.entry("authorization", "Bearer " + token));
     }
-    return new Head(
+    return new ExplainedHead(
         BatchFile.text(request, "method"),
         BatchFile.text(request, "path"),
         BatchFile.text(request, "host"),
@@ -129,27 +129,5 @@ final class ExplainedCall {
       throw new UsageException("port is " + (port == null ? "missing" : "not 1 to 65535"));
     }
     return port.asInt();
-  }
-
-  private record Head(
-      String method,
-      String target,
-      String authority,
-      String scheme,
-      List<Map.Entry<String, String>> headers)
-      implements RequestHead {
-
-    @Override
-    public List<String> values(String name) {
-      return headers.stream()
-          .filter(header -> header.getKey().equalsIgnoreCase(name))
-          .map(Map.Entry::getValue)
-          .toList();
-    }
-
-    @Override
-    public Iterable<Map.Entry<String, String>> fields() {
-      return headers;
-    }
   }
 }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       ConvertCommand.class,
       RunCommand.class,
       ExplainCommand.class,
+      TestCommand.class,
       VerifyCommand.class,
       ConformanceCommand.class
     })

@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.KeySets;
@@ -10,6 +11,7 @@ import io.heraldmesh.resource.read.ResourceReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -44,6 +46,19 @@ final class PolicyOptions {
    *     have errors and 2 because they cannot be read
    */
   int answer(BatchFile batch, Questions questions, CommandSpec command) {
+    return answer(batch, questions, command, ObjectNode::toString);
+  }
+
+  /**
+   * As {@link #answer(BatchFile, Questions, CommandSpec)}.
+   *
+   * @param form how an answer is printed
+   */
+  int answer(
+      BatchFile batch,
+      Questions questions,
+      CommandSpec command,
+      Function<ObjectNode, String> form) {
     PrintWriter err = command.commandLine().getErr();
     KeySetFiles keys = KeySetFiles.read(jwks);
     Resources resources = ResourceReader.read(policies);
@@ -59,6 +74,7 @@ final class PolicyOptions {
           "--jwks " + uri + ": no rule has it as its jwksUri, or as its issuer without one");
     }
     err.flush();
-    return batch.answer(questions.of(compiler, resources, keys), command.commandLine().getOut());
+    return batch.answer(
+        questions.of(compiler, resources, keys), command.commandLine().getOut(), form);
   }
 }

@@ -40,6 +40,24 @@ public record JwtRule(
     spaceDelimitedClaims = List.copyOf(spaceDelimitedClaims);
   }
 
+  /** The same rule with this key set, wherever its keys come from otherwise. */
+  public JwtRule withJwks(String keys) {
+    return new JwtRule(
+        at,
+        issuer,
+        audiences,
+        null,
+        new Located<>(keys, at),
+        fromHeaders,
+        fromParams,
+        fromCookies,
+        forwardOriginalToken,
+        outputPayloadToHeader,
+        outputClaimToHeaders,
+        spaceDelimitedClaims,
+        timeout);
+  }
+
   /** {@code fromHeaders[]}; {@code prefix} may be empty. */
   public record HeaderLocation(Located<String> name, String prefix) {}
 

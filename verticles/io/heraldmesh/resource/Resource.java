@@ -16,6 +16,7 @@ public sealed interface Resource
         Pod,
         Deployment,
         DestinationRule,
+        PolicyTest,
         MeshConfig {
 
   Metadata metadata();
@@ -40,6 +41,7 @@ public sealed interface Resource
       case Pod p -> false;
       case Deployment d -> false;
       case DestinationRule d -> false;
+      case PolicyTest t -> false;
       case MeshConfig m -> false;
     };
   }

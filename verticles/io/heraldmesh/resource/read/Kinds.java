@@ -41,6 +41,7 @@ final class Kinds {
           read(
               "networking.istio.io", NETWORKING, "DestinationRule", DestinationRuleDecoder::decode),
           read("herald.io", List.of("v1alpha1"), "MeshConfig", MeshConfigDecoder::decode),
+          read("herald.io", List.of("v1alpha1"), "PolicyTest", PolicyTestDecoder::decode),
           core("Service", ServiceDecoder::decode),
           core("ServiceAccount", d -> new ServiceAccount(MetadataDecoder.namespaced(d))),
           core("Namespace", d -> new Namespace(MetadataDecoder.clusterScoped(d))),
@@ -68,8 +69,7 @@ final class Kinds {
           notRead("", V1, "Endpoints"),
           notRead("", V1, "Secret"),
           notRead("discovery.k8s.io", V1, "EndpointSlice"),
-          notRead("herald.io", List.of("v1alpha1"), "Node"),
-          notRead("herald.io", List.of("v1alpha1"), "PolicyTest"));
+          notRead("herald.io", List.of("v1alpha1"), "Node"));
 
   private Kinds() {}
 

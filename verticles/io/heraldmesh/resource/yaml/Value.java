@@ -249,6 +249,21 @@ public final class Value {
     return map;
   }
 
+  /** A mapping of anything, as the values of JSON. */
+  public Map<String, @Nullable Object> tree() {
+    Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+    Mapping mapping = as(Mapping.class, "a mapping");
+    if (mapping != null) {
+      mapping.entries().forEach(e -> tree.put(e.key().text(), Tree.of(e.value())));
+    }
+    return tree;
+  }
+
+  /** True when it was written as a mapping. */
+  public boolean isMapping() {
+    return node instanceof Mapping;
+  }
+
   /** Where YAML written inside this text begins, or null when there is no text. */
   @Nullable Origin embedded() {
     if (!(node instanceof Scalar scalar) || scalar.type() == YamlNode.Type.NULL) {

@@ -79,6 +79,47 @@ class ExplainCommandTest {
   }
 
   @Test
+  void theFieldsThatDecidedAndTheNearestRuleAreNamed() throws IOException {
+    explain(LINE, LINE.replace("\"GET\"", "\"POST\""));
+    List<String> answers = out.toString().lines().toList();
+    JsonNode allowed = new ObjectMapper().readTree(answers.get(0));
+    assertThat(allowed.get("field").asText()).isEqualTo("from[0].source.principals");
+    assertThat(allowed.get("fields").toString())
+        .isEqualTo("[\"from[0].source.principals\",\"to[0].operation.methods\"]");
+    assertThat(allowed.get("nearest").isNull()).isTrue();
+    JsonNode denied = new ObjectMapper().readTree(answers.get(1));
+    assertThat(denied.get("field").isNull()).isTrue();
+    assertThat(denied.get("nearest").toString())
+        .isEqualTo(
+            "{\"policy\":\"foo/viewer\",\"rule\":0,\"field\":\"to[0].operation.methods\","
+                + "\"misses\":[{\"field\":\"to[0].operation.methods\",\"expected\":\"GET\"}]}");
+  }
+
+  @Test
+  void textIsForPeople() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "explain",
+            "--policies",
+            folder.resolve("policies"),
+            "--batch",
+            Files.write(
+                folder.resolve("batch.jsonl"),
+                List.of(LINE, LINE.replace("\"GET\"", "\"POST\""), "{\"id\":\"3\"}")),
+            "-o",
+            "text");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out())
+        .contains(
+            "1: allow 200: ALLOW policy foo/viewer matched with rule 0 by"
+                + " from[0].source.principals, to[0].operation.methods\n"
+                + "    path /ip\n"
+                + "    caller cluster.local/ns/foo/sa/sleep\n",
+            "1: deny 403: no rule of an ALLOW policy matched; nearest is rule 0 of foo/viewer",
+            "3: error: source is missing\n");
+  }
+
+  @Test
   void aTcpConnectionIsRefusedWithStatus0() throws IOException {
     String tcp =
         LINE.replaceAll("\"request\":.*\"token\":null", "\"token\":null")

@@ -155,6 +155,29 @@ class RunningNodeTest {
         .anySatisfy(problem -> assertThat(problem).contains("nobody.yaml:", "a/nobody"));
   }
 
+  @Test
+  void aPolicyTestInTheFolderIsReadStrictlyAndEnforcesNothing() throws IOException {
+    String test =
+        """
+        apiVersion: herald.io/v1alpha1
+        kind: PolicyTest
+        metadata: {name: access, namespace: a}
+        spec:
+          cases:
+          - name: nobody gets in
+            given: {workload: {name: web, labels: {app: web}}}
+            when: {port: 8080, request: {path: /one}}
+            expect: {decision: deny}
+        """;
+    mesh.write("test.yaml", test.replace("expect:", "expekt:"));
+    awaitWithin(WITHIN, "degraded", () -> health().startsWith("degraded"));
+    assertThat(health()).contains("test.yaml:9:");
+
+    mesh.write("test.yaml", test);
+    awaitWithin(WITHIN, "ready again", () -> health().equals("ready\n"));
+    assertThat(status("/one")).isEqualTo(200);
+  }
+
   private static String access(String path) {
     return """
     apiVersion: security.istio.io/v1
