@@ -195,7 +195,7 @@ final class CallDraft {
       missing(at, "when.port");
       callPort = 1;
     }
-    boolean isTcp = or(or(tcp, d.tcp), false);
+    boolean isTcp = or(tcp, d.tcp, false);
     Tls written = or(tls, d.tls);
     Located<String> who =
         written == Tls.MUTUAL || tls == null ? or(principal, d.principal) : principal;
@@ -210,7 +210,7 @@ final class CallDraft {
     if (isTcp && (asksHttp || token != null)) {
       at.problem(ProblemCode.CONFLICT, "when.request and when.token do not go with protocol tcp");
     }
-    String from = or(or(ip, d.ip), LOOPBACK);
+    String from = or(ip, d.ip, LOOPBACK);
     return new Call(
         subject,
         or(now, d.now),
@@ -219,15 +219,15 @@ final class CallDraft {
         or(sni, d.sni),
         who,
         from,
-        or(or(remoteIp, d.remoteIp), from),
-        or(or(destinationIp, d.destinationIp), LOOPBACK),
+        or(remoteIp, d.remoteIp, from),
+        or(destinationIp, d.destinationIp, LOOPBACK),
         isTcp
             ? null
             : new Request(
-                or(or(method, d.method), "GET"),
-                or(or(path, d.path), "/"),
-                or(or(host, d.host), subject.name() + "." + subject.namespace()),
-                or(or(headers, d.headers), List.of())),
+                or(method, d.method, "GET"),
+                or(path, d.path, "/"),
+                or(host, d.host, subject.name() + "." + subject.namespace()),
+                or(headers, d.headers, List.of())),
         isTcp ? null : or(token, d.token));
   }
 
@@ -242,5 +242,9 @@ final class CallDraft {
 
   private static <T> @Nullable T or(@Nullable T one, @Nullable T other) {
     return one == null ? other : one;
+  }
+
+  private static <T> T or(@Nullable T one, @Nullable T other, T otherwise) {
+    return one == null ? other == null ? otherwise : other : one;
   }
 }

@@ -14,11 +14,11 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /** Issues real ES256 tokens, and publishes the key that checks them. */
-final class TokenIssuer {
+public final class TokenIssuer {
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
   private final KeyPair pair;
 
-  TokenIssuer() {
+  public TokenIssuer() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -28,7 +28,7 @@ final class TokenIssuer {
     }
   }
 
-  String jwks() {
+  public String jwks() {
     ECPublicKey key = (ECPublicKey) pair.getPublic();
     return """
     {"keys":[{"kty":"EC","crv":"P-256","kid":"k1","x":"%s","y":"%s"}]}\
@@ -45,7 +45,7 @@ final class TokenIssuer {
   }
 
   /** A signed token with this payload, a JSON object. */
-  String sign(String payload) {
+  public String sign(String payload) {
     String input = encode("{\"alg\":\"ES256\",\"kid\":\"k1\"}") + "." + encode(payload);
     try {
       Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
