@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heraldmesh.resource.AuthenticationPolicy;
 import io.heraldmesh.resource.RequestAuthentication;
 import io.heraldmesh.resource.Resource;
 import io.heraldmesh.resource.Resources;
@@ -50,13 +51,17 @@ final class StandInIssuer {
   }
 
   private static Resource trusted(Resource resource, String jwks) {
-    return resource instanceof RequestAuthentication r
-        ? new RequestAuthentication(
-            r.metadata(),
-            r.selector(),
-            r.targetRefs(),
-            r.jwtRules().stream().map(rule -> rule.withJwks(jwks)).toList())
-        : resource;
+    return switch (resource) {
+      case RequestAuthentication r ->
+          new RequestAuthentication(
+              r.metadata(),
+              r.selector(),
+              r.targetRefs(),
+              r.jwtRules().stream().map(rule -> rule.withJwks(jwks)).toList());
+      case AuthenticationPolicy p ->
+          p.withOrigins(p.origins().stream().map(origin -> origin.withJwks(jwks)).toList());
+      default -> resource;
+    };
   }
 
   /**

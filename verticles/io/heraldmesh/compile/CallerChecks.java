@@ -1,6 +1,7 @@
 package io.heraldmesh.compile;
 
 import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.resource.AuthenticationPolicy;
 import io.heraldmesh.resource.AuthorizationPolicy;
 import io.heraldmesh.resource.AuthorizationPolicy.Action;
 import io.heraldmesh.resource.AuthorizationPolicy.Condition;
@@ -34,7 +35,8 @@ final class CallerChecks {
   void check() {
     boolean anyDisabled =
         scope.of(PeerAuthentication.class).stream().anyMatch(p -> hasMode(p, Mode.DISABLE));
-    if (!anyDisabled) {
+    // the older kinds have a say in the mode, too, and it is theirs port by port
+    if (!anyDisabled || !scope.of(AuthenticationPolicy.class).isEmpty()) {
       return;
     }
     for (AuthorizationPolicy policy : scope.of(AuthorizationPolicy.class)) {

@@ -8,6 +8,7 @@ import io.heraldmesh.resource.AuthorizationPolicy.Condition;
 import io.heraldmesh.resource.AuthorizationPolicy.Rule;
 import io.heraldmesh.resource.AuthorizationPolicy.Source;
 import io.heraldmesh.resource.JwtRule;
+import io.heraldmesh.resource.Metadata;
 import io.heraldmesh.resource.RequestAuthentication;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.Position;
@@ -120,34 +121,29 @@ final class TokenChecks {
   }
 
   private Set<String> issuers(AuthorizationPolicy policy) {
-    return Stream.concat(
-            authentications.stream()
-                .filter(authentication -> mayMeet(authentication, policy))
-                .flatMap(authentication -> authentication.jwtRules().stream()),
-            scope.of(AuthenticationPolicy.class).stream()
-                .filter(old -> mayMeet(old, policy))
-                .flatMap(old -> old.origins().stream())
-                .map(AuthenticationPolicy.Origin::rule))
+    Stream<JwtRule> current =
+        authentications.stream()
+            .filter(authentication -> mayMeet(authentication, policy))
+            .flatMap(authentication -> authentication.jwtRules().stream());
+    Stream<JwtRule> older =
+        scope.of(AuthenticationPolicy.class).stream()
+            .filter(p -> p.isMeshWide() || mayShare(p.metadata(), policy.metadata()))
+            .flatMap(p -> p.origins().stream())
+            .map(AuthenticationPolicy.Origin::rule);
+    return Stream.concat(current, older)
         .map(JwtRule::issuer)
         .map(Located::value)
         .collect(Collectors.toSet());
   }
 
-  /** Which workloads are behind its services is left out: one warning less does no harm. */
-  private boolean mayMeet(AuthenticationPolicy old, AuthorizationPolicy policy) {
-    return old.isMeshWide()
-        || scope.isRoot(policy.metadata())
-        || old.metadata().namespace().equals(policy.metadata().namespace());
+  private boolean mayShare(Metadata one, Metadata other) {
+    return scope.isRoot(one) || scope.isRoot(other) || one.namespace().equals(other.namespace());
   }
 
   /** Whether both may select one workload. */
   private boolean mayMeet(RequestAuthentication authentication, AuthorizationPolicy policy) {
     List<KnownWorkload> selected = workloads.selected(policy.metadata(), policy.selector());
-    boolean near =
-        scope.isRoot(authentication.metadata())
-            || scope.isRoot(policy.metadata())
-            || authentication.metadata().namespace().equals(policy.metadata().namespace());
-    return near
+    return mayShare(authentication.metadata(), policy.metadata())
         && (selected.isEmpty()
             ? authentication.selector().isCompatibleWith(policy.selector())
             : selected.stream()

@@ -39,6 +39,12 @@ public record AuthenticationPolicy(
     return kind.equals(MESH_POLICY);
   }
 
+  /** The same policy with these origins. */
+  public AuthenticationPolicy withOrigins(List<Origin> others) {
+    return new AuthenticationPolicy(
+        metadata, kind, targets, peer, peerIsOptional, others, originIsOptional, binding);
+  }
+
   /** What {@code peers} asks for. */
   public enum Peer {
     /** No {@code peers}: mutual TLS is switched off. */
@@ -90,6 +96,11 @@ public record AuthenticationPolicy(
   public record Origin(JwtRule rule, boolean exchanged, List<TriggerRule> triggers) {
     public Origin {
       triggers = List.copyOf(triggers);
+    }
+
+    /** The same origin with this key set. */
+    public Origin withJwks(String keys) {
+      return new Origin(rule.withJwks(keys), exchanged, triggers);
     }
   }
 

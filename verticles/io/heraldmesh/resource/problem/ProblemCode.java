@@ -13,7 +13,7 @@ public enum ProblemCode {
   TOO_LARGE(2, Level.ERROR, "split it into smaller files"),
   NOT_UTF8(3, Level.ERROR, "save the file as UTF-8"),
   CONTROL_CHARACTER(4, Level.ERROR, "remove it; in double quotes it can be written as an escape"),
-  HIDDEN_CHARACTER(5, Level.WARNING, "remove it, or write it as an escape in double quotes"),
+  HIDDEN_CHARACTER(5, Level.WARNING, "remove it"),
   SYNTAX(6, Level.ERROR, "correct the YAML"),
   TAB(7, Level.ERROR, "indent with spaces"),
   DUPLICATE_KEY(8, Level.ERROR, "keep one of the two"),

@@ -6,10 +6,10 @@ import io.heraldmesh.resource.problem.ProblemCollector;
 import io.heraldmesh.resource.problem.Shown;
 import java.util.regex.Pattern;
 
-/** Port numbers that are written as text. */
+/** Port numbers that are written as text; with a leading zero it may be meant as octal. */
 final class Ports {
   static final int MAX = 65535;
-  private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+  private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]*");
 
   private Ports() {}
 

@@ -35,10 +35,7 @@ final class ResourceDecoder {
       return;
     }
     if (apiVersion.equals("v1") && kind.equals("List")) {
-      document
-          .lenient()
-          .decode(f -> f.optional("items").items())
-          .forEach(item -> decode(item.strict(), sound));
+      list(document, sound);
       return;
     }
     Kind known = Kinds.find(apiVersion, kind).orElse(null);
@@ -52,6 +49,14 @@ final class ResourceDecoder {
     } else {
       decode(document, known, decoder, sound);
     }
+  }
+
+  private void list(Value document, boolean sound) {
+    Value items = document.lenient().decode(f -> f.optional("items"));
+    if (items.size() == 0 && (items.isList() || !items.isPresent())) {
+      items.problem(ProblemCode.NO_RESOURCES, "the list holds nothing");
+    }
+    items.items().forEach(item -> decode(item.strict(), sound));
   }
 
   private void decode(Value document, Kind kind, Decoder decoder, boolean sound) {
@@ -77,6 +82,15 @@ final class ResourceDecoder {
   }
 
   private static void reportUnknown(Type type, String apiVersion, String kind) {
+    String single = kind.endsWith("List") ? kind.substring(0, kind.length() - 4) : "";
+    if (Kinds.find(apiVersion, single).isPresent()) {
+      type.kind()
+          .problem(
+              ProblemCode.MISSPELT_KIND,
+              "a list of " + Shown.quoted(single) + " is written otherwise",
+              "write apiVersion: v1, kind: List, with apiVersion and kind in each item");
+      return;
+    }
     Kind near = Kinds.near(apiVersion, kind).orElse(null);
     if (near == null) {
       reportNotRead(type, apiVersion, kind);

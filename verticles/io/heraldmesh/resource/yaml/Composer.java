@@ -95,11 +95,42 @@ final class Composer {
         event.isPlain()
             ? Style.PLAIN
             : event.isLiteral() ? Style.LITERAL : event.isFolded() ? Style.FOLDED : Style.QUOTED;
+    if (style == Style.QUOTED) {
+      escapes(text, line, column);
+    }
     YamlNode.Type type = style == Style.PLAIN ? CoreSchema.typeOf(text) : YamlNode.Type.TEXT;
     Content content =
         style == Style.LITERAL ? literalContent(line, text) : new Content(line, column);
     Scalar scalar = new Scalar(text, type, style, line, column, content);
     put(refused && !expectsKey() ? new YamlNode.Refused(line, column) : scalar);
+  }
+
+  /** What double quotes can bring in although the file itself has no such character. */
+  private void escapes(String text, int line, int column) {
+    text.codePoints()
+        .filter(c -> Character.getType(c) == Character.SURROGATE)
+        .findFirst()
+        .ifPresent(
+            c ->
+                problems.add(
+                    origin.at(line, column, path()),
+                    ProblemCode.CONTROL_CHARACTER,
+                    String.format("half a surrogate pair U+%04X is no character", c),
+                    "write the character itself"));
+    text.codePoints()
+        .filter(c -> SourceText.isBidirectional(c) && !written(c))
+        .findFirst()
+        .ifPresent(
+            c ->
+                problems.add(
+                    origin.at(line, column, path()),
+                    ProblemCode.HIDDEN_CHARACTER,
+                    String.format("bidirectional control character U+%04X, as an escape", c)));
+  }
+
+  /** True when the character stands in the file, where it was reported already. */
+  private boolean written(int c) {
+    return lines.stream().anyMatch(l -> l.indexOf(c) >= 0);
   }
 
   /** A literal block begins on the line below its indicator; what was cut off is indentation. */

@@ -93,7 +93,8 @@ final class SourceText {
         || c == 0x2029;
   }
 
-  private static boolean isBidirectional(int c) {
+  /** Controls that make text look as if it stood in another order. */
+  static boolean isBidirectional(int c) {
     return c >= 0x202a && c <= 0x202e
         || c >= 0x2066 && c <= 0x2069
         || c == 0x200e

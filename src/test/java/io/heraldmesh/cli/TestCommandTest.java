@@ -126,6 +126,33 @@ class TestCommandTest {
   }
 
   @Test
+  void claimsStandForATokenUnderTheOlderApiToo() throws IOException {
+    Files.writeString(
+        folder.resolve("older.yaml"),
+        """
+        apiVersion: authentication.istio.io/v1alpha1
+        kind: Policy
+        metadata: {name: default, namespace: bar}
+        spec:
+          peers: [{mtls: {mode: PERMISSIVE}}]
+          origins: [{jwt: {issuer: "https://old.test", jwksUri: "https://old.test/keys"}}]
+          principalBinding: USE_ORIGIN
+        """);
+    CommandRun run =
+        test(
+            """
+            - name: with a token
+              given: {workload: {namespace: bar, name: web}}
+              when: {token: {claims: {iss: "https://old.test", sub: joe}}}
+              expect: {decision: allow, requestPrincipal: https://old.test/joe}
+            - name: without
+              given: {workload: {namespace: bar, name: web}}
+              expect: {status: 401}
+            """);
+    assertThat(run.out()).contains("2 passed, 0 failed");
+  }
+
+  @Test
   void aWrittenTokenIsVerifiedWithTheKeySetThatWasGiven() throws IOException {
     // {"alg":"ES256"} . {"iss":"https://idp.test","exp":1900000000} . any signature
     String token =

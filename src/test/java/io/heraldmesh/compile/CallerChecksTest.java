@@ -131,6 +131,21 @@ class CallerChecksTest {
   }
 
   @Test
+  void anOriginOfTheOlderApiVerifiesTokensToo() {
+    String older =
+        """
+        apiVersion: authentication.istio.io/v1alpha1
+        kind: Policy
+        metadata: {name: default, namespace: a}
+        spec:
+          origins: [{jwt: {issuer: "https://idp.test", jwksUri: "https://idp.test/keys"}}]
+          principalBinding: USE_ORIGIN
+        """;
+    assertThat(Warned.of(older, authorization("a", "p", TOKEN.formatted("https://idp.test/*"))))
+        .noneMatch(p -> p.code().id().equals("HLD0810"));
+  }
+
+  @Test
   void anIssuerThatNoRuleAcceptsIsNamed() {
     Warned.once(
         "HLD0810",
