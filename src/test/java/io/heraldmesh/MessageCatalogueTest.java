@@ -2,6 +2,7 @@ package io.heraldmesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.resource.problem.Problem;
 import io.heraldmesh.resource.problem.ProblemCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,15 @@ class MessageCatalogueTest {
         .isEqualTo(catalogue());
   }
 
+  @Test
+  void everyExampleBringsItsCodeUp() {
+    for (ProblemCode code : ProblemCode.values()) {
+      assertThat(MessageExamples.of(code).isPresent())
+          .as(code.id())
+          .isEqualTo(MessageExamples.has(code));
+    }
+  }
+
   private static String catalogue() {
     StringBuilder text =
         new StringBuilder(
@@ -32,9 +42,10 @@ class MessageCatalogueTest {
 
             What `herald lint`, and every command that reads resources, may report about them. A code keeps its meaning once it is released.
             With an error nothing of the set is put into force; a warning only tells. The remedy is the general one; a problem may have a better hint.
+            Examples are what was really said about a text that has the fault.
 
-            | code | level | name | what to do |
-            |---|---|---|---|
+            | code | level | name | what to do | for example |
+            |---|---|---|---|---|
             """);
     for (ProblemCode code : ProblemCode.values()) {
       text.append("| ")
@@ -44,9 +55,20 @@ class MessageCatalogueTest {
           .append(" | ")
           .append(code.name().toLowerCase(Locale.ROOT).replace('_', ' '))
           .append(" | ")
-          .append(code.remedy().replace("|", "\\|").replace("*", "\\*"))
+          .append(cell(code.remedy()))
+          .append(" | ")
+          .append(MessageExamples.of(code).map(MessageCatalogueTest::said).orElse(""))
           .append(" |\n");
     }
     return text.toString();
+  }
+
+  private static String said(Problem problem) {
+    String field = problem.at().field();
+    return cell((field.isEmpty() ? "" : field + ": ") + problem.message());
+  }
+
+  private static String cell(String text) {
+    return text.replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;");
   }
 }
