@@ -34,9 +34,10 @@ final class KnownWorkloads {
     if (announced.isEmpty()) {
       scope.of(Pod.class).forEach(p -> pod(p, p.spec()));
       scope.of(Deployment.class).forEach(d -> pod(d, d.template()));
-      List<KnownWorkload> written = List.copyOf(all);
-      scope.of(Service.class).forEach(service -> behind(service, written));
     }
+    List<KnownWorkload> known = List.copyOf(all);
+    boolean offline = announced.isEmpty();
+    scope.of(Service.class).forEach(service -> behind(service, known, offline));
   }
 
   /** False when nothing says which workloads there are. */
@@ -73,7 +74,7 @@ final class KnownWorkloads {
             workload.labels(),
             false);
     for (MeshWorkload.Port port : workload.ports()) {
-      known.ports().put(port.port(), port.protocol());
+      port(known, port.name(), port.port(), port.protocol());
     }
     all.add(known);
   }
@@ -91,30 +92,36 @@ final class KnownWorkloads {
     all.add(known);
   }
 
-  /** A Service says what its workloads' ports speak; behind one without any there must be some. */
-  private void behind(Service service, List<KnownWorkload> written) {
+  /**
+   * A Service says what its workloads' ports speak.
+   *
+   * @param offline it may also say that there is a workload, or a port
+   */
+  private void behind(Service service, List<KnownWorkload> known, boolean offline) {
     if (service.selector().isEmpty()) {
       return;
     }
     String namespace = service.metadata().namespace();
     Selector selector = new Selector(service.selector(), service.metadata().at());
     List<KnownWorkload> behind =
-        written.stream()
+        known.stream()
             .filter(w -> w.namespace().equals(namespace) && selector.matches(w.labels()))
             .toList();
-    if (behind.isEmpty()) {
+    if (behind.isEmpty() && offline) {
       KnownWorkload guessed = of(service.describe(), namespace, service.selector(), true);
       all.add(guessed);
       behind = List.of(guessed);
     }
-    behind.forEach(workload -> service.ports().forEach(port -> port(workload, port)));
+    behind.forEach(workload -> service.ports().forEach(port -> port(workload, port, offline)));
   }
 
-  private static void port(KnownWorkload workload, Service.Port port) {
+  private static void port(KnownWorkload workload, Service.Port port, boolean offline) {
     String name = port.targetPortName();
     Integer target = name == null ? (Integer) port.targetPort() : workload.portNames().get(name);
-    if (target == null) {
-      workload.unresolved().add(port.port());
+    if (target == null || !offline && !workload.ports().containsKey(target)) {
+      if (offline) {
+        workload.unresolved().add(port.port());
+      }
       return;
     }
     workload

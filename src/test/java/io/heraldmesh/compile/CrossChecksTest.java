@@ -7,8 +7,10 @@ import static io.heraldmesh.compile.Meshes.service;
 import static io.heraldmesh.compile.Meshes.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.problem.Problems;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CrossChecksTest {
@@ -60,6 +62,26 @@ class CrossChecksTest {
     assertThat(check(read(TCP, limited)).all()).isEmpty();
     String allow = authorization("shop", "allow", "{action: ALLOW, " + rules.formatted(""));
     assertThat(check(read(TCP, allow)).all()).isEmpty();
+  }
+
+  @Test
+  void whatAServiceSaysOfAnAnnouncedPortCounts() {
+    String service = service("shop", "web").replace("name: http,", "name: tcp-web,");
+    String deny =
+        authorization(
+            "shop", "deny", "{action: DENY, rules: [{to: [{operation: {methods: [GET]}}]}]}");
+    MeshWorkload web =
+        new MeshWorkload(
+            "n1",
+            "shop",
+            "web",
+            "web",
+            Map.of("app", "web"),
+            List.of(new MeshWorkload.Port("main", 8080, Protocol.AUTO, "10.0.0.1", 15106)),
+            true);
+    assertThat(COMPILER.compile(read(service, deny), List.of(web)).problems().warnings())
+        .singleElement()
+        .satisfies(p -> assertThat(p.text()).contains("HLD0804", "8080", "workload shop/web"));
   }
 
   @Test
