@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The workloads that policies can be held against: in a mesh those that nodes announced and those
@@ -23,6 +24,7 @@ import java.util.TreeSet;
 final class KnownWorkloads {
   private final MeshScope scope;
   private final List<KnownWorkload> all = new ArrayList<>();
+  private final Map<String, List<KnownWorkload>> byNamespace;
 
   /**
    * @param announced none: what the resources say stands in
@@ -37,7 +39,16 @@ final class KnownWorkloads {
     }
     List<KnownWorkload> known = List.copyOf(all);
     boolean offline = announced.isEmpty();
-    scope.of(Service.class).forEach(service -> behind(service, known, offline));
+    Map<String, List<KnownWorkload>> before = byNamespace(known);
+    scope
+        .of(Service.class)
+        .forEach(
+            service ->
+                behind(
+                    service,
+                    before.getOrDefault(service.metadata().namespace(), List.of()),
+                    offline));
+    this.byNamespace = byNamespace(all);
   }
 
   /** False when nothing says which workloads there are. */
@@ -47,12 +58,12 @@ final class KnownWorkloads {
 
   /** Whether a policy may select any of them. */
   boolean mayBeSelected(Metadata policy, Selector selector) {
-    return all.stream().anyMatch(w -> inScope(policy, w) && w.maySatisfy(selector));
+    return inScope(policy).stream().anyMatch(w -> w.maySatisfy(selector));
   }
 
   /** Those that a policy selects, as far as is known. */
   List<KnownWorkload> selected(Metadata policy, Selector selector) {
-    return all.stream().filter(w -> inScope(policy, w) && w.satisfies(selector)).toList();
+    return inScope(policy).stream().filter(w -> w.satisfies(selector)).toList();
   }
 
   /** The namespaces in which the selector would select something. */
@@ -62,8 +73,12 @@ final class KnownWorkloads {
     return namespaces;
   }
 
-  private boolean inScope(Metadata policy, KnownWorkload workload) {
-    return scope.isRoot(policy) || policy.namespace().equals(workload.namespace());
+  private List<KnownWorkload> inScope(Metadata policy) {
+    return scope.isRoot(policy) ? all : byNamespace.getOrDefault(policy.namespace(), List.of());
+  }
+
+  private static Map<String, List<KnownWorkload>> byNamespace(List<KnownWorkload> workloads) {
+    return workloads.stream().collect(Collectors.groupingBy(KnownWorkload::namespace));
   }
 
   private void announced(MeshWorkload workload) {
@@ -95,6 +110,7 @@ final class KnownWorkloads {
   /**
    * A Service says what its workloads' ports speak.
    *
+   * @param known of its namespace
    * @param offline it may also say that there is a workload, or a port
    */
   private void behind(Service service, List<KnownWorkload> known, boolean offline) {
@@ -103,10 +119,7 @@ final class KnownWorkloads {
     }
     String namespace = service.metadata().namespace();
     Selector selector = new Selector(service.selector(), service.metadata().at());
-    List<KnownWorkload> behind =
-        known.stream()
-            .filter(w -> w.namespace().equals(namespace) && selector.matches(w.labels()))
-            .toList();
+    List<KnownWorkload> behind = known.stream().filter(w -> selector.matches(w.labels())).toList();
     if (behind.isEmpty() && offline) {
       KnownWorkload guessed = of(service.describe(), namespace, service.selector(), true);
       all.add(guessed);

@@ -30,14 +30,16 @@ final class PortChecks {
   void check() {
     for (AuthorizationPolicy policy : scope.of(AuthorizationPolicy.class)) {
       if (policy.targetRefs().isEmpty()) {
-        ports(policy)
-            .forEach(p -> check(policy.metadata(), policy.selector(), p.at(), number(p.value())));
+        List<Located<String>> ports = ports(policy).toList();
+        List<KnownWorkload> selected =
+            ports.isEmpty() ? List.of() : selected(policy.metadata(), policy.selector());
+        ports.forEach(p -> check(selected, p.at(), Integer.parseInt(p.value())));
       }
     }
     for (PeerAuthentication policy : scope.of(PeerAuthentication.class)) {
-      policy
-          .portModes()
-          .forEach((port, mode) -> check(policy.metadata(), policy.selector(), mode.at(), port));
+      List<KnownWorkload> selected =
+          policy.portModes().isEmpty() ? List.of() : selected(policy.metadata(), policy.selector());
+      policy.portModes().forEach((port, mode) -> check(selected, mode.at(), port));
     }
   }
 
@@ -53,13 +55,17 @@ final class PortChecks {
         .flatMap(values -> Stream.concat(values.in().stream(), values.notIn().stream()));
   }
 
-  private void check(Metadata policy, Selector selector, Position at, int port) {
+  /** Workloads of which all ports are known, or none. */
+  private List<KnownWorkload> selected(Metadata policy, Selector selector) {
     List<KnownWorkload> selected = workloads.selected(policy, selector);
     boolean known =
-        !selected.isEmpty()
-            && selected.stream().noneMatch(w -> w.ports().isEmpty() || !w.unresolved().isEmpty())
+        selected.stream().noneMatch(w -> w.ports().isEmpty() || !w.unresolved().isEmpty())
             && !(selector.isEmpty() && selected.stream().anyMatch(KnownWorkload::guessed));
-    if (!known || selected.stream().anyMatch(w -> w.ports().containsKey(port))) {
+    return known ? selected : List.of();
+  }
+
+  private void check(List<KnownWorkload> selected, Position at, int port) {
+    if (selected.isEmpty() || selected.stream().anyMatch(w -> w.ports().containsKey(port))) {
       return;
     }
     Integer meant =
@@ -76,9 +82,5 @@ final class PortChecks {
             ? "no workload that is selected has the port " + port + " (" + where + ")"
             : port + " is the port of a Service; policies name the workload's port (" + where + ")",
         meant == null ? ProblemCode.UNKNOWN_PORT.remedy() : "write " + meant);
-  }
-
-  private static int number(String port) {
-    return Integer.parseInt(port);
   }
 }

@@ -121,9 +121,10 @@ final class TokenChecks {
   }
 
   private Set<String> issuers(AuthorizationPolicy policy) {
+    List<KnownWorkload> selected = workloads.selected(policy.metadata(), policy.selector());
     Stream<JwtRule> current =
         authentications.stream()
-            .filter(authentication -> mayMeet(authentication, policy))
+            .filter(authentication -> mayMeet(authentication, policy, selected))
             .flatMap(authentication -> authentication.jwtRules().stream());
     Stream<JwtRule> older =
         scope.of(AuthenticationPolicy.class).stream()
@@ -140,9 +141,15 @@ final class TokenChecks {
     return scope.isRoot(one) || scope.isRoot(other) || one.namespace().equals(other.namespace());
   }
 
-  /** Whether both may select one workload. */
-  private boolean mayMeet(RequestAuthentication authentication, AuthorizationPolicy policy) {
-    List<KnownWorkload> selected = workloads.selected(policy.metadata(), policy.selector());
+  /**
+   * Whether both may select one workload.
+   *
+   * @param selected by the policy, as far as is known
+   */
+  private boolean mayMeet(
+      RequestAuthentication authentication,
+      AuthorizationPolicy policy,
+      List<KnownWorkload> selected) {
     return mayShare(authentication.metadata(), policy.metadata())
         && (selected.isEmpty()
             ? authentication.selector().isCompatibleWith(policy.selector())

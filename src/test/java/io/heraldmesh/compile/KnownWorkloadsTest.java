@@ -1,13 +1,23 @@
 package io.heraldmesh.compile;
 
 import static io.heraldmesh.compile.Meshes.authorization;
+import static io.heraldmesh.compile.Meshes.requestAuthentication;
 import static io.heraldmesh.compile.Meshes.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.resource.Resources;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which workloads resources speak of, seen through what selects nothing. */
 class KnownWorkloadsTest {
+  /** Processor time, so that a busy machine does not count. */
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private static final String DEPLOYMENT =
       """
       apiVersion: apps/v1
@@ -97,5 +107,29 @@ class KnownWorkloadsTest {
   private static String selecting(String namespace, String labels) {
     return authorization(
         namespace, "p", "{selector: {matchLabels: {" + labels + "}}, rules: [{}]}");
+  }
+
+  @Test
+  void thousandsOfPoliciesAndWorkloadsAreHeldAgainstEachOtherInSeconds() {
+    List<String> documents = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      String namespace = "n" + i % 20;
+      documents.add(service(namespace, "w" + i));
+      documents.add(
+          authorization(
+              namespace,
+              "p" + i,
+              "{selector: {matchLabels: {app: w"
+                  + i
+                  + "}}, rules: [{to: [{operation: {ports: ['8080']}}],"
+                  + " from: [{source: {requestPrincipals: ['*']}}]}]}"));
+    }
+    documents.add(
+        requestAuthentication("istio-system", "jwt", "{jwtRules: [{issuer: 'https://idp.test'}]}"));
+    Resources resources = Meshes.read(documents.toArray(String[]::new));
+    long since = THREADS.getCurrentThreadCpuTime();
+    assertThat(CrossChecks.check(resources).all()).isEmpty();
+    assertThat(Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - since))
+        .isLessThan(Duration.ofSeconds(5));
   }
 }
