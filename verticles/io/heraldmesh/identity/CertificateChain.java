@@ -73,7 +73,8 @@ public record CertificateChain(List<X509Certificate> certificates) {
       }
       return certificate;
     } catch (CertificateException e) {
-      throw new InvalidCertificate("certificate cannot be read: " + e.getMessage(), e);
+      throw new InvalidCertificate(
+          "certificate cannot be read: " + Printable.text(String.valueOf(e.getMessage())), e);
     }
   }
 

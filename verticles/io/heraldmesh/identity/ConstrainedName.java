@@ -21,6 +21,9 @@ sealed interface ConstrainedName {
   Pattern HOST =
       Pattern.compile("[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
 
+  /** The longest host name (RFC 1035 section 2.3.4) or trust domain; no longer text is one. */
+  int MAX_HOST = 255;
+
   /** The tag of the {@link GeneralName}s it is about. */
   int type();
 
@@ -53,16 +56,14 @@ sealed interface ConstrainedName {
     @Override
     public boolean permits(GeneralName name) {
       String dns = withoutWildcard(name);
-      return HOST.matcher(dns).matches() && within(dns, host);
+      return isHost(dns) && within(dns, host);
     }
 
     /** A wildcard stands for hosts on both sides of a subtree's edge, so overlap is enough. */
     @Override
     public boolean excludes(GeneralName name) {
       String dns = withoutWildcard(name);
-      return !HOST.matcher(dns).matches()
-          || within(dns, host)
-          || text(name).startsWith("*.") && within(host, dns);
+      return !isHost(dns) || within(dns, host) || text(name).startsWith("*.") && within(host, dns);
     }
 
     private static String withoutWildcard(GeneralName name) {
@@ -106,7 +107,7 @@ sealed interface ConstrainedName {
       String authority = rest.substring(0, end);
       String afterUser = authority.substring(authority.lastIndexOf('@') + 1);
       String host = afterUser.replaceFirst(":[0-9]*$", "");
-      return HOST.matcher(host).matches() ? host : "";
+      return isHost(host) ? host : "";
     }
   }
 
@@ -143,7 +144,7 @@ sealed interface ConstrainedName {
       return at > 0
           && at == mail.lastIndexOf('@')
           && mail.chars().allMatch(c -> c > 0x20 && c < 0x7f)
-          && HOST.matcher(mail.substring(at + 1).toLowerCase(Locale.ROOT)).matches();
+          && isHost(mail.substring(at + 1).toLowerCase(Locale.ROOT));
     }
   }
 
@@ -258,7 +259,7 @@ sealed interface ConstrainedName {
   }
 
   private static String host(String host, boolean mayBeEmpty) throws PathRefused {
-    if (mayBeEmpty && host.isEmpty() || HOST.matcher(host).matches()) {
+    if (mayBeEmpty && host.isEmpty() || isHost(host)) {
       return host;
     }
     throw NameConstraints.refusal("broken host in name constraints");
@@ -266,6 +267,11 @@ sealed interface ConstrainedName {
 
   private static String domain(String domain) throws PathRefused {
     return domain.startsWith(".") ? "." + host(domain.substring(1), false) : host(domain, false);
+  }
+
+  /** The length first: the expression takes stack for every label. */
+  private static boolean isHost(String text) {
+    return text.length() <= MAX_HOST && HOST.matcher(text).matches();
   }
 
   private static boolean within(String host, String subtree) {

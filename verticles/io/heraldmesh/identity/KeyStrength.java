@@ -16,8 +16,8 @@ import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.math.ec.ECCurve;
 
 /**
- * The floor for public keys: RSA of 2048 to 8192 bits in whole bytes with an odd exponent over
- * 2^16, or EC on P-256, P-384 or P-521 by name with an uncompressed point on the curve.
+ * The floor for public keys: RSA of 2048 to 8192 bits in whole bytes with an odd exponent between
+ * 2^16 and 2^33, or EC on P-256, P-384 or P-521 by name with an uncompressed point on the curve.
  *
  * <p>It looks at the encoded key and not at the key object, so that every provider's keys are
  * judged alike.
@@ -26,6 +26,9 @@ public final class KeyStrength {
   private static final int RSA_MIN_BITS = 2048;
   private static final int RSA_MAX_BITS = 8192;
   private static final BigInteger EXPONENT_ABOVE = BigInteger.ONE.shiftLeft(16);
+
+  /** As BoringSSL has it: what a stranger's key costs to use grows with the exponent. */
+  private static final int EXPONENT_MAX_BITS = 33;
 
   private static final Map<ASN1ObjectIdentifier, ECCurve> CURVES =
       Map.of(
@@ -76,8 +79,8 @@ public final class KeyStrength {
     }
     if (exponent.compareTo(EXPONENT_ABOVE) <= 0
         || !exponent.testBit(0)
-        || exponent.bitLength() > 256) {
-      return Optional.of("RSA exponent is even, or not between 2^16 and 2^256");
+        || exponent.bitLength() > EXPONENT_MAX_BITS) {
+      return Optional.of("RSA exponent is even, or not between 2^16 and 2^33");
     }
     return Optional.empty();
   }

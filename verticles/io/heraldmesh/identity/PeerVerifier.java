@@ -47,6 +47,7 @@ public final class PeerVerifier {
       CertificateFields leaf = CertificateFields.of(chain.getFirst());
       SpiffeId id = identity(leaf);
       requireKeyUsage(leaf);
+      requireBothPurposes(leaf);
       requireLeaf(leaf, role);
       List<X509Certificate> roots = bundle.of(id.trustDomain());
       if (roots.isEmpty()) {
@@ -124,6 +125,17 @@ public final class PeerVerifier {
     }
   }
 
+  /** X509-SVID section 4.4: the extension may be absent; where it is, it is for both roles. */
+  private static void requireBothPurposes(CertificateFields leaf) throws PathRefused {
+    Set<String> purposes = leaf.keyPurposes();
+    for (PeerRole role : PeerRole.values()) {
+      if (purposes != null && !purposes.contains(CertificatePath.purpose(role))) {
+        throw new PathRefused(
+            PeerRefusal.EXTENDED_KEY_USAGE, "leaf is not for the role of a " + role);
+      }
+    }
+  }
+
   /** What any leaf must be that is no authority and is fit for the role. */
   static void requireLeaf(CertificateFields leaf, PeerRole role) throws PathRefused {
     // Section 4.1.
@@ -134,7 +146,7 @@ public final class PeerVerifier {
     if (leaf.mayUse(KeyUsage.keyCertSign) || leaf.mayUse(KeyUsage.cRLSign)) {
       throw new PathRefused(PeerRefusal.KEY_USAGE, "leaf may sign certificates or CRLs");
     }
-    // Section 4.4: it may be absent.
+    // RFC 5280 section 4.2.1.12.
     Set<String> purposes = leaf.keyPurposes();
     if (purposes != null && !purposes.contains(CertificatePath.purpose(role))) {
       throw new PathRefused(

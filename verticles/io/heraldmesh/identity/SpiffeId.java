@@ -1,5 +1,6 @@
 package io.heraldmesh.identity;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,22 +34,30 @@ public record SpiffeId(TrustDomain trustDomain, String path) implements Comparab
     return new SpiffeId(new TrustDomain(authority), slash < 0 ? "" : rest.substring(slash));
   }
 
+  /**
+   * The ID with these path segments; without any, that of the trust domain itself.
+   *
+   * @throws InvalidIdentity when one of them is not exactly one segment
+   */
+  public static SpiffeId ofSegments(TrustDomain td, List<String> segments) {
+    StringBuilder path = new StringBuilder();
+    for (String segment : segments) {
+      if (segment.indexOf('/') >= 0) {
+        throw new InvalidIdentity("a path segment holds no '/'");
+      }
+      path.append('/').append(segment);
+    }
+    return new SpiffeId(td, path.toString());
+  }
+
   /** {@code spiffe://<td>/ns/<namespace>/sa/<serviceAccount>}. */
   public static SpiffeId workload(TrustDomain td, String namespace, String serviceAccount) {
-    SpiffeId id = new SpiffeId(td, "/ns/" + namespace + "/sa/" + serviceAccount);
-    if (id.workload().isEmpty()) {
-      throw new InvalidIdentity("namespace and service account must be one path segment each");
-    }
-    return id;
+    return ofSegments(td, List.of("ns", namespace, "sa", serviceAccount));
   }
 
   /** {@code spiffe://<td>/herald/<role>/<name>}. */
   public static SpiffeId herald(TrustDomain td, HeraldRole role, String name) {
-    SpiffeId id = new SpiffeId(td, "/herald/" + role.word() + "/" + name);
-    if (id.herald().isEmpty()) {
-      throw new InvalidIdentity("name must be one path segment");
-    }
-    return id;
+    return ofSegments(td, List.of("herald", role.word(), name));
   }
 
   /** The workload names, when the path is exactly {@code /ns/<namespace>/sa/<account>}. */

@@ -1,5 +1,7 @@
 package io.heraldmesh.tls;
 
+import io.heraldmesh.identity.CertificateChain;
+import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.PeerRole;
 import io.heraldmesh.identity.PeerVerdict;
 import io.heraldmesh.identity.PeerVerifier;
@@ -11,6 +13,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +63,7 @@ final class VerifiedPeers {
         return known;
       }
     }
-    return switch (verifier.verify(List.of(chain), bundle, role, now)) {
+    return switch (verifier.verify(read(chain), bundle, role, now)) {
       case PeerVerdict.Accepted accepted -> {
         PeerIdentity identity = new PeerIdentity(accepted.id(), sha256(leaf), accepted.notAfter());
         synchronized (passed) {
@@ -73,6 +76,25 @@ final class VerifiedPeers {
     };
   }
 
+  /**
+   * The certificates read again, strictly: the TLS library's reader passes over what stands behind
+   * a certificate and takes other encodings than DER.
+   */
+  private static List<X509Certificate> read(X509Certificate[] chain) throws PeerRefused {
+    if (chain.length > PeerVerifier.MAX_CERTIFICATES) {
+      throw new PeerRefused("chain_too_long", chain.length + " certificates");
+    }
+    List<byte[]> ders = new ArrayList<>(chain.length);
+    for (X509Certificate certificate : chain) {
+      ders.add(encoded(certificate));
+    }
+    try {
+      return CertificateChain.parseDer(ders).certificates();
+    } catch (InvalidCertificate e) {
+      throw new PeerRefused("malformed", String.valueOf(e.getMessage()));
+    }
+  }
+
   private static Instant start(X509Certificate leaf) {
     return leaf.getNotBefore().toInstant();
   }
@@ -81,7 +103,7 @@ final class VerifiedPeers {
     try {
       return certificate.getEncoded();
     } catch (CertificateEncodingException e) {
-      throw new PeerRefused("malformed", "the leaf cannot be read");
+      throw new PeerRefused("malformed", "a certificate cannot be read");
     }
   }
 

@@ -8,6 +8,8 @@ import io.heraldmesh.conformance.Outcome;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -106,14 +108,17 @@ final class SpiffeIds implements Corpus {
   }
 
   private static Outcome segments(JsonNode row) {
-    StringBuilder path = new StringBuilder();
-    for (JsonNode segment : row.get("segments")) {
-      if (segment.asText().contains("/")) {
-        return Outcome.skipped("Herald joins no segments; a slash in one is a path of two");
-      }
-      path.append('/').append(segment.asText());
+    boolean expected = row.get("valid").asBoolean();
+    List<String> segments = new ArrayList<>();
+    row.get("segments").forEach(segment -> segments.add(segment.asText()));
+    try {
+      String path = SpiffeId.ofSegments(ANY, segments).path();
+      return expected
+          ? Outcome.unless(path.equals(row.path("path").asText(path)) ? "" : "read as " + path)
+          : Outcome.accepted(false, true, segments.toString());
+    } catch (InvalidIdentity e) {
+      return Outcome.accepted(expected, false, String.valueOf(e.getMessage()));
     }
-    return path(path.toString(), row);
   }
 
   private static Outcome path(String path, JsonNode row) {

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.SharedData;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.identity.CertificateChain;
+import io.heraldmesh.identity.ForgedChains;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TestCertificate;
+import io.heraldmesh.identity.TrustDomain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +212,40 @@ class VerifyCertCommandTest {
     }
     assertThat(wrong).isEmpty();
     assertThat(expected.stream().filter(e -> e.startsWith("spiffe:"))).hasSizeGreaterThan(15);
+  }
+
+  @Test
+  void everyForgedChainIsRefusedAndEveryGoodOneKnownByItsName() throws IOException {
+    Map<String, String> roots =
+        ForgedChains.bundle().roots().keySet().stream()
+            .collect(Collectors.toMap(TrustDomain::name, ForgedChains.bundle()::pem));
+    List<ForgedChains.Forged> chains = ForgedChains.all();
+    List<ObjectNode> lines = new ArrayList<>();
+    for (ForgedChains.Forged forged : chains) {
+      for (String role : List.of("client", "server")) {
+        ObjectNode line =
+            json().put("id", forged + " " + role).put("role", role).put("chain", forged.pem());
+        lines.add(bundles(line.put("now", TestCertificate.NOW.getEpochSecond()), roots));
+      }
+    }
+
+    bundle = null;
+    CommandRun run = verify(lines.toArray(ObjectNode[]::new));
+
+    assertThat(run.code()).as(run.err()).isEqualTo(1);
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode answer = run.answers().get(i);
+      boolean good = chains.get(i / 2).good();
+      boolean right =
+          answer.get("accepted").asBoolean() == good
+              && answer.get("identity").asText("").equals(good ? ForgedChains.ID : "")
+              && answer.get("error").asText("").chars().allMatch(c -> c >= ' ');
+      if (!right) {
+        wrong.add(answer.toString());
+      }
+    }
+    assertThat(wrong).isEmpty();
   }
 
   private static ObjectNode line() {

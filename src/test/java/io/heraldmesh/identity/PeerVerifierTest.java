@@ -165,15 +165,19 @@ class PeerVerifierTest {
   }
 
   @Test
-  void extendedKeyUsageWhereItIsThereMustFitTheRole() {
-    Made server = leaf(ID).purposes(KeyPurposeId.id_kp_serverAuth).signedBy(root);
-    List<X509Certificate> chain = List.of(server.certificate());
-    assertThat(verify(chain, bundle(), PeerRole.SERVER)).isInstanceOf(PeerVerdict.Accepted.class);
-    assertThat(reason(verify(chain, bundle(), PeerRole.CLIENT)))
-        .isEqualTo(PeerRefusal.EXTENDED_KEY_USAGE);
+  void extendedKeyUsageWhereItIsThereMustBeForBothRoles() {
+    assertRefused(PeerRefusal.EXTENDED_KEY_USAGE, leaf(ID).purposes(KeyPurposeId.id_kp_serverAuth));
+    assertRefused(PeerRefusal.EXTENDED_KEY_USAGE, leaf(ID).purposes(KeyPurposeId.id_kp_clientAuth));
     assertRefused(
         PeerRefusal.EXTENDED_KEY_USAGE, leaf(ID).purposes(KeyPurposeId.anyExtendedKeyUsage));
     assertAccepted(leaf(ID).without(Extension.extendedKeyUsage).signedBy(issuer));
+    assertAccepted(
+        leaf(ID)
+            .purposes(
+                KeyPurposeId.id_kp_emailProtection,
+                KeyPurposeId.id_kp_serverAuth,
+                KeyPurposeId.id_kp_clientAuth)
+            .signedBy(issuer));
   }
 
   @Test

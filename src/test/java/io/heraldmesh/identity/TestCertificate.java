@@ -11,23 +11,30 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -135,24 +142,77 @@ public final class TestCertificate {
         issuer.key());
   }
 
+  /** As {@link #signedBy}, for certificates that cannot be read again. */
+  public byte[] der(Made issuer) {
+    try {
+      return holder(
+              X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded()),
+              issuer.key())
+          .getEncoded();
+    } catch (IOException | OperatorCreationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public KeyPair keys() {
+    return keys;
+  }
+
+  /** As {@link #signedBy}, with the signed part altered before it is signed. */
+  public byte[] altered(Made issuer, byte[] from, byte[] to) {
+    X500Name name =
+        X500Name.getInstance(issuer.certificate().getSubjectX500Principal().getEncoded());
+    try {
+      Certificate made = holder(name, issuer.key()).toASN1Structure();
+      byte[] tbs = made.getTBSCertificate().getEncoded();
+      int at = indexOf(tbs, from);
+      System.arraycopy(to, 0, tbs, at, to.length);
+      ContentSigner signer = signer().build(issuer.key());
+      signer.getOutputStream().write(tbs);
+      return new DERSequence(
+              new ASN1Encodable[] {
+                ASN1Primitive.fromByteArray(tbs),
+                made.getSignatureAlgorithm(),
+                new DERBitString(signer.getSignature())
+              })
+          .getEncoded();
+    } catch (IOException | OperatorCreationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int indexOf(byte[] in, byte[] part) {
+    for (int at = 0; at + part.length <= in.length; at++) {
+      if (Arrays.equals(in, at, at + part.length, part, 0, part.length)) {
+        return at;
+      }
+    }
+    throw new IllegalArgumentException("not in there");
+  }
+
   private Made sign(X500Name issuer, PrivateKey issuerKey) {
     try {
-      X509v3CertificateBuilder builder =
-          new JcaX509v3CertificateBuilder(
-              issuer,
-              serial,
-              Date.from(notBefore),
-              Date.from(notAfter),
-              new X500Name(subject),
-              keys.getPublic());
-      for (Extension extension : extensions.values()) {
-        builder.addExtension(extension);
-      }
-      byte[] der = builder.build(signer().build(issuerKey)).getEncoded();
+      byte[] der = holder(issuer, issuerKey).getEncoded();
       return new Made(CertificateChain.certificate(der), keys.getPrivate());
     } catch (IOException | OperatorCreationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private X509CertificateHolder holder(X500Name issuer, PrivateKey issuerKey)
+      throws IOException, OperatorCreationException {
+    X509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            issuer,
+            serial,
+            Date.from(notBefore),
+            Date.from(notAfter),
+            new X500Name(subject),
+            keys.getPublic());
+    for (Extension extension : extensions.values()) {
+      builder.addExtension(extension);
+    }
+    return builder.build(signer().build(issuerKey));
   }
 
   /** Bouncy Castle's, as the JDK does not know all names of RSASSA-PSS. */
