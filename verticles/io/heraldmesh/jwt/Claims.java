@@ -21,6 +21,12 @@ record Claims(
     @Nullable Long nbf,
     Map<String, @Nullable Object> all) {
 
+  /**
+   * The end of the year 9999 (RFC 3339). Much later times overflow in other readers of the same
+   * token, which then take it for expired, or worse; milliseconds by mistake lie beyond it too.
+   */
+  private static final long LAST_SECOND = 253_402_300_799L;
+
   static Claims parse(byte[] json) throws RefusedToken {
     Map<String, @Nullable Object> all;
     try {
@@ -56,7 +62,7 @@ record Claims(
     }
     Object value = claims.get(name);
     if (value instanceof Long seconds) {
-      if (seconds < 0) {
+      if (seconds < 0 || seconds > LAST_SECOND) {
         throw new RefusedToken(range);
       }
       return seconds;

@@ -12,12 +12,16 @@ record Authority(String full, String host) {
 
   /**
    * True for a host with an optional port, and for the empty text; false for anything that another
-   * parser might read as a different host: user info, white space, separators, escapes.
+   * parser might read as a different host: user info, white space, separators, escapes, empty
+   * labels.
    */
   static boolean isLegal(String text) {
     boolean literal = text.startsWith("[");
     int colon = portColon(text);
     int end = colon < 0 ? text.length() : colon;
+    if (text.startsWith(".") || text.contains("..")) {
+      return false;
+    }
     if (colon == 0 || literal && (end < 3 || text.charAt(end - 1) != ']')) {
       return false;
     }

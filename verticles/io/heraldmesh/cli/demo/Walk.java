@@ -3,14 +3,15 @@ package io.heraldmesh.cli.demo;
 import static io.heraldmesh.cli.demo.Outcome.NOT_REACHED;
 
 import io.heraldmesh.cli.demo.WireClient.Answer;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.proxy.ForwardedClientCert;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The walk through the shop: each step is a real request, its answer and the service's record. */
@@ -22,8 +23,6 @@ final class Walk {
   private static final String DENIED = "RBAC: access denied";
   private static final Duration IN_FORCE = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Pattern CALLER = Pattern.compile("URI=spiffe://([^;,]*)");
-  private static final Pattern HASH = Pattern.compile("Hash=([0-9a-f]{64})");
 
   private final Mesh mesh;
   private final List<String> ownServices;
@@ -170,8 +169,7 @@ final class Walk {
     if (record.isEmpty()) {
       return "";
     }
-    Matcher hash = HASH.matcher(record.getLast().header("x-forwarded-client-cert"));
-    return hash.find() ? hash.group(1) : "";
+    return peer(record.getLast(), "Hash").orElse("");
   }
 
   private void direct(String title, String workload, String path, Outcome expected)
@@ -205,9 +203,17 @@ final class Walk {
   }
 
   private static String caller(SampleService.Seen seen) {
-    Matcher peer = CALLER.matcher(seen.header("x-forwarded-client-cert"));
+    String peer = peer(seen, "URI").map(id -> SpiffeId.parse(id).principal()).orElse("nobody");
     String user = seen.header("x-user");
-    return (peer.find() ? peer.group(1) : "nobody") + (user.equals("-") ? "" : " for " + user);
+    return peer + (user.equals("-") ? "" : " for " + user);
+  }
+
+  /** What the service was told about its caller; empty when it was told nothing. */
+  private static Optional<String> peer(SampleService.Seen seen, String field) {
+    String value = seen.header(ForwardedClientCert.HEADER);
+    return value.equals("-")
+        ? Optional.empty()
+        : ForwardedClientCert.parse(value).getLast().value(field);
   }
 
   /** One call of a workload to a service by its mesh name. */

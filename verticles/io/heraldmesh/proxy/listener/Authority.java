@@ -55,7 +55,7 @@ record Authority(String host, int port) {
   }
 
   private static boolean isName(String host) {
-    if (host.isEmpty()) {
+    if (host.isEmpty() || host.startsWith(".") || host.endsWith(".") || host.contains("..")) {
       return false;
     }
     for (int i = 0; i < host.length(); i++) {

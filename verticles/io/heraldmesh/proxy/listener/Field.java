@@ -3,8 +3,9 @@ package io.heraldmesh.proxy.listener;
 import java.util.Locale;
 
 /**
- * Header fields that a proxy must not just pass on. Names are compared without case, and {@code _}
- * counts as {@code -}, because many applications cannot tell these apart.
+ * Header fields that a proxy must not just pass on. Names are compared without case, and every mark
+ * counts as {@code -}: applications that get them as variables of an environment ({@code
+ * HTTP_HOST}) cannot tell {@code -}, {@code _} and, with some servers, {@code .} apart.
  */
 enum Field {
   HOST,
@@ -74,7 +75,7 @@ enum Field {
       char c = name.charAt(i);
       if (c >= 'A' && c <= 'Z') {
         c = (char) (c + ('a' - 'A'));
-      } else if (c == '_') {
+      } else if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) {
         c = '-';
       }
       if (c != lower.charAt(i)) {

@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.ForwardedClientCert;
 import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
@@ -53,7 +54,7 @@ final class InboundGate implements Gate {
     this.clientCert =
         identity == null
             ? null
-            : "By=" + own + ";Hash=" + identity.leafHash() + ";Subject=\"\";URI=" + identity.id();
+            : ForwardedClientCert.of(own, identity.leafHash(), identity.id()).toString();
   }
 
   @Override
@@ -92,7 +93,7 @@ final class InboundGate implements Gate {
   @Override
   public void mark(HttpHeaders headers, List<String> forwardedFor) {
     if (clientCert != null) {
-      headers.set("x-forwarded-client-cert", clientCert);
+      headers.set(ForwardedClientCert.HEADER, clientCert);
     }
     headers.set("x-forwarded-for", client(forwardedFor).getHostAddress());
     headers.set("x-forwarded-proto", "http");

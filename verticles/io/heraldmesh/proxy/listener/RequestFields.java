@@ -178,8 +178,8 @@ final class RequestFields {
       String what, @Nullable String before, Map.Entry<CharSequence, CharSequence> entry) {
     if (before != null) {
       violation = "several " + what;
-    } else if (entry.getKey().toString().indexOf('_') >= 0) {
-      violation = what + " written with '_'";
+    } else if (!what.equalsIgnoreCase(entry.getKey().toString())) {
+      violation = what + " written with another mark than '-'";
     }
     return entry.getValue().toString();
   }

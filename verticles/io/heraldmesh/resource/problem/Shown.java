@@ -33,6 +33,16 @@ public final class Shown {
     return out.append('"').append(points).append(points.isEmpty() ? "" : ")").toString();
   }
 
+  /** The text as it is, with every character that could mislead named by its code point. */
+  static String harmless(String text) {
+    if (text.codePoints().allMatch(Shown::isHarmless)) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder();
+    text.codePoints().forEach(c -> append(out, c));
+    return out.toString();
+  }
+
   /** One step of a field path: {@code .name}, or {@code ["name"]} when the name is not plain. */
   public static String step(String key) {
     boolean plain = !key.isEmpty() && key.codePoints().allMatch(c -> isHarmless(c) && isWord(c));
@@ -40,17 +50,16 @@ public final class Shown {
       return "." + key;
     }
     StringBuilder out = new StringBuilder("[\"");
-    key.codePoints()
-        .limit(LIMIT)
-        .forEach(
-            c -> {
-              if (isHarmless(c)) {
-                out.appendCodePoint(c);
-              } else {
-                out.append(String.format("<U+%04X>", c));
-              }
-            });
+    key.codePoints().limit(LIMIT).forEach(c -> append(out, c));
     return out.append("\"]").toString();
+  }
+
+  private static void append(StringBuilder out, int c) {
+    if (isHarmless(c)) {
+      out.appendCodePoint(c);
+    } else {
+      out.append(String.format("<U+%04X>", c));
+    }
   }
 
   private static boolean isWord(int c) {

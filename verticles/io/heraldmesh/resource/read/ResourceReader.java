@@ -65,8 +65,13 @@ public final class ResourceReader {
 
   /** The resources of one text; {@code name} stands for the file in messages. */
   public static Resources read(String name, String text) {
+    return read(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** As {@link #read(String, String)}, of what a file holds, which may be anything. */
+  public static Resources read(String name, byte[] content) {
     ResourceReader reader = new ResourceReader();
-    reader.file(name, text.getBytes(StandardCharsets.UTF_8));
+    reader.file(name, content);
     return reader.result();
   }
 

@@ -125,7 +125,12 @@ public final class YamlReader {
     String context =
         e.getContext() == null || e.getContext().isBlank() ? "" : e.getContext() + ", ";
     problems.add(
-        at, ProblemCode.SYNTAX, (context + e.getProblem()).replaceAll("\\s+", " ").strip());
+        at,
+        ProblemCode.SYNTAX,
+        (context + e.getProblem())
+            .replace("\0(0)", "the end of the text")
+            .replaceAll("\\s+", " ")
+            .strip());
   }
 
   private static boolean startsWithTab(String text, int line) {

@@ -210,6 +210,8 @@ class TokenVerifierTest {
         "{\"iss\":\"me\",\"exp\":1e10} | EXP_TYPE",
         "{\"iss\":\"me\",\"exp\":9223372036854775808} | EXP_RANGE",
         "{\"iss\":\"me\",\"exp\":-9223372036854775809} | EXP_RANGE",
+        "{\"iss\":\"me\",\"exp\":253402300800} | EXP_RANGE",
+        "{\"iss\":\"me\",\"exp\":1800000000000,\"nbf\":1800000000000} | NBF_RANGE",
         "{\"iss\":\"me\",\"exp\":1800000100,\"nbf\":-1} | NBF_RANGE",
         "{\"iss\":\"me\",\"exp\":1800000100,\"x\":{\"y\":1,\"y\":2}} | PAYLOAD_JSON",
         "{\"iss\":\"me/\",\"aud\":\"api\",\"exp\":1800000100} | ISSUER_UNKNOWN",
@@ -251,7 +253,7 @@ class TokenVerifierTest {
       strings = {
         "{\"iss\":\"me\",\"aud\":[\"x\",\"api\"],\"exp\":1800000100}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1799999941}",
-        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":9223372036854775807}",
+        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":253402300799}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"nbf\":1800000060}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"iat\":2115360000}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"__proto__\":{\"admin\":true}}"

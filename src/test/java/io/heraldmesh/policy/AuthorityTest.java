@@ -40,7 +40,13 @@ class AuthorityTest {
         "a,b",
         "a\\b",
         "\u00e4.test",
-        "a.test:80@b"
+        "a.test:80@b",
+        ".",
+        ".:80",
+        ".a.test",
+        "a..test",
+        "a.test..",
+        "a.test..:80"
       })
   void whatAnotherParserMightReadAsAnotherHostIsIllegal(String text) {
     assertThat(Authority.isLegal(text)).isFalse();

@@ -131,6 +131,26 @@ class HttpPathTest {
   }
 
   @Test
+  void namesThatAnEnvironmentCannotTellApartAreTreatedAlike() throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.head(
+          "GET /ok HTTP/1.1",
+          "Host: server.b",
+          "X.Forwarded.Client.Cert: URI=spiffe://mesh.test/ns/a/sa/admin",
+          "X_Forwarded!For: 192.0.2.1",
+          "X-Other.Name: kept");
+      assertThat(client.answer().status()).isEqualTo(200);
+    }
+    assertThat(mesh.app.last().head())
+        .doesNotContain("admin", "192.0.2.1")
+        .containsIgnoringCase("x-other.name: kept");
+    try (RawClient client = mesh.call()) {
+      client.head("POST /echo HTTP/1.1", "Host: server.b", "Content.Length: 2");
+      assertThat(client.answer().status()).isEqualTo(400);
+    }
+  }
+
+  @Test
   void anUnknownServiceIs502() throws Exception {
     try (RawClient client = mesh.call()) {
       assertThat(client.get("/", "nobody.b").status()).isEqualTo(502);

@@ -119,6 +119,20 @@ class YamlReaderTest {
   }
 
   @Test
+  void whatAMessageQuotesCannotForgeALineNorTurnItsDirection() {
+    for (String text :
+        List.of("%", "&", "*", "a: *\u202e", "a: &x\u2066", "%\u202e", "? *\u061c")) {
+      read(text);
+    }
+    assertThat(problems.problems().all())
+        .hasSizeGreaterThan(5)
+        .allSatisfy(
+            problem ->
+                assertThat(problem.message())
+                    .matches("[^\\p{Cntrl}\\u061c\\u2028-\\u202e\\u2066-\\u2069]+"));
+  }
+
+  @Test
   void readingGoesOnBehindASyntaxError() {
     assertThat(readFresh("a: [1\n---\nb: {x: 1, x: 2}\n---\nc: \"\n---\nd: *y\n"))
         .hasSizeGreaterThanOrEqualTo(3)
