@@ -5,6 +5,7 @@ import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
  */
 final class HttpPipelines {
   private static final int RESET_WINDOW_SECONDS = 30;
+  private static final int PREFACE = Http2CodecUtil.connectionPrefaceBuf().readableBytes();
 
   private HttpPipelines() {}
 
@@ -51,7 +53,11 @@ final class HttpPipelines {
         };
     channel
         .pipeline()
-        .addLast(codec(context.limits()), new Http2MultiplexHandler(stream), connection);
+        .addLast(
+            new FrameBudget(watch, PREFACE),
+            codec(context.limits()),
+            new Http2MultiplexHandler(stream),
+            connection);
   }
 
   private static Http2FrameCodec codec(Limits limits) {
