@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "conformance",
     description = {
-      "Put every case of a data folder to Herald and report, per file, what passed, failed,",
-      "is stricter on purpose, or was skipped and why.",
+      "Put every case of a data folder to Herald and report per file.",
+      "Each case passed, failed, is stricter on purpose, or was skipped, with the reason.",
       "Ends with 0 when nothing failed, 1 when something did or the run is void because a",
       "control case failed, 3 when there is no such folder."
     },

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
     name = "convert",
     mixinStandardHelpOptions = true,
     description = {
-      "Turn v1alpha1 Policy and MeshPolicy into PeerAuthentication, RequestAuthentication and",
-      "AuthorizationPolicy, on standard output. Every place where they mean something else is",
+      "Turn v1alpha1 Policy and MeshPolicy into the current kinds.",
+      "PeerAuthentication, RequestAuthentication and AuthorizationPolicy go to standard output. Every place where they mean something else is",
       "listed on standard error, and in the JSON. Read along the Services that policies name.",
       "Ends with 0 when all were converted, 1 when some could not be or the input has errors,",
       "2 when something could not be read."

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "test",
     description = {
-      "Run every PolicyTest in PATHs against the resources in PATHs, with the classes that the",
-      "proxy uses, without a mesh and without the network. Ends with 0 when all expectations are",
+      "Run every PolicyTest in PATHs against the resources in PATHs.",
+      "The classes are those that the proxy uses, without a mesh and without the network. Ends with 0 when all expectations are",
       "met, 1 when some are not or the resources have errors, 2 when something could not be read",
       "or there is no PolicyTest."
     },
