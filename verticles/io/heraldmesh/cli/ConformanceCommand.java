@@ -8,14 +8,18 @@ import io.heraldmesh.conformance.ReportText;
 import io.heraldmesh.conformance.attacks.AttackCorpora;
 import io.heraldmesh.conformance.envoy.AuthorizationBuilder;
 import io.heraldmesh.conformance.istio.IstioCorpora;
+import io.heraldmesh.conformance.live.Smuggling;
 import io.heraldmesh.conformance.spiffe.SpiffeCorpora;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,9 +43,8 @@ final class ConformanceCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
-      defaultValue = "../shared/data",
-      description = "The data folder (default: ${DEFAULT-VALUE}).")
-  private Path folder;
+      description = "The data folder (default: ../shared/data beside the checkout).")
+  private @Nullable Path chosen;
 
   @Option(
       names = {"-o", "--output"},
@@ -58,6 +61,7 @@ final class ConformanceCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter err = spec.commandLine().getErr();
+    Path folder = chosen == null ? besideTheCheckout() : chosen;
     if (!Files.isDirectory(folder)) {
       err.println("herald: " + folder + " is no folder; name the folder with the data");
       return 3;
@@ -72,12 +76,24 @@ final class ConformanceCommand implements Callable<Integer> {
     return report.holds() ? 0 : 1;
   }
 
+  /** From the working folder, or else from where the jar was built. */
+  private static Path besideTheCheckout() {
+    Path here = Path.of("..", "shared", "data");
+    CodeSource source = ConformanceCommand.class.getProtectionDomain().getCodeSource();
+    if (Files.isDirectory(here) || source == null) {
+      return here;
+    }
+    Path checkout = Path.of(URI.create(source.getLocation().toString())).resolve("../..");
+    Path there = checkout.resolve(here).normalize();
+    return Files.isDirectory(there) ? there : here;
+  }
+
   private static List<Corpus> corpora() {
     return Stream.of(
             AttackCorpora.all(),
             IstioCorpora.all(),
             SpiffeCorpora.all(),
-            List.<Corpus>of(new AuthorizationBuilder()))
+            List.<Corpus>of(new AuthorizationBuilder(), new Smuggling()))
         .flatMap(List::stream)
         .toList();
   }

@@ -50,7 +50,8 @@ public final class Cases {
         String reason = exceptions.reason(file, id, kind);
         if (reason != null && stricter && !kind.equals("control")) {
           exceptions.sawDifference(file, id, kind);
-          yield new CaseResult(id, kind, control, Verdict.STRICTER, reason);
+          yield new CaseResult(
+              id, kind, control, Verdict.STRICTER, reason + " [" + detail.strip() + "]");
         }
         yield new CaseResult(id, kind, control, Verdict.FAILED, detail);
       }

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 
 /** A {@link Report} for people. */
 public final class ReportText {
-  private static final String ROW = "%-62s %6s %6s %8s %7s %9s%n";
+  private static final int NARROWEST = 40;
   private static final int MOST_LINES = 200;
 
   private ReportText() {}
@@ -14,10 +14,11 @@ public final class ReportText {
   /** A table of files, what failed and why, why cases were skipped, and one line of verdict. */
   public static String of(Report report) {
     StringBuilder text = new StringBuilder();
-    text.append(ROW.formatted("file", "passed", "failed", "stricter", "skipped", "controls"));
-    report.driven().forEach(file -> row(text, file));
+    String row = format(report);
+    text.append(row.formatted("file", "passed", "failed", "stricter", "skipped", "controls"));
+    report.driven().forEach(file -> row(text, row, file));
     text.append(
-        ROW.formatted(
+        row.formatted(
             "total",
             report.count(Verdict.PASSED),
             report.count(Verdict.FAILED),
@@ -31,10 +32,16 @@ public final class ReportText {
     return text.append('\n').append(verdict(report)).append('\n').toString();
   }
 
-  private static void row(StringBuilder text, FileReport file) {
+  /** As wide as the longest name of a file needs it. */
+  private static String format(Report report) {
+    int width = report.driven().stream().mapToInt(f -> f.file().length()).max().orElse(NARROWEST);
+    return "%-" + Math.max(NARROWEST, width) + "s %6s %6s %8s %7s %9s%n";
+  }
+
+  private static void row(StringBuilder text, String row, FileReport file) {
     long controls = file.controls();
     text.append(
-        ROW.formatted(
+        row.formatted(
             file.file(),
             file.count(Verdict.PASSED),
             file.count(Verdict.FAILED),

@@ -41,7 +41,7 @@ final class ReadableFiles implements Corpus {
       boolean resource = title.indexOf(' ') > 0;
       cases.judge(
           title,
-          "document",
+          IstioResources.kind(document, "document"),
           false,
           () -> resource ? judge(document) : Outcome.skipped("no resource: has no kind"));
     }

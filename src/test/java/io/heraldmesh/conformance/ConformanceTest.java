@@ -163,6 +163,12 @@ class ConformanceTest {
     assertThat(Lists.stricter().entries()).isNotEmpty().allMatch(e -> !e.reason().isBlank());
   }
 
+  @Test
+  void everyExceptionStandsInThePageOfDifferences() throws IOException {
+    String page = Files.readString(Path.of("docs/differences.md"));
+    assertThat(Lists.stricter().entries()).allMatch(e -> page.contains(e.reason()));
+  }
+
   private Report run(Exceptions.Entry... entries) throws IOException {
     return new Conformance(
             List.of(new Scripted()),

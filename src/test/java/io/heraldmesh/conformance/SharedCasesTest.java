@@ -7,6 +7,7 @@ import io.heraldmesh.SharedData;
 import io.heraldmesh.conformance.attacks.AttackCorpora;
 import io.heraldmesh.conformance.envoy.AuthorizationBuilder;
 import io.heraldmesh.conformance.istio.IstioCorpora;
+import io.heraldmesh.conformance.live.Smuggling;
 import io.heraldmesh.conformance.spiffe.SpiffeCorpora;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class SharedCasesTest {
             AttackCorpora.all(),
             IstioCorpora.all(),
             SpiffeCorpora.all(),
-            List.<Corpus>of(new AuthorizationBuilder()))
+            List.<Corpus>of(new AuthorizationBuilder(), new Smuggling()))
         .flatMap(List::stream)
         .toList();
   }
