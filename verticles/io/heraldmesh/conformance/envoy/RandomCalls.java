@@ -96,7 +96,9 @@ final class RandomCalls {
       header.add(value(Kind.HEADER, "some"));
     }
     String path = value(Kind.PATH, "/some/path");
-    String host = value(Kind.HOST, "host.example").replaceAll("[^A-Za-z0-9.-]", "");
+    // A name without empty labels: others are refused before any policy.
+    String host =
+        value(Kind.HOST, "host.example").replaceAll("[^A-Za-z0-9.-]|^\\.+|\\.+(?=\\.)", "");
     String method =
         value(Kind.METHOD, pick(List.of("GET", "POST", "PUT")))
             .toUpperCase(Locale.ROOT)
