@@ -78,14 +78,14 @@ fuzz() { # target, seconds
   while left=$((seconds - $(spent "$target"))) && [ "$left" -gt 0 ]; do
     local now=$((left < slice ? left : slice))
     local before
-    before=$(find "$work/$target/found" -type f | wc -l)
-    jazzer "$target" -max_total_time="$now" -timeout="$timeout" -rss_limit_mb=3000 -print_final_stats=1 \
+    before=$(find "$work/$target/found" -type f ! -name "slow-unit-*" | wc -l)
+    jazzer "$target" -max_total_time="$now" -timeout="$timeout" -report_slow_units="$timeout" -rss_limit_mb=3000 -print_final_stats=1 \
       "$work/$target/corpus" "src/test/resources/fuzz/$target" > "$log" 2>&1 || true
     local runs coverage took found
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -1)
     coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2)
     took=$(sed -n 's/^Done [0-9]* runs in \([0-9]*\) second.*/\1/p' "$log" | tail -1)
-    found=$(($(find "$work/$target/found" -type f | wc -l) - before))
+    found=$(($(find "$work/$target/found" -type f ! -name "slow-unit-*" | wc -l) - before))
     [ -n "$coverage" ] || {
       tail -20 "$log" >&2
       printf 'run.sh: the fuzzer did not start; see %s\n' "$log" >&2

@@ -1,5 +1,6 @@
 package io.heraldmesh.policy;
 
+import java.net.InetAddress;
 import java.util.Locale;
 
 /**
@@ -22,13 +23,13 @@ record Authority(String full, String host) {
     if (text.startsWith(".") || text.contains("..")) {
       return false;
     }
-    if (colon == 0 || literal && (end < 3 || text.charAt(end - 1) != ']')) {
+    if (colon == 0 || literal && !isAddress(text.substring(0, end))) {
       return false;
     }
-    for (int i = literal ? 1 : 0; i < (literal ? end - 1 : end); i++) {
+    for (int i = 0; i < (literal ? 0 : end); i++) {
       char c = text.charAt(i);
       boolean word = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-      if (!word && (literal ? c != ':' && c != '.' : "-._~!$&'()*+;=".indexOf(c) < 0)) {
+      if (!word && "-._~!$&'()*+;=".indexOf(c) < 0) {
         return false;
       }
     }
@@ -38,6 +39,18 @@ record Authority(String full, String host) {
       }
     }
     return true;
+  }
+
+  private static boolean isAddress(String bracketed) {
+    if (!bracketed.endsWith("]") || bracketed.indexOf(':') < 0 || bracketed.indexOf('%') >= 0) {
+      return false;
+    }
+    try {
+      InetAddress.ofLiteral(bracketed.substring(1, bracketed.length() - 1));
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   static Authority of(String text) {

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.netty.util.NetUtil;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -74,13 +75,11 @@ record Authority(String host, int port) {
     return true;
   }
 
+  /** Without a zone, which says something to this machine only. */
   private static boolean isIpv6(String bracketed) {
-    for (int i = 1; i < bracketed.length() - 1; i++) {
-      char c = bracketed.charAt(i);
-      if (Character.digit(c, 16) < 0 && c != ':' && c != '.') {
-        return false;
-      }
-    }
-    return bracketed.length() > 3;
+    String literal = bracketed.substring(1, bracketed.length() - 1);
+    return literal.indexOf('%') < 0
+        && !literal.startsWith("[")
+        && NetUtil.isValidIpV6Address(literal);
   }
 }

@@ -46,7 +46,12 @@ class AuthorityTest {
         ".a.test",
         "a..test",
         "a.test..",
-        "a.test..:80"
+        "a.test..:80",
+        "[a.b]",
+        "[aaaa]",
+        "[1.2.3.4]",
+        "[::1%eth0]",
+        "[[::1]]"
       })
   void whatAnotherParserMightReadAsAnotherHostIsIllegal(String text) {
     assertThat(Authority.isLegal(text)).isFalse();
