@@ -40,9 +40,23 @@ final class LimboPaths implements Corpus {
       String tier = limbo.path("tier").asText();
       cases.judge(
           limbo.path("id").asText(),
-          tier,
+          caAsLeaf(limbo) ? "ca-as-leaf" : tier,
           tier.equals("must") && limbo.get("expected_result").asText().equals("SUCCESS"),
           () -> judge(limbo, tier));
+    }
+  }
+
+  /** Whether the case would accept an authority as the peer itself. */
+  private static boolean caAsLeaf(JsonNode limbo) {
+    try {
+      return limbo.get("expected_result").asText().equals("SUCCESS")
+          && limbo.path("tier").asText().equals("must")
+          && CertificateChain.parsePem(limbo.get("peer_certificate").asText())
+                  .leaf()
+                  .getBasicConstraints()
+              >= 0;
+    } catch (InvalidCertificate e) {
+      return false;
     }
   }
 
