@@ -41,7 +41,7 @@ final class SpiffeChains implements Corpus {
   private static final Map<String, String> NOT_OFFLINE =
       Map.of(
           "proof of possession",
-          "the handshake proves who holds the key; MutualTlsTest drives it",
+          "the handshake proves who holds the key; LiveCertificatesTest drives it",
           "only if a deny list",
           "no deny list is promised; leaves are short-lived");
 
