@@ -41,11 +41,7 @@ final class PeerAuthenticationDecoder {
   private static Map<Integer, Located<Mode>> portModes(Value written) {
     Map<Integer, Located<Mode>> modes = new TreeMap<>();
     for (KeyedValue entry : written.entries()) {
-      int port = Ports.number(entry.key(), 1, written.problems());
-      Located<Mode> twin = modes.put(port, mode(entry.value()));
-      if (twin != null && port != 0) {
-        entry.value().problem(ProblemCode.CONFLICT, "port " + port + " is written twice");
-      }
+      modes.put(Ports.number(entry.key(), 1, written.problems()), mode(entry.value()));
     }
     if (written.isPresent() && !written.isNull() && modes.isEmpty()) {
       written.problem(ProblemCode.EMPTY, "portLevelMtls must name at least one port");

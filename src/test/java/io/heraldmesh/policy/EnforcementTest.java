@@ -245,8 +245,10 @@ class EnforcementTest {
         .isEqualTo(400);
     assertThat(status(noSecret, caller(null), Requests.get("/x").host(" secret.test ")))
         .isEqualTo(403);
-    assertThat(status(noSecret, caller(null), Requests.get("/x").host("secret.test..")))
+    assertThat(status(noSecret, caller(null), Requests.get("/x").host("secret.test.")))
         .isEqualTo(403);
+    assertThat(status(noSecret, caller(null), Requests.get("/x").host("secret.test..")))
+        .isEqualTo(400);
     assertThat(status(noSecret, caller(null), Requests.get("/x").host("open.test"))).isEqualTo(200);
   }
 

@@ -115,7 +115,7 @@ class PeerAuthenticationDecoderTest {
   void aPortMayStandOnlyOnceHoweverItIsWritten() {
     String selector = "selector: {matchLabels: {a: b}}\nportLevelMtls:\n  ";
     assertThat(Lines.problems(KIND, selector + "80: {mode: STRICT}\n  \"080\": {mode: DISABLE}"))
-        .containsExactly("8 error HLD0114 spec.portLevelMtls.080");
+        .containsExactly("8 error HLD0113 spec.portLevelMtls.080");
   }
 
   @Test
