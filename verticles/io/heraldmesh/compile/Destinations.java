@@ -2,6 +2,7 @@ package io.heraldmesh.compile;
 
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Balancing;
 import io.heraldmesh.policy.ClientFiles;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
@@ -64,7 +65,10 @@ final class Destinations {
         port.identities(),
         port.backends().stream()
             .map(backend -> new Endpoint(backend.host(), backend.port(), tls(port, rule, backend)))
-            .toList());
+            .toList(),
+        rule == null
+            ? Balancing.DEFAULT
+            : RuleBalancing.of(rule.trafficPolicy().balancing(port.port())));
   }
 
   private UpstreamTls tls(ServicePort port, @Nullable DestinationRule rule, Backend backend) {

@@ -21,12 +21,25 @@ public record Destination(
     Protocol protocol,
     String sni,
     Set<SpiffeId> identities,
-    List<Endpoint> endpoints) {
+    List<Endpoint> endpoints,
+    Balancing balancing) {
 
   public Destination {
     hosts = Set.copyOf(hosts);
     identities = Set.copyOf(identities);
     endpoints = List.copyOf(endpoints);
+  }
+
+  /** With requests spread as Istio does by default. */
+  public Destination(
+      String service,
+      Set<String> hosts,
+      int port,
+      Protocol protocol,
+      String sni,
+      Set<SpiffeId> identities,
+      List<Endpoint> endpoints) {
+    this(service, hosts, port, protocol, sni, identities, endpoints, Balancing.DEFAULT);
   }
 
   /**

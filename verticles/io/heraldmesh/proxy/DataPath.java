@@ -163,13 +163,15 @@ public final class DataPath {
     originations.only(files(snapshot));
     Map<Workload, Enforcement> enforcements = enforcements(snapshot.workloads());
     Map<Workload, Routes> routes = new HashMap<>();
+    InForce last = inForce;
     for (WorkloadSettings workload : settings.workloads()) {
       routes.put(
           workload.workload(),
           new Routes(
               snapshot.destinations(workload.workload()),
               own(workload),
-              workload.workload().namespace()));
+              workload.workload().namespace(),
+              last == null ? null : last.routes().get(workload.workload())));
     }
     inForce = new InForce(enforcements, routes);
   }

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param ports {@code portLevelSettings} by service port. What is written for a port replaces the
  *     policy as a whole: what it leaves out is not inherited
  */
-public record TrafficPolicy(@Nullable ClientTls tls, Map<Integer, PortPolicy> ports) {
+public record TrafficPolicy(
+    @Nullable ClientTls tls, Balancing balancing, Map<Integer, PortPolicy> ports) {
   /** Nothing written. */
-  public static final TrafficPolicy NONE = new TrafficPolicy(null, Map.of());
+  public static final TrafficPolicy NONE = new TrafficPolicy(null, Balancing.NONE, Map.of());
 
   public TrafficPolicy {
     ports = Collections.unmodifiableMap(new TreeMap<>(ports));
@@ -25,5 +26,11 @@ public record TrafficPolicy(@Nullable ClientTls tls, Map<Integer, PortPolicy> po
    *
    * @param tls null when not written
    */
-  public record PortPolicy(@Nullable ClientTls tls) {}
+  public record PortPolicy(@Nullable ClientTls tls, Balancing balancing) {}
+
+  /** How requests to {@code port} are spread. */
+  public Balancing balancing(int port) {
+    PortPolicy own = ports.get(port);
+    return own == null ? balancing : own.balancing();
+  }
 }

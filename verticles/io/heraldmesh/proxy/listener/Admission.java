@@ -54,7 +54,7 @@ final class Admission {
       case Gate.Admission.Answer answer -> deny(answer, log, incoming.hasBody());
       case Gate.Admission.Forward forward -> {
         boolean upgrade =
-            incoming.asksForWebSocket() && !client.http2() && !forward.target().http2();
+            incoming.asksForWebSocket() && !client.http2() && !forward.choice().target().http2();
         incoming.rewrite(forward.permit().decision(), gate, upgrade);
         GrpcExchange grpc = GrpcExchange.of(incoming.request().headers());
         if (grpc != null) {

@@ -32,7 +32,7 @@ final class ConnectRequest extends ChannelInboundHandlerAdapter {
     Tunnel tunnel = new Tunnel(context, channel, origin, wanted.destination());
     tunnel.guard(wanted.standing().apply(tunnel::upstream));
     tunnel.open(
-        wanted.permit(), wanted.target(), this::established, failure -> failed(failure, onFailure));
+        wanted.permit(), wanted.choice(), this::established, failure -> failed(failure, onFailure));
   }
 
   /** Before the answer only the end of the request may come (CVE-2025-64763). */

@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
@@ -27,6 +28,7 @@ final class Exchange implements ResponseSink {
   private final Gate gate;
   private final Permit permit;
   private final Gate.Admission.Forward forward;
+  private final Choice choice;
   private final RequestRelay request;
   private final ResponseRelay response;
   private final @Nullable GrpcExchange grpc;
@@ -51,6 +53,7 @@ final class Exchange implements ResponseSink {
     this.gate = gate;
     this.permit = forward.permit();
     this.forward = forward;
+    this.choice = forward.choice();
     this.response = response;
     this.grpc = grpc;
     this.log = log;
@@ -58,7 +61,15 @@ final class Exchange implements ResponseSink {
   }
 
   void start() {
-    client.forward(permit, forward.target(), this, false);
+    if (choice.begin()) {
+      client.forward(permit, choice.target(), this, false);
+    } else {
+      fail(
+          503,
+          UpstreamFailure.OVERFLOW,
+          forward.destination() + " is called enough already",
+          UpstreamFailure.OVERFLOW);
+    }
   }
 
   boolean requestComplete() {
@@ -238,7 +249,7 @@ final class Exchange implements ResponseSink {
       retried = true;
       upstream = null;
       request.again();
-      client.forward(permit, forward.target(), this, true);
+      client.forward(permit, choice.target(), this, true);
     } else {
       fail(503, UpstreamFailure.RESET, detail, UpstreamFailure.RESET);
     }
@@ -301,6 +312,9 @@ final class Exchange implements ResponseSink {
     log.flag(flag);
     UpstreamStream stream = upstream;
     boolean started = response.started();
+    if (!started) {
+      choice.end(UpstreamFailure.isEndpoints(flag) ? status : 0);
+    }
     end(started ? response.status() : status);
     if (stream != null) {
       stream.abort();
@@ -340,6 +354,7 @@ final class Exchange implements ResponseSink {
   }
 
   private void finish(int status, long sent) {
+    choice.end(response.status());
     Decision.Allowed decision = permit.decision();
     log.end(
         status,

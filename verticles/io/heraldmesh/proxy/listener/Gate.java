@@ -3,7 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
-import io.heraldmesh.proxy.upstream.Target;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
@@ -23,16 +23,16 @@ interface Gate {
      *
      * @param destination {@code namespace/name} of the called service or workload, for metrics
      */
-    record Forward(Permit permit, Target target, String destination) implements Admission {}
+    record Forward(Permit permit, Choice choice, String destination) implements Admission {}
 
     /**
-     * The connection becomes a tunnel to {@code target}.
+     * The connection becomes a tunnel to the endpoint of {@code choice}.
      *
      * @param standing of the tunnel, given its way to the server
      */
     record Tunnel(
         Permit permit,
-        Target target,
+        Choice choice,
         String destination,
         Function<Supplier<@Nullable Channel>, Standing> standing)
         implements Admission {}

@@ -7,6 +7,7 @@ import io.heraldmesh.proxy.ForwardedClientCert;
 import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.tls.PeerIdentity;
 import io.netty.channel.Channel;
@@ -23,7 +24,7 @@ final class InboundGate implements Gate {
   private final Workload workload;
   private final Connection connection;
   private final @Nullable PeerCheck peer;
-  private final Target app;
+  private final Choice app;
   private final Origin origin;
   private final @Nullable String clientCert;
 
@@ -42,7 +43,7 @@ final class InboundGate implements Gate {
     this.workload = workload;
     this.connection = connection;
     this.peer = peer;
-    this.app = app;
+    this.app = Choice.only(app);
     PeerIdentity identity = peer == null ? null : peer.identity();
     this.origin =
         new Origin(

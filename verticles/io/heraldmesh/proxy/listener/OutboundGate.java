@@ -4,9 +4,9 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Route;
 import io.heraldmesh.proxy.upstream.Routes;
-import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.tls.MeshProtocol;
 import io.netty.channel.Channel;
@@ -63,23 +63,23 @@ final class OutboundGate implements Gate {
           UpstreamFailure.NO_ROUTE);
     }
     MeshProtocol protocol = connect ? MeshProtocol.TCP : protocol(route, http2);
-    Target target = route.next(protocol, host(authority, connect));
-    if (target == null) {
+    Choice choice = route.next(protocol, host(authority, connect));
+    if (choice == null) {
       return Admission.Answer.of(
           503,
           "no healthy upstream",
           UpstreamFailure.NO_ENDPOINT,
-          route.destination().service() + " has no endpoint",
+          route.destination().service() + " has no endpoint that can be called",
           UpstreamFailure.NO_ENDPOINT);
     }
     String service = route.destination().service();
     return connect
         ? new Admission.Tunnel(
             Filters.outbound(null),
-            target,
+            choice,
             service,
             upstream -> standing(authority, true, upstream))
-        : new Admission.Forward(Filters.outbound(head), target, service);
+        : new Admission.Forward(Filters.outbound(head), choice, service);
   }
 
   @Override

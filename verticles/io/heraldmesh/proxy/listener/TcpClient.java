@@ -4,9 +4,9 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Route;
 import io.heraldmesh.proxy.upstream.Routes;
-import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.tls.MeshProtocol;
 import io.netty.channel.Channel;
@@ -27,7 +27,7 @@ final class TcpClient {
         routes == null || service == null ? null : routes.find(service.host(), service.port());
     String name = route == null ? String.valueOf(service) : route.destination().service();
     Tunnel tunnel = new Tunnel(context, channel, origin, name);
-    Target target =
+    Choice choice =
         route == null || service == null ? null : route.next(MeshProtocol.TCP, service.host());
     if (routes == null) {
       tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "no_policy");
@@ -35,9 +35,9 @@ final class TcpClient {
       tunnel.refuse(
           new Reason(UpstreamFailure.NO_ROUTE, "no destination " + service),
           UpstreamFailure.NO_ROUTE);
-    } else if (target == null) {
+    } else if (choice == null) {
       tunnel.refuse(
-          new Reason(UpstreamFailure.NO_ENDPOINT, name + " has no endpoint"),
+          new Reason(UpstreamFailure.NO_ENDPOINT, name + " has no endpoint that can be called"),
           UpstreamFailure.NO_ENDPOINT);
     } else {
       tunnel.guard(
@@ -46,7 +46,7 @@ final class TcpClient {
               () -> context.inForce().get().routes(workload),
               now -> service == null ? null : now.find(service.host(), service.port()),
               tunnel::upstream));
-      tunnel.open(Filters.outbound(null), target);
+      tunnel.open(Filters.outbound(null), choice);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.tls.PeerIdentity;
 import io.netty.channel.Channel;
@@ -38,7 +39,7 @@ final class TcpServer {
             connection, null, enforcement, context.keySets().get(), context.clock().instant());
     switch (Filters.inbound(request)) {
       case Verdict.Pass pass -> {
-        tunnel.open(pass.permit(), Target.plainTcp(listener.port().app()));
+        tunnel.open(pass.permit(), Choice.only(Target.plainTcp(listener.port().app())));
         tunnel.guard(new InboundStanding(context, listener.workload(), connection, peer, true));
       }
       case Verdict.Refuse refuse -> {

@@ -4,8 +4,8 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.log.AccessEntry;
 import io.heraldmesh.proxy.log.TcpMeters;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Opened;
-import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
@@ -31,7 +31,7 @@ final class Tunnel implements Watch.Timed {
   private final Instant start;
   private final long startNanos = System.nanoTime();
   private final Watch watch;
-  private @Nullable Target target;
+  private @Nullable Choice choice;
   private @Nullable Permit permit;
   private @Nullable Pipe in;
   private @Nullable Pipe out;
@@ -64,9 +64,14 @@ final class Tunnel implements Watch.Timed {
    * @param onOpen runs when the other side is there, before the first byte passes
    * @param onFailure takes the place of closing the client without a byte
    */
-  void open(Permit granted, Target to, Runnable onOpen, Consumer<UpstreamFailure> onFailure) {
+  void open(Permit granted, Choice to, Runnable onOpen, Consumer<UpstreamFailure> onFailure) {
     permit = granted;
-    target = to;
+    choice = to;
+    if (!to.begin()) {
+      onFailure.accept(
+          new UpstreamFailure(UpstreamFailure.OVERFLOW, destination + " is called enough already"));
+      return;
+    }
     client.config().setAutoRead(false);
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     Holding holding = new Holding();
@@ -75,16 +80,17 @@ final class Tunnel implements Watch.Timed {
         .upstreams()
         .tunnel(
             granted,
-            to,
+            to.target(),
             client.eventLoop(),
             new Opened() {
               @Override
               public void ready(Channel channel) {
-                join(granted, channel, holding, onOpen);
+                join(granted, to, channel, holding, onOpen);
               }
 
               @Override
               public void failed(UpstreamFailure failure) {
+                to.end(UpstreamFailure.isEndpoints(failure.flag()) ? 503 : 0);
                 if (client.pipeline().context(holding) != null) { // the client may be gone
                   client.pipeline().remove(holding);
                 }
@@ -94,7 +100,7 @@ final class Tunnel implements Watch.Timed {
   }
 
   /** Connects and pipes, or closes the client. */
-  void open(Permit granted, Target to) {
+  void open(Permit granted, Choice to) {
     open(
         granted,
         to,
@@ -118,6 +124,10 @@ final class Tunnel implements Watch.Timed {
       return;
     }
     over = true;
+    Choice called = choice;
+    if (called != null) {
+      called.end(200);
+    }
     watch.remove(this);
     count();
     Permit granted = permit;
@@ -155,8 +165,9 @@ final class Tunnel implements Watch.Timed {
     }
   }
 
-  private void join(Permit granted, Channel channel, Holding holding, Runnable onOpen) {
+  private void join(Permit granted, Choice to, Channel channel, Holding holding, Runnable onOpen) {
     if (!client.isActive()) {
+      to.end(0);
       channel.close();
       return;
     }
@@ -183,6 +194,7 @@ final class Tunnel implements Watch.Timed {
     String principal = granted == null ? null : granted.decision().principal();
     Pipe fromClient = in;
     Pipe fromUpstream = out;
+    Choice called = choice;
     return new AccessEntry(
         start,
         origin.reporter(),
@@ -199,7 +211,7 @@ final class Tunnel implements Watch.Timed {
         origin.mutualTls(),
         destination,
         origin.address(),
-        target == null ? null : target.toString(),
+        called == null ? null : called.target().toString(),
         null,
         null,
         null,

@@ -22,6 +22,7 @@ final class ResponseFlag {
       case "upstream_bad_response" -> "UPE";
       case "no_route" -> "NR";
       case "no_endpoint" -> "UH";
+      case "upstream_overflow" -> "UO";
       case "client_gone" -> "DC";
       case "request_timeout", "idle" -> "SI";
       case "no_policy" -> "NC";

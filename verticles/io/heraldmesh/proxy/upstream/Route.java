@@ -1,14 +1,18 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Balancing;
 import io.heraldmesh.policy.ClientFiles;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
+import io.heraldmesh.policy.OutlierDetection;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.tls.MeshProtocol;
 import io.heraldmesh.tls.OriginationFiles;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +20,15 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One destination as one workload calls it: its endpoints, taken in turn. Thread-safe. */
+/** One destination as one workload calls it: its endpoints, and which is next. Thread-safe. */
 public final class Route {
   private final Destination destination;
   private final Map<MeshProtocol, List<Way>> ways = new EnumMap<>(MeshProtocol.class);
   private final Set<SpiffeId> servers = new HashSet<>();
-  private final AtomicInteger turn = new AtomicInteger();
+  private final Map<HostPort, EndpointState> known = new HashMap<>();
+  private final List<EndpointState> states;
+  private final Balancer balancer;
+  private final AtomicInteger active;
 
   /** How one endpoint is reached, by the host that was called. */
   @FunctionalInterface
@@ -29,8 +36,15 @@ public final class Route {
     Target to(String host);
   }
 
-  Route(Destination destination, SpiffeId source) {
+  /**
+   * @param before the same destination as of the last snapshot, whose counts go on; null if new
+   */
+  Route(Destination destination, SpiffeId source, @Nullable Route before) {
     this.destination = destination;
+    this.balancer = balancer(destination.balancing().method(), before);
+    this.active = before == null ? new AtomicInteger() : before.active;
+    this.states =
+        destination.endpoints().stream().map(endpoint -> state(endpoint, before)).toList();
     for (MeshProtocol protocol : MeshProtocol.values()) {
       ways.put(
           protocol,
@@ -56,17 +70,95 @@ public final class Route {
   }
 
   /**
-   * The endpoint whose turn it is; null when there is none.
+   * The endpoint that is next; null when there is none.
    *
    * @param host as it was called: a server outside of the mesh may have to have that name
    */
-  public @Nullable Target next(MeshProtocol protocol, String host) {
+  public @Nullable Choice next(MeshProtocol protocol, String host) {
     List<Way> all = ways.getOrDefault(protocol, List.of());
-    return switch (all.size()) {
-      case 0 -> null;
-      case 1 -> all.getFirst().to(host);
-      default -> all.get(Math.floorMod(turn.getAndIncrement(), all.size())).to(host);
-    };
+    List<Integer> out = out();
+    int total = states.size();
+    int index;
+    if (out.isEmpty() || isPanic(total - out.size())) {
+      index = total == 0 ? -1 : balancer.pick(states);
+    } else {
+      index = among(out);
+    }
+    return index < 0 ? null : Choice.of(all.get(index).to(host), this, states.get(index));
+  }
+
+  /** One more is under way; false when there are as many as may be. */
+  boolean enter() {
+    if (active.incrementAndGet() > destination.balancing().mostRequests()) {
+      active.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /** One fewer is under way. */
+  void leave() {
+    active.decrementAndGet();
+  }
+
+  /** Takes note of an answer, which may be one failure too many. */
+  void answered(EndpointState state, int status) {
+    OutlierDetection outliers = destination.balancing().outliers();
+    if (outliers != null) {
+      state
+          .ejection()
+          .answered(
+              status,
+              outliers,
+              System.nanoTime(),
+              () ->
+                  (out().size() + 1) * 100L
+                      <= (long) outliers.maxEjectionPercent() * states.size());
+    }
+  }
+
+  /** Indices of endpoints that are left out for now. */
+  private List<Integer> out() {
+    if (destination.balancing().outliers() == null) {
+      return List.of();
+    }
+    long now = System.nanoTime();
+    List<Integer> out = List.of();
+    for (int i = 0; i < states.size(); i++) {
+      if (states.get(i).ejection().isOut(now)) {
+        out = out.isEmpty() ? new ArrayList<>() : out;
+        out.add(i);
+      }
+    }
+    return out;
+  }
+
+  /** So few are left that they could not carry it all: then nobody is left out. */
+  private boolean isPanic(int left) {
+    OutlierDetection outliers = destination.balancing().outliers();
+    return outliers != null && left * 100L < (long) outliers.minHealthPercent() * states.size();
+  }
+
+  private int among(List<Integer> out) {
+    List<Integer> left = new ArrayList<>();
+    for (int i = 0; i < states.size(); i++) {
+      if (!out.contains(i)) {
+        left.add(i);
+      }
+    }
+    return left.isEmpty() ? -1 : left.get(balancer.pick(left.stream().map(states::get).toList()));
+  }
+
+  private static Balancer balancer(Balancing.Method method, @Nullable Route before) {
+    return before != null && before.destination.balancing().method() == method
+        ? before.balancer
+        : new Balancer(method);
+  }
+
+  private EndpointState state(Endpoint endpoint, @Nullable Route before) {
+    HostPort address = new HostPort(endpoint.host(), endpoint.port());
+    EndpointState old = before == null ? null : before.known.get(address);
+    return known.computeIfAbsent(address, a -> old == null ? new EndpointState() : old);
   }
 
   private Way way(Endpoint endpoint, MeshProtocol protocol, SpiffeId source) {

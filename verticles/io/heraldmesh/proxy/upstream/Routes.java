@@ -14,13 +14,21 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
   private final Map<String, Map<Integer, Route>> exact = new HashMap<>();
   private final Map<String, Map<Integer, Route>> wildcard = new HashMap<>();
+  private final Map<Key, Route> all = new HashMap<>();
+
+  /** What makes a destination the same in two snapshots. */
+  private record Key(String service, String sni) {}
 
   /**
    * @param source the calling workload
+   * @param before those of the last snapshot; null: this is the first
    */
-  public Routes(List<Destination> destinations, SpiffeId source, String namespace) {
+  public Routes(
+      List<Destination> destinations, SpiffeId source, String namespace, @Nullable Routes before) {
     for (Destination destination : destinations) {
-      Route route = new Route(destination, source);
+      Key key = new Key(destination.service(), destination.sni());
+      Route route = new Route(destination, source, before == null ? null : before.all.get(key));
+      all.put(key, route);
       for (String host : destination.hosts()) {
         if (host.startsWith("*.")) {
           put(wildcard, host.substring(1), route);

@@ -16,4 +16,13 @@ public record UpstreamFailure(String flag, String detail) {
   public static final String BAD_RESPONSE = "upstream_bad_response";
   public static final String NO_ROUTE = "no_route";
   public static final String NO_ENDPOINT = "no_endpoint";
+  public static final String OVERFLOW = "upstream_overflow";
+
+  /** Whether the endpoint that was called is to blame. */
+  public static boolean isEndpoints(String flag) {
+    return switch (flag) {
+      case CONNECT_FAILED, TLS_FAILED, IDENTITY_REFUSED, RESET, TIMEOUT, BAD_RESPONSE -> true;
+      default -> false;
+    };
+  }
 }

@@ -85,7 +85,7 @@ final class DestinationRuleDecoder {
         f.at(),
         text.value(),
         f.optional("labels").textMap(),
-        TrafficPolicyDecoder.decode(f.optional("trafficPolicy")));
+        TrafficPolicyDecoder.decodeOfSubset(f.optional("trafficPolicy")));
   }
 
   private static void checkSubsets(DestinationRule rule, Value written) {

@@ -1,5 +1,6 @@
 package io.heraldmesh.resource.read;
 
+import io.heraldmesh.resource.Balancing;
 import io.heraldmesh.resource.ClientTls;
 import io.heraldmesh.resource.TrafficPolicy;
 import io.heraldmesh.resource.TrafficPolicy.PortPolicy;
@@ -27,9 +28,16 @@ final class TrafficPolicyDecoder {
     return written.isPresent() ? written.decode(TrafficPolicyDecoder::decode) : TrafficPolicy.NONE;
   }
 
+  /** As {@link #decode}, of a subset. */
+  static TrafficPolicy decodeOfSubset(Value written) {
+    return written.isPresent()
+        ? written.decode(TrafficPolicyDecoder::ofSubset)
+        : TrafficPolicy.NONE;
+  }
+
   private static TrafficPolicy decode(Fields f) {
     ClientTls tls = f.optional("tls").<ClientTls>decodeOrNull(ClientTlsDecoder::decode);
-    notYet(f);
+    Balancing balancing = BalancingDecoder.decode(f);
     f.notEnforced("tunnel", "proxyProtocol", "retryBudget");
     Map<Integer, PortPolicy> ports = new TreeMap<>();
     for (Value port : f.optional("portLevelSettings").items()) {
@@ -38,15 +46,16 @@ final class TrafficPolicyDecoder {
     if (!f.isBroken() && !hasAny(f, PORT_FIELDS) && !hasAny(f, FIELDS)) {
       f.problem(ProblemCode.EMPTY, "traffic policy must have at least one field");
     }
-    return new TrafficPolicy(tls, ports);
+    return new TrafficPolicy(tls, balancing, ports);
   }
 
   private static PortPolicy port(Fields f, Map<Integer, PortPolicy> ports) {
     Value written = f.required("port");
     int number = written.decode(p -> p.required("number").integer(1, Ports.MAX, 0).value());
     PortPolicy policy =
-        new PortPolicy(f.optional("tls").<ClientTls>decodeOrNull(ClientTlsDecoder::decode));
-    notYet(f);
+        new PortPolicy(
+            f.optional("tls").<ClientTls>decodeOrNull(ClientTlsDecoder::decode),
+            BalancingDecoder.decode(f));
     if (!f.isBroken() && !hasAny(f, PORT_FIELDS)) {
       f.problem(ProblemCode.EMPTY, "port traffic policy must have at least one field");
     }
@@ -56,27 +65,10 @@ final class TrafficPolicyDecoder {
     return policy;
   }
 
-  /** How requests are spread over endpoints, and how many go to each. */
-  private static void notYet(Fields f) {
-    f.notEnforced("connectionPool", "outlierDetection");
-    Value balancer = f.optional("loadBalancer");
-    if (balancer.isPresent() && !balancer.isNull()) {
-      balancer.decode(TrafficPolicyDecoder::balancer);
-    }
-  }
-
-  /** Endpoints are taken in turn, so what asks for nothing else is true already. */
-  private static String balancer(Fields f) {
-    Value simple = f.optional("simple");
-    String text = simple.peekText();
-    if (simple.isPresent() && !text.equals("UNSPECIFIED") && !text.equals("ROUND_ROBIN")) {
-      simple.problem(
-          ProblemCode.NOT_ENFORCED,
-          "of Istio's ways to balance, Herald only takes endpoints in turn yet",
-          "write ROUND_ROBIN, or remove it");
-    }
-    f.notEnforced("consistentHash", "localityLbSetting", "warmup", "warmupDurationSecs");
-    return text;
+  /** No request is for a subset, so what is said of a subset's endpoints together is in vain. */
+  private static TrafficPolicy ofSubset(Fields f) {
+    f.withoutEffect("loadBalancer", "outlierDetection", "connectionPool");
+    return decode(f);
   }
 
   private static boolean hasAny(Fields f, String... names) {

@@ -2,11 +2,14 @@ package io.heraldmesh.resource.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.resource.Balancing;
 import io.heraldmesh.resource.ClientTls;
 import io.heraldmesh.resource.ClientTls.Mode;
 import io.heraldmesh.resource.DestinationRule;
+import io.heraldmesh.resource.OutlierDetection;
 import io.heraldmesh.resource.TrafficPolicy;
 import io.heraldmesh.resource.problem.Located;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -186,10 +189,12 @@ class DestinationRuleDecoderTest {
   @ValueSource(
       strings = {
         "connectionPool: {tcp: {maxConnections: 1}}",
-        "outlierDetection: {}",
+        "connectionPool: {http: {http1MaxPendingRequests: 1}}",
+        "connectionPool: {http: {maxRequestsPerConnection: 1}}",
+        "outlierDetection: {splitExternalLocalOriginErrors: true}",
+        "outlierDetection: {consecutiveErrors: 3}",
         "tunnel: {}",
         "proxyProtocol: {version: V1}",
-        "loadBalancer: {simple: LEAST_REQUEST}",
         "loadBalancer: {simple: PASSTHROUGH}",
         "loadBalancer: {consistentHash: {useSourceIp: true}}",
       })
@@ -200,11 +205,92 @@ class DestinationRuleDecoderTest {
         .startsWith("7 error HLD0107 spec.trafficPolicy." + field.replaceFirst(":.*", ""));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "UNSPECIFIED,   UNSPECIFIED",
+    "ROUND_ROBIN,   ROUND_ROBIN",
+    "LEAST_REQUEST, LEAST_REQUEST",
+    "LEAST_CONN,    LEAST_REQUEST",
+    "RANDOM,        RANDOM",
+  })
+  void requestsAreSpreadAsTheRuleSays(String written, Balancing.Method expected) {
+    assertThat(balancing("loadBalancer: {simple: " + written + "}"))
+        .isEqualTo(new Balancing(expected, null, 0));
+  }
+
   @Test
-  void endpointsInTurnIsWhatHeraldDoes() {
+  void whatOutlierDetectionLeavesOutIsAsInIstio() {
+    assertThat(balancing("outlierDetection: {}").outlierDetection())
+        .isEqualTo(
+            new OutlierDetection(5, 0, Duration.ofSeconds(10), Duration.ofSeconds(30), 10, 0));
     assertThat(
-            Lines.problems(KIND, "host: '*'\ntrafficPolicy: {loadBalancer: {simple: UNSPECIFIED}}"))
-        .isEmpty();
+            balancing(
+                    "outlierDetection: {consecutive5xxErrors: 0, consecutiveGatewayErrors: 2,"
+                        + " interval: 1s, baseEjectionTime: 3m, maxEjectionPercent: 100,"
+                        + " minHealthPercent: 50}")
+                .outlierDetection())
+        .isEqualTo(
+            new OutlierDetection(0, 2, Duration.ofSeconds(1), Duration.ofMinutes(3), 100, 50));
+  }
+
+  @Test
+  void mostRequestsAreReadAndAPortsPolicyReplacesTheRules() {
+    DestinationRule rule =
+        Lines.read(
+            DestinationRule.class,
+            KIND,
+            """
+            host: web
+            trafficPolicy:
+              loadBalancer: {simple: RANDOM}
+              connectionPool: {http: {http2MaxRequests: 7}}
+              portLevelSettings:
+              - {port: {number: 80}, loadBalancer: {simple: ROUND_ROBIN}}
+            """);
+    assertThat(rule.trafficPolicy().balancing(81))
+        .isEqualTo(new Balancing(Balancing.Method.RANDOM, null, 7));
+    assertThat(rule.trafficPolicy().balancing(80))
+        .isEqualTo(new Balancing(Balancing.Method.ROUND_ROBIN, null, 0));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "loadBalancer: {simple: FASTEST}            | HLD0104 spec.trafficPolicy.loadBalancer.simple",
+        "outlierDetection: {interval: 0s}           | HLD0105 spec.trafficPolicy.outlierDetection.interval",
+        "outlierDetection: {interval: soon}         | HLD0113 spec.trafficPolicy.outlierDetection.interval",
+        "outlierDetection: {maxEjectionPercent: 101} | HLD0105 spec.trafficPolicy.outlierDetection.maxEjectionPercent",
+        "outlierDetection: {minHealthPercent: -1}   | HLD0105 spec.trafficPolicy.outlierDetection.minHealthPercent",
+        "outlierDetection: {consecutive5xxErrors: x} | HLD0103 spec.trafficPolicy.outlierDetection.consecutive5xxErrors",
+        "outlierDetection: {consecutive5xx: 1}      | HLD0101 spec.trafficPolicy.outlierDetection.consecutive5xx",
+        "connectionPool: {http: {http2MaxRequests: -1}} | HLD0105 spec.trafficPolicy.connectionPool.http.http2MaxRequests",
+      })
+  void mistakesInWhatIsSaidOfEndpointsAreNamed(String field, String expected) {
+    assertThat(Lines.problems(KIND, "host: web\ntrafficPolicy:\n  " + field))
+        .containsExactly("7 error " + expected);
+  }
+
+  @Test
+  void aSubsetsEndpointsAreNotBalancedAmongThemselvesAndThatIsWarnedOf() {
+    assertThat(
+            Lines.problems(
+                KIND,
+                """
+                host: web
+                subsets:
+                - name: v1
+                  trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}
+                """))
+        .singleElement()
+        .asString()
+        .contains("warning HLD0112 spec.subsets[0].trafficPolicy.loadBalancer");
+  }
+
+  private static Balancing balancing(String field) {
+    return Lines.read(DestinationRule.class, KIND, "host: web\ntrafficPolicy:\n  " + field)
+        .trafficPolicy()
+        .balancing(80);
   }
 
   @Test

@@ -33,7 +33,8 @@ class IstioTestdataTest {
           "authz full", "spec.rules[0].when[14].key",
           "serviceentry full", "spec.exportTo",
           "destinationrule bookinfo-ratings", "spec.trafficPolicy.loadBalancer.warmup",
-          "destinationrule bookinfo-ratings-http2-ping", "spec.trafficPolicy.connectionPool",
+          "destinationrule bookinfo-ratings-http2-ping",
+              "spec.trafficPolicy.connectionPool.http.http2KeepAlive",
           "workloadentry full", "spec.network",
           "workloadentry missing-address-network-set", "spec.network");
 

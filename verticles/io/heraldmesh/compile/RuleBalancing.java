@@ -1,0 +1,34 @@
+package io.heraldmesh.compile;
+
+import io.heraldmesh.policy.Balancing;
+import io.heraldmesh.policy.OutlierDetection;
+import org.jspecify.annotations.Nullable;
+
+/** What a traffic policy says of endpoints, with Istio's defaults for what it leaves out. */
+final class RuleBalancing {
+  private RuleBalancing() {}
+
+  static Balancing of(io.heraldmesh.resource.Balancing said) {
+    return new Balancing(
+        switch (said.method()) {
+          case UNSPECIFIED, LEAST_REQUEST -> Balancing.Method.LEAST_REQUEST;
+          case ROUND_ROBIN -> Balancing.Method.ROUND_ROBIN;
+          case RANDOM -> Balancing.Method.RANDOM;
+        },
+        outliers(said.outlierDetection()),
+        said.maxRequests() == 0 ? Integer.MAX_VALUE : said.maxRequests());
+  }
+
+  private static @Nullable OutlierDetection outliers(
+      io.heraldmesh.resource.@Nullable OutlierDetection said) {
+    return said == null
+        ? null
+        : new OutlierDetection(
+            said.consecutive5xxErrors(),
+            said.consecutiveGatewayErrors(),
+            said.interval(),
+            said.baseEjectionTime(),
+            said.maxEjectionPercent(),
+            said.minHealthPercent());
+  }
+}
