@@ -16,7 +16,12 @@ final class RuleBalancing {
           case RANDOM -> Balancing.Method.RANDOM;
         },
         outliers(said.outlierDetection()),
-        said.maxRequests() == 0 ? Integer.MAX_VALUE : said.maxRequests());
+        limit(said.maxRequests()),
+        limit(said.maxRetries()));
+  }
+
+  private static int limit(int said) {
+    return said == 0 ? Integer.MAX_VALUE : said;
   }
 
   private static @Nullable OutlierDetection outliers(

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outliers when an endpoint that fails is left out for a while; null: never
  * @param mostRequests under way at once from one workload; more are refused. At least 1
+ * @param mostRetries of them that are at their second or third endpoint; at least 1
  */
-public record Balancing(Method method, @Nullable OutlierDetection outliers, int mostRequests) {
+public record Balancing(
+    Method method, @Nullable OutlierDetection outliers, int mostRequests, int mostRetries) {
   /** Istio's defaults. */
   public static final Balancing DEFAULT =
-      new Balancing(Method.LEAST_REQUEST, null, Integer.MAX_VALUE);
+      new Balancing(Method.LEAST_REQUEST, null, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   /** Which endpoint is next. */
   public enum Method {

@@ -28,11 +28,11 @@ final class Exchange implements ResponseSink {
   private final Gate gate;
   private final Permit permit;
   private final Gate.Admission.Forward forward;
-  private final Choice choice;
   private final RequestRelay request;
   private final ResponseRelay response;
   private final @Nullable GrpcExchange grpc;
   private final RequestLog log;
+  private Choice choice;
   private @Nullable UpstreamStream upstream;
   private @Nullable Standing standing;
   private boolean retried;
@@ -192,7 +192,9 @@ final class Exchange implements ResponseSink {
 
   @Override
   public void failed(UpstreamFailure failure) {
-    if (!over) {
+    boolean elsewhere = failure.flag().equals(UpstreamFailure.CONNECT_FAILED);
+    boolean here = failure.flag().equals(UpstreamFailure.RESET);
+    if (!over && !((elsewhere || here) && retry(here))) {
       fail(503, failure.flag(), failure.detail(), failure.flag());
     }
   }
@@ -250,9 +252,38 @@ final class Exchange implements ResponseSink {
       upstream = null;
       request.again();
       client.forward(permit, choice.target(), this, true);
-    } else {
+    } else if (!(stream != null && stream.refused() && retryWhole())) {
       fail(503, UpstreamFailure.RESET, detail, UpstreamFailure.RESET);
     }
+  }
+
+  /** The service did not look at the request: what was sent of it is sent again. */
+  private boolean retryWhole() {
+    if (response.started() || !request.whole()) {
+      return false;
+    }
+    upstream = null;
+    request.again();
+    return retry(true);
+  }
+
+  /**
+   * Goes to another endpoint; nothing of the request can have been acted on.
+   *
+   * @param here the same one will do when there is no other
+   */
+  private boolean retry(boolean here) {
+    Choice other = choice.another(here);
+    if (other == null) {
+      return false;
+    }
+    choice.end(503);
+    if (!other.begin()) {
+      return false;
+    }
+    choice = other;
+    client.forward(permit, choice.target(), this, false);
+    return true;
   }
 
   @Override
@@ -322,20 +353,8 @@ final class Exchange implements ResponseSink {
     if (started) {
       client.abort();
     } else {
-      client.answerInstead(this, status, body(status, flag));
+      client.answerInstead(this, status, LocalAnswer.text(status, flag));
     }
-  }
-
-  /** The flag is a word of ours, safe to show: it tells the caller's owner where to look. */
-  private static String body(int status, String flag) {
-    return switch (status) {
-      case 400 -> "bad request";
-      case 403 -> "RBAC: access denied";
-      case 408 -> "request timeout";
-      case 502 -> "bad response from upstream";
-      case 504 -> "upstream request timeout";
-      default -> "upstream connect error or disconnect: " + flag;
-    };
   }
 
   private void abortBoth(String flag) {
@@ -355,6 +374,9 @@ final class Exchange implements ResponseSink {
 
   private void finish(int status, long sent) {
     choice.end(response.status());
+    if (choice.isRetry()) {
+      log.flag("retried");
+    }
     Decision.Allowed decision = permit.decision();
     log.end(
         status,

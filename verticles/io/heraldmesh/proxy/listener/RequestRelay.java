@@ -42,7 +42,12 @@ final class RequestRelay {
 
   /** It can be sent once more without harm, and {@link #again} can do it. */
   boolean repeatable() {
-    return complete && !bodySent && IDEMPOTENT.contains(head.method().name());
+    return whole() && IDEMPOTENT.contains(head.method().name());
+  }
+
+  /** {@link #again} can send all of it. */
+  boolean whole() {
+    return complete && !bodySent;
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.tls.MeshProtocol;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,24 +10,57 @@ import org.jspecify.annotations.Nullable;
  * Belongs to one event loop.
  */
 public final class Choice {
-  private final Target target;
+  /** Beyond the first, as in Istio. */
+  private static final int MOST_RETRIES = 2;
+
   private final @Nullable Route route;
+  private final MeshProtocol protocol;
+  private final String host;
+  private final Target target;
   private final @Nullable EndpointState state;
+  private final @Nullable Choice before;
   private boolean counted;
 
-  private Choice(Target target, @Nullable Route route, @Nullable EndpointState state) {
-    this.target = target;
+  private Choice(
+      @Nullable Route route,
+      MeshProtocol protocol,
+      String host,
+      Target target,
+      @Nullable EndpointState state,
+      @Nullable Choice before) {
     this.route = route;
+    this.protocol = protocol;
+    this.host = host;
+    this.target = target;
     this.state = state;
+    this.before = before;
   }
 
   /** There is but one, and it is always called. */
   public static Choice only(Target target) {
-    return new Choice(target, null, null);
+    return new Choice(null, MeshProtocol.TCP, "", target, null, null);
   }
 
-  static Choice of(Target target, Route route, EndpointState state) {
-    return new Choice(target, route, state);
+  /**
+   * @param before the one that was chosen first, and could not be called; null: this is the first
+   */
+  static Choice of(
+      Route route,
+      MeshProtocol protocol,
+      String host,
+      Target target,
+      EndpointState state,
+      @Nullable Choice before) {
+    return new Choice(route, protocol, host, target, state, before);
+  }
+
+  MeshProtocol protocol() {
+    return protocol;
+  }
+
+  /** As it was called. */
+  String host() {
+    return host;
   }
 
   public Target target() {
@@ -40,11 +76,41 @@ public final class Choice {
     if (route == null || state == null) {
       return true;
     }
-    counted = route.enter();
+    counted = route.enter(isRetry());
     if (counted) {
       state.active().incrementAndGet();
     }
     return counted;
+  }
+
+  /** Others were chosen before. */
+  public boolean isRetry() {
+    return before != null;
+  }
+
+  /**
+   * Another endpoint, when this one could not be called; null when there is none that was not
+   * tried, or when that was tried often enough.
+   *
+   * @param here the same one will do when there is no other
+   */
+  public @Nullable Choice another(boolean here) {
+    if (route == null || state == null) {
+      return null;
+    }
+    Set<EndpointState> tried = new HashSet<>();
+    int retries = -1;
+    for (Choice one = this; one != null; one = one.before) {
+      if (one.state != null) {
+        tried.add(one.state);
+      }
+      retries++;
+    }
+    if (retries >= MOST_RETRIES) {
+      return null;
+    }
+    Choice other = route.another(this, tried);
+    return other == null && here ? of(route, protocol, host, target, state, this) : other;
   }
 
   /**
@@ -59,7 +125,7 @@ public final class Choice {
     }
     counted = false;
     state.active().decrementAndGet();
-    route.leave();
+    route.leave(isRetry());
     if (status != 0) {
       route.answered(state, status);
     }

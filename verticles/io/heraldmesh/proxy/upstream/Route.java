@@ -29,6 +29,7 @@ public final class Route {
   private final List<EndpointState> states;
   private final Balancer balancer;
   private final AtomicInteger active;
+  private final AtomicInteger retries;
 
   /** How one endpoint is reached, by the host that was called. */
   @FunctionalInterface
@@ -43,6 +44,7 @@ public final class Route {
     this.destination = destination;
     this.balancer = balancer(destination.balancing().method(), before);
     this.active = before == null ? new AtomicInteger() : before.active;
+    this.retries = before == null ? new AtomicInteger() : before.retries;
     this.states =
         destination.endpoints().stream().map(endpoint -> state(endpoint, before)).toList();
     for (MeshProtocol protocol : MeshProtocol.values()) {
@@ -75,30 +77,51 @@ public final class Route {
    * @param host as it was called: a server outside of the mesh may have to have that name
    */
   public @Nullable Choice next(MeshProtocol protocol, String host) {
+    return choose(protocol, host, Set.of(), null);
+  }
+
+  /** One that is in none of {@code tried}; null when there is none. */
+  @Nullable Choice another(Choice failed, Set<EndpointState> tried) {
+    return choose(failed.protocol(), failed.host(), tried, failed);
+  }
+
+  private @Nullable Choice choose(
+      MeshProtocol protocol, String host, Set<EndpointState> tried, @Nullable Choice before) {
     List<Way> all = ways.getOrDefault(protocol, List.of());
-    List<Integer> out = out();
-    int total = states.size();
-    int index;
-    if (out.isEmpty() || isPanic(total - out.size())) {
-      index = total == 0 ? -1 : balancer.pick(states);
-    } else {
-      index = among(out);
+    Set<Integer> out = out();
+    if (isPanic(states.size() - out.size())) {
+      out = Set.of();
     }
-    return index < 0 ? null : Choice.of(all.get(index).to(host), this, states.get(index));
+    int index =
+        !out.isEmpty() || !tried.isEmpty()
+            ? among(out, tried)
+            : states.isEmpty() ? -1 : balancer.pick(states);
+    return index < 0
+        ? null
+        : Choice.of(this, protocol, host, all.get(index).to(host), states.get(index), before);
   }
 
   /** One more is under way; false when there are as many as may be. */
-  boolean enter() {
-    if (active.incrementAndGet() > destination.balancing().mostRequests()) {
-      active.decrementAndGet();
-      return false;
-    }
-    return true;
+  boolean enter(boolean retry) {
+    return enter(active, destination.balancing().mostRequests())
+        && (!retry || enter(retries, destination.balancing().mostRetries()) || !leave(active));
   }
 
   /** One fewer is under way. */
-  void leave() {
-    active.decrementAndGet();
+  void leave(boolean retry) {
+    leave(active);
+    if (retry) {
+      leave(retries);
+    }
+  }
+
+  private static boolean enter(AtomicInteger count, int most) {
+    return count.incrementAndGet() <= most || !leave(count);
+  }
+
+  private static boolean leave(AtomicInteger count) {
+    count.decrementAndGet();
+    return true;
   }
 
   /** Takes note of an answer, which may be one failure too many. */
@@ -118,15 +141,15 @@ public final class Route {
   }
 
   /** Indices of endpoints that are left out for now. */
-  private List<Integer> out() {
+  private Set<Integer> out() {
     if (destination.balancing().outliers() == null) {
-      return List.of();
+      return Set.of();
     }
     long now = System.nanoTime();
-    List<Integer> out = List.of();
+    Set<Integer> out = Set.of();
     for (int i = 0; i < states.size(); i++) {
       if (states.get(i).ejection().isOut(now)) {
-        out = out.isEmpty() ? new ArrayList<>() : out;
+        out = out.isEmpty() ? new HashSet<>() : out;
         out.add(i);
       }
     }
@@ -139,10 +162,10 @@ public final class Route {
     return outliers != null && left * 100L < (long) outliers.minHealthPercent() * states.size();
   }
 
-  private int among(List<Integer> out) {
+  private int among(Set<Integer> out, Set<EndpointState> tried) {
     List<Integer> left = new ArrayList<>();
     for (int i = 0; i < states.size(); i++) {
-      if (!out.contains(i)) {
+      if (!out.contains(i) && !tried.contains(states.get(i))) {
         left.add(i);
       }
     }

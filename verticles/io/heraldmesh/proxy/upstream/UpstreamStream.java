@@ -6,6 +6,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   private boolean reusable;
   private boolean closed;
   private boolean reading;
+  private boolean refused;
   private long idleSince;
 
   /**
@@ -51,6 +55,11 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   /** It carried another request before, so the other side may have been about to close it. */
   public boolean reused() {
     return reused;
+  }
+
+  /** The other side said that it did not look at the request (RFC 9113 section 8.7). */
+  public boolean refused() {
+    return refused;
   }
 
   /** Coarse time in ms at which it went back to its pool. */
@@ -181,6 +190,16 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
     if (sink != null) {
       sink.writabilityChanged(ctx.channel().isWritable());
     }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    // a stream hears of a GOAWAY only when it comes after the last one that was looked at
+    refused |=
+        event instanceof Http2GoAwayFrame
+            || event instanceof Http2ResetFrame reset
+                && reset.errorCode() == Http2Error.REFUSED_STREAM.code();
+    ctx.fireUserEventTriggered(event);
   }
 
   @Override

@@ -25,10 +25,17 @@ final class BalancingDecoder {
   static Balancing decode(Fields f) {
     Value balancer = f.optional("loadBalancer");
     Value pool = f.optional("connectionPool");
+    Limits limits = written(pool) ? pool.decode(BalancingDecoder::limits) : Limits.NONE;
     return new Balancing(
         written(balancer) ? balancer.decode(BalancingDecoder::method) : Method.UNSPECIFIED,
         f.optional("outlierDetection").<OutlierDetection>decodeOrNull(BalancingDecoder::outliers),
-        written(pool) ? pool.decode(BalancingDecoder::maxRequests) : 0);
+        limits.requests(),
+        limits.retries());
+  }
+
+  /** Of a connection pool; 0: not written. */
+  private record Limits(int requests, int retries) {
+    static final Limits NONE = new Limits(0, 0);
   }
 
   private static boolean written(Value value) {
@@ -65,24 +72,25 @@ final class BalancingDecoder {
         f.optional("minHealthPercent").integer(0, 100, 0).value());
   }
 
-  private static int maxRequests(Fields f) {
+  private static Limits limits(Fields f) {
     f.notEnforced("tcp");
     Value http = f.optional("http");
     if (!written(http)) {
-      return 0;
+      return Limits.NONE;
     }
     return http.decode(
         h -> {
           h.notEnforced(
               "http1MaxPendingRequests",
               "maxRequestsPerConnection",
-              "maxRetries",
               "idleTimeout",
               "h2UpgradePolicy",
               "useClientProtocol",
               "maxConcurrentStreams",
               "http2KeepAlive");
-          return h.optional("http2MaxRequests").integer(0, Integer.MAX_VALUE, 0).value();
+          return new Limits(
+              h.optional("http2MaxRequests").integer(0, Integer.MAX_VALUE, 0).value(),
+              h.optional("maxRetries").integer(0, Integer.MAX_VALUE, 0).value());
         });
   }
 }

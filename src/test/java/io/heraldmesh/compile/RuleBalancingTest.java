@@ -48,13 +48,14 @@ class RuleBalancingTest {
     assertThat(
             compiled(
                 rule(
-                    "{connectionPool: {http: {http2MaxRequests: 9}}, outlierDetection:"
+                    "{connectionPool: {http: {http2MaxRequests: 9, maxRetries: 4}}, outlierDetection:"
                         + " {consecutiveGatewayErrors: 3, interval: 2s}}")))
         .isEqualTo(
             new Balancing(
                 Method.LEAST_REQUEST,
                 new OutlierDetection(5, 3, Duration.ofSeconds(2), Duration.ofSeconds(30), 10, 0),
-                9));
+                9,
+                4));
   }
 
   private static String rule(String policy) {

@@ -43,7 +43,7 @@ class BalancingTest {
 
   @Test
   void roundRobinTakesThemInTurn() throws Exception {
-    to(new Balancing(Method.ROUND_ROBIN, null, Integer.MAX_VALUE));
+    to(new Balancing(Method.ROUND_ROBIN, null, Integer.MAX_VALUE, Integer.MAX_VALUE));
     calls(10);
     assertThat(one.seen()).hasSize(5);
     assertThat(two.seen()).hasSize(5);
@@ -65,7 +65,7 @@ class BalancingTest {
 
   @Test
   void whatIsMoreThanMayBeUnderWayIs503WithItsFlag() throws Exception {
-    to(new Balancing(Method.ROUND_ROBIN, null, 1));
+    to(new Balancing(Method.ROUND_ROBIN, null, 1, 1));
     try (RawClient hanging = mesh.call()) {
       hanging.head("GET /hang HTTP/1.1", "Host: server.b");
       Mesh.eventually(() -> one.seen().size() == 1);
@@ -158,7 +158,7 @@ class BalancingTest {
   }
 
   private static Balancing balancing(@Nullable OutlierDetection outliers) {
-    return new Balancing(Method.ROUND_ROBIN, outliers, Integer.MAX_VALUE);
+    return new Balancing(Method.ROUND_ROBIN, outliers, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   private static OutlierDetection outliers(

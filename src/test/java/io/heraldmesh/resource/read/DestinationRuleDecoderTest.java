@@ -215,7 +215,7 @@ class DestinationRuleDecoderTest {
   })
   void requestsAreSpreadAsTheRuleSays(String written, Balancing.Method expected) {
     assertThat(balancing("loadBalancer: {simple: " + written + "}"))
-        .isEqualTo(new Balancing(expected, null, 0));
+        .isEqualTo(new Balancing(expected, null, 0, 0));
   }
 
   @Test
@@ -243,14 +243,14 @@ class DestinationRuleDecoderTest {
             host: web
             trafficPolicy:
               loadBalancer: {simple: RANDOM}
-              connectionPool: {http: {http2MaxRequests: 7}}
+              connectionPool: {http: {http2MaxRequests: 7, maxRetries: 2}}
               portLevelSettings:
               - {port: {number: 80}, loadBalancer: {simple: ROUND_ROBIN}}
             """);
     assertThat(rule.trafficPolicy().balancing(81))
-        .isEqualTo(new Balancing(Balancing.Method.RANDOM, null, 7));
+        .isEqualTo(new Balancing(Balancing.Method.RANDOM, null, 7, 2));
     assertThat(rule.trafficPolicy().balancing(80))
-        .isEqualTo(new Balancing(Balancing.Method.ROUND_ROBIN, null, 0));
+        .isEqualTo(new Balancing(Balancing.Method.ROUND_ROBIN, null, 0, 0));
   }
 
   @ParameterizedTest
