@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Credentials that a test changes by hand. */
 public final class TestCredentials implements CredentialSource {
@@ -23,9 +24,16 @@ public final class TestCredentials implements CredentialSource {
   }
 
   public void set(Credential leaf, Map<TrustDomain, List<X509Certificate>> roots) {
+    set(List.of(leaf), roots);
+  }
+
+  /** Puts {@code leaves}, one for each identity, in the place of all before them. */
+  public void set(List<Credential> leaves, Map<TrustDomain, List<X509Certificate>> roots) {
     CredentialSet next =
         new CredentialSet(
-            current.generation() + 1, Map.of(leaf.id(), leaf), new TrustBundle(roots));
+            current.generation() + 1,
+            leaves.stream().collect(Collectors.toMap(Credential::id, leaf -> leaf)),
+            new TrustBundle(roots));
     current = next;
     listeners.forEach(listener -> listener.accept(next));
   }
