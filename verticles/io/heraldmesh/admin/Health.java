@@ -26,10 +26,16 @@ public final class Health {
   }
 
   /**
-   * @param detail for operators: what is wrong and what to do; empty when ready; holds no secret
+   * @param detail for operators: what is wrong and what to do; mostly empty when ready; holds no
+   *     secret
    */
   public record Condition(State state, String detail) {
     public static final Condition OK = new Condition(State.READY, "");
+
+    /** Ready, with something that operators should know; as {@link #OK} when that is empty. */
+    public static Condition noted(String detail) {
+      return new Condition(State.READY, detail);
+    }
 
     public static Condition degraded(String detail) {
       return new Condition(State.DEGRADED, detail);
@@ -43,13 +49,13 @@ public final class Health {
   /** Everything at one moment: the worst state and each part's condition, by name. */
   public record Report(State state, Map<String, Condition> parts) {
 
-    /** One line a part, worst first; for {@code /healthz/ready}. */
+    /** The worst state, then one line for each part that has something to say. */
     public String text() {
       List<String> lines = new ArrayList<>();
       lines.add(state.name().toLowerCase(Locale.ROOT).replace('_', ' '));
       parts.forEach(
           (name, condition) -> {
-            if (condition.state() != State.READY) {
+            if (condition.state() != State.READY || !condition.detail().isEmpty()) {
               lines.add(name + ": " + condition.detail());
             }
           });

@@ -23,6 +23,7 @@ import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.Bound;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.store.SqliteStore;
@@ -59,6 +60,7 @@ public final class Node {
   private final Foundation foundation;
   private final Health health = new Health();
   private final List<Step> undo = new ArrayList<>();
+  private final OwnListeners own = new OwnListeners();
   private final List<Bound> bounds = new ArrayList<>();
   private @Nullable ServiceNode services;
   private @Nullable DistributorVerticle distributor;
@@ -232,7 +234,7 @@ public final class Node {
     RenewableIdentity identity = control.identity(HeraldRole.NODE, config.name());
     ServiceNode started;
     try {
-      started = new ServiceNode(foundation, config, domain, control.bus(identity), identity);
+      started = new ServiceNode(foundation, config, domain, control.bus(identity), identity, own);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
     }
@@ -289,6 +291,7 @@ public final class Node {
               + ".listen");
     }
     HostPort bound = new HostPort(address.host(), server.actualPort());
+    own.add(bound);
     if (what.equals("admin")) {
       adminAddress = bound;
     }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long running requests may take to finish on stop
  * @param eventLoops threads of the data path
  * @param accessLog null: there is none
+ * @param allowLoopback true: calls may lead to services of this machine that prove no identity
  */
 public record NodeConfig(
     String name,
@@ -47,7 +48,8 @@ public record NodeConfig(
     Duration drain,
     int eventLoops,
     @Nullable AccessLogConfig accessLog,
-    Limits limits) {
+    Limits limits,
+    boolean allowLoopback) {
 
   public NodeConfig {
     roles = Set.copyOf(roles);

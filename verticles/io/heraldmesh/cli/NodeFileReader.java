@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads a node file ({@code kind: Node}) strictly. Relative paths count from the file's folder. */
 final class NodeFileReader {
   private static final int MOST_LOOPS = 256;
+  private static final int MOST_CONNECTIONS = 1_000_000;
   private static final int LEAST_TOKEN_CACHE = 1 << 16;
   private static final int MOST_TOKEN_CACHE = 1 << 30;
 
@@ -128,7 +129,8 @@ final class NodeFileReader {
                 1, MOST_LOOPS, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
             .value(),
         accessLog(spec.optional("accessLog")),
-        limits(spec.optional("limits")));
+        limits(spec.optional("limits")),
+        allowLoopback(spec.optional("outbound")));
   }
 
   private static @Nullable Set<Role> given(@Nullable List<String> words) {
@@ -347,10 +349,22 @@ final class NodeFileReader {
     };
   }
 
+  private static boolean allowLoopback(Value value) {
+    return Boolean.TRUE.equals(
+        value.decodeOrNull(fields -> fields.optional("allowLoopback").bool(false)));
+  }
+
   private static Limits limits(Value value) {
     Limits read =
         value.decodeOrNull(
-            fields -> Limits.DEFAULTS.withTokenCache(tokenCache(fields.optional("tokenCache"))));
+            fields ->
+                Limits.DEFAULTS
+                    .withTokenCache(tokenCache(fields.optional("tokenCache")))
+                    .withConnections(
+                        fields
+                            .optional("connections")
+                            .integer(1, MOST_CONNECTIONS, Limits.DEFAULTS.connections())
+                            .value()));
     return read == null ? Limits.DEFAULTS : read;
   }
 

@@ -20,11 +20,13 @@ import io.heraldmesh.jwks.KeySourceHealth;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.Bound;
 import io.heraldmesh.proxy.DataPath;
+import io.heraldmesh.proxy.ExposedServices;
 import io.heraldmesh.proxy.ProxySettings;
 import io.heraldmesh.proxy.ProxyVerticle;
 import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.QueuedAccessLog;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,19 +44,22 @@ final class ServiceNode {
   private final DataPath path;
   private final KeySetService keys;
   private final @Nullable QueuedAccessLog accessLog;
+  private final ExposedServices exposed;
   private final ProxyVerticle verticle;
   private final Foundation foundation;
   private final Set<SpiffeId> identities;
 
   /**
    * @param identity signs what the node says on the bus
+   * @param own what this process listens on
    */
   ServiceNode(
       Foundation foundation,
       NodeConfig config,
       TrustDomain trustDomain,
       SignedBus bus,
-      RenewableIdentity identity) {
+      RenewableIdentity identity,
+      OwnListeners own) {
     this.foundation = foundation;
     this.identities =
         config.workloads().stream()
@@ -76,7 +81,12 @@ final class ServiceNode {
     this.credentials = new CombinedCredentials(sources);
     this.keys = NodeKeySets.of(foundation, config);
     ProxySettings settings =
-        new ProxySettings(config.name(), trustDomain, config.workloads(), config.limits());
+        new ProxySettings(
+            config.name(),
+            trustDomain,
+            config.workloads(),
+            config.limits(),
+            config.allowLoopback());
     this.accessLog = accessLog(foundation, config.accessLog());
     this.path =
         new DataPath(
@@ -87,7 +97,11 @@ final class ServiceNode {
             foundation.crypto(),
             foundation.meters(),
             accessLog == null ? AccessLog.NONE : accessLog,
-            foundation.clock());
+            foundation.clock(),
+            own);
+    this.exposed =
+        new ExposedServices(
+            foundation.vertx(), config.name(), config.workloads(), own, foundation.meters());
     this.verticle =
         new ProxyVerticle(settings, path, keys, bus, foundation.clock(), config.drain());
   }
@@ -137,7 +151,7 @@ final class ServiceNode {
     enrolled.start();
     files.forEach(FileCredentials::start);
     Future<String> deployed = foundation.vertx().deployVerticle(verticle);
-    return Future.all(deployed, enrolled.complete()).mapEmpty();
+    return Future.all(deployed, enrolled.complete()).compose(done -> exposed.start());
   }
 
   /** Completes once every listener is open. */
@@ -149,6 +163,7 @@ final class ServiceNode {
   void report(Health health) {
     health.register("proxy", this::condition);
     health.register("certificates", this::renewal);
+    health.register("services", () -> Condition.noted(String.join("; ", exposed.found())));
     health.register("keys", () -> NodeKeySets.condition(keys.health()));
   }
 
@@ -195,6 +210,7 @@ final class ServiceNode {
             : foundation.vertx().undeploy(verticle.deploymentID()))
         .eventually(
             () -> {
+              exposed.close();
               files.forEach(FileCredentials::close);
               enrolled.close();
               return keys.close();

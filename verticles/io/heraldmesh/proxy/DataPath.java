@@ -21,6 +21,8 @@ import io.heraldmesh.proxy.listener.OutboundListener;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.log.WorkloadTags;
+import io.heraldmesh.proxy.upstream.DialGuard;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.proxy.upstream.Route;
 import io.heraldmesh.proxy.upstream.Routes;
 import io.heraldmesh.proxy.upstream.Upstreams;
@@ -57,6 +59,8 @@ import org.slf4j.LoggerFactory;
 public final class DataPath {
   private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
 
+  private static final String INBOUND = "inbound";
+
   /** How long a token that nobody sends any more may lie in memory after its end. */
   private static final Duration PURGE_EVERY = Duration.ofSeconds(10);
 
@@ -71,6 +75,7 @@ public final class DataPath {
   private final MeshTls tls;
   private final Originations originations;
   private final long poll;
+  private final OwnListeners own;
   private final Upstreams upstreams;
   private final OpenConnections open = new OpenConnections();
   private final ListenerContext context;
@@ -80,6 +85,7 @@ public final class DataPath {
   private volatile @Nullable InForce inForce;
 
   /**
+   * @param own what this process listens on; the listeners opened here are added to it
    * @throws IllegalStateException when this Vert.x does not hand out its event loops
    */
   public DataPath(
@@ -90,7 +96,8 @@ public final class DataPath {
       Crypto crypto,
       MeterRegistry meters,
       AccessLog accessLog,
-      InstantSource clock) {
+      InstantSource clock,
+      OwnListeners own) {
     this.vertx = vertx;
     this.settings = settings;
     this.crypto = crypto;
@@ -99,7 +106,14 @@ public final class DataPath {
     this.tls = new MeshTls(loops, credentials, new PeerVerifier(crypto), clock, this::build);
     this.originations = new Originations(loops, crypto, this::build);
     this.poll = vertx.setPeriodic(POLL_EVERY.toMillis(), id -> originations.poll());
-    this.upstreams = new Upstreams(loops, tls, originations, settings.limits());
+    this.own = own;
+    this.upstreams =
+        new Upstreams(
+            loops,
+            tls,
+            originations,
+            settings.limits(),
+            new DialGuard(own, settings.allowLoopback()));
     this.context =
         new ListenerContext(
             settings.limits(),
@@ -290,7 +304,7 @@ public final class DataPath {
     for (InboundPort port : workload.ports()) {
       binding.add(
           bind(
-              "inbound",
+              INBOUND,
               "ports[" + port.name() + "].listen",
               name,
               port.port(),
@@ -320,9 +334,9 @@ public final class DataPath {
             done -> {
               if (done.isSuccess()) {
                 listeners.add(done.channel());
-                bound.complete(
-                    new Bound(
-                        what, workload, port, (InetSocketAddress) done.channel().localAddress()));
+                InetSocketAddress at = (InetSocketAddress) done.channel().localAddress();
+                own.add(what.equals(INBOUND), at);
+                bound.complete(new Bound(what, workload, port, at));
               } else {
                 bound.fail(
                     new IllegalStateException(

@@ -98,6 +98,25 @@ public record Limits(
         bytes);
   }
 
+  public Limits withConnections(int most) {
+    return new Limits(
+        requestLineBytes,
+        headerBytes,
+        headerCount,
+        handshake,
+        requestHead,
+        idle,
+        streamIdle,
+        connect,
+        response,
+        upstreamIdle,
+        idlePerDestination,
+        most,
+        concurrentStreams,
+        resetsPerWindow,
+        tokenCacheBytes);
+  }
+
   private static void requirePositive(String what, long value) {
     if (value <= 0) {
       throw new IllegalArgumentException("limit " + what + " must be greater than 0, not " + value);

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
@@ -14,6 +15,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -21,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * holds them; written against Vert.x 5.2, whose internals may change in any release.
  */
 public final class EventLoops {
+  private static final String EPOLL = "Epoll";
+
   private final EventLoopGroup acceptors;
   private final EventLoopGroup loops;
   private final ChannelFactory<? extends ServerChannel> serverChannels;
@@ -79,6 +83,14 @@ public final class EventLoops {
   /** For a connection that stays on {@code loop}. */
   public Bootstrap client(EventLoop loop) {
     return new Bootstrap().group(loop).channelFactory(channels);
+  }
+
+  /** The same, from the address {@code source}; the system chooses its port when connecting. */
+  public Bootstrap client(EventLoop loop, InetSocketAddress source) {
+    Bootstrap bootstrap = client(loop).localAddress(source);
+    return transport.equals(EPOLL)
+        ? bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
+        : bootstrap;
   }
 
   /** Asks the system's name servers from {@code loop}, without blocking it. */

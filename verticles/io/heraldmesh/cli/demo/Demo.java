@@ -148,7 +148,8 @@ final class Demo implements Mesh, AutoCloseable {
         options.accessLog()
             ? new NodeConfig.AccessLogConfig(1, QueuedAccessLog.Format.JSON, null)
             : null,
-        Limits.DEFAULTS);
+        Limits.DEFAULTS,
+        true);
   }
 
   private WorkloadSettings workload(String name, HostPort app, int place) {

@@ -21,6 +21,7 @@ import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.ProxySettings;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.resource.Resources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -128,13 +129,14 @@ final class LoopbackMesh implements AutoCloseable {
       Limits limits) {
     return new DataPath(
         vertx,
-        new ProxySettings(workload.name(), DOMAIN, List.of(settings), limits),
+        new ProxySettings(workload.name(), DOMAIN, List.of(settings), limits, false),
         new FixedCredentials(leaf, authority.bundle()),
         () -> KeySets.NONE,
         Crypto.preferred(),
         new SimpleMeterRegistry(),
         entry -> {},
-        InstantSource.system());
+        InstantSource.system(),
+        new OwnListeners());
   }
 
   private Destination destination(Set<String> hosts, SpiffeId identity) {

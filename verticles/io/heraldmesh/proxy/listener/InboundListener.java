@@ -26,7 +26,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     this.workload = workload;
     this.own = own;
     this.port = port;
-    this.app = Target.plain(port.app(), port.protocol() == Protocol.HTTP2);
+    this.app = Target.service(port.app(), port.protocol() == Protocol.HTTP2);
   }
 
   @Override

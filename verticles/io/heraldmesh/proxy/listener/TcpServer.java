@@ -39,7 +39,7 @@ final class TcpServer {
             connection, null, enforcement, context.keySets().get(), context.clock().instant());
     switch (Filters.inbound(request)) {
       case Verdict.Pass pass -> {
-        tunnel.open(pass.permit(), Choice.only(Target.plainTcp(listener.port().app())));
+        tunnel.open(pass.permit(), Choice.only(Target.serviceTcp(listener.port().app())));
         tunnel.guard(new InboundStanding(context, listener.workload(), connection, peer, true));
       }
       case Verdict.Refuse refuse -> {

@@ -13,6 +13,7 @@ final class ResponseFlag {
     return switch (flag) {
       case NONE, "withdrawn" -> NONE;
       case "upstream_connect_failed",
+          "upstream_address_refused",
           "upstream_tls_failed",
           "upstream_identity_refused",
           "no_credentials" ->

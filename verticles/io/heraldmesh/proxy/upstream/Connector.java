@@ -23,13 +23,15 @@ final class Connector {
   private final Names names;
   private final TlsClients tls;
   private final Limits limits;
+  private final DialGuard guard;
 
-  Connector(EventLoops loops, EventLoop loop, TlsClients tls, Limits limits) {
+  Connector(EventLoops loops, EventLoop loop, TlsClients tls, Limits limits, DialGuard guard) {
     this.loops = loops;
     this.loop = loop;
     this.names = new Names(loop, () -> loops.resolver(loop));
     this.tls = tls;
     this.limits = limits;
+    this.guard = guard;
   }
 
   void open(Target target, Opened opened) {
@@ -46,8 +48,14 @@ final class Connector {
   }
 
   private void connect(Target target, InetSocketAddress address, Opened opened) {
-    loops
-        .client(loop)
+    String refused = guard.refusal(target, address);
+    if (refused != null) {
+      opened.failed(
+          new UpstreamFailure(UpstreamFailure.ADDRESS_REFUSED, target.describe() + ": " + refused));
+      return;
+    }
+    InetSocketAddress source = ServiceSource.of(target, address);
+    (source == null ? loops.client(loop) : loops.client(loop, source))
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, target.halfClose())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(limits.connect().toMillis()))

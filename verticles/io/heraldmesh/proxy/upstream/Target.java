@@ -17,6 +17,7 @@ public final class Target {
   private final HostPort address;
   private final boolean http2;
   private final boolean raw;
+  private final boolean own;
   private final @Nullable Secured secured;
   private final int hash;
 
@@ -52,22 +53,34 @@ public final class Target {
     }
   }
 
-  private Target(HostPort address, boolean http2, boolean raw, @Nullable Secured secured) {
+  private Target(
+      HostPort address, boolean http2, boolean raw, boolean own, @Nullable Secured secured) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
+    this.own = own;
     this.secured = secured;
-    this.hash = Objects.hash(address, http2, raw, secured);
+    this.hash = Objects.hash(address, http2, raw, own, secured);
   }
 
-  /** In the clear: the workload's own service, or an endpoint that takes no TLS. */
+  /** The workload's own service, in the clear. */
+  public static Target service(HostPort address, boolean http2) {
+    return new Target(address, http2, false, true, null);
+  }
+
+  /** The workload's own service, for bytes. */
+  public static Target serviceTcp(HostPort address) {
+    return new Target(address, false, true, true, null);
+  }
+
+  /** An endpoint that takes no TLS. */
   public static Target plain(HostPort address, boolean http2) {
-    return new Target(address, http2, false, null);
+    return new Target(address, http2, false, false, null);
   }
 
   /** Bytes in the clear. */
   public static Target plainTcp(HostPort address) {
-    return new Target(address, false, true, null);
+    return new Target(address, false, true, false, null);
   }
 
   /** Through TLS. */
@@ -76,6 +89,7 @@ public final class Target {
         address,
         secured.protocol() == MeshProtocol.HTTP2,
         secured.protocol() == MeshProtocol.TCP,
+        false,
         secured);
   }
 
@@ -93,6 +107,11 @@ public final class Target {
     return raw;
   }
 
+  /** The workload's own service, as the node file names it: chosen by the node, by no client. */
+  public boolean own() {
+    return own;
+  }
+
   /** Null in the clear. */
   public @Nullable Secured secured() {
     return secured;
@@ -104,6 +123,7 @@ public final class Target {
         && hash == that.hash
         && http2 == that.http2
         && raw == that.raw
+        && own == that.own
         && address.equals(that.address)
         && Objects.equals(secured, that.secured);
   }

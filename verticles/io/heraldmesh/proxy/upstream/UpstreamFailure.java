@@ -8,6 +8,7 @@ package io.heraldmesh.proxy.upstream;
  */
 public record UpstreamFailure(String flag, String detail) {
   public static final String CONNECT_FAILED = "upstream_connect_failed";
+  public static final String ADDRESS_REFUSED = "upstream_address_refused";
   public static final String TLS_FAILED = "upstream_tls_failed";
   public static final String IDENTITY_REFUSED = "upstream_identity_refused";
   public static final String NO_CREDENTIALS = "no_credentials";

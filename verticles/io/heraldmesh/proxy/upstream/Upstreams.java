@@ -18,13 +18,14 @@ public final class Upstreams {
   /** What one event loop owns. */
   private record Loop(Watch watch, Connector connector, Pool pool, Http2Pool http2) {}
 
-  public Upstreams(EventLoops loops, MeshTls mesh, Originations originations, Limits limits) {
+  public Upstreams(
+      EventLoops loops, MeshTls mesh, Originations originations, Limits limits, DialGuard guard) {
     TlsClients tls = new TlsClients(mesh, originations);
     Map<EventExecutor, Loop> all = new HashMap<>();
     for (EventExecutor executor : loops.all()) {
       EventLoop loop = (EventLoop) executor;
       Watch watch = new Watch(loop);
-      Connector connector = new Connector(loops, loop, tls, limits);
+      Connector connector = new Connector(loops, loop, tls, limits, guard);
       Pool pool = new Pool(connector, tls, limits, watch);
       Http2Pool http2 = new Http2Pool(connector, tls, limits.upstreamIdle().toMillis(), watch);
       loop.execute(

@@ -105,7 +105,8 @@ final class MeshFixture implements AutoCloseable {
         Duration.ofSeconds(2),
         2,
         null,
-        Limits.DEFAULTS);
+        Limits.DEFAULTS,
+        true);
   }
 
   /** Starts; returns when certificates and policy are in force. */

@@ -67,6 +67,21 @@ class NodeFileReaderTest {
   }
 
   @Test
+  void aListenerTakesAsManyConnectionsAsTheFileSays() throws IOException {
+    assertThat(read(LEAST).limits().connections()).isEqualTo(20_000);
+    assertThat(read(LEAST + "  limits: {connections: 7}\n").limits().connections()).isEqualTo(7);
+    assertThat(read(LEAST + "  limits: {connections: 7}\n").limits().tokenCacheBytes())
+        .isEqualTo(8 << 20);
+  }
+
+  @Test
+  void servicesOfThisMachineAreCalledOnlyWhenTheFileSaysSo() throws IOException {
+    assertThat(read(LEAST).allowLoopback()).isFalse();
+    assertThat(read(LEAST + "  outbound: {}\n").allowLoopback()).isFalse();
+    assertThat(read(LEAST + "  outbound: {allowLoopback: true}\n").allowLoopback()).isTrue();
+  }
+
+  @Test
   void everyFieldIsTakenOver() throws IOException {
     NodeConfig config =
         read(
@@ -146,6 +161,10 @@ class NodeFileReaderTest {
           limits: {tokenCache: 9999999999}        | spec.limits.tokenCache | not within
           limits: {tokenCache: 8Mi}               | spec.limits.tokenCache | a number
           limits: {tokenCache: 65535}             | spec.limits.tokenCache | hold no token
+          limits: {connections: 0}                | spec.limits.connections | not within
+          limits: {connections: 1000001}          | spec.limits.connections | not within
+          outbound: {allowLoopback: maybe}        | spec.outbound.allowLoopback | true or false
+          outbound: {loopback: true}              | spec.outbound.loopback | unknown field
           limits: {tokencache: 0}                 | spec.limits.tokencache | unknown field
           jwks: {blocked: [10.0.0.0/33]}          | spec.jwks.blocked[0] | no address block
           jwks: {servers: [{host: "https://a", roots: r}]} | spec.jwks.servers[0].host | no server

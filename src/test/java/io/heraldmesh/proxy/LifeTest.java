@@ -10,6 +10,7 @@ import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.log.AccessLog;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import java.net.ServerSocket;
@@ -215,13 +216,15 @@ class LifeTest {
                           List.of(
                               new InboundPort(
                                   "web", 80, Protocol.HTTP, mesh.app.address(), address, null)))),
-                  Limits.DEFAULTS),
+                  Limits.DEFAULTS,
+                  false),
               new TestCredentials(),
               () -> KeySets.NONE,
               Crypto.jdk(),
               new SimpleMeterRegistry(),
               AccessLog.NONE,
-              InstantSource.system());
+              InstantSource.system(),
+              new OwnListeners());
       assertThatThrownBy(() -> Mesh.await(path.open()))
           .hasMessageContaining(address.toString())
           .hasMessageContaining("ports[web].listen");

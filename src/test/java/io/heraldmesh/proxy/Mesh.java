@@ -16,6 +16,7 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.proxy.log.AccessEntry;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -76,37 +77,57 @@ final class Mesh implements AutoCloseable {
       Limits limits,
       InstantSource clock,
       Protocol outboundPortProtocol,
-      Optional<HostPort> app) {
+      Optional<HostPort> app,
+      boolean allowLoopback) {
+    Options(
+        Protocol protocol,
+        Limits limits,
+        InstantSource clock,
+        Protocol outboundPortProtocol,
+        Optional<HostPort> app) {
+      this(protocol, limits, clock, outboundPortProtocol, app, true);
+    }
+
     static final Options DEFAULT =
         new Options(
             Protocol.HTTP,
             Limits.DEFAULTS,
             InstantSource.system(),
             Protocol.AUTO,
-            Optional.empty());
+            Optional.empty(),
+            true);
 
     Options protocol(Protocol chosen) {
-      return new Options(chosen, limits, clock, outboundPortProtocol, app);
+      return new Options(chosen, limits, clock, outboundPortProtocol, app, allowLoopback);
     }
 
     Options limits(Limits chosen) {
-      return new Options(protocol, chosen, clock, outboundPortProtocol, app);
+      return new Options(protocol, chosen, clock, outboundPortProtocol, app, allowLoopback);
     }
 
     Options clock(InstantSource chosen) {
-      return new Options(protocol, limits, chosen, outboundPortProtocol, app);
+      return new Options(protocol, limits, chosen, outboundPortProtocol, app, allowLoopback);
     }
 
     Options service(HostPort chosen) {
-      return new Options(protocol, limits, clock, outboundPortProtocol, Optional.of(chosen));
+      return new Options(
+          protocol, limits, clock, outboundPortProtocol, Optional.of(chosen), allowLoopback);
+    }
+
+    Options withoutLoopback() {
+      return new Options(protocol, limits, clock, outboundPortProtocol, app, false);
     }
 
     Options tcp(HostPort service) {
-      return new Options(Protocol.TCP, limits, clock, Protocol.TCP, Optional.of(service));
+      return new Options(
+          Protocol.TCP, limits, clock, Protocol.TCP, Optional.of(service), allowLoopback);
     }
   }
 
   private final Options options;
+
+  /** What the two nodes listen on, as if they were one. */
+  final OwnListeners own = new OwnListeners();
 
   Mesh(Options options) throws Exception {
     this.options = options;
@@ -286,13 +307,15 @@ final class Mesh implements AutoCloseable {
   private DataPath path(String node, WorkloadSettings workload, TestCredentials credentials) {
     return new DataPath(
         vertx,
-        new ProxySettings(node, DOMAIN, List.of(workload), options.limits()),
+        new ProxySettings(
+            node, DOMAIN, List.of(workload), options.limits(), options.allowLoopback()),
         credentials,
         () -> KeySets.NONE,
         Crypto.jdk(),
         meters,
         log::add,
-        options.clock());
+        options.clock(),
+        own);
   }
 
   static final class Anyone implements X509TrustManager {

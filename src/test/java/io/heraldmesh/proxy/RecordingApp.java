@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -48,6 +50,7 @@ final class RecordingApp implements AutoCloseable {
   private final ServerSocket server;
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final Set<String> callers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private volatile byte[] rawAnswer = new byte[0];
 
@@ -70,6 +73,11 @@ final class RecordingApp implements AutoCloseable {
 
   int connections() {
     return connections.get();
+  }
+
+  /** The addresses that connections came from. */
+  Set<String> callers() {
+    return callers;
   }
 
   /** What {@code /raw} answers. */
@@ -96,6 +104,7 @@ final class RecordingApp implements AutoCloseable {
       while (true) {
         Socket socket = server.accept();
         sockets.add(socket);
+        callers.add(socket.getInetAddress().getHostAddress());
         int number = connections.incrementAndGet();
         Thread.startVirtualThread(() -> serve(socket, number));
       }

@@ -12,6 +12,7 @@ import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.log.AccessLog;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -124,13 +125,15 @@ class SharedNodeTest {
             "shared",
             Mesh.DOMAIN,
             NAMES.stream().map(SharedNodeTest::workload).toList(),
-            Limits.DEFAULTS),
+            Limits.DEFAULTS,
+            false),
         credentials,
         () -> KeySets.NONE,
         Crypto.jdk(),
         new SimpleMeterRegistry(),
         AccessLog.NONE,
-        InstantSource.system());
+        InstantSource.system(),
+        new OwnListeners());
   }
 
   private static WorkloadSettings workload(String name) {

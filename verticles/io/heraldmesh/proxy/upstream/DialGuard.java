@@ -1,0 +1,63 @@
+package io.heraldmesh.proxy.upstream;
+
+import io.heraldmesh.jwks.AddressKind;
+import io.heraldmesh.proxy.upstream.OwnListeners.Match;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which addresses a client may be led to, asked when its name was resolved and before anything is
+ * connected. Whoever writes a ServiceEntry, or the zone of a name in one, must not get through the
+ * proxy to what trusts this machine. Thread-safe.
+ *
+ * <ul>
+ *   <li>Link-local, metadata and multicast addresses: never.
+ *   <li>Listeners of this process: only inbound ones, where policy is enforced.
+ *   <li>This machine: by mesh TLS, which makes the server prove who it is; else where the node file
+ *       allows it.
+ * </ul>
+ *
+ * The workload's own service is named by the node file, so only loops are refused there.
+ */
+public final class DialGuard {
+  private final OwnListeners own;
+  private final boolean allowLoopback;
+
+  /**
+   * @param allowLoopback true: services of this machine may be called that prove no identity
+   */
+  public DialGuard(OwnListeners own, boolean allowLoopback) {
+    this.own = own;
+    this.allowLoopback = allowLoopback;
+  }
+
+  /** Why {@code address} must not be connected to for {@code target}; null: it may be. */
+  @Nullable String refusal(Target target, InetSocketAddress address) {
+    Match match = own.match(address);
+    if (match == Match.OTHER || match == Match.INBOUND && target.own()) {
+      return show(address) + " is one of this node's own listeners; the call would be a loop";
+    }
+    if (target.own() || match == Match.INBOUND) {
+      return null;
+    }
+    AddressKind kind = AddressKind.of(address.getAddress());
+    return switch (kind) {
+      case ORDINARY -> null;
+      case LOOPBACK, UNSPECIFIED ->
+          allowLoopback || target.secured() instanceof Target.Mesh
+              ? null
+              : never(address, kind)
+                  + ", unless it proves its identity by mesh TLS or the node file says"
+                  + " spec.outbound.allowLoopback";
+      case LINK_LOCAL, METADATA, MULTICAST -> never(address, kind);
+    };
+  }
+
+  private static String never(InetSocketAddress address, AddressKind kind) {
+    return show(address) + " is a " + kind.words() + " address, which no client is led to";
+  }
+
+  private static String show(InetSocketAddress address) {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+}
