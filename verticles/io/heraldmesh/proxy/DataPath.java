@@ -80,6 +80,7 @@ public final class DataPath {
   private final OpenConnections open = new OpenConnections();
   private final ListenerContext context;
   private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+  private final LoopLag lag;
   private final long purging;
   private volatile TokenCache verified;
   private volatile @Nullable InForce inForce;
@@ -124,6 +125,7 @@ public final class DataPath {
             this::enforced,
             open,
             clock);
+    this.lag = new LoopLag(loops.all(), settings.node(), meters);
     this.verified = TokenCache.of(settings.limits().tokenCacheBytes(), clock);
     TokenCacheMeters.register(meters, settings.node(), () -> verified);
     this.purging = vertx.setPeriodic(PURGE_EVERY.toMillis(), tick -> verified.purge(keySets.get()));
@@ -241,6 +243,7 @@ public final class DataPath {
               vertx.cancelTimer(timer);
               vertx.cancelTimer(purging);
               vertx.cancelTimer(poll);
+              lag.close();
               upstreams.close();
               tls.close();
               originations.close();

@@ -19,6 +19,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
   private final SpiffeId own;
   private final InboundPort port;
   private final Target app;
+  private final ConnectionLimit limit;
 
   public InboundListener(
       ListenerContext context, Workload workload, SpiffeId own, InboundPort port) {
@@ -26,11 +27,15 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     this.workload = workload;
     this.own = own;
     this.port = port;
+    this.limit = context.connectionLimit(workload, "inbound");
     this.app = Target.service(port.app(), port.protocol() == Protocol.HTTP2);
   }
 
   @Override
   protected void initChannel(Channel channel) {
+    if (!limit.admit(channel)) {
+      return;
+    }
     context.open().add(channel);
     channel.pipeline().addLast(new InboundSniffer(this));
   }

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.upstream.Upstreams;
@@ -21,4 +22,11 @@ public record ListenerContext(
     Supplier<KeySets> keySets,
     Supplier<InForce> inForce,
     OpenConnections open,
-    InstantSource clock) {}
+    InstantSource clock) {
+
+  /** For one more listener. */
+  ConnectionLimit connectionLimit(Workload workload, String direction) {
+    return new ConnectionLimit(
+        limits.connections(), telemetry.refusedConnections(workload.toString(), direction));
+  }
+}

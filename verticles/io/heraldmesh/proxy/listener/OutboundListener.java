@@ -14,6 +14,7 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
   private final String principal;
   private final @Nullable HostPort only;
   private final Protocol protocol;
+  private final ConnectionLimit limit;
 
   /**
    * @param principal the workload's SPIFFE ID without {@code spiffe://}
@@ -30,10 +31,14 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
     this.principal = principal;
     this.only = only;
     this.protocol = protocol;
+    this.limit = context.connectionLimit(workload, "outbound");
   }
 
   @Override
   protected void initChannel(Channel channel) {
+    if (!limit.admit(channel)) {
+      return;
+    }
     context.open().add(channel);
     if (protocol == Protocol.TCP) {
       bytes(channel);

@@ -79,6 +79,12 @@ public final class Telemetry {
     accessLog.log(entry);
   }
 
+  /** Where connections are counted that a listener closed because it had enough. */
+  public Counter refusedConnections(String workload, String direction) {
+    return registry.counter(
+        "herald_connections_refused_total", "workload", workload, "direction", direction);
+  }
+
   private void decision(Reason reason) {
     decisions
         .computeIfAbsent(
