@@ -42,6 +42,16 @@ class HealthTest {
   }
 
   @Test
+  void whatIsNotedIsToldAndReadyAllTheSame() {
+    Health health = new Health();
+    health.register("services", () -> Condition.noted(""));
+    assertThat(health.report().text()).isEqualTo("ready\n");
+    health.register("services", () -> Condition.noted("a/web listens on 0.0.0.0:80"));
+    assertThat(health.report().state()).isEqualTo(State.READY);
+    assertThat(health.report().text()).isEqualTo("ready\nservices: a/web listens on 0.0.0.0:80\n");
+  }
+
+  @Test
   void aCheckThatThrowsIsNotReady() {
     Health health = new Health();
     health.register(
