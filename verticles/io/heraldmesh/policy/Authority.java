@@ -42,7 +42,10 @@ record Authority(String full, String host) {
   }
 
   private static boolean isAddress(String bracketed) {
-    if (!bracketed.endsWith("]") || bracketed.indexOf(':') < 0 || bracketed.indexOf('%') >= 0) {
+    if (!bracketed.endsWith("]")
+        || bracketed.lastIndexOf('[') > 0
+        || bracketed.indexOf(':') < 0
+        || bracketed.indexOf('%') >= 0) {
       return false;
     }
     try {

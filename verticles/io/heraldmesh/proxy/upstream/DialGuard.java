@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.jwks.AddressKind;
 import io.heraldmesh.proxy.upstream.OwnListeners.Match;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Link-local, metadata and multicast addresses: never.
  *   <li>Listeners of this process: only inbound ones, where policy is enforced.
- *   <li>This machine: by mesh TLS, which makes the server prove who it is; else where the node file
- *       allows it.
+ *   <li>This machine: by mesh TLS, which makes the server prove who it is; where a resource writes
+ *       the loopback address itself, so that whoever accepted the resource saw it; else where the
+ *       node file allows it. So no name can lead here by what its zone says.
  * </ul>
  *
  * The workload's own service is named by the node file, so only loops are refused there.
@@ -44,13 +46,20 @@ public final class DialGuard {
     return switch (kind) {
       case ORDINARY -> null;
       case LOOPBACK, UNSPECIFIED ->
-          allowLoopback || target.secured() instanceof Target.Mesh
+          allowLoopback
+                  || target.secured() instanceof Target.Mesh
+                  || kind == AddressKind.LOOPBACK && isLiteral(target)
               ? null
               : never(address, kind)
                   + ", unless it proves its identity by mesh TLS or the node file says"
                   + " spec.outbound.allowLoopback";
       case LINK_LOCAL, METADATA, MULTICAST -> never(address, kind);
     };
+  }
+
+  private static boolean isLiteral(Target target) {
+    String host = target.address().host();
+    return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
   }
 
   private static String never(InetSocketAddress address, AddressKind kind) {

@@ -58,6 +58,18 @@ class DialGuardTest {
     assertThat(ask(strict, SERVICE, address, 80)).isNull();
   }
 
+  @Test
+  void aLoopbackAddressThatAResourceWritesItselfIsMeantSo() {
+    for (String literal : new String[] {"127.0.0.1", "::1"}) {
+      Target written = Target.plain(new HostPort(literal, 80), false);
+      assertThat(ask(strict, written, literal, 80)).isNull();
+    }
+    Target anywhere = Target.plain(new HostPort("0.0.0.0", 80), false);
+    assertThat(ask(strict, anywhere, "0.0.0.0", 80)).contains("no client is led to");
+    Target metadata = Target.plain(new HostPort("169.254.169.254", 80), false);
+    assertThat(ask(strict, metadata, "169.254.169.254", 80)).contains("no client is led to");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200", "224.0.0.1"})
