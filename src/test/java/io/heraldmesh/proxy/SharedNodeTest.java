@@ -68,6 +68,7 @@ class SharedNodeTest {
       List<Bound> listeners = Mesh.await(node.open());
       issue(mesh, credentials);
       node.apply(snapshot(mesh));
+      Mesh.eventually(node::inForce);
       load(mesh, credentials, listeners);
       Mesh.await(node.drain(Duration.ofMillis(50)));
     } finally {
@@ -104,7 +105,7 @@ class SharedNodeTest {
       try (RawClient client = new RawClient(address)) {
         for (int i = 0; i < REQUESTS; i++) {
           RawClient.Answer answer = client.get("/", "server.b");
-          assertThat(answer.status()).isEqualTo(200);
+          assertThat(answer.status()).as(answer.body()).isEqualTo(200);
           assertThat(answer.body()).isEqualTo(expected);
         }
       }
