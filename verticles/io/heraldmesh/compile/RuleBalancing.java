@@ -1,7 +1,9 @@
 package io.heraldmesh.compile;
 
 import io.heraldmesh.policy.Balancing;
+import io.heraldmesh.policy.ConnectionLimits;
 import io.heraldmesh.policy.OutlierDetection;
+import io.heraldmesh.resource.ConnectionPool;
 import org.jspecify.annotations.Nullable;
 
 /** What a traffic policy says of endpoints, with Istio's defaults for what it leaves out. */
@@ -9,6 +11,7 @@ final class RuleBalancing {
   private RuleBalancing() {}
 
   static Balancing of(io.heraldmesh.resource.Balancing said) {
+    ConnectionPool pool = said.connectionPool();
     return new Balancing(
         switch (said.method()) {
           case UNSPECIFIED, LEAST_REQUEST -> Balancing.Method.LEAST_REQUEST;
@@ -16,8 +19,9 @@ final class RuleBalancing {
           case RANDOM -> Balancing.Method.RANDOM;
         },
         outliers(said.outlierDetection()),
-        limit(said.maxRequests()),
-        limit(said.maxRetries()));
+        limit(pool.maxRequests()),
+        limit(pool.maxRetries()),
+        new ConnectionLimits(pool.connectTimeout(), pool.maxRequestsPerConnection()));
   }
 
   private static int limit(int said) {

@@ -8,12 +8,23 @@ import org.jspecify.annotations.Nullable;
  * @param outliers when an endpoint that fails is left out for a while; null: never
  * @param mostRequests under way at once from one workload; more are refused. At least 1
  * @param mostRetries of them that are at their second or third endpoint; at least 1
+ * @param connections what bounds each connection
  */
 public record Balancing(
-    Method method, @Nullable OutlierDetection outliers, int mostRequests, int mostRetries) {
+    Method method,
+    @Nullable OutlierDetection outliers,
+    int mostRequests,
+    int mostRetries,
+    ConnectionLimits connections) {
   /** Istio's defaults. */
   public static final Balancing DEFAULT =
       new Balancing(Method.LEAST_REQUEST, null, Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+  /** Over connections without bounds of their own. */
+  public Balancing(
+      Method method, @Nullable OutlierDetection outliers, int mostRequests, int mostRetries) {
+    this(method, outliers, mostRequests, mostRetries, ConnectionLimits.NONE);
+  }
 
   /** Which endpoint is next. */
   public enum Method {

@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections: name, TCP, and TLS with the server's identity or name checked. */
@@ -58,7 +59,7 @@ final class Connector {
     (source == null ? loops.client(loop) : loops.client(loop, source))
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, target.halfClose())
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(limits.connect().toMillis()))
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(millis(target)))
         .handler(new ChannelInboundHandlerAdapter())
         .connect(address)
         .addListener(
@@ -71,6 +72,12 @@ final class Connector {
                         failure(UpstreamFailure.CONNECT_FAILED, target, connected.cause()));
                   }
                 });
+  }
+
+  /** For TCP, and then for TLS. */
+  private long millis(Target target) {
+    Duration own = target.limits().connectTimeout();
+    return (own == null ? limits.connect() : own).toMillis();
   }
 
   /** An exception here would otherwise leave somebody waiting for a connection for ever. */
@@ -97,7 +104,7 @@ final class Connector {
       opened.ready(channel);
       return;
     }
-    handler.setHandshakeTimeoutMillis(limits.connect().toMillis());
+    handler.setHandshakeTimeoutMillis(millis(target));
     Quiet quiet = new Quiet();
     boolean mesh = target.secured() instanceof Target.Mesh;
     channel.pipeline().addLast(mesh ? MeshTls.CLIENT_HANDLER : "tls", handler).addLast(quiet);

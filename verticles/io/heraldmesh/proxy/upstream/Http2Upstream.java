@@ -30,6 +30,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
   private @Nullable Http2StreamChannelBootstrap streams;
   private long most = STREAMS_AT_FIRST;
   private int open;
+  private int lent;
   private boolean used;
   private boolean ending;
   private long idleSince;
@@ -55,6 +56,12 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
   }
 
   void lend(ResponseSink sink) {
+    lent++;
+    if (lent == target.limits().requests()) {
+      // it carries what it has, and closes itself then
+      ending = true;
+      pool.remove(this);
+    }
     Http2StreamChannelBootstrap ready = streams;
     if (ready == null) {
       waiting.add(sink);

@@ -199,14 +199,17 @@ public final class Route {
       case UpstreamTls.Originated o -> {
         String sni = o.sni();
         yield sni == null
-            ? host -> originated(address, protocol, source, o, host)
+            ? host ->
+                originated(address, protocol, source, o, host)
+                    .within(destination.balancing().connections())
             : always(originated(address, protocol, source, o, sni));
       }
     };
   }
 
-  private static Way always(Target target) {
-    return host -> target;
+  private Way always(Target target) {
+    Target bounded = target.within(destination.balancing().connections());
+    return host -> bounded;
   }
 
   private static Target mesh(

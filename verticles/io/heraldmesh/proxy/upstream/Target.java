@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.ConnectionLimits;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.tls.MeshProtocol;
 import io.heraldmesh.tls.OriginationFiles;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a connection leads and what it must prove. Connections are shared only between equal
- * targets: same caller, same endpoint, same kind of TLS, same names, same protocol. The hash is
- * kept, since every request looks a pool up by it.
+ * targets: same caller, same endpoint, same kind of TLS, same names, same protocol, same bounds.
+ * The hash is kept, since every request looks a pool up by it.
  */
 public final class Target {
   private final HostPort address;
@@ -19,6 +20,7 @@ public final class Target {
   private final boolean raw;
   private final boolean own;
   private final @Nullable Secured secured;
+  private final ConnectionLimits limits;
   private final int hash;
 
   /** What TLS needs. */
@@ -54,33 +56,39 @@ public final class Target {
   }
 
   private Target(
-      HostPort address, boolean http2, boolean raw, boolean own, @Nullable Secured secured) {
+      HostPort address,
+      boolean http2,
+      boolean raw,
+      boolean own,
+      @Nullable Secured secured,
+      ConnectionLimits limits) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
     this.own = own;
     this.secured = secured;
-    this.hash = Objects.hash(address, http2, raw, own, secured);
+    this.limits = limits;
+    this.hash = Objects.hash(address, http2, raw, own, secured, limits);
   }
 
   /** The workload's own service, in the clear. */
   public static Target service(HostPort address, boolean http2) {
-    return new Target(address, http2, false, true, null);
+    return new Target(address, http2, false, true, null, ConnectionLimits.NONE);
   }
 
   /** The workload's own service, for bytes. */
   public static Target serviceTcp(HostPort address) {
-    return new Target(address, false, true, true, null);
+    return new Target(address, false, true, true, null, ConnectionLimits.NONE);
   }
 
   /** An endpoint that takes no TLS. */
   public static Target plain(HostPort address, boolean http2) {
-    return new Target(address, http2, false, false, null);
+    return new Target(address, http2, false, false, null, ConnectionLimits.NONE);
   }
 
   /** Bytes in the clear. */
   public static Target plainTcp(HostPort address) {
-    return new Target(address, false, true, false, null);
+    return new Target(address, false, true, false, null, ConnectionLimits.NONE);
   }
 
   /** Through TLS. */
@@ -90,7 +98,18 @@ public final class Target {
         secured.protocol() == MeshProtocol.HTTP2,
         secured.protocol() == MeshProtocol.TCP,
         false,
-        secured);
+        secured,
+        ConnectionLimits.NONE);
+  }
+
+  /** The same over connections that are bounded so. */
+  Target within(ConnectionLimits bounds) {
+    return new Target(address, http2, raw, own, secured, bounds);
+  }
+
+  /** What bounds each connection. */
+  ConnectionLimits limits() {
+    return limits;
   }
 
   public HostPort address() {
@@ -125,7 +144,8 @@ public final class Target {
         && raw == that.raw
         && own == that.own
         && address.equals(that.address)
-        && Objects.equals(secured, that.secured);
+        && Objects.equals(secured, that.secured)
+        && limits.equals(that.limits);
   }
 
   @Override

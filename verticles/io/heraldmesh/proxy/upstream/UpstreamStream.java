@@ -23,6 +23,7 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   private @Nullable Channel channel;
   private @Nullable ResponseSink sink;
   private @Nullable ResponseSink finished;
+  private int lent;
   private boolean reused;
   private boolean reusable;
   private boolean closed;
@@ -87,6 +88,7 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   void lend(ResponseSink to, boolean again) {
     sink = to;
     reused = again;
+    lent++;
     reusable = false;
   }
 
@@ -106,8 +108,10 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   public void done(boolean again) {
     finished = sink;
     sink = null;
-    reusable = again && pool != null;
-    if (!again) {
+    int most = target.limits().requests();
+    boolean goesOn = again && (most == 0 || lent < most);
+    reusable = goesOn && pool != null;
+    if (!goesOn) {
       close();
     }
     if (!reading) {

@@ -2,6 +2,7 @@ package io.heraldmesh.resource.read;
 
 import io.heraldmesh.resource.Balancing;
 import io.heraldmesh.resource.Balancing.Method;
+import io.heraldmesh.resource.ConnectionPool;
 import io.heraldmesh.resource.OutlierDetection;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.yaml.Fields;
@@ -25,17 +26,10 @@ final class BalancingDecoder {
   static Balancing decode(Fields f) {
     Value balancer = f.optional("loadBalancer");
     Value pool = f.optional("connectionPool");
-    Limits limits = written(pool) ? pool.decode(BalancingDecoder::limits) : Limits.NONE;
     return new Balancing(
         written(balancer) ? balancer.decode(BalancingDecoder::method) : Method.UNSPECIFIED,
         f.optional("outlierDetection").<OutlierDetection>decodeOrNull(BalancingDecoder::outliers),
-        limits.requests(),
-        limits.retries());
-  }
-
-  /** Of a connection pool; 0: not written. */
-  private record Limits(int requests, int retries) {
-    static final Limits NONE = new Limits(0, 0);
+        written(pool) ? pool.decode(ConnectionPoolDecoder::decode) : ConnectionPool.NONE);
   }
 
   private static boolean written(Value value) {
@@ -70,27 +64,5 @@ final class BalancingDecoder {
         f.optional("baseEjectionTime").duration(MILLISECOND, EJECTION),
         f.optional("maxEjectionPercent").integer(0, 100, 10).value(),
         f.optional("minHealthPercent").integer(0, 100, 0).value());
-  }
-
-  private static Limits limits(Fields f) {
-    f.notEnforced("tcp");
-    Value http = f.optional("http");
-    if (!written(http)) {
-      return Limits.NONE;
-    }
-    return http.decode(
-        h -> {
-          h.notEnforced(
-              "http1MaxPendingRequests",
-              "maxRequestsPerConnection",
-              "idleTimeout",
-              "h2UpgradePolicy",
-              "useClientProtocol",
-              "maxConcurrentStreams",
-              "http2KeepAlive");
-          return new Limits(
-              h.optional("http2MaxRequests").integer(0, Integer.MAX_VALUE, 0).value(),
-              h.optional("maxRetries").integer(0, Integer.MAX_VALUE, 0).value());
-        });
   }
 }

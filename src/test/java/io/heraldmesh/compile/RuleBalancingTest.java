@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.policy.Balancing;
 import io.heraldmesh.policy.Balancing.Method;
+import io.heraldmesh.policy.ConnectionLimits;
 import io.heraldmesh.policy.OutlierDetection;
 import java.time.Duration;
 import java.util.List;
@@ -48,14 +49,16 @@ class RuleBalancingTest {
     assertThat(
             compiled(
                 rule(
-                    "{connectionPool: {http: {http2MaxRequests: 9, maxRetries: 4}}, outlierDetection:"
+                    "{connectionPool: {http: {http2MaxRequests: 9, maxRetries: 4,"
+                        + " maxRequestsPerConnection: 3}}, outlierDetection:"
                         + " {consecutiveGatewayErrors: 3, interval: 2s}}")))
         .isEqualTo(
             new Balancing(
                 Method.LEAST_REQUEST,
                 new OutlierDetection(5, 3, Duration.ofSeconds(2), Duration.ofSeconds(30), 10, 0),
                 9,
-                4));
+                4,
+                new ConnectionLimits(null, 3)));
   }
 
   private static String rule(String policy) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.resource.Balancing;
 import io.heraldmesh.resource.ClientTls;
 import io.heraldmesh.resource.ClientTls.Mode;
+import io.heraldmesh.resource.ConnectionPool;
 import io.heraldmesh.resource.DestinationRule;
 import io.heraldmesh.resource.OutlierDetection;
 import io.heraldmesh.resource.TrafficPolicy;
@@ -190,7 +191,8 @@ class DestinationRuleDecoderTest {
       strings = {
         "connectionPool: {tcp: {maxConnections: 1}}",
         "connectionPool: {http: {http1MaxPendingRequests: 1}}",
-        "connectionPool: {http: {maxRequestsPerConnection: 1}}",
+        "connectionPool: {tcp: {tcpKeepalive: {}}}",
+        "connectionPool: {http: {idleTimeout: 5s}}",
         "outlierDetection: {splitExternalLocalOriginErrors: true}",
         "outlierDetection: {consecutiveErrors: 3}",
         "tunnel: {}",
@@ -215,7 +217,7 @@ class DestinationRuleDecoderTest {
   })
   void requestsAreSpreadAsTheRuleSays(String written, Balancing.Method expected) {
     assertThat(balancing("loadBalancer: {simple: " + written + "}"))
-        .isEqualTo(new Balancing(expected, null, 0, 0));
+        .isEqualTo(new Balancing(expected, null, ConnectionPool.NONE));
   }
 
   @Test
@@ -243,14 +245,19 @@ class DestinationRuleDecoderTest {
             host: web
             trafficPolicy:
               loadBalancer: {simple: RANDOM}
-              connectionPool: {http: {http2MaxRequests: 7, maxRetries: 2}}
+              connectionPool:
+                tcp: {connectTimeout: 20ms}
+                http:
+                  {http2MaxRequests: 7, maxRetries: 2, maxRequestsPerConnection: 5}
               portLevelSettings:
               - {port: {number: 80}, loadBalancer: {simple: ROUND_ROBIN}}
             """);
     assertThat(rule.trafficPolicy().balancing(81))
-        .isEqualTo(new Balancing(Balancing.Method.RANDOM, null, 7, 2));
+        .isEqualTo(
+            new Balancing(
+                Balancing.Method.RANDOM, null, new ConnectionPool(Duration.ofMillis(20), 5, 7, 2)));
     assertThat(rule.trafficPolicy().balancing(80))
-        .isEqualTo(new Balancing(Balancing.Method.ROUND_ROBIN, null, 0, 0));
+        .isEqualTo(new Balancing(Balancing.Method.ROUND_ROBIN, null, ConnectionPool.NONE));
   }
 
   @ParameterizedTest
@@ -264,6 +271,8 @@ class DestinationRuleDecoderTest {
         "outlierDetection: {minHealthPercent: -1}   | HLD0105 spec.trafficPolicy.outlierDetection.minHealthPercent",
         "outlierDetection: {consecutive5xxErrors: x} | HLD0103 spec.trafficPolicy.outlierDetection.consecutive5xxErrors",
         "outlierDetection: {consecutive5xx: 1}      | HLD0101 spec.trafficPolicy.outlierDetection.consecutive5xx",
+        "connectionPool: {tcp: {connectTimeout: 0s}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.connectTimeout",
+        "connectionPool: {tcp: {connectTimeout: 2h}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.connectTimeout",
         "connectionPool: {http: {http2MaxRequests: -1}} | HLD0105 spec.trafficPolicy.connectionPool.http.http2MaxRequests",
       })
   void mistakesInWhatIsSaidOfEndpointsAreNamed(String field, String expected) {
