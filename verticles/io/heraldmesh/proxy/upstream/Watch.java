@@ -5,6 +5,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The timeouts of one event loop: every {@value #TICK_MILLIS} ms each registered object looks
@@ -12,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  * bounds it guards are seconds. Belongs to its event loop.
  */
 public final class Watch {
+  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+
   static final int TICK_MILLIS = 200;
 
   /** Has a time limit. */
@@ -50,7 +54,12 @@ public final class Watch {
   private void tick() {
     now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     for (Timed timed : registered.toArray(new Timed[0])) {
-      timed.check(now);
+      try {
+        timed.check(now);
+      } catch (RuntimeException e) {
+        // out of here it would end the timer, and with it every timeout of this loop
+        LOG.error("a timeout could not be looked at: {}", timed.getClass().getSimpleName(), e);
+      }
     }
   }
 }
