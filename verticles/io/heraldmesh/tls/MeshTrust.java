@@ -1,20 +1,16 @@
 package io.heraldmesh.tls;
 
 import io.heraldmesh.identity.SpiffeId;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Decides inside the handshake who the peer is. A client checks that the server's identity is one
  * that may stand behind the destination, so no byte of a request goes to anybody else.
  */
-final class MeshTrust extends X509ExtendedTrustManager {
-  private static final X509Certificate[] NONE = {};
-
+final class MeshTrust extends EngineTrust {
   private final VerifiedPeers clients;
   private final VerifiedPeers servers;
   private final ExpectedServers<SpiffeId> expected;
@@ -40,35 +36,5 @@ final class MeshTrust extends X509ExtendedTrustManager {
       throw new PeerRefused(
           "other_identity", "the server is " + id + ", expected one of " + allowed);
     }
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    throw new CertificateException("only engines are supported");
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    throw new CertificateException("only engines are supported");
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    throw new CertificateException("only engines are supported");
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    throw new CertificateException("only engines are supported");
-  }
-
-  /** Empty: a server then names no authorities, and clients send the one leaf they have. */
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return NONE;
   }
 }
