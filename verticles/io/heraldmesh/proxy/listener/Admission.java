@@ -34,8 +34,9 @@ final class Admission {
     new RequestLog(
             context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null)
         .end(status, new Reason("bad_request", what), null, null, null, null, 0);
-    client.answerAndEnd(
-        status, HttpResponseStatus.valueOf(status).reasonPhrase(), List.of(), false);
+    client
+        .closing()
+        .answerAndEnd(status, HttpResponseStatus.valueOf(status).reasonPhrase(), List.of(), false);
   }
 
   private void admit(IncomingRequest incoming) {
@@ -116,11 +117,11 @@ final class Admission {
         null,
         denied.body().length());
     if (denied.status() == 0) {
-      client.closeConnection();
+      client.closing().closeConnection();
     } else if (body) {
-      client.answerAndEnd(denied.status(), denied.body(), denied.headers(), true);
+      client.closing().answerAndEnd(denied.status(), denied.body(), denied.headers(), true);
     } else {
-      client.answer(denied.status(), denied.body(), denied.headers());
+      client.closing().answer(denied.status(), denied.body(), denied.headers());
     }
   }
 }

@@ -307,7 +307,7 @@ final class Exchange implements ResponseSink {
     } else {
       // answered before all was sent: the rest of the body leads nowhere
       stream.abort();
-      client.finishEarly();
+      client.closing().finishEarly();
     }
   }
 
@@ -351,9 +351,9 @@ final class Exchange implements ResponseSink {
       stream.abort();
     }
     if (started) {
-      client.abort();
+      client.closing().abort();
     } else {
-      client.answerInstead(this, status, LocalAnswer.text(status, flag));
+      client.closing().answerInstead(this, status, LocalAnswer.text(status, flag));
     }
   }
 
@@ -363,7 +363,7 @@ final class Exchange implements ResponseSink {
     if (upstream != null) {
       upstream.abort();
     }
-    client.abort();
+    client.closing().abort();
   }
 
   private void end(int status) {

@@ -1,15 +1,12 @@
 package io.heraldmesh.proxy.listener;
 
-import io.heraldmesh.policy.Header;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.Watch;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,7 +16,6 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +24,9 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 final class HttpServerStream extends ChannelInboundHandlerAdapter implements Watch.Timed {
-  private static final long LINGER_MILLIS = 1000;
-
   private final ListenerContext context;
   private final Admission admission;
+  private final Closing closing;
   private final @Nullable RequestDecoder decoder;
   private final @Nullable ResponseEncoder encoder;
   private final Watch watch;
@@ -39,11 +34,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private final Parts<HttpObject> pipelined = new Parts<>();
   private @Nullable Exchange exchange;
   private boolean reading;
-  private boolean discarding;
-  private boolean closing;
-  private boolean draining;
   private boolean served;
-  private boolean lingering;
   private boolean paused;
   private long since;
 
@@ -60,6 +51,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     this.context = context;
     this.admission = new Admission(context, gate, this);
     this.channel = channel;
+    this.closing = new Closing(this, channel);
     this.watch = watch;
     this.decoder = decoder;
     this.encoder = encoder;
@@ -94,7 +86,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   boolean closesAfterResponse() {
     Exchange running = exchange;
-    return ending() || !http2() && running != null && !running.requestComplete();
+    return closing.near() || !http2() && running != null && !running.requestComplete();
   }
 
   void forward(Permit permit, Target target, ResponseSink sink, boolean fresh) {
@@ -132,27 +124,20 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     }
     exchange = null;
     since = watch.now();
-    if (ending() || http2()) {
-      end(false);
+    if (closing.near() || http2()) {
+      closing.end(false);
       return;
     }
     HttpObject part;
-    while (!discarding && startable(pipelined.peek()) && (part = pipelined.poll()) != null) {
+    while (!closing.discarding()
+        && startable(pipelined.peek())
+        && (part = pipelined.poll()) != null) {
       take(part);
     }
     if (!reading && exchange != null) {
       exchange.clientReadAll();
     }
     updateRead();
-  }
-
-  /**
-   * The response is complete, the request is not and will not be: end without losing the answer.
-   */
-  void finishEarly() {
-    exchange = null;
-    discard();
-    end(true);
   }
 
   /** The connection may go on as something else: the client waits for its answer. */
@@ -173,51 +158,36 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     channel.pipeline().remove(RequestDecoder.class);
   }
 
-  /** Ends the connection or stream so that the client sees that something is missing. */
-  void abort() {
+  // ---- what its ending needs of the client
+
+  Closing closing() {
+    return closing;
+  }
+
+  void forgetExchange() {
     exchange = null;
-    discard();
-    channel.close();
   }
 
-  /** The service has not answered {@code failed} and will not. */
-  void answerInstead(Exchange failed, int status, String body) {
-    if (failed.requestComplete()) {
-      write(LocalAnswer.of(channel.alloc(), status, body, List.of(), !http2() && ending()));
-      flush();
-      next(failed);
-    } else {
-      answerAndEnd(status, body, List.of(), true);
+  void forgetPipelined() {
+    pipelined.release();
+  }
+
+  /** Whatever comes, if only to be thrown away. */
+  void readOn() {
+    since = watch.now();
+    if (paused) {
+      paused = false;
+      Reading.resume(channel);
     }
-  }
-
-  /** Answers in the service's place, to a request that has no body. */
-  void answer(int status, String body, List<Header> headers) {
-    write(LocalAnswer.of(channel.alloc(), status, body, headers, !http2() && ending()));
-    flush();
-    if (ending()) {
-      end(false);
-    }
-  }
-
-  /**
-   * Answers, and reads nothing more from this connection or stream.
-   *
-   * @param linger the client may still be sending a body
-   */
-  void answerAndEnd(int status, String body, List<Header> headers, boolean linger) {
-    exchange = null;
-    closing = true;
-    discard();
-    write(LocalAnswer.of(channel.alloc(), status, body, headers, !http2()));
-    end(linger);
   }
 
   // ---- what admission needs of its client
 
   /** Prepares for the response to {@code incoming}. */
   void expect(IncomingRequest incoming) {
-    closing |= incoming.last();
+    if (incoming.last()) {
+      closing.afterThis();
+    }
     if (encoder != null) {
       encoder.expectNoBody(incoming.isHead());
     }
@@ -246,12 +216,6 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     return true;
   }
 
-  /** Without an answer, all streams included. */
-  void closeConnection() {
-    discard();
-    (http2() ? channel.parent() : channel).close();
-  }
-
   boolean http2() {
     return decoder == null;
   }
@@ -275,7 +239,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     reading = true;
-    if (discarding || !(message instanceof HttpObject part)) {
+    if (closing.discarding() || !(message instanceof HttpObject part)) {
       ReferenceCountUtil.release(message);
       return;
     }
@@ -306,7 +270,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    discard();
+    closing.discard();
     Exchange running = exchange;
     exchange = null;
     if (running != null) {
@@ -317,9 +281,9 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Drain.NOW) {
-      draining = true;
+      closing.drain();
       if (exchange == null) {
-        end(false);
+        closing.end(false);
       }
     } else {
       ctx.fireUserEventTriggered(event);
@@ -328,12 +292,12 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (exchange == null && !discarding && cause instanceof DecoderException) {
+    if (exchange == null && !closing.discarding() && cause instanceof DecoderException) {
       admission.refuse(400, "the request is not well formed");
     } else {
       Exchange running = exchange;
       exchange = null;
-      discard();
+      closing.discard();
       if (running != null) {
         running.clientGone();
       }
@@ -348,7 +312,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       running.check(now);
       return;
     }
-    long allowed = lingering ? LINGER_MILLIS : limits().idle().toMillis();
+    long allowed = closing.patience(limits().idle().toMillis());
     if (!served || decoder != null && decoder.waitsForRestOfHead()) {
       allowed = limits().requestHead().toMillis();
     }
@@ -379,39 +343,6 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       exchange.content(content);
     } else {
       ReferenceCountUtil.release(part);
-    }
-  }
-
-  /** From now on nothing that the client sends is looked at. */
-  private void discard() {
-    discarding = true;
-    pipelined.release();
-  }
-
-  private boolean ending() {
-    return closing || draining;
-  }
-
-  /**
-   * Ends an HTTP/1.1 connection after what was written. A stream ends by itself with its response.
-   *
-   * @param linger closing while the client still sends would reset the connection, and the answer
-   *     with it; so it is read and thrown away for a moment
-   */
-  private void end(boolean linger) {
-    flush();
-    if (http2()) {
-      return;
-    }
-    if (paused) {
-      paused = false;
-      Reading.resume(channel);
-    }
-    if (linger) {
-      lingering = true;
-      since = watch.now();
-    } else {
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 }

@@ -1,0 +1,137 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Header;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.util.List;
+
+/**
+ * How a client's HTTP/1.1 connection ends: with an answer that is not lost on the way, after a
+ * drain, or cut off so that the client sees that something is missing. An HTTP/2 stream ends by
+ * itself with its response, and its connection goes on. Belongs to its event loop.
+ */
+final class Closing {
+  private static final long LINGER_MILLIS = 1000;
+
+  private final HttpServerStream client;
+  private final Channel channel;
+  private boolean last;
+  private boolean draining;
+  private boolean discarding;
+  private boolean lingering;
+
+  Closing(HttpServerStream client, Channel channel) {
+    this.client = client;
+    this.channel = channel;
+  }
+
+  /** The response now under way, or the next one, is the last. */
+  boolean near() {
+    return last || draining;
+  }
+
+  /** Nothing that the client sends is looked at any more. */
+  boolean discarding() {
+    return discarding;
+  }
+
+  /** How long the client may be silent now, in ms; {@code usual} unless it is on its way out. */
+  long patience(long usual) {
+    return lingering ? LINGER_MILLIS : usual;
+  }
+
+  /** There will be no request after this one. */
+  void afterThis() {
+    last = true;
+  }
+
+  /** There will be no request after the one under way, if there is one. */
+  void drain() {
+    draining = true;
+  }
+
+  /** From now on nothing that the client sends is looked at. */
+  void discard() {
+    discarding = true;
+    client.forgetPipelined();
+  }
+
+  /** The service has not answered {@code failed} and will not. */
+  void answerInstead(Exchange failed, int status, String body) {
+    if (failed.requestComplete()) {
+      write(status, body, List.of(), near());
+      client.flush();
+      client.next(failed);
+    } else {
+      answerAndEnd(status, body, List.of(), true);
+    }
+  }
+
+  /** Answers in the service's place, to a request that has no body. */
+  void answer(int status, String body, List<Header> headers) {
+    write(status, body, headers, near());
+    client.flush();
+    if (near()) {
+      end(false);
+    }
+  }
+
+  /**
+   * Answers, and reads nothing more from this connection or stream.
+   *
+   * @param linger the client may still be sending a body
+   */
+  void answerAndEnd(int status, String body, List<Header> headers, boolean linger) {
+    client.forgetExchange();
+    last = true;
+    discard();
+    write(status, body, headers, true);
+    end(linger);
+  }
+
+  /**
+   * The response is complete, the request is not and will not be: end without losing the answer.
+   */
+  void finishEarly() {
+    client.forgetExchange();
+    discard();
+    end(true);
+  }
+
+  /** Ends the connection or stream so that the client sees that something is missing. */
+  void abort() {
+    client.forgetExchange();
+    discard();
+    channel.close();
+  }
+
+  /** Without an answer, all streams included. */
+  void closeConnection() {
+    discard();
+    (client.http2() ? channel.parent() : channel).close();
+  }
+
+  /**
+   * Ends an HTTP/1.1 connection after what was written.
+   *
+   * @param linger closing while the client still sends would reset the connection, and the answer
+   *     with it; so it is read and thrown away for a moment
+   */
+  void end(boolean linger) {
+    client.flush();
+    if (client.http2()) {
+      return;
+    }
+    client.readOn();
+    if (linger) {
+      lingering = true;
+    } else {
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private void write(int status, String body, List<Header> headers, boolean close) {
+    client.write(LocalAnswer.of(channel.alloc(), status, body, headers, close && !client.http2()));
+  }
+}
