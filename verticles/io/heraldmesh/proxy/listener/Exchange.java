@@ -10,6 +10,7 @@ import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,8 @@ final class Exchange implements ResponseSink {
       RequestLog log) {
     this.client = client;
     this.incoming = incoming;
-    this.request = new RequestRelay(incoming.request(), client.http2());
+    this.request =
+        new RequestRelay(incoming.request(), client.http2() ? incoming.rewritten() : null);
     this.gate = gate;
     this.permit = forward.permit();
     this.forward = forward;
@@ -89,7 +91,7 @@ final class Exchange implements ResponseSink {
     if (grpc != null) {
       grpc.request(part.content());
     }
-    if (part.decoderResult().isFailure()) {
+    if (part.decoderResult().isFailure() || hasTooManyTrailers(part)) {
       part.release();
       fail(400, "bad_request", "the body is not well formed", "-");
       return;
@@ -103,6 +105,11 @@ final class Exchange implements ResponseSink {
     if (stream != null && !stream.channel().isWritable()) {
       client.updateRead();
     }
+  }
+
+  private boolean hasTooManyTrailers(HttpContent part) {
+    return part instanceof LastHttpContent last
+        && last.trailingHeaders().size() > client.limits().headerCount();
   }
 
   /** The client sends nothing more for now. */

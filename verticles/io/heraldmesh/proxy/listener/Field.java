@@ -1,7 +1,5 @@
 package io.heraldmesh.proxy.listener;
 
-import java.util.Locale;
-
 /**
  * Header fields that a proxy must not just pass on. Names are compared without case, and every mark
  * counts as {@code -}: applications that get them as variables of an environment ({@code
@@ -85,8 +83,30 @@ enum Field {
     return true;
   }
 
-  /** The name as the fields of {@code Connection} are compared. */
+  /** The name in lower case with every mark as {@code -}: as {@link #of} compares names. */
   static String canonical(CharSequence name) {
-    return name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+    StringBuilder plain = new StringBuilder(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        plain.append((char) (c + ('a' - 'A')));
+      } else {
+        plain.append(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' ? c : '-');
+      }
+    }
+    return plain.toString();
+  }
+
+  /** The name has a mark other than {@code -}, so that some would take it for another. */
+  static boolean isOdd(CharSequence name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean plain =
+          c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-';
+      if (!plain) {
+        return true;
+      }
+    }
+    return false;
   }
 }

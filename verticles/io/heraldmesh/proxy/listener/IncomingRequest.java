@@ -13,9 +13,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +74,7 @@ final class IncomingRequest {
     RequestFields fields = RequestFields.of(request, limits.headerCount());
     String violation = fields.violation();
     if (violation != null) {
-      int status =
-          violation.startsWith("more than ") ? 431 : violation.startsWith("HTTP ") ? 505 : 400;
-      throw new Malformed(status, violation);
+      throw new Malformed(status(violation), violation);
     }
     String scheme = scheme(request, gate);
     RequestTarget target = RequestTarget.parse(request.method().name(), request.uri());
@@ -146,6 +146,11 @@ final class IncomingRequest {
     return new DecidedHead(head, before);
   }
 
+  /** Names, in lower case, of the headers that {@link #rewrite} set or took off. */
+  Set<String> rewritten() {
+    return before.keySet();
+  }
+
   /** An HTTP/1.1 request to go on as a WebSocket. */
   boolean asksForWebSocket() {
     return fields.asksForWebSocket() && !old && !hasBody() && head.method().equals("GET");
@@ -170,10 +175,12 @@ final class IncomingRequest {
     if (fields.acceptsTrailers()) {
       headers.set(HttpHeaderNames.TE, "trailers");
     }
+    if (!decision.remove().isEmpty() || !decision.set().isEmpty()) {
+      before.keySet().forEach(headers::remove);
+    }
     if (fields.requestId() == null) {
       headers.set(REQUEST_ID, RequestId.next());
     }
-    decision.remove().forEach(headers::remove);
     List<Header> set = decision.set();
     for (int i = 0; i < set.size(); i++) {
       headers.set(set.get(i).name(), set.get(i).value());
@@ -193,16 +200,45 @@ final class IncomingRequest {
       return;
     }
     Map<String, List<String>> changed = new HashMap<>();
-    for (String name : decision.remove()) {
-      changed.put(name.toLowerCase(Locale.ROOT), headers.getAll(name));
+    for (String name : decided(decision)) {
+      changed.put(name, headers.getAll(name));
     }
-    for (Header header : decision.set()) {
-      changed.put(header.name().toLowerCase(Locale.ROOT), headers.getAll(header.name()));
+    for (String name : lookalikes(changed.keySet(), headers)) {
+      changed.put(name, headers.getAll(name));
     }
     if (addsId) {
       changed.put(REQUEST_ID, List.of());
     }
     before = changed;
+  }
+
+  /** Names of the headers that a decision sets or takes off, in lower case. */
+  private static Set<String> decided(Decision.Allowed decision) {
+    Set<String> names = new HashSet<>(decision.remove());
+    decision.set().forEach(header -> names.add(header.name().toLowerCase(Locale.ROOT)));
+    return names;
+  }
+
+  /** Headers that some services cannot tell from one of {@code names}. */
+  private static Set<String> lookalikes(Set<String> names, HttpHeaders headers) {
+    Set<String> alike = new HashSet<>();
+    boolean odd = names.stream().anyMatch(Field::isOdd);
+    for (Map.Entry<String, String> field : headers) {
+      if ((odd || Field.isOdd(field.getKey())) && hasLike(names, Field.canonical(field.getKey()))) {
+        alike.add(field.getKey().toLowerCase(Locale.ROOT));
+      }
+    }
+    alike.removeAll(names);
+    return alike;
+  }
+
+  private static boolean hasLike(Set<String> names, String plain) {
+    for (String name : names) {
+      if (Field.canonical(name).equals(plain)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** As the client used it: within the mesh it spoke plain HTTP, to its own proxy. */
@@ -213,6 +249,13 @@ final class IncomingRequest {
       throw new Malformed(400, "a scheme that is neither http nor https");
     }
     return gate.origin().mutualTls() ? "http" : scheme;
+  }
+
+  private static int status(String violation) {
+    if (violation.startsWith("more than ")) {
+      return 431;
+    }
+    return violation.startsWith("HTTP ") ? 505 : violation.startsWith("an Expect ") ? 417 : 400;
   }
 
   private static Malformed unreadable(@Nullable Throwable cause) {

@@ -90,25 +90,9 @@ final class RequestFields {
     for (int i = 0; i < drop.size(); i++) {
       headers.remove(drop.get(i));
     }
-    if (connection == null) {
-      return;
+    if (connection != null) {
+      HopByHop.remove(connection, headers);
     }
-    for (String value : connection) {
-      for (String named : value.split(",", -1)) {
-        String name = named.trim();
-        if (!name.isEmpty() && !keep(Field.of(name))) {
-          headers.remove(name);
-        }
-      }
-    }
-  }
-
-  private static boolean keep(Field field) {
-    return switch (field) {
-      // never to be lost because a client lists them
-      case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> true;
-      case CONNECTION, EXPECT, TE, UPGRADE, HOP_BY_HOP, OWNED, REQUEST_ID, OTHER -> false;
-    };
   }
 
   private boolean names(String option) {

@@ -2,7 +2,6 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -20,7 +19,7 @@ final class RequestRelay {
       Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
 
   private final HttpRequest head;
-  private final boolean trailers;
+  private final @Nullable Set<String> rewritten;
   private final Parts<HttpContent> waiting = new Parts<>();
   private boolean headUnsent = true;
   private boolean unflushed;
@@ -28,11 +27,12 @@ final class RequestRelay {
   private boolean bodySent;
 
   /**
-   * @param trailers only HTTP/2 clients use them, for gRPC; elsewhere they are a way to hide fields
+   * @param rewritten headers that the proxy has set or taken off, which no trailer may be; null for
+   *     an HTTP/1.1 client, whose trailers go nowhere: they would be a way to hide fields
    */
-  RequestRelay(HttpRequest head, boolean trailers) {
+  RequestRelay(HttpRequest head, @Nullable Set<String> rewritten) {
     this.head = head;
-    this.trailers = trailers;
+    this.rewritten = rewritten;
   }
 
   /** All of it has come from the client. */
@@ -106,26 +106,29 @@ final class RequestRelay {
               head.uri(),
               last.content(),
               head.headers(),
-              trailers(last)));
+              trailers(stream, last)));
       return;
     }
     if (headUnsent) {
       sendHead(stream);
     }
     if (part instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
-      trailers(last);
+      trailers(stream, last);
     }
     stream.write(part);
   }
 
-  private HttpHeaders trailers(LastHttpContent last) {
-    if (trailers) {
-      return last.trailingHeaders();
+  /** Only HTTP/2 on both sides has them, for gRPC. */
+  private HttpHeaders trailers(UpstreamStream stream, LastHttpContent last) {
+    HttpHeaders trailers = last.trailingHeaders();
+    if (!trailers.isEmpty()) {
+      if (rewritten == null || !stream.target().http2()) {
+        trailers.clear();
+      } else {
+        Trailers.clean(trailers, Integer.MAX_VALUE, rewritten);
+      }
     }
-    if (!last.trailingHeaders().isEmpty()) {
-      last.trailingHeaders().clear();
-    }
-    return EmptyHttpHeaders.INSTANCE;
+    return trailers;
   }
 
   private void sendHead(UpstreamStream stream) {

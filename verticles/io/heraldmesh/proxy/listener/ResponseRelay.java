@@ -13,9 +13,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +32,9 @@ final class ResponseRelay {
     BAD
   }
 
+  /** 1xx responses before the response itself. */
+  private static final int MOST_INTERIM = 100;
+
   private final HttpServerStream client;
   private final boolean noBody;
   private final boolean oldClient;
@@ -42,6 +43,8 @@ final class ResponseRelay {
   private final @Nullable GrpcExchange grpc;
   private @Nullable HttpResponse head;
   private boolean skipping;
+  private boolean continued;
+  private int interims;
   private boolean switching;
   private boolean unflushed;
   private int status;
@@ -104,7 +107,10 @@ final class ResponseRelay {
       if (code < 200) {
         return interim(response);
       }
-      begin(response);
+      if (!begin(response)) {
+        ReferenceCountUtil.release(part);
+        return Progress.BAD;
+      }
       if (!(part instanceof LastHttpContent last)) {
         head = response;
         return Progress.MORE;
@@ -134,15 +140,25 @@ final class ResponseRelay {
   private Progress interim(HttpResponse response) {
     skipping = !(response instanceof LastHttpContent);
     ReferenceCountUtil.release(response);
-    if (response.status().code() == 101) {
+    int code = response.status().code();
+    if (code == 101) {
       return switching(response);
     }
-    if (response.status().code() == 100 && relayContinue && !oldClient && !started()) {
+    if (started()
+        || ++interims > MOST_INTERIM
+        || !ResponseFields.clean(response, client.limits().headerCount())) {
+      return Progress.BAD;
+    }
+    // nobody waits for a second 100, or for one that was not asked for
+    if (!oldClient && (code != 100 || relayContinue && !continued)) {
+      continued |= code == 100;
       client.write(
           new DefaultFullHttpResponse(
               HttpVersion.HTTP_1_1,
-              HttpResponseStatus.CONTINUE,
-              client.channel().alloc().buffer(0, 0)));
+              response.status(),
+              client.channel().alloc().buffer(0, 0),
+              response.headers(),
+              EmptyHttpHeaders.INSTANCE));
       unflushed = true;
     }
     return Progress.MORE;
@@ -154,8 +170,10 @@ final class ResponseRelay {
       // to what nobody asked for
       return Progress.BAD;
     }
+    if (!ResponseFields.clean(response, client.limits().headerCount())) {
+      return Progress.BAD;
+    }
     status = 101;
-    strip(headers);
     headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     client.write(
@@ -182,6 +200,11 @@ final class ResponseRelay {
       return Progress.BAD;
     }
     count(content);
+    if (content instanceof LastHttpContent end
+        && !Trailers.clean(end.trailingHeaders(), client.limits().headerCount(), Set.of())) {
+      content.release();
+      return Progress.BAD;
+    }
     HttpResponse unsent = head;
     head = null;
     unflushed = true;
@@ -216,17 +239,21 @@ final class ResponseRelay {
     }
   }
 
-  private void begin(HttpResponse response) {
-    status = response.status().code();
+  /** False when it is no legal response. */
+  private boolean begin(HttpResponse response) {
     HttpHeaders headers = response.headers();
+    boolean keepAlive = HttpUtil.isKeepAlive(response);
+    if (!ResponseFields.clean(response, client.limits().headerCount())) {
+      return false;
+    }
+    status = response.status().code();
     if (grpc != null) {
       grpc.response(headers);
     }
     boolean chunked = HttpUtil.isTransferEncodingChunked(response);
     boolean sized = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
     boolean bodyless = noBody || status == 204 || status == 304;
-    reusable = HttpUtil.isKeepAlive(response) && (chunked || sized || bodyless);
-    strip(headers);
+    reusable = keepAlive && (chunked || sized || bodyless);
     response.setProtocolVersion(HttpVersion.HTTP_1_1);
     if (oldClient) {
       headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
@@ -237,38 +264,6 @@ final class ResponseRelay {
     if (client.closesAfterResponse()) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
-  }
-
-  private static void strip(HttpHeaders headers) {
-    List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
-    for (String value : connection) {
-      for (String named : value.split(",", -1)) {
-        String name = named.trim();
-        Field field = name.isEmpty() ? Field.HOST : Field.of(name);
-        if (field != Field.HOST
-            && field != Field.CONTENT_LENGTH
-            && field != Field.TRANSFER_ENCODING) {
-          headers.remove(name);
-        }
-      }
-    }
-    headers.remove(HttpHeaderNames.CONNECTION);
-    var all = headers.iteratorCharSequence();
-    List<CharSequence> drop = null;
-    while (all.hasNext()) {
-      Map.Entry<CharSequence, CharSequence> entry = all.next();
-      switch (Field.of(entry.getKey())) {
-        case HOP_BY_HOP, UPGRADE, CONNECTION, OWNED -> {
-          if (drop == null) {
-            drop = new ArrayList<>(2);
-          }
-          drop.add(entry.getKey());
-        }
-        case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, TE, REQUEST_ID, OTHER -> {}
-      }
-    }
-    if (drop != null) {
-      drop.forEach(headers::remove);
-    }
+    return true;
   }
 }

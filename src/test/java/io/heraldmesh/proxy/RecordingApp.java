@@ -25,7 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <pre>
  * /big?N    N bytes        /chunked   a chunked body       /close   a body that ends with the connection
  * /echo     the body       /hang      no answer            /drop    closes without an answer
- * /raw?X    X as it is     anything else   200 "ok"
+ * /raw      {@link #rawAnswer}    /rawclose    the same and closes     /early    the same, before the body
+ * anything else   200 "ok"
  * </pre>
  */
 final class RecordingApp implements AutoCloseable {
@@ -136,6 +137,10 @@ final class RecordingApp implements AutoCloseable {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       out.flush();
     }
+    if (path.equals("/early")) {
+      out.write(rawAnswer);
+      out.flush();
+    }
     byte[] body = body(in, lower);
     seen.add(new Seen(head, new String(body, StandardCharsets.ISO_8859_1), number));
     if (path.startsWith("/big?")) {
@@ -172,6 +177,11 @@ final class RecordingApp implements AutoCloseable {
       return false;
     } else if (path.equals("/raw")) {
       out.write(rawAnswer);
+    } else if (path.equals("/rawclose")) {
+      out.write(rawAnswer);
+      return false;
+    } else if (path.equals("/early")) {
+      return true;
     } else {
       byte[] answer = path.equals("/echo") ? body : "ok".getBytes(StandardCharsets.US_ASCII);
       out.write(

@@ -1,0 +1,53 @@
+package io.heraldmesh.proxy.listener;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
+import java.util.Set;
+
+/** The fields that {@code Connection} says are for this hop only (RFC 9110 section 7.6.1). */
+final class HopByHop {
+  /**
+   * Meant for whoever is last, and by that section never to be listed: a message that lists them
+   * would reach the other side without who sent it, how long it is or what it contains.
+   */
+  private static final Set<String> TO_THE_END =
+      Set.of(
+          "authorization",
+          "cache-control",
+          "content-encoding",
+          "content-length",
+          "content-range",
+          "content-type",
+          "cookie",
+          "grpc-message",
+          "grpc-status",
+          "grpc-timeout",
+          "host",
+          "location",
+          "origin",
+          "set-cookie",
+          "traceparent",
+          "tracestate",
+          "transfer-encoding",
+          "vary",
+          "www-authenticate",
+          "x-request-id");
+
+  private HopByHop() {}
+
+  /**
+   * Takes them off, but not those that are for everybody.
+   *
+   * @param connection values of {@code Connection}
+   */
+  static void remove(List<String> connection, HttpHeaders headers) {
+    for (int i = 0; i < connection.size(); i++) {
+      for (String listed : connection.get(i).split(",", -1)) {
+        String name = listed.trim();
+        if (!name.isEmpty() && !TO_THE_END.contains(Field.canonical(name))) {
+          headers.remove(name);
+        }
+      }
+    }
+  }
+}
