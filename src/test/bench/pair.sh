@@ -2,7 +2,7 @@
 # One half of a Herald pair for a side-by-side benchmark: pair.sh server|client
 # Reads CPORT (plain text in, client side), SPORT (mutual TLS between), UPORT (upstream), MODE, WORKERS and PKI (ca.pem,
 # client.pem/key, server.pem/key, jwt-rsa.pub, jwt-ec.pub) from the environment; stays in the foreground, ends on TERM.
-# TOKEN_CACHE: bytes for verified tokens, 0 for none; absent: the default.
+# TOKEN_CACHE: bytes for verified tokens, 0 for none; absent: the default. PROTOCOL=tcp: as a TCP proxy.
 set -euo pipefail
 side=$1
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -31,6 +31,16 @@ token_source=
 case "$MODE" in
   jwt-*) token_source='requestPrincipals: ["https://issuer.bench.test/*"]' ;;
 esac
+# What the service's port is called decides what is spoken between the proxies.
+port=http
+denied='paths: ["/admin*"]'
+case "${PROTOCOL:-}/$MODE" in
+  tcp/*)
+    port=tcp
+    denied='ports: ["9"]'
+    ;;
+  */mux) port=http2 ;;
+esac
 cat > "$run/resources/mesh.yaml" << YAML
 apiVersion: security.istio.io/v1
 kind: PeerAuthentication
@@ -56,7 +66,7 @@ spec:
   action: DENY
   rules:
   - to:
-    - operation: {paths: ["/admin*"]}
+    - operation: {$denied}
 ---
 apiVersion: v1
 kind: Service
@@ -64,7 +74,7 @@ metadata: {name: server, namespace: b}
 spec:
   selector: {app: server}
   ports:
-  - {name: http, port: 8080, targetPort: 8080}
+  - {name: $port, port: 8080, targetPort: 8080}
 ---
 apiVersion: networking.istio.io/v1
 kind: WorkloadEntry
@@ -73,8 +83,21 @@ spec:
   address: 127.0.0.1
   serviceAccount: server
   labels: {app: server, security.istio.io/tlsMode: istio}
-  ports: {http: $SPORT}
+  ports: {$port: $SPORT}
 YAML
+if [ "$MODE" = hs ] || [ "$MODE" = hsr ]; then
+  # no connection between the proxies carries a second request; those to the service do
+  cat > "$run/resources/connections.yaml" << YAML
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: server, namespace: b}
+spec:
+  host: server.b.svc.cluster.local
+  trafficPolicy:
+    connectionPool:
+      http: {maxRequestsPerConnection: 1}
+YAML
+fi
 if [ -n "$token_source" ]; then
   cat > "$run/resources/tokens.yaml" << YAML
 apiVersion: security.istio.io/v1
@@ -97,7 +120,7 @@ if [ "$side" = server ]; then
     labels: {side: server}
     credentials: {dir: $run/credentials}
     ports:
-    - {name: http, port: 8080, app: 127.0.0.1:$UPORT, listen: 127.0.0.1:$SPORT}"
+    - {name: ${PROTOCOL:-http}, port: 8080, app: 127.0.0.1:$UPORT, listen: 127.0.0.1:$SPORT}"
 else
   workload="
   - namespace: a
@@ -107,7 +130,7 @@ else
     credentials: {dir: $run/credentials}
     outbound:
       services:
-      - {listen: 127.0.0.1:$CPORT, to: server.b:8080, protocol: http}"
+      - {listen: 127.0.0.1:$CPORT, to: server.b:8080, protocol: ${PROTOCOL:-http}}"
 fi
 cat > "$run/node.yaml" << YAML
 apiVersion: herald.io/v1alpha1
