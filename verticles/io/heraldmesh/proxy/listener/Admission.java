@@ -5,6 +5,7 @@ import io.heraldmesh.policy.Reason;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of each request of one client's stream: read strictly, decided by the gate, then
@@ -22,24 +23,40 @@ final class Admission {
   }
 
   void start(HttpRequest request) {
+    GrpcExchange grpc = GrpcExchange.of(request.headers());
+    // in HTTP/1.1 it is something else that calls itself so
+    client.grpc(grpc != null && client.http2());
     try {
-      admit(IncomingRequest.read(request, gate, context.limits()));
+      admit(IncomingRequest.read(request, gate, context.limits()), grpc);
     } catch (IncomingRequest.Malformed e) {
-      refuse(e.status(), String.valueOf(e.getMessage()));
+      refuse(e.status(), String.valueOf(e.getMessage()), grpc);
     }
   }
 
   /** The bytes cannot be trusted any further: answer and end. */
   void refuse(int status, String what) {
-    new RequestLog(
-            context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null)
-        .end(status, new Reason("bad_request", what), null, null, null, null, 0);
+    refuse(status, what, null);
+  }
+
+  private void refuse(int status, String what, @Nullable GrpcExchange grpc) {
+    RequestLog log =
+        new RequestLog(
+            context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null);
+    if (grpc != null) {
+      log.grpc(grpc);
+    }
+    log.end(sent(status, grpc), new Reason("bad_request", what), null, null, null, null, 0);
     client
         .closing()
         .answerAndEnd(status, HttpResponseStatus.valueOf(status).reasonPhrase(), List.of(), false);
   }
 
-  private void admit(IncomingRequest incoming) {
+  /** The HTTP status that the client gets. */
+  private int sent(int status, @Nullable GrpcExchange grpc) {
+    return status != 0 && client.grpc() && grpc != null ? grpc.answered(status) : status;
+  }
+
+  private void admit(IncomingRequest incoming, @Nullable GrpcExchange grpc) {
     client.expect(incoming);
     RequestLog log =
         new RequestLog(
@@ -51,16 +68,15 @@ final class Admission {
             incoming.head().target(),
             incoming.requestId(),
             incoming.userAgent());
+    if (grpc != null) {
+      log.grpc(grpc);
+    }
     switch (gate.admit(incoming.head(), incoming.authority(), client.http2())) {
-      case Gate.Admission.Answer answer -> deny(answer, log, incoming.hasBody());
+      case Gate.Admission.Answer answer -> deny(answer, log, incoming.hasBody(), grpc);
       case Gate.Admission.Forward forward -> {
         boolean upgrade =
             incoming.asksForWebSocket() && !client.http2() && !forward.choice().target().http2();
         incoming.rewrite(forward.permit().decision(), gate, upgrade);
-        GrpcExchange grpc = GrpcExchange.of(incoming.request().headers());
-        if (grpc != null) {
-          log.grpc(grpc);
-        }
         ResponseRelay relay =
             new ResponseRelay(
                 client,
@@ -82,7 +98,8 @@ final class Admission {
           Gate.Admission.Answer.of(
               501, "CONNECT needs HTTP/1.1", "connect_refused", "CONNECT in HTTP/2", "-"),
           log,
-          true);
+          true,
+          null);
       return;
     }
     connect.start(
@@ -98,18 +115,20 @@ final class Admission {
                     failure.detail(),
                     failure.flag()),
                 log,
-                true));
+                true,
+                null));
   }
 
   /**
    * @param body of the request follows, which nobody wants; not to read it all, the connection has
    *     to end
    */
-  private void deny(Gate.Admission.Answer answer, RequestLog log, boolean body) {
+  private void deny(
+      Gate.Admission.Answer answer, RequestLog log, boolean body, @Nullable GrpcExchange grpc) {
     Decision.Denied denied = answer.decision();
     log.flag(answer.flag());
     log.end(
-        denied.status(),
+        sent(denied.status(), grpc),
         denied.reason(),
         denied.principal(),
         denied.requestPrincipal(),

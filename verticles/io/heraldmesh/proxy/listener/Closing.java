@@ -4,6 +4,10 @@ import io.heraldmesh.policy.Header;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.List;
 
 /**
@@ -38,7 +42,7 @@ final class Closing {
 
   /** How long the client may be silent now, in ms; {@code usual} unless it is on its way out. */
   long patience(long usual) {
-    return lingering ? LINGER_MILLIS : usual;
+    return lingering && !client.http2() ? LINGER_MILLIS : usual;
   }
 
   /** There will be no request after this one. */
@@ -99,11 +103,32 @@ final class Closing {
     end(true);
   }
 
-  /** Ends the connection or stream so that the client sees that something is missing. */
-  void abort() {
+  /**
+   * Ends the connection or stream so that the client sees that something is missing.
+   *
+   * @param error an HTTP/2 client is told
+   */
+  void abort(long error) {
     client.forgetExchange();
     discard();
+    if (client.http2()) {
+      channel.writeAndFlush(new DefaultHttp2ResetFrame(error));
+    }
     channel.close();
+  }
+
+  /**
+   * An HTTP/2 client that still sends to a stream whose response is complete is told to stop (RFC
+   * 9113 section 8.1), once the end of the response is on its way: a reset would overtake it.
+   */
+  void settle() {
+    if (lingering
+        && channel instanceof Http2StreamChannel stream
+        && stream.stream().state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+      lingering = false;
+      channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+      channel.close();
+    }
   }
 
   /** Without an answer, all streams included. */
@@ -113,7 +138,7 @@ final class Closing {
   }
 
   /**
-   * Ends an HTTP/1.1 connection after what was written.
+   * Ends an HTTP/1.1 connection after what was written. An HTTP/2 stream ends with its response.
    *
    * @param linger closing while the client still sends would reset the connection, and the answer
    *     with it; so it is read and thrown away for a moment
@@ -121,6 +146,8 @@ final class Closing {
   void end(boolean linger) {
     client.flush();
     if (client.http2()) {
+      lingering = linger;
+      settle();
       return;
     }
     client.readOn();
@@ -132,6 +159,9 @@ final class Closing {
   }
 
   private void write(int status, String body, List<Header> headers, boolean close) {
-    client.write(LocalAnswer.of(channel.alloc(), status, body, headers, close && !client.http2()));
+    client.write(
+        client.grpc()
+            ? LocalAnswer.grpc(channel.alloc(), status, body, headers)
+            : LocalAnswer.of(channel.alloc(), status, body, headers, close && !client.http2()));
   }
 }

@@ -11,7 +11,9 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Exchange implements ResponseSink {
+  /** Flags of what the proxy ends although the service is well. */
+  private static final Set<String> OURS = Set.of(Tunnel.WITHDRAWN, UpstreamFailure.TIMEOUT, "idle");
+
+  private static final long CANCEL = Http2Error.CANCEL.code();
+
   private final HttpServerStream client;
   private final IncomingRequest incoming;
   private final Gate gate;
@@ -38,6 +45,7 @@ final class Exchange implements ResponseSink {
   private @Nullable Standing standing;
   private boolean retried;
   private boolean over;
+  private final long began;
   private long since;
 
   Exchange(
@@ -59,7 +67,8 @@ final class Exchange implements ResponseSink {
     this.response = response;
     this.grpc = grpc;
     this.log = log;
-    this.since = client.now();
+    this.began = client.now();
+    this.since = began;
   }
 
   void start() {
@@ -142,7 +151,9 @@ final class Exchange implements ResponseSink {
       return;
     }
     long waited = now - since;
-    if (!request.complete() && !response.started()) {
+    if (grpc != null) {
+      checkCall(now, waited);
+    } else if (!request.complete() && !response.started()) {
       if (waited > client.limits().idle().toMillis()) {
         fail(408, "request_timeout", "the request's body did not go on", "-");
       }
@@ -156,6 +167,19 @@ final class Exchange implements ResponseSink {
       }
     } else if (waited > client.limits().streamIdle().toMillis()) {
       abortBoth("idle");
+    }
+  }
+
+  /** Either side of a stream may be silent for long; its client says how long it waits. */
+  private void checkCall(long now, long waited) {
+    if (grpc != null && grpc.overdue(now - began)) {
+      fail(
+          504,
+          UpstreamFailure.TIMEOUT,
+          "not over by the call's own deadline",
+          UpstreamFailure.TIMEOUT);
+    } else if (waited > client.limits().streamIdle().toMillis()) {
+      fail(504, UpstreamFailure.TIMEOUT, "nothing passed for long", "idle");
     }
   }
 
@@ -353,12 +377,12 @@ final class Exchange implements ResponseSink {
     if (!started) {
       choice.end(UpstreamFailure.isEndpoints(flag) ? status : 0);
     }
-    end(started ? response.status() : status);
+    end(started ? response.status() : sent(status));
     if (stream != null) {
       stream.abort();
     }
     if (started) {
-      client.closing().abort();
+      client.closing().abort(OURS.contains(flag) ? CANCEL : error(stream));
     } else {
       client.closing().answerInstead(this, status, LocalAnswer.text(status, flag));
     }
@@ -370,7 +394,17 @@ final class Exchange implements ResponseSink {
     if (upstream != null) {
       upstream.abort();
     }
-    client.closing().abort();
+    client.closing().abort(CANCEL);
+  }
+
+  /** The HTTP status that the client gets. */
+  private int sent(int status) {
+    return client.grpc() && grpc != null ? grpc.answered(status) : status;
+  }
+
+  /** What the service said when it broke off, for the client to hear. */
+  private static long error(@Nullable UpstreamStream stream) {
+    return stream == null ? Http2Error.INTERNAL_ERROR.code() : stream.error();
   }
 
   private void end(int status) {
@@ -380,7 +414,7 @@ final class Exchange implements ResponseSink {
   }
 
   private void finish(int status, long sent) {
-    choice.end(response.status());
+    choice.end(grpc == null ? response.status() : grpc.asHttp(response.status()));
     if (choice.isRetry()) {
       log.flag("retried");
     }

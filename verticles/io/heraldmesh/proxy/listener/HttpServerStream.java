@@ -35,6 +35,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private @Nullable Exchange exchange;
   private boolean reading;
   private boolean served;
+  private boolean grpc;
   private boolean paused;
   private long since;
 
@@ -181,7 +182,17 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     }
   }
 
+  /** What is answered now is a gRPC call. */
+  boolean grpc() {
+    return grpc;
+  }
+
   // ---- what admission needs of its client
+
+  /** The request now read is a gRPC call, or is not. */
+  void grpc(boolean call) {
+    grpc = call;
+  }
 
   /** Prepares for the response to {@code incoming}. */
   void expect(IncomingRequest incoming) {
@@ -312,6 +323,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       running.check(now);
       return;
     }
+    closing.settle();
     long allowed = closing.patience(limits().idle().toMillis());
     if (!served || decoder != null && decoder.waitsForRestOfHead()) {
       allowed = limits().requestHead().toMillis();

@@ -18,7 +18,8 @@ public final class InboundListener extends ChannelInitializer<Channel> {
   private final Workload workload;
   private final SpiffeId own;
   private final InboundPort port;
-  private final Target app;
+  private final Target http1;
+  private final Target http2;
   private final ConnectionLimit limit;
 
   public InboundListener(
@@ -28,7 +29,9 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     this.own = own;
     this.port = port;
     this.limit = context.connectionLimit(workload, "inbound");
-    this.app = Target.service(port.app(), port.protocol() == Protocol.HTTP2);
+    this.http1 = Target.service(port.app(), port.protocol() == Protocol.HTTP2);
+    // where nobody said what the service speaks, it is called in what the client speaks
+    this.http2 = Target.service(port.app(), port.protocol() != Protocol.HTTP);
   }
 
   @Override
@@ -75,7 +78,16 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     new Tunnel(context, channel, origin, workload.toString()).refuse(reason, "-");
   }
 
-  Gate gate(Connection connection, @Nullable PeerCheck peer) {
-    return new InboundGate(context, workload, own.toString(), connection, peer, app);
+  /**
+   * @param client what the client speaks: HTTP/1 or HTTP/2
+   */
+  Gate gate(Connection connection, @Nullable PeerCheck peer, FirstBytes client) {
+    return new InboundGate(
+        context,
+        workload,
+        own.toString(),
+        connection,
+        peer,
+        client == FirstBytes.HTTP2 ? http2 : http1);
   }
 }

@@ -34,9 +34,9 @@ final class InboundProtocol {
         context.clock(),
         reason -> listener.refused(channel, reason));
     if (first == FirstBytes.HTTP2) {
-      HttpPipelines.http2(context, channel, listener.gate(connection, peer));
+      HttpPipelines.http2(context, channel, listener.gate(connection, peer, first));
     } else {
-      HttpPipelines.http1(context, channel, listener.gate(connection, peer));
+      HttpPipelines.http1(context, channel, listener.gate(connection, peer, first));
     }
   }
 }

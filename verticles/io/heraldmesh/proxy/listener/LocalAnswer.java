@@ -37,6 +37,20 @@ final class LocalAnswer {
     return response;
   }
 
+  /** The same for a gRPC client: a response of trailers only, whose HTTP status says nothing. */
+  static FullHttpResponse grpc(
+      ByteBufAllocator allocator, int status, String body, List<Header> headers) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1, HttpResponseStatus.OK, allocator.buffer(0, 0));
+    HttpHeaders fields = response.headers();
+    fields.set(HttpHeaderNames.CONTENT_TYPE, "application/grpc");
+    fields.set("grpc-status", GrpcStatus.of(status));
+    fields.set("grpc-message", GrpcStatus.message(body));
+    headers.forEach(header -> fields.add(header.name(), header.value()));
+    return response;
+  }
+
   /** The flag is a word of ours, safe to show: it tells the caller's owner where to look. */
   static String text(int status, String flag) {
     return switch (status) {

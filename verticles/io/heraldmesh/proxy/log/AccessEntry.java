@@ -44,8 +44,11 @@ public record AccessEntry(
     long bytesOut,
     long durationMicros) {
 
-  /** The request or connection was not let through as asked. */
+  /** The request or connection was not let through as asked, or the service said no. */
   public boolean refused() {
-    return status == 0 && !protocol.equals("tcp") || status >= 400 || !flag.equals("-");
+    return status == 0 && !protocol.equals("tcp")
+        || status >= 400
+        || !flag.equals("-")
+        || grpc != null && grpc.status() != null && !grpc.status().equals("0");
   }
 }

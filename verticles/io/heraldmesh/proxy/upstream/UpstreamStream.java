@@ -29,6 +29,7 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   private boolean closed;
   private boolean reading;
   private boolean refused;
+  private long error = Http2Error.INTERNAL_ERROR.code();
   private long idleSince;
 
   /**
@@ -61,6 +62,14 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   /** The other side said that it did not look at the request (RFC 9113 section 8.7). */
   public boolean refused() {
     return refused;
+  }
+
+  /**
+   * The error code with which the other side reset the stream; INTERNAL_ERROR when it ended in any
+   * other way.
+   */
+  public long error() {
+    return error;
   }
 
   /** Coarse time in ms at which it went back to its pool. */
@@ -198,6 +207,9 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof Http2ResetFrame reset) {
+      error = reset.errorCode();
+    }
     // a stream hears of a GOAWAY only when it comes after the last one that was looked at
     refused |=
         event instanceof Http2GoAwayFrame

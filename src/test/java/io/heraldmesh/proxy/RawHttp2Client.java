@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Writes HTTP/2 frames as a test says, right or wrong, and reads what comes back. */
 final class RawHttp2Client implements AutoCloseable {
@@ -144,6 +146,40 @@ final class RawHttp2Client implements AutoCloseable {
     } catch (IOException ended) {
       return error;
     }
+  }
+
+  /** Text of the DATA frames that come next, until there are {@code bytes} of it. */
+  String text(int bytes) throws IOException {
+    StringBuilder text = new StringBuilder();
+    while (text.length() < bytes) {
+      Frame frame = read();
+      if (frame.type() == DATA) {
+        text.append(frame.payload().toString(StandardCharsets.ISO_8859_1));
+      } else if (frame.type() == RST_STREAM || frame.type() == GOAWAY) {
+        throw new IOException("ended with error " + frame.error() + " after " + text);
+      } else if (frame.type() == HEADERS) {
+        fields(frame);
+      }
+    }
+    return text.toString();
+  }
+
+  /** Fields of the HEADERS that come next. */
+  Map<String, String> trailers() throws IOException {
+    return fields(readAnswer());
+  }
+
+  /** The fields of HEADERS, which are decoded but once. */
+  Map<String, String> fields(Frame frame) throws IOException {
+    Map<String, String> fields = new LinkedHashMap<>();
+    try {
+      headers
+          .decodeHeaders(frame.stream(), frame.payload())
+          .forEach(field -> fields.put(field.getKey().toString(), field.getValue().toString()));
+    } catch (Http2Exception e) {
+      throw new IOException(e);
+    }
+    return fields;
   }
 
   String status(Frame frame) throws Http2Exception {
