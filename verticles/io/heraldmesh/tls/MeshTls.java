@@ -77,7 +77,7 @@ public final class MeshTls implements AutoCloseable {
    */
   public @Nullable SslHandler server(SpiffeId own, boolean http, ByteBufAllocator allocator) {
     WorkloadContexts contexts = current.contexts.get(own);
-    return contexts == null ? null : contexts.server(http).newHandler(allocator);
+    return contexts == null ? null : contexts.serverHandler(http, allocator);
   }
 
   /**

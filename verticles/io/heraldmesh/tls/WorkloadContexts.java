@@ -1,14 +1,18 @@
 package io.heraldmesh.tls;
 
 import io.heraldmesh.credentials.Credential;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.ReferenceCountedOpenSslServerContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
 import java.util.EnumMap;
 import java.util.List;
@@ -54,8 +58,14 @@ final class WorkloadContexts {
     }
   }
 
-  SslContext server(boolean http) {
-    return http ? serverHttp : serverTcp;
+  /** A handler for one connection of a client. */
+  SslHandler serverHandler(boolean http, ByteBufAllocator allocator) {
+    SslHandler handler = (http ? serverHttp : serverTcp).newHandler(allocator);
+    if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+      // Netty turns tickets on for each connection, whatever its context says
+      SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    }
+    return handler;
   }
 
   SslContext client(MeshProtocol protocol) {

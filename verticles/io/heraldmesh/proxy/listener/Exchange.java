@@ -185,11 +185,12 @@ final class Exchange implements ResponseSink {
 
   /** Only what outlives a tick of the clock gets here, so most requests never ask. */
   private boolean withdrawn() {
-    Reason reason = standing().withdrawn(log.now());
+    Standing here = standing();
+    Reason reason = here.withdrawn(log.now());
     if (reason == null) {
       return false;
     }
-    fail(403, reason, Tunnel.WITHDRAWN);
+    fail(here.status(), reason, Tunnel.WITHDRAWN);
     return true;
   }
 

@@ -17,6 +17,7 @@ final class RequestStanding implements Standing {
   private final RequestHead head;
   private final Instant decidedAt;
   private @Nullable Enforcement judgedBy;
+  private int status = 403;
 
   /**
    * @param head as it was decided on
@@ -45,6 +46,16 @@ final class RequestStanding implements Standing {
     }
     judgedBy = current;
     Decision decision = current.decide(connection, head, context.keySets().get(), decidedAt);
-    return decision instanceof Decision.Denied denied ? denied.reason() : null;
+    if (!(decision instanceof Decision.Denied denied)) {
+      return null;
+    }
+    // a refused peer gets no answer when it connects, but this one has asked already
+    status = denied.status() == 0 ? 403 : denied.status();
+    return denied.reason();
+  }
+
+  @Override
+  public int status() {
+    return status;
   }
 }

@@ -12,4 +12,9 @@ interface Standing {
 
   /** Why it must end; null while it may go on. Costs next to nothing while nothing changed. */
   @Nullable Reason withdrawn(Instant now);
+
+  /** What a request is answered that was withdrawn, as long as nothing was answered yet. */
+  default int status() {
+    return 403;
+  }
 }

@@ -33,18 +33,24 @@ final class HeraldProcess implements AutoCloseable {
    * @param errors takes standard error
    */
   static HeraldProcess start(Path errors, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx200m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath(),
-                Main.class.getName()));
+    return start(List.of("-Xmx200m", "-XX:TieredStopAtLevel=1"), errors, arguments);
+  }
+
+  /**
+   * @param java further options of the Java process, such as its memory
+   */
+  static HeraldProcess start(List<String> java, Path errors, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders"));
+    command.addAll(java);
+    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
     command.addAll(List.of(arguments));
     return new HeraldProcess(
         new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
@@ -98,6 +104,10 @@ final class HeraldProcess implements AutoCloseable {
   /** Sends HUP. */
   void hup() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   boolean isRunning() {
