@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.compile.PortProtocol;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.Protocol;
@@ -38,6 +39,25 @@ import org.jspecify.annotations.Nullable;
 /** Reads a node file ({@code kind: Node}) strictly. Relative paths count from the file's folder. */
 final class NodeFileReader {
   private static final int MOST_LOOPS = 256;
+
+  /** Istio's words, and those of Kubernetes. */
+  private static final List<String> PROTOCOLS =
+      List.of(
+          "http",
+          "http2",
+          "grpc",
+          "grpc-web",
+          "tcp",
+          "tls",
+          "https",
+          "mongo",
+          "mysql",
+          "redis",
+          "kubernetes.io/h2c",
+          "kubernetes.io/ws",
+          "kubernetes.io/wss",
+          "auto");
+
   private static final int MOST_CONNECTIONS = 1_000_000;
   private static final int LEAST_TOKEN_CACHE = 1 << 16;
   private static final int MOST_TOKEN_CACHE = 1 << 30;
@@ -258,42 +278,39 @@ final class NodeFileReader {
   }
 
   private static OutboundPort outboundService(Fields fields) {
+    HostPort to = address(fields.required("to"));
     return new OutboundPort(
         new ListenAddress(address(fields.required("listen"))),
-        address(fields.required("to")),
-        protocol(fields.optional("protocol"), ""));
+        to,
+        protocol(fields.optional("protocol"), "", to.port()));
   }
 
   private static InboundPort port(Fields fields) {
     String name = fields.required("name").nonEmptyText().value();
     Value advertise = fields.optional("advertise");
+    int port = fields.required("port").integer(1, 65535, 1).value();
     return new InboundPort(
         name,
-        fields.required("port").integer(1, 65535, 1).value(),
-        protocol(fields.optional("protocol"), name),
+        port,
+        protocol(fields.optional("protocol"), name, port),
         address(fields.required("app")),
         address(fields.required("listen")),
         advertise.isPresent() ? address(advertise) : null);
   }
 
-  private static Protocol protocol(Value value, String portName) {
+  private static Protocol protocol(Value value, String portName, int port) {
     if (!value.isPresent()) {
-      return Protocol.named(portName);
+      return PortProtocol.named(portName, port);
     }
     String word = value.nonEmptyText().value();
-    return switch (word.toLowerCase(Locale.ROOT)) {
-      case "http" -> Protocol.HTTP;
-      case "http2", "grpc" -> Protocol.HTTP2;
-      case "tcp" -> Protocol.TCP;
-      case "auto" -> Protocol.AUTO;
-      default -> {
-        value.problem(
-            ProblemCode.UNKNOWN_VALUE,
-            "unknown protocol \"" + word + "\"",
-            "use http, http2, grpc, tcp or auto");
-        yield Protocol.AUTO;
-      }
-    };
+    if (!word.isEmpty() && !PROTOCOLS.contains(word.toLowerCase(Locale.ROOT))) {
+      value.problem(
+          ProblemCode.UNKNOWN_VALUE,
+          "unknown protocol \"" + word + "\"",
+          "use one of " + String.join(", ", PROTOCOLS));
+      return Protocol.AUTO;
+    }
+    return PortProtocol.said(word);
   }
 
   private static HostPort listen(Value value, int defaultPort) {
@@ -364,7 +381,14 @@ final class NodeFileReader {
                         fields
                             .optional("connections")
                             .integer(1, MOST_CONNECTIONS, Limits.DEFAULTS.connections())
-                            .value()));
+                            .value())
+                    .withDetection(
+                        fields
+                            .optional("protocolDetection")
+                            .duration(
+                                Duration.ofMillis(100),
+                                Limits.DEFAULTS.handshake(),
+                                Limits.DEFAULTS.detection())));
     return read == null ? Limits.DEFAULTS : read;
   }
 

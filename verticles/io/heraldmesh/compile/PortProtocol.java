@@ -18,23 +18,32 @@ public final class PortProtocol {
   private PortProtocol() {}
 
   public static Protocol of(Service.Port port) {
-    String declared = port.appProtocol().toLowerCase(Locale.ROOT);
-    return switch (declared) {
-      case "" -> named(port.name(), port.port());
-      case "kubernetes.io/h2c" -> Protocol.HTTP2;
-      case "kubernetes.io/ws" -> Protocol.HTTP;
-      case "kubernetes.io/wss" -> Protocol.TCP;
-      default -> named(declared, port.port());
-    };
+    String declared = port.appProtocol();
+    if (declared.isEmpty()) {
+      return named(port.name(), port.port());
+    }
+    // one that nobody knows is not overruled by the name
+    Protocol said = said(declared);
+    return said == Protocol.AUTO ? named("", port.port()) : said;
   }
 
   static Protocol of(ServiceEntry.Port port) {
-    String declared = port.protocol().toLowerCase(Locale.ROOT);
-    Protocol protocol = Protocol.named(declared);
-    return protocol == Protocol.AUTO ? named(port.name(), port.number()) : protocol;
+    Protocol said = said(port.protocol());
+    return said == Protocol.AUTO ? named(port.name(), port.number()) : said;
   }
 
-  private static Protocol named(String name, int port) {
+  /** By {@code appProtocol} or {@code protocol}, in either case; AUTO: it says nothing. */
+  public static Protocol said(String protocol) {
+    return switch (protocol.toLowerCase(Locale.ROOT)) {
+      case "kubernetes.io/h2c" -> Protocol.HTTP2;
+      case "kubernetes.io/ws" -> Protocol.HTTP;
+      case "kubernetes.io/wss" -> Protocol.TCP;
+      default -> Protocol.named(protocol.toLowerCase(Locale.ROOT));
+    };
+  }
+
+  /** By the prefix of the port's name, then by its number. */
+  public static Protocol named(String name, int port) {
     Protocol protocol = Protocol.named(name);
     return protocol == Protocol.AUTO && SERVER_FIRST.contains(port) ? Protocol.TCP : protocol;
   }

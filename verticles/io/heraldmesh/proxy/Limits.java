@@ -23,6 +23,8 @@ import java.time.Duration;
  * @param resetsPerWindow HTTP/2 RST_STREAM frames a client may send in 30 s
  * @param tokenCacheBytes memory for verified tokens, in octets; 0: every token is verified each
  *     time
+ * @param detection how long a client may be silent, or send too little to tell what it speaks, on a
+ *     port that may carry bytes; then it is taken for one that waits for the service's first word
  */
 public record Limits(
     int requestLineBytes,
@@ -39,7 +41,8 @@ public record Limits(
     int connections,
     int concurrentStreams,
     int resetsPerWindow,
-    int tokenCacheBytes) {
+    int tokenCacheBytes,
+    Duration detection) {
 
   public static final Limits DEFAULTS =
       new Limits(
@@ -57,7 +60,8 @@ public record Limits(
           20_000,
           100,
           200,
-          TokenCache.DEFAULT_BYTES);
+          TokenCache.DEFAULT_BYTES,
+          Duration.ofSeconds(5));
 
   public Limits {
     requirePositive("requestLineBytes", requestLineBytes);
@@ -71,6 +75,7 @@ public record Limits(
       throw new IllegalArgumentException("limit tokenCacheBytes is " + tokenCacheBytes);
     }
     requirePositive("handshake", handshake.toMillis());
+    requirePositive("detection", detection.toMillis());
     requirePositive("requestHead", requestHead.toMillis());
     requirePositive("idle", idle.toMillis());
     requirePositive("streamIdle", streamIdle.toMillis());
@@ -95,7 +100,8 @@ public record Limits(
         connections,
         concurrentStreams,
         resetsPerWindow,
-        bytes);
+        bytes,
+        detection);
   }
 
   public Limits withConnections(int most) {
@@ -114,7 +120,28 @@ public record Limits(
         most,
         concurrentStreams,
         resetsPerWindow,
-        tokenCacheBytes);
+        tokenCacheBytes,
+        detection);
+  }
+
+  public Limits withDetection(Duration longest) {
+    return new Limits(
+        requestLineBytes,
+        headerBytes,
+        headerCount,
+        handshake,
+        requestHead,
+        idle,
+        streamIdle,
+        connect,
+        response,
+        upstreamIdle,
+        idlePerDestination,
+        connections,
+        concurrentStreams,
+        resetsPerWindow,
+        tokenCacheBytes,
+        longest);
   }
 
   private static void requirePositive(String what, long value) {

@@ -107,7 +107,8 @@ public final class Smuggling implements Corpus {
         d.connections(),
         d.concurrentStreams(),
         d.resetsPerWindow(),
-        d.tokenCacheBytes());
+        d.tokenCacheBytes(),
+        d.detection());
   }
 
   private static Outcome judge(LoopbackMesh mesh, JsonNode c, boolean inbound) throws Exception {

@@ -5,11 +5,10 @@ import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Reason;
-import io.heraldmesh.proxy.upstream.Watch;
+import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,30 +18,12 @@ import org.jspecify.annotations.Nullable;
  * takes it for mesh TLS, for TLS that is the service's own business, or for plain text; or closes
  * it.
  */
-final class InboundSniffer extends ByteToMessageDecoder implements Watch.Timed {
+final class InboundSniffer extends Sniffer {
   private final InboundListener listener;
-  private @Nullable Watch watch;
-  private @Nullable ChannelHandlerContext context;
-  private long since;
 
   InboundSniffer(InboundListener listener) {
+    super(listener.context());
     this.listener = listener;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
-    Watch here = listener.context().upstreams().watch(ctx.channel().eventLoop());
-    watch = here;
-    since = here.now();
-    here.add(this);
-  }
-
-  @Override
-  protected void handlerRemoved0(ChannelHandlerContext ctx) {
-    if (watch != null) {
-      watch.remove(this);
-    }
   }
 
   @Override
@@ -93,20 +74,31 @@ final class InboundSniffer extends ByteToMessageDecoder implements Watch.Timed {
     }
   }
 
+  /**
+   * A client of a service that speaks first says nothing; neither may one that waits for an answer
+   * to its first byte. Only where the port may carry bytes, and mesh TLS is not required.
+   */
   @Override
-  public void check(long now) {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null || now - since < listener.context().limits().handshake().toMillis()) {
-      return;
-    }
+  void undecided(ChannelHandlerContext ctx, long waitedMillis) {
+    Limits limits = listener.context().limits();
     Protocol protocol = listener.port().protocol();
-    boolean mayBeSilent = protocol == Protocol.TCP || protocol == Protocol.AUTO;
-    if (mode() == MtlsMode.PERMISSIVE && mayBeSilent && actualReadableBytes() == 0) {
-      // a client of a service that speaks first says nothing
+    boolean mayBeBytes = protocol == Protocol.TCP || protocol == Protocol.AUTO;
+    MtlsMode mode = mode();
+    if (mayBeBytes
+        && (mode == MtlsMode.PERMISSIVE || mode == MtlsMode.DISABLE)
+        && !mayBeTls(mode)
+        && waitedMillis >= limits.detection().toMillis()) {
       plain(ctx, FirstBytes.OTHER);
-    } else {
+    } else if (waitedMillis >= limits.handshake().toMillis()) {
       refuse(ctx, "first_bytes_timeout", "the client did not say what it speaks in time");
     }
+  }
+
+  /** A hello that has begun is waited for. */
+  private boolean mayBeTls(MtlsMode mode) {
+    return mode != MtlsMode.DISABLE
+        && actualReadableBytes() > 0
+        && !Boolean.FALSE.equals(ClientHello.looksLikeTls(internalBuffer()));
   }
 
   private void decodePlain(ChannelHandlerContext ctx, ByteBuf in, MtlsMode mode) {

@@ -1,37 +1,17 @@
 package io.heraldmesh.proxy.listener;
 
-import io.heraldmesh.proxy.upstream.Watch;
+import io.heraldmesh.proxy.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Looks whether a workload's call is HTTP/1, HTTP/2 without TLS, or plain bytes. */
-final class OutboundSniffer extends ByteToMessageDecoder implements Watch.Timed {
+final class OutboundSniffer extends Sniffer {
   private final OutboundListener listener;
-  private @Nullable Watch watch;
-  private @Nullable ChannelHandlerContext context;
-  private long since;
 
   OutboundSniffer(OutboundListener listener) {
+    super(listener.context());
     this.listener = listener;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
-    Watch here = listener.context().upstreams().watch(ctx.channel().eventLoop());
-    watch = here;
-    since = here.now();
-    here.add(this);
-  }
-
-  @Override
-  protected void handlerRemoved0(ChannelHandlerContext ctx) {
-    if (watch != null) {
-      watch.remove(this);
-    }
   }
 
   @Override
@@ -43,14 +23,13 @@ final class OutboundSniffer extends ByteToMessageDecoder implements Watch.Timed 
   }
 
   @Override
-  public void check(long now) {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null || now - since < listener.context().limits().requestHead().toMillis()) {
-      return;
-    }
-    if (listener.mayBeBytes() && actualReadableBytes() == 0) {
-      start(ctx, FirstBytes.OTHER);
-    } else {
+  void undecided(ChannelHandlerContext ctx, long waitedMillis) {
+    Limits limits = listener.context().limits();
+    if (listener.mayBeBytes()) {
+      if (waitedMillis >= limits.detection().toMillis()) {
+        start(ctx, FirstBytes.OTHER);
+      }
+    } else if (waitedMillis >= limits.requestHead().toMillis()) {
       ctx.close();
     }
   }

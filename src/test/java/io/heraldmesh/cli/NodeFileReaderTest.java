@@ -75,6 +75,47 @@ class NodeFileReaderTest {
   }
 
   @Test
+  void aSilentClientIsWaitedForAsLongAsTheFileSays() throws IOException {
+    assertThat(read(LEAST).limits().detection()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(read(LEAST + "  limits: {protocolDetection: 250ms}\n").limits().detection())
+        .isEqualTo(Duration.ofMillis(250));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          name: http-web, port: 8080                             | HTTP
+          name: http, port: 8080                                 | HTTP
+          name: grpc-web, port: 8080                             | HTTP2
+          name: https, port: 8443                                | TCP
+          name: web, port: 8080                                  | AUTO
+          name: db, port: 3306                                   | TCP
+          name: http-db, port: 3306                              | HTTP
+          name: db, port: 3306, protocol: auto                   | AUTO
+          name: web, port: 8080, protocol: HTTP                  | HTTP
+          name: web, port: 8080, protocol: tls                   | TCP
+          name: web, port: 8080, protocol: mysql                 | TCP
+          name: web, port: 8080, protocol: kubernetes.io/h2c     | HTTP2
+          name: web, port: 8080, protocol: kubernetes.io/ws      | HTTP
+          """)
+  void whatAPortSpeaksIsSaidByItsProtocolItsNameOrItsNumber(String port, Protocol spoken)
+      throws IOException {
+    assertThat(
+            read(LEAST
+                    + "  workloads: [{namespace: a, name: b, ports: [{"
+                    + port
+                    + ", app: 127.0.0.1:1, listen: 127.0.0.1:2}]}]\n")
+                .workloads()
+                .getFirst()
+                .ports()
+                .getFirst()
+                .protocol())
+        .isEqualTo(spoken);
+  }
+
+  @Test
   void servicesOfThisMachineAreCalledOnlyWhenTheFileSaysSo() throws IOException {
     assertThat(read(LEAST).allowLoopback()).isFalse();
     assertThat(read(LEAST + "  outbound: {}\n").allowLoopback()).isFalse();
@@ -161,6 +202,8 @@ class NodeFileReaderTest {
           limits: {tokenCache: 9999999999}        | spec.limits.tokenCache | not within
           limits: {tokenCache: 8Mi}               | spec.limits.tokenCache | a number
           limits: {tokenCache: 65535}             | spec.limits.tokenCache | hold no token
+          limits: {protocolDetection: 0s}         | spec.limits.protocolDetection | at least 100ms
+          limits: {protocolDetection: 16s}        | spec.limits.protocolDetection | longer than
           limits: {connections: 0}                | spec.limits.connections | not within
           limits: {connections: 1000001}          | spec.limits.connections | not within
           outbound: {allowLoopback: maybe}        | spec.outbound.allowLoopback | true or false

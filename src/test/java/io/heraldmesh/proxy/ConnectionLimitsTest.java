@@ -90,7 +90,8 @@ class ConnectionLimitsTest {
                 own.connections(),
                 own.concurrentStreams(),
                 own.resetsPerWindow(),
-                own.tokenCacheBytes())));
+                own.tokenCacheBytes(),
+                own.detection())));
     try (ServerSocket silent = new ServerSocket(0)) {
       to(silent.getLocalPort(), true, new ConnectionLimits(Duration.ofMillis(100), 0));
       try (RawClient client = mesh.call()) {

@@ -1,0 +1,219 @@
+package io.heraldmesh.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heraldmesh.policy.AuthorizationPolicy;
+import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.policy.Protocol;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How long a client is listened to before it is told what it speaks: never for ever. */
+@Timeout(60)
+class DetectionTest {
+  private static final String GREETING = "5.7 greeting\n";
+
+  private ServerSocket service;
+  private Mesh mesh;
+
+  /** A service that speaks first, then sends back what it gets. */
+  @BeforeEach
+  void start() throws Exception {
+    service = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    Thread.startVirtualThread(this::serve);
+    mesh = new Mesh(Mesh.Options.DEFAULT);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    mesh.close();
+    service.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TCP, STRICT, TCP", "TCP, PERMISSIVE, TCP", "TCP, STRICT, AUTO",
+    "AUTO, STRICT, TCP", "AUTO, STRICT, AUTO", "AUTO, PERMISSIVE, AUTO"
+  })
+  void aServiceThatSpeaksFirstIsHeardThroughTheMesh(Protocol port, MtlsMode mode, Protocol outbound)
+      throws Exception {
+    start(port, outbound, mode);
+    try (RawClient client = new RawClient(mesh.outboundPort)) {
+      assertGreeted(client);
+    }
+  }
+
+  /** Nothing has to be waited for: longer detection than the test has patience for. */
+  @ParameterizedTest
+  @CsvSource({"STRICT", "DISABLE"})
+  void nobodyWaitsWhereThePortIsKnownToCarryBytes(MtlsMode mode) throws Exception {
+    start(Protocol.TCP, Protocol.TCP, mode, Duration.ofSeconds(40));
+    try (RawClient client =
+        mode == MtlsMode.STRICT ? new RawClient(mesh.outboundPort) : new RawClient(mesh.inbound)) {
+      assertGreeted(client);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TCP, PERMISSIVE", "AUTO, PERMISSIVE", "TCP, DISABLE", "AUTO, DISABLE"})
+  void aSilentClientInPlainTextIsTakenForOneThatWaits(Protocol port, MtlsMode mode)
+      throws Exception {
+    start(port, Protocol.AUTO, mode);
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      assertGreeted(client);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MtlsMode.class,
+      names = {"PERMISSIVE", "DISABLE"})
+  void soIsOneThatSendsTooLittleToTell(MtlsMode mode) throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, mode);
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      client.send("G");
+      assertThat(client.read(GREETING.length() + 1)).asString().isEqualTo(GREETING + "G");
+    }
+    try (RawClient client = new RawClient(mesh.outboundPort)) {
+      // the server side takes mesh TLS, or plain text where mesh TLS is off
+      if (mode == MtlsMode.DISABLE) {
+        mesh.destination(java.util.Set.of(), false);
+      }
+      client.send("PRI * HTTP/2.0\r\n");
+      assertThat(client.read(GREETING.length() + 3)).asString().isEqualTo(GREETING + "PRI");
+    }
+  }
+
+  /** What cannot be told is not let past the policy for requests. */
+  @Test
+  void whatIsTakenForBytesIsDecidedAsBytes() throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE);
+    mesh.policy(
+        MtlsMode.PERMISSIVE,
+        new AuthorizationPolicy(
+            "b", "nobody", AuthorizationPolicy.Action.ALLOW, false, List.of(), null));
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      client.send("G");
+      assertThat(client.readAll()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Protocol.class,
+      names = {"HTTP", "HTTP2"})
+  void aSilentClientOfAnHttpPortIsClosed(Protocol port) throws Exception {
+    start(port, Protocol.AUTO, MtlsMode.PERMISSIVE);
+    try (RawClient silent = new RawClient(mesh.inbound);
+        RawClient slow = new RawClient(mesh.inbound)) {
+      slow.send("G");
+      assertThat(silent.readAll()).isEmpty();
+      assertThat(slow.readAll()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MtlsMode.class,
+      names = {"PERMISSIVE", "STRICT"})
+  void aHelloThatTricklesInIsCutOff(MtlsMode mode) throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, mode);
+    for (byte[] beginning :
+        List.of(new byte[] {22}, new byte[] {22, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3})) {
+      try (RawClient client = new RawClient(mesh.inbound)) {
+        for (byte b : beginning) {
+          client.send(new byte[] {b});
+        }
+        assertThat(client.readAll()).isEmpty();
+      }
+    }
+    if (mode == MtlsMode.STRICT) {
+      try (RawClient silent = new RawClient(mesh.inbound)) {
+        assertThat(silent.readAll()).isEmpty();
+      }
+    }
+    Mesh.eventually(
+        () ->
+            mesh.log.stream()
+                .anyMatch(entry -> entry.reason().code().equals("first_bytes_timeout")));
+  }
+
+  private void start(Protocol port, Protocol outbound, MtlsMode mode) throws Exception {
+    start(port, outbound, mode, Duration.ofMillis(300));
+  }
+
+  private void start(Protocol port, Protocol outbound, MtlsMode mode, Duration detection)
+      throws Exception {
+    mesh.close();
+    mesh =
+        Mesh.ready(
+            new Mesh.Options(
+                port,
+                shortHandshake().withDetection(detection),
+                InstantSource.system(),
+                outbound,
+                Optional.of(new HostPort("127.0.0.1", service.getLocalPort()))));
+    mesh.policy(mode);
+  }
+
+  private static Limits shortHandshake() {
+    Limits d = Limits.DEFAULTS;
+    return new Limits(
+        d.requestLineBytes(),
+        d.headerBytes(),
+        d.headerCount(),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(2),
+        d.idle(),
+        d.streamIdle(),
+        d.connect(),
+        d.response(),
+        d.upstreamIdle(),
+        d.idlePerDestination(),
+        d.connections(),
+        d.concurrentStreams(),
+        d.resetsPerWindow(),
+        d.tokenCacheBytes(),
+        d.detection());
+  }
+
+  private static void assertGreeted(RawClient client) throws Exception {
+    assertThat(client.read(GREETING.length())).asString().isEqualTo(GREETING);
+    client.send("hello");
+    assertThat(client.read(5)).asString().isEqualTo("hello");
+  }
+
+  private void serve() {
+    try {
+      while (true) {
+        Socket socket = service.accept();
+        Thread.startVirtualThread(
+            () -> {
+              try (socket) {
+                OutputStream out = socket.getOutputStream();
+                out.write(GREETING.getBytes(StandardCharsets.US_ASCII));
+                socket.getInputStream().transferTo(out);
+              } catch (java.io.IOException e) {
+                // the proxy went away
+              }
+            });
+      }
+    } catch (java.io.IOException e) {
+      // closed
+    }
+  }
+}

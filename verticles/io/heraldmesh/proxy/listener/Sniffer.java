@@ -1,0 +1,52 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.proxy.upstream.Watch;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the first bytes of a connection to tell what is spoken on it, and not for ever. What it
+ * has read goes to the handler that takes its place.
+ */
+abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
+  private final ListenerContext listening;
+  private @Nullable Watch watch;
+  private @Nullable ChannelHandlerContext context;
+  private long since;
+
+  Sniffer(ListenerContext listening) {
+    this.listening = listening;
+  }
+
+  /**
+   * Called again and again while nothing is decided.
+   *
+   * @param waitedMillis since the connection came here
+   */
+  abstract void undecided(ChannelHandlerContext ctx, long waitedMillis);
+
+  @Override
+  public final void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    Watch here = listening.upstreams().watch(ctx.channel().eventLoop());
+    watch = here;
+    since = here.now();
+    here.add(this);
+  }
+
+  @Override
+  protected final void handlerRemoved0(ChannelHandlerContext ctx) {
+    if (watch != null) {
+      watch.remove(this);
+    }
+  }
+
+  @Override
+  public final void check(long now) {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      undecided(ctx, now - since);
+    }
+  }
+}
