@@ -5,6 +5,7 @@ import io.heraldmesh.conformance.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,11 @@ record SmugglingVerdict(
   private static final Pattern OWN =
       Pattern.compile(
           "x-forwarded-.*|x-real-ip|forwarded|x-envoy-.*|x-jwt-.*|x-auth-request-.*|upgrade|http2-settings");
+
+  /** A request's number and a certificate's hash, which the proxy makes up. */
+  private static final Pattern MADE =
+      Pattern.compile(
+          "\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b|\\bHash=[0-9a-f]{64}\\b");
 
   Outcome outcome() {
     if (seen.stream().anyMatch(head -> line(head).contains("/smuggled-"))) {
@@ -70,13 +76,23 @@ record SmugglingVerdict(
     return Outcome.asExpected();
   }
 
-  /** Not in a random number or a hash, which may hold a short value by chance. */
+  /** Whether {@code value} stands in {@code line}, other than by chance within what is made up. */
   private static boolean carries(String line, String value) {
-    String name = line.substring(0, Math.max(0, line.indexOf(':'))).toLowerCase(Locale.ROOT);
-    if (value.length() < 8 && (name.equals("x-request-id") || line.contains("Hash="))) {
-      return false;
+    List<MatchResult> made = MADE.matcher(line).results().toList();
+    int at = line.indexOf(value, line.indexOf(':') + 1);
+    while (at >= 0) {
+      int start = at;
+      int end = at + value.length();
+      if (made.stream().noneMatch(m -> within(m, start, end))) {
+        return true;
+      }
+      at = line.indexOf(value, at + 1);
     }
-    return line.substring(line.indexOf(':') + 1).contains(value);
+    return false;
+  }
+
+  private static boolean within(MatchResult made, int start, int end) {
+    return made.start() <= start && end <= made.end() && end - start < made.end() - made.start();
   }
 
   private static String line(String head) {
