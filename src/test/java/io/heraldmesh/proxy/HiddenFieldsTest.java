@@ -106,17 +106,7 @@ class HiddenFieldsTest {
     }
     assertThat(mesh.app.last().head()).doesNotContainIgnoringCase("evil");
     try (RawHttp2Client client = side.http2()) {
-      client.request(
-          1,
-          false,
-          ":method",
-          "POST",
-          ":scheme",
-          "http",
-          ":path",
-          "/echo",
-          ":authority",
-          "server.b");
+      client.call(false, "POST", "/echo");
       client.frame(RawHttp2Client.DATA, 0, 1, new byte[] {'o', 'k'});
       client.request(1, true, "x-auth-user", "evil", "authorization", "evil", "x-evil", "1");
       assertThat(client.status(client.readAnswer())).isEqualTo("200");
@@ -135,17 +125,7 @@ class HiddenFieldsTest {
     }
     int before = mesh.app.seen().size();
     try (RawHttp2Client client = side.http2()) {
-      client.request(
-          1,
-          false,
-          ":method",
-          "POST",
-          ":scheme",
-          "http",
-          ":path",
-          "/echo",
-          ":authority",
-          "server.b");
+      client.call(false, "POST", "/echo");
       client.request(1, true, fields);
       RawHttp2Client.Frame answer = client.readAnswer();
       if (answer.type() == RawHttp2Client.HEADERS) {
@@ -189,23 +169,7 @@ class HiddenFieldsTest {
   @EnumSource(Side.class)
   void cookiesOfHttp2BecomeOneField(Side side) throws Exception {
     try (RawHttp2Client client = side.http2()) {
-      client.request(
-          1,
-          true,
-          ":method",
-          "GET",
-          ":scheme",
-          "http",
-          ":path",
-          "/ok",
-          ":authority",
-          "server.b",
-          "cookie",
-          "a=1",
-          "x",
-          "1",
-          "cookie",
-          "b=2");
+      client.call(true, "GET", "/ok", "cookie", "a=1", "x", "1", "cookie", "b=2");
       assertThat(client.status(client.readAnswer())).isEqualTo("200");
     }
     assertThat(mesh.app.last().values("cookie")).containsExactly("a=1; b=2");
@@ -244,19 +208,7 @@ class HiddenFieldsTest {
     int before = mesh.app.seen().size();
     for (String length : List.of("1", "3", "x", "-1")) {
       try (RawHttp2Client client = side.http2()) {
-        client.request(
-            1,
-            false,
-            ":method",
-            "POST",
-            ":scheme",
-            "http",
-            ":path",
-            "/echo",
-            ":authority",
-            "server.b",
-            "content-length",
-            length);
+        client.call(false, "POST", "/echo", "content-length", length);
         client.frame(RawHttp2Client.DATA, RawHttp2Client.END_STREAM, 1, new byte[] {'o', 'k'});
         RawHttp2Client.Frame answer = client.readAnswer();
         if (answer.type() == RawHttp2Client.HEADERS) {
@@ -265,21 +217,7 @@ class HiddenFieldsTest {
       }
     }
     try (RawHttp2Client client = side.http2()) {
-      client.request(
-          1,
-          false,
-          ":method",
-          "POST",
-          ":scheme",
-          "http",
-          ":path",
-          "/echo",
-          ":authority",
-          "server.b",
-          "content-length",
-          "1",
-          "content-length",
-          "2");
+      client.call(false, "POST", "/echo", "content-length", "1", "content-length", "2");
       client.frame(RawHttp2Client.DATA, RawHttp2Client.END_STREAM, 1, new byte[] {'o', 'k'});
       RawHttp2Client.Frame answer = client.readAnswer();
       if (answer.type() == RawHttp2Client.HEADERS) {
@@ -293,21 +231,7 @@ class HiddenFieldsTest {
   @EnumSource(Side.class)
   void continueReachesAnHttp2ClientOnce(Side side) throws Exception {
     try (RawHttp2Client client = side.http2()) {
-      client.request(
-          1,
-          false,
-          ":method",
-          "POST",
-          ":scheme",
-          "http",
-          ":path",
-          "/echo",
-          ":authority",
-          "server.b",
-          "content-length",
-          "2",
-          "expect",
-          "100-continue");
+      client.call(false, "POST", "/echo", "content-length", "2", "expect", "100-continue");
       assertThat(client.status(client.readAnswer())).isEqualTo("100");
       client.frame(RawHttp2Client.DATA, RawHttp2Client.END_STREAM, 1, new byte[] {'o', 'k'});
       assertThat(client.status(client.readAnswer())).isEqualTo("200");

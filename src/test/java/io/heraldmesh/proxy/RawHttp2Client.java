@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Writes HTTP/2 frames as a test says, right or wrong, and reads what comes back. */
@@ -80,6 +82,24 @@ final class RawHttp2Client implements AutoCloseable {
   /** HEADERS that end the block; names and values go out as they are. */
   RawHttp2Client request(int stream, boolean end, String... fields) throws IOException {
     return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(fields));
+  }
+
+  /**
+   * The first request of the connection, to {@code server.b}, with {@code fields} behind its own.
+   */
+  RawHttp2Client call(boolean end, String method, String path, String... fields)
+      throws IOException {
+    return call(1, end, method, path, fields);
+  }
+
+  /** A request to {@code server.b}, with {@code fields} behind its own. */
+  RawHttp2Client call(int stream, boolean end, String method, String path, String... fields)
+      throws IOException {
+    List<String> all =
+        new ArrayList<>(
+            List.of(":method", method, ":scheme", "http", ":path", path, ":authority", "server.b"));
+    all.addAll(List.of(fields));
+    return request(stream, end, all.toArray(String[]::new));
   }
 
   /** A header block of literals without indexing and without Huffman coding. */

@@ -71,21 +71,7 @@ class WithdrawnStreamsTest {
         RawHttp2Client client = http2(mesh)) {
       mesh.app.rawAnswer(
           "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nContent-Length: 100\r\n\r\nhalf");
-      client.request(
-          1,
-          true,
-          ":method",
-          "POST",
-          ":path",
-          "/raw",
-          ":scheme",
-          "http",
-          ":authority",
-          "server.b",
-          "content-type",
-          "application/grpc",
-          "te",
-          "trailers");
+      client.call(true, "POST", "/raw", "content-type", "application/grpc", "te", "trailers");
       assertThat(client.status(answerOn(client, 1))).isEqualTo("200");
       mesh.policy(MtlsMode.STRICT, NOBODY);
       RawHttp2Client.Frame end = answerOn(client, 1);
@@ -243,8 +229,7 @@ class WithdrawnStreamsTest {
   }
 
   private static void get(RawHttp2Client client, int stream, String path) throws IOException {
-    client.request(
-        stream, true, ":method", "GET", ":path", path, ":scheme", "http", ":authority", "server.b");
+    client.call(stream, true, "GET", path);
   }
 
   private static RawHttp2Client.Frame answerOn(RawHttp2Client client, int stream)
