@@ -3,17 +3,8 @@ package io.heraldmesh.cli;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
-import io.heraldmesh.compile.PortProtocol;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.TrustDomain;
-import io.heraldmesh.policy.Protocol;
-import io.heraldmesh.policy.Workload;
-import io.heraldmesh.proxy.HostPort;
-import io.heraldmesh.proxy.InboundPort;
-import io.heraldmesh.proxy.Limits;
-import io.heraldmesh.proxy.ListenAddress;
-import io.heraldmesh.proxy.OutboundPort;
-import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.QueuedAccessLog;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.Position;
@@ -28,11 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,31 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class NodeFileReader {
   private static final int MOST_LOOPS = 256;
 
-  /** Istio's words, and those of Kubernetes. */
-  private static final List<String> PROTOCOLS =
-      List.of(
-          "http",
-          "http2",
-          "grpc",
-          "grpc-web",
-          "tcp",
-          "tls",
-          "https",
-          "mongo",
-          "mysql",
-          "redis",
-          "kubernetes.io/h2c",
-          "kubernetes.io/ws",
-          "kubernetes.io/wss",
-          "auto");
-
-  private static final int MOST_CONNECTIONS = 1_000_000;
-  private static final int LEAST_TOKEN_CACHE = 1 << 16;
-  private static final int MOST_TOKEN_CACHE = 1 << 30;
-
   private final Path folder;
   private final @Nullable Set<Role> givenRoles;
-  private final Map<Workload, Path> credentials = new HashMap<>();
 
   private NodeFileReader(Path folder, @Nullable Set<Role> givenRoles) {
     this.folder = folder;
@@ -105,7 +69,9 @@ final class NodeFileReader {
     if (documents.size() == 1) {
       Path parent = file.toAbsolutePath().getParent();
       NodeFileReader reader =
-          new NodeFileReader(parent == null ? Path.of("/") : parent, given(roles));
+          new NodeFileReader(
+              parent == null ? Path.of("/") : parent,
+              roles == null ? null : RolesSection.given(roles));
       config = documents.getFirst().value(problems).decode(reader::document);
     } else if (problems.errors() == 0) {
       problems.add(
@@ -126,8 +92,9 @@ final class NodeFileReader {
   }
 
   private NodeConfig spec(String name, Fields spec) {
-    Set<Role> inFile = roles(spec.optional("roles"));
+    Set<Role> inFile = RolesSection.read(spec.optional("roles"));
     Set<Role> roles = givenRoles == null ? inFile : givenRoles;
+    WorkloadsSection workloads = new WorkloadsSection(this::path);
     return new NodeConfig(
         name,
         roles,
@@ -136,11 +103,11 @@ final class NodeFileReader {
         authority(spec.optional("authority")),
         orRoot(path(spec.required("resources"))),
         spec.optional("resourcesMayBeEmpty").bool(false),
-        spec.optional("workloads").list(this::workload),
-        credentials,
-        roles.contains(Role.ADMIN) ? listen(spec.optional("admin"), 15000) : null,
-        listen(spec.optional("health"), 15021),
-        listen(spec.optional("metrics"), 15020),
+        workloads.read(spec.optional("workloads")),
+        workloads.credentials(),
+        roles.contains(Role.ADMIN) ? NodeAddresses.listen(spec.optional("admin"), 15000) : null,
+        NodeAddresses.listen(spec.optional("health"), 15021),
+        NodeAddresses.listen(spec.optional("metrics"), 15020),
         new JwksSection(this::path).read(spec.optional("jwks")),
         leafLifetime(spec.optional("certificates")),
         spec.optional("drain").duration(Duration.ZERO, Node.LONGEST_DRAIN, Node.LONGEST_DRAIN),
@@ -149,64 +116,8 @@ final class NodeFileReader {
                 1, MOST_LOOPS, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()))
             .value(),
         accessLog(spec.optional("accessLog")),
-        limits(spec.optional("limits")),
+        LimitsSection.read(spec.optional("limits")),
         allowLoopback(spec.optional("outbound")));
-  }
-
-  private static @Nullable Set<Role> given(@Nullable List<String> words) {
-    if (words == null) {
-      return null;
-    }
-    EnumSet<Role> roles = EnumSet.noneOf(Role.class);
-    for (String word : words) {
-      switch (word) {
-        case "ca" -> roles.add(Role.CA);
-        case "config" -> roles.add(Role.CONFIG);
-        case "proxy" -> roles.add(Role.PROXY);
-        case "admin" -> roles.add(Role.ADMIN);
-        case "gateway" -> throw new UsageException("the role gateway is not there yet");
-        default ->
-            throw new UsageException(
-                "unknown role \"" + word + "\"; use ca, config, proxy or admin");
-      }
-    }
-    if (!roles.containsAll(EnumSet.of(Role.CA, Role.CONFIG))) {
-      throw new UsageException(
-          "a node of its own needs the roles ca and config; joining a control plane elsewhere is"
-              + " not there yet");
-    }
-    return roles;
-  }
-
-  private static Set<Role> roles(Value value) {
-    EnumSet<Role> roles = EnumSet.noneOf(Role.class);
-    for (Value item : value.items()) {
-      String word = item.nonEmptyText().value();
-      switch (word) {
-        case "ca" -> roles.add(Role.CA);
-        case "config" -> roles.add(Role.CONFIG);
-        case "proxy" -> roles.add(Role.PROXY);
-        case "admin" -> roles.add(Role.ADMIN);
-        case "gateway" ->
-            item.problem(ProblemCode.NOT_ENFORCED, "the role gateway is not there yet");
-        case "" -> {}
-        default ->
-            item.problem(
-                ProblemCode.UNKNOWN_VALUE,
-                "unknown role \"" + word + "\"",
-                "use ca, config, proxy or admin");
-      }
-    }
-    if (!value.isPresent()) {
-      return EnumSet.of(Role.CA, Role.CONFIG, Role.PROXY, Role.ADMIN);
-    }
-    if (!roles.containsAll(EnumSet.of(Role.CA, Role.CONFIG))) {
-      value.problem(
-          ProblemCode.INVALID,
-          "a node of its own needs the roles ca and config",
-          "add ca and config; joining a control plane elsewhere is not there yet");
-    }
-    return roles;
   }
 
   private static @Nullable TrustDomain trustDomain(Value value) {
@@ -245,94 +156,6 @@ final class NodeFileReader {
         : new AuthorityConfig.Own();
   }
 
-  private WorkloadSettings workload(Fields fields) {
-    Workload workload =
-        new Workload(
-            fields.required("namespace").nonEmptyText().value(),
-            fields.required("name").nonEmptyText().value());
-    Value account = fields.optional("serviceAccount");
-    String serviceAccount = account.isPresent() ? account.nonEmptyText().value() : "default";
-    Path folderOfCertificates =
-        fields.optional("credentials").decodeOrNull(c -> orRoot(path(c.required("dir"))));
-    if (folderOfCertificates != null) {
-      credentials.put(workload, folderOfCertificates);
-    }
-    fields.withoutEffect("runAs");
-    Outbound outbound = fields.optional("outbound").decodeOrNull(NodeFileReader::outbound);
-    return new WorkloadSettings(
-        workload,
-        serviceAccount,
-        fields.optional("labels").textMap(),
-        outbound == null ? null : outbound.listen(),
-        outbound == null ? List.of() : outbound.services(),
-        fields.optional("ports").list(NodeFileReader::port));
-  }
-
-  private record Outbound(@Nullable ListenAddress listen, List<OutboundPort> services) {}
-
-  private static Outbound outbound(Fields fields) {
-    Value listen = fields.optional("listen");
-    return new Outbound(
-        listen.isPresent() ? new ListenAddress(address(listen)) : null,
-        fields.optional("services").list(NodeFileReader::outboundService));
-  }
-
-  private static OutboundPort outboundService(Fields fields) {
-    HostPort to = address(fields.required("to"));
-    return new OutboundPort(
-        new ListenAddress(address(fields.required("listen"))),
-        to,
-        protocol(fields.optional("protocol"), "", to.port()));
-  }
-
-  private static InboundPort port(Fields fields) {
-    String name = fields.required("name").nonEmptyText().value();
-    Value advertise = fields.optional("advertise");
-    int port = fields.required("port").integer(1, 65535, 1).value();
-    return new InboundPort(
-        name,
-        port,
-        protocol(fields.optional("protocol"), name, port),
-        address(fields.required("app")),
-        address(fields.required("listen")),
-        advertise.isPresent() ? address(advertise) : null);
-  }
-
-  private static Protocol protocol(Value value, String portName, int port) {
-    if (!value.isPresent()) {
-      return PortProtocol.named(portName, port);
-    }
-    String word = value.nonEmptyText().value();
-    if (!word.isEmpty() && !PROTOCOLS.contains(word.toLowerCase(Locale.ROOT))) {
-      value.problem(
-          ProblemCode.UNKNOWN_VALUE,
-          "unknown protocol \"" + word + "\"",
-          "use one of " + String.join(", ", PROTOCOLS));
-      return Protocol.AUTO;
-    }
-    return PortProtocol.said(word);
-  }
-
-  private static HostPort listen(Value value, int defaultPort) {
-    HostPort given = value.decodeOrNull(fields -> address(fields.required("listen")));
-    return given == null ? new HostPort("127.0.0.1", defaultPort) : given;
-  }
-
-  private static HostPort address(Value value) {
-    String text = value.nonEmptyText().value();
-    if (!text.isEmpty()) {
-      try {
-        return HostPort.parse(text);
-      } catch (IllegalArgumentException e) {
-        value.problem(
-            ProblemCode.INVALID_ADDRESS,
-            String.valueOf(e.getMessage()),
-            "write host:port, as in 127.0.0.1:8080 or [::1]:8080");
-      }
-    }
-    return new HostPort("127.0.0.1", 0);
-  }
-
   private static Duration leafLifetime(Value value) {
     Duration day = Duration.ofHours(24);
     Duration read =
@@ -369,39 +192,6 @@ final class NodeFileReader {
   private static boolean allowLoopback(Value value) {
     return Boolean.TRUE.equals(
         value.decodeOrNull(fields -> fields.optional("allowLoopback").bool(false)));
-  }
-
-  private static Limits limits(Value value) {
-    Limits read =
-        value.decodeOrNull(
-            fields ->
-                Limits.DEFAULTS
-                    .withTokenCache(tokenCache(fields.optional("tokenCache")))
-                    .withConnections(
-                        fields
-                            .optional("connections")
-                            .integer(1, MOST_CONNECTIONS, Limits.DEFAULTS.connections())
-                            .value())
-                    .withDetection(
-                        fields
-                            .optional("protocolDetection")
-                            .duration(
-                                Duration.ofMillis(100),
-                                Limits.DEFAULTS.handshake(),
-                                Limits.DEFAULTS.detection())));
-    return read == null ? Limits.DEFAULTS : read;
-  }
-
-  private static int tokenCache(Value value) {
-    int most = (int) Math.min(MOST_TOKEN_CACHE, Runtime.getRuntime().maxMemory() / 2);
-    int bytes = value.integer(0, most, Limits.DEFAULTS.tokenCacheBytes()).value();
-    if (bytes > 0 && bytes < LEAST_TOKEN_CACHE) {
-      value.problem(
-          ProblemCode.OUT_OF_RANGE,
-          bytes + " bytes hold no token to speak of",
-          "write 0 to switch the cache off, or at least " + LEAST_TOKEN_CACHE);
-    }
-    return bytes;
   }
 
   private static void exactly(Value value, String wanted) {

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy;
 
 import io.heraldmesh.jwt.TokenCache;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * Bounds on what one peer may ask of the proxy.
@@ -84,64 +85,9 @@ public record Limits(
     requirePositive("upstreamIdle", upstreamIdle.toMillis());
   }
 
-  public Limits withTokenCache(int bytes) {
-    return new Limits(
-        requestLineBytes,
-        headerBytes,
-        headerCount,
-        handshake,
-        requestHead,
-        idle,
-        streamIdle,
-        connect,
-        response,
-        upstreamIdle,
-        idlePerDestination,
-        connections,
-        concurrentStreams,
-        resetsPerWindow,
-        bytes,
-        detection);
-  }
-
-  public Limits withConnections(int most) {
-    return new Limits(
-        requestLineBytes,
-        headerBytes,
-        headerCount,
-        handshake,
-        requestHead,
-        idle,
-        streamIdle,
-        connect,
-        response,
-        upstreamIdle,
-        idlePerDestination,
-        most,
-        concurrentStreams,
-        resetsPerWindow,
-        tokenCacheBytes,
-        detection);
-  }
-
-  public Limits withDetection(Duration longest) {
-    return new Limits(
-        requestLineBytes,
-        headerBytes,
-        headerCount,
-        handshake,
-        requestHead,
-        idle,
-        streamIdle,
-        connect,
-        response,
-        upstreamIdle,
-        idlePerDestination,
-        connections,
-        concurrentStreams,
-        resetsPerWindow,
-        tokenCacheBytes,
-        longest);
+  /** These limits with some of them changed. */
+  public Limits with(UnaryOperator<LimitsBuilder> change) {
+    return change.apply(new LimitsBuilder(this)).build();
   }
 
   private static void requirePositive(String what, long value) {

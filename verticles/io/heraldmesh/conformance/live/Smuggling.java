@@ -91,24 +91,12 @@ public final class Smuggling implements Corpus {
 
   /** Short ones, so that what must time out does so soon; the rest as they are. */
   private static Limits limits() {
-    Limits d = Limits.DEFAULTS;
-    return new Limits(
-        d.requestLineBytes(),
-        d.headerBytes(),
-        d.headerCount(),
-        Duration.ofSeconds(2),
-        Duration.ofMillis(400),
-        Duration.ofMillis(400),
-        d.streamIdle(),
-        d.connect(),
-        d.response(),
-        d.upstreamIdle(),
-        1,
-        d.connections(),
-        d.concurrentStreams(),
-        d.resetsPerWindow(),
-        d.tokenCacheBytes(),
-        d.detection());
+    return Limits.DEFAULTS.with(
+        to ->
+            to.handshake(Duration.ofSeconds(2))
+                .requestHead(Duration.ofMillis(400))
+                .idle(Duration.ofMillis(400))
+                .idlePerDestination(1));
   }
 
   private static Outcome judge(LoopbackMesh mesh, JsonNode c, boolean inbound) throws Exception {

@@ -15,7 +15,7 @@ class ConnectionLimitTest {
 
   @BeforeEach
   void start() throws Exception {
-    mesh = Mesh.ready(Mesh.Options.DEFAULT.limits(Limits.DEFAULTS.withConnections(2)));
+    mesh = Mesh.ready(Mesh.Options.DEFAULT.limits(Limits.DEFAULTS.with(to -> to.connections(2))));
   }
 
   @AfterEach

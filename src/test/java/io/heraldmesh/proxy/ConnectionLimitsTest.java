@@ -72,26 +72,8 @@ class ConnectionLimitsTest {
   /** The proxy's own limit would outlast the client's patience. */
   @Test
   void aServerThatDoesNotAnswerIsGivenUpInTheRulesTime() throws Exception {
-    Limits own = Limits.DEFAULTS;
     restart(
-        Mesh.Options.DEFAULT.limits(
-            new Limits(
-                own.requestLineBytes(),
-                own.headerBytes(),
-                own.headerCount(),
-                own.handshake(),
-                own.requestHead(),
-                own.idle(),
-                own.streamIdle(),
-                Duration.ofMinutes(1),
-                own.response(),
-                own.upstreamIdle(),
-                own.idlePerDestination(),
-                own.connections(),
-                own.concurrentStreams(),
-                own.resetsPerWindow(),
-                own.tokenCacheBytes(),
-                own.detection())));
+        Mesh.Options.DEFAULT.limits(Limits.DEFAULTS.with(to -> to.connect(Duration.ofMinutes(1)))));
     try (ServerSocket silent = new ServerSocket(0)) {
       to(silent.getLocalPort(), true, new ConnectionLimits(Duration.ofMillis(100), 0));
       try (RawClient client = mesh.call()) {

@@ -163,32 +163,19 @@ class DetectionTest {
         Mesh.ready(
             new Mesh.Options(
                 port,
-                shortHandshake().withDetection(detection),
+                shortHandshake(detection),
                 InstantSource.system(),
                 outbound,
                 Optional.of(new HostPort("127.0.0.1", service.getLocalPort()))));
     mesh.policy(mode);
   }
 
-  private static Limits shortHandshake() {
-    Limits d = Limits.DEFAULTS;
-    return new Limits(
-        d.requestLineBytes(),
-        d.headerBytes(),
-        d.headerCount(),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(2),
-        d.idle(),
-        d.streamIdle(),
-        d.connect(),
-        d.response(),
-        d.upstreamIdle(),
-        d.idlePerDestination(),
-        d.connections(),
-        d.concurrentStreams(),
-        d.resetsPerWindow(),
-        d.tokenCacheBytes(),
-        d.detection());
+  private static Limits shortHandshake(Duration detection) {
+    return Limits.DEFAULTS.with(
+        to ->
+            to.handshake(Duration.ofSeconds(2))
+                .requestHead(Duration.ofSeconds(2))
+                .detection(detection));
   }
 
   private static void assertGreeted(RawClient client) throws Exception {

@@ -152,7 +152,7 @@ class TokenCacheOnThePathTest {
 
   @Test
   void switchedOffEveryTokenIsVerifiedEachTime() throws Exception {
-    Limits off = Limits.DEFAULTS.withTokenCache(0);
+    Limits off = Limits.DEFAULTS.with(to -> to.tokenCacheBytes(0));
     try (Mesh other = Mesh.ready(Mesh.Options.DEFAULT.limits(off))) {
       other.server.apply(snapshot("api"));
       assertThat(status(other)).isEqualTo(200);

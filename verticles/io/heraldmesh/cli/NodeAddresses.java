@@ -1,0 +1,30 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.yaml.Value;
+
+/** Addresses in a node file. */
+final class NodeAddresses {
+  private NodeAddresses() {}
+
+  static HostPort listen(Value value, int defaultPort) {
+    HostPort given = value.decodeOrNull(fields -> read(fields.required("listen")));
+    return given == null ? new HostPort("127.0.0.1", defaultPort) : given;
+  }
+
+  static HostPort read(Value value) {
+    String text = value.nonEmptyText().value();
+    if (!text.isEmpty()) {
+      try {
+        return HostPort.parse(text);
+      } catch (IllegalArgumentException e) {
+        value.problem(
+            ProblemCode.INVALID_ADDRESS,
+            String.valueOf(e.getMessage()),
+            "write host:port, as in 127.0.0.1:8080 or [::1]:8080");
+      }
+    }
+    return new HostPort("127.0.0.1", 0);
+  }
+}

@@ -1,0 +1,133 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.compile.PortProtocol;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.InboundPort;
+import io.heraldmesh.proxy.ListenAddress;
+import io.heraldmesh.proxy.OutboundPort;
+import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.yaml.Fields;
+import io.heraldmesh.resource.yaml.Value;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** {@code spec.workloads} of a node file: what runs on the node, and through which sockets. */
+final class WorkloadsSection {
+  /** Istio's words, and those of Kubernetes. */
+  private static final List<String> PROTOCOLS =
+      List.of(
+          "http",
+          "http2",
+          "grpc",
+          "grpc-web",
+          "tcp",
+          "tls",
+          "https",
+          "mongo",
+          "mysql",
+          "redis",
+          "kubernetes.io/h2c",
+          "kubernetes.io/ws",
+          "kubernetes.io/wss",
+          "auto");
+
+  private final Function<Value, @Nullable Path> paths;
+  private final Map<Workload, Path> credentials = new HashMap<>();
+
+  /**
+   * @param paths reads a path, absolute; null when there is none
+   */
+  WorkloadsSection(Function<Value, @Nullable Path> paths) {
+    this.paths = paths;
+  }
+
+  List<WorkloadSettings> read(Value value) {
+    return value.list(this::workload);
+  }
+
+  /** Folders with certificates, of the workloads read so far that do not enrol. */
+  Map<Workload, Path> credentials() {
+    return credentials;
+  }
+
+  private WorkloadSettings workload(Fields fields) {
+    Workload workload =
+        new Workload(
+            fields.required("namespace").nonEmptyText().value(),
+            fields.required("name").nonEmptyText().value());
+    Value account = fields.optional("serviceAccount");
+    String serviceAccount = account.isPresent() ? account.nonEmptyText().value() : "default";
+    Path folderOfCertificates = fields.optional("credentials").decodeOrNull(this::folder);
+    if (folderOfCertificates != null) {
+      credentials.put(workload, folderOfCertificates);
+    }
+    fields.withoutEffect("runAs");
+    Outbound outbound = fields.optional("outbound").decodeOrNull(WorkloadsSection::outbound);
+    return new WorkloadSettings(
+        workload,
+        serviceAccount,
+        fields.optional("labels").textMap(),
+        outbound == null ? null : outbound.listen(),
+        outbound == null ? List.of() : outbound.services(),
+        fields.optional("ports").list(WorkloadsSection::port));
+  }
+
+  private record Outbound(@Nullable ListenAddress listen, List<OutboundPort> services) {}
+
+  private static Outbound outbound(Fields fields) {
+    Value listen = fields.optional("listen");
+    return new Outbound(
+        listen.isPresent() ? new ListenAddress(NodeAddresses.read(listen)) : null,
+        fields.optional("services").list(WorkloadsSection::outboundService));
+  }
+
+  private static OutboundPort outboundService(Fields fields) {
+    HostPort to = NodeAddresses.read(fields.required("to"));
+    return new OutboundPort(
+        new ListenAddress(NodeAddresses.read(fields.required("listen"))),
+        to,
+        protocol(fields.optional("protocol"), "", to.port()));
+  }
+
+  private static InboundPort port(Fields fields) {
+    String name = fields.required("name").nonEmptyText().value();
+    Value advertise = fields.optional("advertise");
+    int port = fields.required("port").integer(1, 65535, 1).value();
+    return new InboundPort(
+        name,
+        port,
+        protocol(fields.optional("protocol"), name, port),
+        NodeAddresses.read(fields.required("app")),
+        NodeAddresses.read(fields.required("listen")),
+        advertise.isPresent() ? NodeAddresses.read(advertise) : null);
+  }
+
+  private static Protocol protocol(Value value, String portName, int port) {
+    if (!value.isPresent()) {
+      return PortProtocol.named(portName, port);
+    }
+    String word = value.nonEmptyText().value();
+    if (!word.isEmpty() && !PROTOCOLS.contains(word.toLowerCase(Locale.ROOT))) {
+      value.problem(
+          ProblemCode.UNKNOWN_VALUE,
+          "unknown protocol \"" + word + "\"",
+          "use one of " + String.join(", ", PROTOCOLS));
+      return Protocol.AUTO;
+    }
+    return PortProtocol.said(word);
+  }
+
+  /** A folder that is missing was reported; what stands in for it is never used. */
+  private Path folder(Fields fields) {
+    Path path = paths.apply(fields.required("dir"));
+    return path == null ? Path.of("/") : path;
+  }
+}
