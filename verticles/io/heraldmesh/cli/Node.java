@@ -7,16 +7,7 @@ import io.heraldmesh.admin.HealthServer;
 import io.heraldmesh.admin.MetricsServer;
 import io.heraldmesh.admin.OperatorTokens;
 import io.heraldmesh.bus.MeshStatus;
-import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.ca.Authority;
 import io.heraldmesh.ca.AuthorityException;
-import io.heraldmesh.ca.AuthorityStore;
-import io.heraldmesh.ca.CacertsFolder;
-import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
-import io.heraldmesh.compile.MeshCompiler;
-import io.heraldmesh.credentials.RenewableIdentity;
-import io.heraldmesh.distributor.DistributorVerticle;
-import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.Workload;
@@ -26,7 +17,6 @@ import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Located;
-import io.heraldmesh.store.SqliteStore;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.tls.TlsProvider;
 import io.vertx.core.Future;
@@ -63,7 +53,7 @@ public final class Node {
   private final OwnListeners own = new OwnListeners();
   private final List<Bound> bounds = new ArrayList<>();
   private @Nullable ServiceNode services;
-  private @Nullable DistributorVerticle distributor;
+  private @Nullable NodeControl control;
   private @Nullable TrustDomain trustDomain;
   private @Nullable StateDir state;
   private @Nullable String operatorToken;
@@ -116,21 +106,15 @@ public final class Node {
       state = opened;
       undo.add(new Step("state", opened::close));
     }
-    SqliteStore store =
-        folder == null ? SqliteStore.inMemory() : SqliteStore.open(folder.resolve("herald.db"));
-    undo.add(new Step("store", store::close));
-    Authority authority = authority(domain);
-    ControlPlane control =
-        new ControlPlane(
-            foundation.vertx(),
-            authority,
-            store,
-            foundation.crypto(),
-            foundation.clock(),
-            foundation.random());
-    control.register(config.name(), ServiceNode.all(config));
-    await(control.deployAuthority(config.name(), foundation.meters()), START_WITHIN);
-    deployDistributor(control, store, domain, resourcing);
+    NodeControl started =
+        config.standalone()
+            ? new StandaloneControl(foundation, config, domain)
+            : new EmbeddedControl(foundation, config, domain);
+    undo.add(new Step("store", started::close));
+    await(started.start(), START_WITHIN);
+    control = started;
+    resourcing.leadTo(started.distribution());
+    health.register("resources", resourcing::condition);
     say(
         say,
         "health",
@@ -142,7 +126,7 @@ public final class Node {
         config.metrics(),
         address -> new MetricsServer(foundation.vertx(), foundation.meters()).listen(address));
     if (config.roles().contains(Role.PROXY)) {
-      startServices(control, domain, say);
+      startServices(started, say);
     }
     if (config.roles().contains(Role.ADMIN)) {
       startAdmin(say);
@@ -179,62 +163,10 @@ public final class Node {
     return mesh;
   }
 
-  private Authority authority(TrustDomain domain) {
-    return switch (config.authority()) {
-      case AuthorityConfig.Cacerts(Path folder) ->
-          new CacertsFolder(folder)
-              .load(domain, foundation.clock(), foundation.crypto(), foundation.random());
-      case AuthorityConfig.Store(Path keyStore, Path passphrase) ->
-          open(AuthorityStore.at(keyStore, passphrase), domain);
-      case AuthorityConfig.Own() -> {
-        Path folder = config.stateDir();
-        yield folder == null
-            ? Authority.create(domain, foundation.clock(), foundation.crypto(), foundation.random())
-            : open(AuthorityStore.in(folder), domain);
-      }
-    };
-  }
-
-  private Authority open(AuthorityStore authorityStore, TrustDomain domain) {
-    AuthorityStore.Opened opened =
-        authorityStore.openOrCreate(
-            domain, foundation.clock(), foundation.crypto(), foundation.random());
-    if (opened.created()) {
-      LOG.info("authority made trustDomain={} notAfter={}", domain, opened.authority().notAfter());
-    }
-    if (opened.passphraseBeside()) {
-      LOG.warn(
-          "the authority's key store and its passphrase lie together in {}; name a passphraseFile"
-              + " elsewhere under spec.authority",
-          config.stateDir());
-    }
-    return opened.authority();
-  }
-
-  private void deployDistributor(
-      ControlPlane control, SqliteStore store, TrustDomain domain, Resourcing resourcing) {
-    RenewableIdentity identity = control.identity(HeraldRole.CONFIG, config.name());
-    SignedBus bus = control.bus(identity);
-    control.keepRenewed(bus, identity);
-    DistributorVerticle deployed =
-        new DistributorVerticle(
-            bus,
-            control::registrations,
-            new MeshCompiler(domain)::compile,
-            store.revisions(),
-            foundation.clock(),
-            foundation.meters());
-    await(foundation.vertx().deployVerticle(deployed), START_WITHIN);
-    distributor = deployed;
-    resourcing.leadTo(deployed);
-    health.register("resources", resourcing::condition);
-  }
-
-  private void startServices(ControlPlane control, TrustDomain domain, Consumer<String> say) {
-    RenewableIdentity identity = control.identity(HeraldRole.NODE, config.name());
+  private void startServices(NodeControl from, Consumer<String> say) {
     ServiceNode started;
     try {
-      started = new ServiceNode(foundation, config, domain, control.bus(identity), identity, own);
+      started = from.services(own);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
     }
@@ -342,10 +274,10 @@ public final class Node {
 
   /** How far the configuration got. */
   public Future<MeshStatus> meshStatus() {
-    DistributorVerticle deployed = distributor;
-    return deployed == null
+    NodeControl started = control;
+    return started == null
         ? Future.failedFuture(new IllegalStateException("not started"))
-        : deployed.status();
+        : started.distribution().status();
   }
 
   /** Opens log files again, as after their rotation. Thread-safe. */

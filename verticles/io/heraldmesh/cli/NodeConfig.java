@@ -57,6 +57,15 @@ public record NodeConfig(
     credentials = Map.copyOf(credentials);
   }
 
+  /** True: there is no control plane; policy and certificates come from the node's own files. */
+  public boolean standalone() {
+    return !controlPlane(roles);
+  }
+
+  static boolean controlPlane(Set<Role> roles) {
+    return roles.contains(Role.CA) || roles.contains(Role.CONFIG);
+  }
+
   /** Where the authority's keys come from. */
   public sealed interface AuthorityConfig {
     /** A root of Herald's own in stateDir, made at the first start. */

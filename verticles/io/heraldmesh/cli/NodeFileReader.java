@@ -5,6 +5,7 @@ import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.log.QueuedAccessLog;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.Position;
@@ -94,7 +95,11 @@ final class NodeFileReader {
   private NodeConfig spec(String name, Fields spec) {
     Set<Role> inFile = RolesSection.read(spec.optional("roles"));
     Set<Role> roles = givenRoles == null ? inFile : givenRoles;
-    WorkloadsSection workloads = new WorkloadsSection(this::path);
+    HostPort admin = NodeAddresses.listen(spec.optional("admin"), 15000);
+    WorkloadsSection workloads = new WorkloadsSection(this::path, NodeConfig.controlPlane(roles));
+    if (!NodeConfig.controlPlane(roles)) {
+      spec.withoutEffect("authority", "certificates");
+    }
     return new NodeConfig(
         name,
         roles,
@@ -105,7 +110,7 @@ final class NodeFileReader {
         spec.optional("resourcesMayBeEmpty").bool(false),
         workloads.read(spec.optional("workloads")),
         workloads.credentials(),
-        roles.contains(Role.ADMIN) ? NodeAddresses.listen(spec.optional("admin"), 15000) : null,
+        roles.contains(Role.ADMIN) ? admin : null,
         NodeAddresses.listen(spec.optional("health"), 15021),
         NodeAddresses.listen(spec.optional("metrics"), 15020),
         new JwksSection(this::path).read(spec.optional("jwks")),

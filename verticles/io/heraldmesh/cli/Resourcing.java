@@ -1,7 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health.Condition;
-import io.heraldmesh.distributor.DistributorVerticle;
+import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.source.FolderSource;
 import io.heraldmesh.distributor.source.FolderState;
 import io.heraldmesh.resource.Resources;
@@ -24,7 +24,7 @@ final class Resourcing implements AutoCloseable {
   private final Path folder;
   private final FolderSource source;
   private volatile Condition condition = Condition.OK;
-  private volatile @Nullable DistributorVerticle distributor;
+  private volatile @Nullable Distribution distribution;
   private long newest;
 
   Resourcing(Path folder, boolean mayBeEmpty) {
@@ -54,9 +54,9 @@ final class Resourcing implements AutoCloseable {
     };
   }
 
-  /** From now on, changes go to {@code deployed}. */
-  void leadTo(DistributorVerticle deployed) {
-    distributor = deployed;
+  /** From now on, changes go to {@code started}. */
+  void leadTo(Distribution started) {
+    distribution = started;
     changed(source.state());
   }
 
@@ -67,7 +67,7 @@ final class Resourcing implements AutoCloseable {
 
   /** One state at a time, so that an older one never follows a newer. */
   private synchronized void changed(FolderState state) {
-    DistributorVerticle target = distributor;
+    Distribution target = distribution;
     if (target == null) {
       return;
     }

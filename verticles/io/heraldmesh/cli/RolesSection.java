@@ -8,6 +8,11 @@ import java.util.Set;
 
 /** {@code spec.roles} of a node file, and {@code --roles}, which stands before it. */
 final class RolesSection {
+  private static final String NOT_WHOLE =
+      "a node has the roles ca and config, or proxy without them";
+  private static final String REMEDY =
+      "add ca and config; joining a control plane elsewhere is not there yet";
+
   private RolesSection() {}
 
   static Set<Role> given(List<String> words) {
@@ -24,10 +29,8 @@ final class RolesSection {
                 "unknown role \"" + word + "\"; use ca, config, proxy or admin");
       }
     }
-    if (!roles.containsAll(EnumSet.of(Role.CA, Role.CONFIG))) {
-      throw new UsageException(
-          "a node of its own needs the roles ca and config; joining a control plane elsewhere is"
-              + " not there yet");
+    if (!whole(roles)) {
+      throw new UsageException(NOT_WHOLE + "; " + REMEDY);
     }
     return roles;
   }
@@ -54,12 +57,16 @@ final class RolesSection {
     if (!value.isPresent()) {
       return EnumSet.of(Role.CA, Role.CONFIG, Role.PROXY, Role.ADMIN);
     }
-    if (!roles.containsAll(EnumSet.of(Role.CA, Role.CONFIG))) {
-      value.problem(
-          ProblemCode.INVALID,
-          "a node of its own needs the roles ca and config",
-          "add ca and config; joining a control plane elsewhere is not there yet");
+    if (!whole(roles)) {
+      value.problem(ProblemCode.INVALID, NOT_WHOLE, REMEDY);
     }
     return roles;
+  }
+
+  /** With a control plane of its own, or a proxy that needs none. */
+  private static boolean whole(Set<Role> roles) {
+    return roles.contains(Role.CA)
+        ? roles.contains(Role.CONFIG)
+        : roles.contains(Role.PROXY) && !roles.contains(Role.CONFIG);
   }
 }

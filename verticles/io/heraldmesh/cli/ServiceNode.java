@@ -2,8 +2,6 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
-import io.heraldmesh.bus.CaService;
-import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.credentials.CombinedCredentials;
 import io.heraldmesh.credentials.Credential;
@@ -11,7 +9,6 @@ import io.heraldmesh.credentials.CredentialSource;
 import io.heraldmesh.credentials.FileCredentials;
 import io.heraldmesh.credentials.LeafStatus;
 import io.heraldmesh.credentials.NodeCredentials;
-import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -21,6 +18,7 @@ import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.Bound;
 import io.heraldmesh.proxy.DataPath;
 import io.heraldmesh.proxy.ExposedServices;
+import io.heraldmesh.proxy.PolicySource;
 import io.heraldmesh.proxy.ProxySettings;
 import io.heraldmesh.proxy.ProxyVerticle;
 import io.heraldmesh.proxy.WorkloadSettings;
@@ -31,14 +29,16 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A node's proxy with its credentials and key sets, wired. */
 final class ServiceNode {
-  private final NodeCredentials enrolled;
+  private final @Nullable NodeCredentials enrolled;
   private final List<FileCredentials> files;
   private final CombinedCredentials credentials;
   private final DataPath path;
@@ -50,34 +50,28 @@ final class ServiceNode {
   private final Set<SpiffeId> identities;
 
   /**
-   * @param identity signs what the node says on the bus
+   * @param policies where its policy comes from
+   * @param enrolled leaves from the authority; null: every workload brings files
    * @param own what this process listens on
    */
   ServiceNode(
       Foundation foundation,
       NodeConfig config,
       TrustDomain trustDomain,
-      SignedBus bus,
-      RenewableIdentity identity,
+      PolicySource.Opening policies,
+      @Nullable NodeCredentials enrolled,
       OwnListeners own) {
     this.foundation = foundation;
     this.identities =
         config.workloads().stream()
             .map(w -> w.identity(trustDomain))
             .collect(Collectors.toUnmodifiableSet());
-    this.enrolled =
-        new NodeCredentials(
-            foundation.vertx(),
-            CaService.over(bus),
-            identity,
-            enrolling(config),
-            config.leafLifetime(),
-            foundation.crypto(),
-            foundation.clock(),
-            foundation.random());
+    this.enrolled = enrolled;
     this.files = files(foundation, config, trustDomain);
     List<CredentialSource> sources = new ArrayList<>(files);
-    sources.addFirst(enrolled);
+    if (enrolled != null) {
+      sources.addFirst(enrolled);
+    }
     this.credentials = new CombinedCredentials(sources);
     this.keys = NodeKeySets.of(foundation, config);
     ProxySettings settings =
@@ -102,8 +96,7 @@ final class ServiceNode {
     this.exposed =
         new ExposedServices(
             foundation.vertx(), config.name(), config.workloads(), own, foundation.meters());
-    this.verticle =
-        new ProxyVerticle(settings, path, keys, bus, foundation.clock(), config.drain());
+    this.verticle = new ProxyVerticle(settings, path, keys, policies, config.drain());
   }
 
   private static @Nullable QueuedAccessLog accessLog(
@@ -148,10 +141,14 @@ final class ServiceNode {
 
   /** Starts; the result completes once policy and certificates are in force. */
   Future<Void> start() {
-    enrolled.start();
+    NodeCredentials fetched = enrolled;
+    if (fetched != null) {
+      fetched.start();
+    }
     files.forEach(FileCredentials::start);
     Future<String> deployed = foundation.vertx().deployVerticle(verticle);
-    return Future.all(deployed, enrolled.complete()).compose(done -> exposed.start());
+    return Future.all(deployed, fetched == null ? Future.succeededFuture() : fetched.complete())
+        .compose(done -> exposed.start());
   }
 
   /** Completes once every listener is open. */
@@ -180,12 +177,13 @@ final class ServiceNode {
 
   /** Whether leaves renew as they should. */
   private Condition renewal() {
-    List<String> failing =
-        enrolled.status().stream()
+    Stream<String> fetched =
+        leaves().stream()
             .filter(s -> s.lastError() != null)
-            .map(s -> s.id() + ": " + s.lastError())
-            .toList();
-    return failing.isEmpty() ? Condition.OK : Condition.degraded(String.join("; ", failing));
+            .map(s -> s.id() + ": " + s.lastError());
+    Stream<String> read = files.stream().map(FileCredentials::lastError).filter(Objects::nonNull);
+    String failing = Stream.concat(fetched, read).collect(Collectors.joining("; "));
+    return failing.isEmpty() ? Condition.OK : Condition.degraded(failing);
   }
 
   /** Every source of keys that policy names. */
@@ -195,12 +193,14 @@ final class ServiceNode {
 
   /** Every leaf that is fetched from the authority. */
   List<LeafStatus> leaves() {
-    return enrolled.status();
+    return enrolled == null ? List.of() : enrolled.status();
   }
 
   /** Fetches a new leaf now. */
   Future<Credential> renew(SpiffeId id) {
-    return enrolled.renewNow(id);
+    return enrolled == null
+        ? Future.failedFuture(new IllegalStateException(id + " comes from files"))
+        : enrolled.renewNow(id);
   }
 
   /** Drains and closes. The bus must still work. */
@@ -212,7 +212,9 @@ final class ServiceNode {
             () -> {
               exposed.close();
               files.forEach(FileCredentials::close);
-              enrolled.close();
+              if (enrolled != null) {
+                enrolled.close();
+              }
               return keys.close();
             })
         .eventually(() -> foundation.vertx().executeBlocking(this::closeAccessLog));

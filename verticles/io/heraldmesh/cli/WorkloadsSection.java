@@ -40,17 +40,27 @@ final class WorkloadsSection {
           "auto");
 
   private final Function<Value, @Nullable Path> paths;
+  private final boolean enrols;
   private final Map<Workload, Path> credentials = new HashMap<>();
 
   /**
    * @param paths reads a path, absolute; null when there is none
+   * @param enrols true: a workload without certificates of its own gets them from an authority
    */
-  WorkloadsSection(Function<Value, @Nullable Path> paths) {
+  WorkloadsSection(Function<Value, @Nullable Path> paths, boolean enrols) {
     this.paths = paths;
+    this.enrols = enrols;
   }
 
   List<WorkloadSettings> read(Value value) {
-    return value.list(this::workload);
+    List<WorkloadSettings> workloads = value.list(this::workload);
+    if (!enrols && workloads.isEmpty()) {
+      value.problem(
+          ProblemCode.REQUIRED,
+          "a node without the roles ca and config has nothing to do without workloads",
+          "name what runs here, or add ca and config");
+    }
+    return workloads;
   }
 
   /** Folders with certificates, of the workloads read so far that do not enrol. */
@@ -65,9 +75,16 @@ final class WorkloadsSection {
             fields.required("name").nonEmptyText().value());
     Value account = fields.optional("serviceAccount");
     String serviceAccount = account.isPresent() ? account.nonEmptyText().value() : "default";
-    Path folderOfCertificates = fields.optional("credentials").decodeOrNull(this::folder);
+    Value files = fields.optional("credentials");
+    Path folderOfCertificates = files.decodeOrNull(this::folder);
     if (folderOfCertificates != null) {
       credentials.put(workload, folderOfCertificates);
+    } else if (!enrols) {
+      files.problem(
+          ProblemCode.REQUIRED,
+          "a node without the roles ca and config needs credentials.dir for each workload",
+          "name a folder with cert-chain.pem, key.pem and root-cert.pem, or add ca and config;"
+              + " joining a control plane elsewhere is not there yet");
     }
     fields.withoutEffect("runAs");
     Outbound outbound = fields.optional("outbound").decodeOrNull(WorkloadsSection::outbound);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Owns the life of the distributor and its place on the bus. Resources come in by {@link #apply},
  * from whatever source; nodes come in over the bus.
  */
-public final class DistributorVerticle extends VerticleBase {
+public final class DistributorVerticle extends VerticleBase implements Distribution {
   private static final long LOOK_FOR_SILENT_NODES_MILLIS = 5_000;
 
   private final SignedBus bus;
@@ -81,11 +81,10 @@ public final class DistributorVerticle extends VerticleBase {
   }
 
   /**
-   * Puts resources into force in place of those before. Completes when every node's snapshot was
-   * made and those that changed are on their way; with the revision, which is the one before when
-   * nothing changed for any node. Fails, and changes nothing, when they have errors or cannot be
-   * compiled. To be called on any thread, after deployment.
+   * Completes when every node's snapshot was made and those that changed are on their way. To be
+   * called after deployment.
    */
+  @Override
   public Future<Revision> apply(Resources resources) {
     return onContext(
         () ->
@@ -94,7 +93,7 @@ public final class DistributorVerticle extends VerticleBase {
                 .onFailure(e -> registry.counter("herald_config_rejected").increment()));
   }
 
-  /** Says that the source has nothing good to offer; shows in {@link #status}. Any thread. */
+  @Override
   public Future<Void> reject(String problem) {
     return onContext(
         () -> {
@@ -112,7 +111,7 @@ public final class DistributorVerticle extends VerticleBase {
     return onContext(() -> distributor().inForce(revision));
   }
 
-  /** Any thread. */
+  @Override
   public Future<MeshStatus> status() {
     return onContext(() -> Future.succeededFuture(distributor().status()));
   }

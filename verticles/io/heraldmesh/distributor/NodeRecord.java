@@ -83,22 +83,6 @@ record NodeRecord(
 
   /** Its workloads for the compiler; {@code ready} as announced. */
   List<MeshWorkload> meshWorkloads() {
-    return workloads.stream()
-        .map(
-            w ->
-                new MeshWorkload(
-                    name(),
-                    w.namespace(),
-                    w.name(),
-                    w.serviceAccount(),
-                    w.labels(),
-                    w.ports().stream()
-                        .map(
-                            p ->
-                                new MeshWorkload.Port(
-                                    p.name(), p.port(), p.protocol(), p.host(), p.advertisedPort()))
-                        .toList(),
-                    w.ready()))
-        .toList();
+    return AnnouncedWorkloads.of(name(), workloads);
   }
 }

@@ -4,7 +4,6 @@ import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.Revision;
-import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.jwks.KeySetService;
 import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.NodeSnapshot;
@@ -13,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,28 +36,25 @@ public final class ProxyVerticle extends VerticleBase {
   private final ProxySettings settings;
   private final DataPath path;
   private final KeySetService keys;
-  private final SignedBus bus;
-  private final InstantSource clock;
+  private final PolicySource.Opening policies;
   private final Duration drain;
   private final Promise<List<Bound>> opened = Promise.promise();
-  private @Nullable SnapshotSubscriber subscriber;
+  private @Nullable PolicySource source;
 
   /**
-   * @param bus signs as {@code spiffe://<td>/herald/node/<name>}
+   * @param policies where its snapshots come from
    * @param drain how long running requests may take to finish when it is undeployed
    */
   public ProxyVerticle(
       ProxySettings settings,
       DataPath path,
       KeySetService keys,
-      SignedBus bus,
-      InstantSource clock,
+      PolicySource.Opening policies,
       Duration drain) {
     this.settings = settings;
     this.path = path;
     this.keys = keys;
-    this.bus = bus;
-    this.clock = clock;
+    this.policies = policies;
     this.drain = drain;
   }
 
@@ -70,7 +65,7 @@ public final class ProxyVerticle extends VerticleBase {
 
   /** The revision in force; null before the first. Any thread. */
   public @Nullable Revision revision() {
-    SnapshotSubscriber started = subscriber;
+    PolicySource started = source;
     return started == null ? null : started.revision();
   }
 
@@ -82,7 +77,7 @@ public final class ProxyVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    SnapshotSubscriber started = subscriber;
+    PolicySource started = source;
     if (started == null) {
       return path.drain(Duration.ZERO);
     }
@@ -92,9 +87,8 @@ public final class ProxyVerticle extends VerticleBase {
   }
 
   private Future<Void> subscribe(List<Bound> bounds) {
-    SnapshotSubscriber starting =
-        new SnapshotSubscriber(vertx, bus, announced(bounds), clock, this::putInForce);
-    subscriber = starting;
+    PolicySource starting = policies.open(vertx, announced(bounds), this::putInForce);
+    source = starting;
     return starting.start().compose(listening -> starting.first());
   }
 

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * The first is always the answer to a question of this process. Thread-safe; the snapshots are
  * handed on one at a time.
  */
-public final class SnapshotSubscriber {
+public final class SnapshotSubscriber implements PolicySource {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSubscriber.class);
   private static final Duration ASK_EVERY = Duration.ofSeconds(10);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
@@ -73,7 +73,7 @@ public final class SnapshotSubscriber {
     this.consumer = consumer;
   }
 
-  /** Completes once pushes can arrive; {@link #first} tells of the first snapshot. */
+  @Override
   public Future<Void> start() {
     synchronized (this) {
       open = true;
@@ -89,12 +89,12 @@ public final class SnapshotSubscriber {
         .mapEmpty();
   }
 
-  /** Completes once the first snapshot is in force. */
+  @Override
   public Future<Void> first() {
     return first.future();
   }
 
-  /** The revision in force; null before the first. */
+  @Override
   public @Nullable Revision revision() {
     Held now = held;
     return now == null ? null : now.revision();
@@ -108,7 +108,8 @@ public final class SnapshotSubscriber {
     return announce();
   }
 
-  /** Says that nothing here is to be called any more, and stops asking. Pushes still count. */
+  /** Also stops asking. Pushes still count. */
+  @Override
   public Future<Void> withdraw() {
     long number;
     synchronized (this) {
@@ -119,7 +120,7 @@ public final class SnapshotSubscriber {
     return distributor.withdraw(number);
   }
 
-  /** Stops listening. */
+  @Override
   public Future<Void> close() {
     SignedBus.Registration listening;
     synchronized (this) {

@@ -252,7 +252,7 @@ class BadStartTest {
         "--config none.yaml            | cannot read none.yaml",
         "--config .                    | cannot read .",
         "--config NODE --roles gateway | gateway is not there yet",
-        "--config NODE --roles proxy   | needs the roles ca and config",
+        "--config NODE --roles ca      | the roles ca and config, or proxy without them",
         "--config NODE --roles ca,cofig | unknown role \"cofig\"",
         "--config NODE --rolls ca      | Unknown option",
         "--config NODE extra           | Unmatched argument",

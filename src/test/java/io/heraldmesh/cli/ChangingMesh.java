@@ -2,7 +2,6 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.credentials.Credential;
-import io.heraldmesh.identity.Pem;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.proxy.TestAuthority;
@@ -13,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -146,13 +143,7 @@ final class ChangingMesh implements AutoCloseable {
     Credential leaf =
         by.issue(SpiffeId.workload(DOMAIN, "a", account), Instant.now().plusSeconds(600));
     Path whole = Files.createDirectories(folder.path("certs-" + workload + "-" + generation));
-    StringBuilder roots = new StringBuilder();
-    for (TestAuthority authority : trusted) {
-      roots.append(pem(authority.root()));
-    }
-    Files.writeString(whole.resolve("root-cert.pem"), roots);
-    Files.writeString(whole.resolve("cert-chain.pem"), pem(leaf.leaf()));
-    Files.writeString(whole.resolve("key.pem"), Pem.write("PRIVATE KEY", leaf.key().getEncoded()));
+    CertificateFiles.write(whole, leaf, trusted);
     swap(workload, whole);
   }
 
@@ -171,14 +162,6 @@ final class ChangingMesh implements AutoCloseable {
         }
         Files.delete(before);
       }
-    }
-  }
-
-  private static String pem(X509Certificate certificate) {
-    try {
-      return Pem.write("CERTIFICATE", certificate.getEncoded());
-    } catch (CertificateEncodingException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -123,6 +123,33 @@ class NodeFileReaderTest {
   }
 
   @Test
+  void aNodeOfProxiesAloneNeedsCertificatesForEachWorkload() throws IOException {
+    String workloads = LEAST + "  roles: [proxy]\n  workloads:\n  - {namespace: a, name: web";
+    NodeConfig config = read(workloads + ", credentials: {dir: certs}}\n");
+    assertThat(config.standalone()).isTrue();
+    assertThat(read(LEAST).standalone()).isFalse();
+
+    assertThat(problems(LEAST + "  roles: [proxy]\n"))
+        .contains("error", "spec.workloads", "nothing to do without workloads");
+    assertThat(problems(workloads + "}\n"))
+        .contains("spec.workloads[0].credentials", "needs credentials.dir for each workload");
+    assertThat(
+            problems(
+                workloads
+                    + ", credentials: {dir: certs}}\n"
+                    + "  authority: {cacerts: certs}\n  certificates: {ttl: 1h}\n"))
+        .contains(
+            "warning", "spec.authority: the field has no effect", "spec.certificates: the field");
+  }
+
+  @Test
+  void aSectionOfARoleThatTheNodeDoesNotHaveIsReadAndNotUsed() throws IOException {
+    NodeConfig config =
+        read(LEAST + "  roles: [ca, config, proxy]\n  admin: {listen: 127.0.0.1:15000}\n");
+    assertThat(config.admin()).isNull();
+  }
+
+  @Test
   void everyFieldIsTakenOver() throws IOException {
     NodeConfig config =
         read(
@@ -185,7 +212,9 @@ class NodeFileReaderTest {
       textBlock =
           """
           roles: [gateway]                        | spec.roles[0]    | not there yet
-          roles: [proxy]                          | spec.roles       | needs the roles ca and config
+          roles: [ca]                             | spec.roles       | or proxy without them
+          roles: [config, proxy]                  | spec.roles       | or proxy without them
+          roles: [admin]                          | spec.roles       | or proxy without them
           roles: [Ca]                             | spec.roles[0]    | unknown role
           workloads: [{name: x}]                  | namespace        | required field is missing
           workload: []                            | spec.workload    | unknown field
@@ -252,5 +281,10 @@ class NodeFileReaderTest {
     NodeConfig config = result.config();
     assertThat(config).isNotNull();
     return config;
+  }
+
+  private String problems(String yaml) throws IOException {
+    Path file = Files.writeString(folder.resolve("node.yaml"), yaml);
+    return NodeFileReader.read(file).problems().text();
   }
 }

@@ -1,0 +1,25 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.distributor.Distribution;
+import io.heraldmesh.proxy.upstream.OwnListeners;
+import io.vertx.core.Future;
+
+/** What a node takes its policy and its leaves from. */
+interface NodeControl extends AutoCloseable {
+
+  /** Completes once resources and proxies are taken; makes and opens what that needs. Blocks. */
+  Future<Void> start();
+
+  /** Takes the node's resources. */
+  Distribution distribution();
+
+  /**
+   * The node's proxy, wired to this; not started.
+   *
+   * @param own what this process listens on
+   */
+  ServiceNode services(OwnListeners own);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,23 @@
+package io.heraldmesh.distributor;
+
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.resource.Resources;
+import io.vertx.core.Future;
+
+/** Takes resources from whatever source and brings them to the nodes that enforce them. */
+public interface Distribution {
+
+  /**
+   * Puts resources into force in place of those before; with the revision, which is the one before
+   * when nothing changed for any node. Fails, and changes nothing, when they have errors or cannot
+   * be compiled. Any thread.
+   */
+  Future<Revision> apply(Resources resources);
+
+  /** Says that the source has nothing good to offer; shows in {@link #status}. Any thread. */
+  Future<Void> reject(String problem);
+
+  /** How far the configuration got. Any thread. */
+  Future<MeshStatus> status();
+}
