@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.upstream.Flushes;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -54,6 +55,7 @@ final class HttpPipelines {
     channel
         .pipeline()
         .addLast(
+            Flushes.together(),
             new FrameBudget(watch, PREFACE),
             codec(context.limits()),
             new Http2MultiplexHandler(stream),

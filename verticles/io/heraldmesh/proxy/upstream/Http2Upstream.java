@@ -84,6 +84,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     channel
         .pipeline()
         .addLast(
+            Flushes.together(),
             Http2FrameCodecBuilder.forClient()
                 .initialSettings(Http2Settings.defaultSettings().pushEnabled(false))
                 .build(),
