@@ -10,6 +10,8 @@ import java.time.Duration;
 /** {@code spec.limits} of a node file: bounds on what one peer may ask of the proxy. */
 final class LimitsSection {
   private static final int MOST_CONNECTIONS = 1_000_000;
+  private static final int LEAST_MEMORY_MIB = 64;
+  private static final int MOST_MEMORY_MIB = 1 << 20;
   private static final int LEAST_TOKEN_CACHE = 1 << 16;
   private static final int MOST_TOKEN_CACHE = 1 << 30;
 
@@ -30,10 +32,26 @@ final class LimitsSection {
                 .optional("connections")
                 .integer(1, MOST_CONNECTIONS, defaults.connections())
                 .value())
+        .connectionsPerAddress(
+            fields
+                .optional("connectionsPerAddress")
+                .integer(1, MOST_CONNECTIONS, defaults.connectionsPerAddress())
+                .value())
+        .newcomers(
+            fields.optional("newcomers").integer(1, MOST_CONNECTIONS, defaults.newcomers()).value())
+        .memoryBytes(memory(fields.optional("memoryMiB")))
+        .shedPercent(fields.optional("shedPercent").integer(50, 98, defaults.shedPercent()).value())
         .detection(
             fields
                 .optional("protocolDetection")
                 .duration(Duration.ofMillis(100), defaults.handshake(), defaults.detection()));
+  }
+
+  /** 0 when it is not said. */
+  private static long memory(Value value) {
+    return value.isPresent()
+        ? value.integer(LEAST_MEMORY_MIB, MOST_MEMORY_MIB, LEAST_MEMORY_MIB).value() * 1024L * 1024
+        : 0;
   }
 
   private static int tokenCache(Value value) {

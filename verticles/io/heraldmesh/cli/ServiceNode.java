@@ -24,14 +24,20 @@ import io.heraldmesh.proxy.ProxyVerticle;
 import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.QueuedAccessLog;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.OverloadLevel;
+import io.heraldmesh.proxy.overload.ProcessMemory;
+import io.heraldmesh.proxy.overload.Thresholds;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +48,7 @@ final class ServiceNode {
   private final List<FileCredentials> files;
   private final CombinedCredentials credentials;
   private final DataPath path;
+  private final Overload overload;
   private final KeySetService keys;
   private final @Nullable QueuedAccessLog accessLog;
   private final ExposedServices exposed;
@@ -82,6 +89,7 @@ final class ServiceNode {
             config.limits(),
             config.allowLoopback());
     this.accessLog = accessLog(foundation, config.accessLog());
+    this.overload = overload(foundation, config);
     this.path =
         new DataPath(
             foundation.vertx(),
@@ -92,11 +100,21 @@ final class ServiceNode {
             foundation.meters(),
             accessLog == null ? AccessLog.NONE : accessLog,
             foundation.clock(),
-            own);
+            own,
+            overload);
     this.exposed =
         new ExposedServices(
             foundation.vertx(), config.name(), config.workloads(), own, foundation.meters());
     this.verticle = new ProxyVerticle(settings, path, keys, policies, config.drain());
+  }
+
+  private static Overload overload(Foundation foundation, NodeConfig config) {
+    return new Overload(
+        new ProcessMemory(config.limits().memoryBytes()),
+        Thresholds.shedAt(config.limits().shedPercent()),
+        config.name(),
+        foundation.meters(),
+        () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }
 
   private static @Nullable QueuedAccessLog accessLog(
@@ -145,6 +163,7 @@ final class ServiceNode {
     if (fetched != null) {
       fetched.start();
     }
+    overload.start();
     files.forEach(FileCredentials::start);
     Future<String> deployed = foundation.vertx().deployVerticle(verticle);
     return Future.all(deployed, fetched == null ? Future.succeededFuture() : fetched.complete())
@@ -159,6 +178,7 @@ final class ServiceNode {
   /** Has each of its parts say how it fares. */
   void report(Health health) {
     health.register("proxy", this::condition);
+    health.register("memory", this::memory);
     health.register("certificates", this::renewal);
     health.register("services", () -> Condition.noted(String.join("; ", exposed.found())));
     health.register("keys", () -> NodeKeySets.condition(keys.health()));
@@ -173,6 +193,18 @@ final class ServiceNode {
         verticle.revision() == null
             ? "no policy was received yet"
             : "some workload has no valid certificate: " + missing());
+  }
+
+  /** Whether anything is given up for want of memory. */
+  private Condition memory() {
+    OverloadLevel level = overload.level();
+    return level == OverloadLevel.NORMAL
+        ? Condition.OK
+        : Condition.degraded(
+            level.name().toLowerCase(Locale.ROOT)
+                + ", "
+                + overload.pressure()
+                + "; give the node more memory, or lower spec.limits.connections");
   }
 
   /** Whether leaves renew as they should. */
@@ -211,6 +243,7 @@ final class ServiceNode {
         .eventually(
             () -> {
               exposed.close();
+              overload.close();
               files.forEach(FileCredentials::close);
               if (enrolled != null) {
                 enrolled.close();

@@ -16,11 +16,13 @@ import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.proxy.listener.InForce;
 import io.heraldmesh.proxy.listener.InboundListener;
 import io.heraldmesh.proxy.listener.ListenerContext;
+import io.heraldmesh.proxy.listener.Newcomers;
 import io.heraldmesh.proxy.listener.OpenConnections;
 import io.heraldmesh.proxy.listener.OutboundListener;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.log.WorkloadTags;
+import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.DialGuard;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.proxy.upstream.Route;
@@ -85,8 +87,33 @@ public final class DataPath {
   private volatile TokenCache verified;
   private volatile @Nullable InForce inForce;
 
+  /** A data path with memory that is always enough. */
+  public DataPath(
+      Vertx vertx,
+      ProxySettings settings,
+      CredentialSource credentials,
+      Supplier<KeySets> keySets,
+      Crypto crypto,
+      MeterRegistry meters,
+      AccessLog accessLog,
+      InstantSource clock,
+      OwnListeners own) {
+    this(
+        vertx,
+        settings,
+        credentials,
+        keySets,
+        crypto,
+        meters,
+        accessLog,
+        clock,
+        own,
+        Overload.none());
+  }
+
   /**
    * @param own what this process listens on; the listeners opened here are added to it
+   * @param overload says when memory is short
    * @throws IllegalStateException when this Vert.x does not hand out its event loops
    */
   public DataPath(
@@ -98,7 +125,8 @@ public final class DataPath {
       MeterRegistry meters,
       AccessLog accessLog,
       InstantSource clock,
-      OwnListeners own) {
+      OwnListeners own,
+      Overload overload) {
     this.vertx = vertx;
     this.settings = settings;
     this.crypto = crypto;
@@ -124,6 +152,8 @@ public final class DataPath {
             keySets,
             this::enforced,
             open,
+            overload,
+            new Newcomers(settings.limits().newcomers(), overload),
             clock);
     this.lag = new LoopLag(loops.all(), settings.node(), meters);
     this.verified = TokenCache.of(settings.limits().tokenCacheBytes(), clock);

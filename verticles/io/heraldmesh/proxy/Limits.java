@@ -20,12 +20,17 @@ import java.util.function.UnaryOperator;
  * @param upstreamIdle how long an unused connection stays in the pool
  * @param idlePerDestination unused connections kept per endpoint and event loop
  * @param connections open client connections per listener; more are closed at once
+ * @param connectionsPerAddress those of them on an inbound listener that may come from one address
+ * @param newcomers connections to workloads of a node, in all, that have not said yet, or not
+ *     proven, who they are; the oldest makes room once it has taken a second
  * @param concurrentStreams HTTP/2 streams that one connection may have open
  * @param resetsPerWindow HTTP/2 RST_STREAM frames a client may send in 30 s
  * @param tokenCacheBytes memory for verified tokens, in octets; 0: every token is verified each
  *     time
  * @param detection how long a client may be silent, or send too little to tell what it speaks, on a
  *     port that may carry bytes; then it is taken for one that waits for the service's first word
+ * @param memoryBytes memory that the process may have; 0: what its container has
+ * @param shedPercent of any kind of memory from which on new requests are answered 503
  */
 public record Limits(
     int requestLineBytes,
@@ -40,10 +45,14 @@ public record Limits(
     Duration upstreamIdle,
     int idlePerDestination,
     int connections,
+    int connectionsPerAddress,
+    int newcomers,
     int concurrentStreams,
     int resetsPerWindow,
     int tokenCacheBytes,
-    Duration detection) {
+    Duration detection,
+    long memoryBytes,
+    int shedPercent) {
 
   public static final Limits DEFAULTS =
       new Limits(
@@ -59,10 +68,14 @@ public record Limits(
           Duration.ofSeconds(60),
           256,
           20_000,
+          10_000,
+          1_000,
           100,
           200,
           TokenCache.DEFAULT_BYTES,
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          0,
+          90);
 
   public Limits {
     requirePositive("requestLineBytes", requestLineBytes);
@@ -70,8 +83,14 @@ public record Limits(
     requirePositive("headerCount", headerCount);
     requirePositive("idlePerDestination", idlePerDestination);
     requirePositive("connections", connections);
+    requirePositive("connectionsPerAddress", connectionsPerAddress);
+    requirePositive("newcomers", newcomers);
     requirePositive("concurrentStreams", concurrentStreams);
     requirePositive("resetsPerWindow", resetsPerWindow);
+    if (memoryBytes < 0 || shedPercent < 50 || shedPercent > 98) {
+      throw new IllegalArgumentException(
+          "limits memoryBytes is " + memoryBytes + ", shedPercent is " + shedPercent);
+    }
     if (tokenCacheBytes < 0) {
       throw new IllegalArgumentException("limit tokenCacheBytes is " + tokenCacheBytes);
     }

@@ -20,10 +20,14 @@ public final class LimitsBuilder {
   private Duration upstreamIdle;
   private int idlePerDestination;
   private int connections;
+  private int connectionsPerAddress;
+  private int newcomers;
   private int concurrentStreams;
   private int resetsPerWindow;
   private int tokenCacheBytes;
   private Duration detection;
+  private long memoryBytes;
+  private int shedPercent;
 
   LimitsBuilder(Limits from) {
     requestLineBytes = from.requestLineBytes();
@@ -38,10 +42,14 @@ public final class LimitsBuilder {
     upstreamIdle = from.upstreamIdle();
     idlePerDestination = from.idlePerDestination();
     connections = from.connections();
+    connectionsPerAddress = from.connectionsPerAddress();
+    newcomers = from.newcomers();
     concurrentStreams = from.concurrentStreams();
     resetsPerWindow = from.resetsPerWindow();
     tokenCacheBytes = from.tokenCacheBytes();
     detection = from.detection();
+    memoryBytes = from.memoryBytes();
+    shedPercent = from.shedPercent();
   }
 
   public LimitsBuilder requestLineBytes(int value) {
@@ -104,6 +112,16 @@ public final class LimitsBuilder {
     return this;
   }
 
+  public LimitsBuilder connectionsPerAddress(int value) {
+    connectionsPerAddress = value;
+    return this;
+  }
+
+  public LimitsBuilder newcomers(int value) {
+    newcomers = value;
+    return this;
+  }
+
   public LimitsBuilder concurrentStreams(int value) {
     concurrentStreams = value;
     return this;
@@ -124,6 +142,16 @@ public final class LimitsBuilder {
     return this;
   }
 
+  public LimitsBuilder memoryBytes(long value) {
+    memoryBytes = value;
+    return this;
+  }
+
+  public LimitsBuilder shedPercent(int value) {
+    shedPercent = value;
+    return this;
+  }
+
   Limits build() {
     return new Limits(
         requestLineBytes,
@@ -138,9 +166,13 @@ public final class LimitsBuilder {
         upstreamIdle,
         idlePerDestination,
         connections,
+        connectionsPerAddress,
+        newcomers,
         concurrentStreams,
         resetsPerWindow,
         tokenCacheBytes,
-        detection);
+        detection,
+        memoryBytes,
+        shedPercent);
   }
 }

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.overload.Shed;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * started as an {@link Exchange}, answered here, or made a tunnel.
  */
 final class Admission {
+  /** Flag and reason of what is given up for want of memory. */
+  static final String OVERLOADED = "overloaded";
+
   private final ListenerContext context;
   private final Gate gate;
   private final HttpServerStream client;
@@ -71,6 +75,10 @@ final class Admission {
     if (grpc != null) {
       log.grpc(grpc);
     }
+    if (context.overload().shedding()) {
+      shed(log, incoming.hasBody(), grpc);
+      return;
+    }
     switch (gate.admit(incoming.head(), incoming.authority(), client.http2())) {
       case Gate.Admission.Answer answer -> deny(answer, log, incoming.hasBody(), grpc);
       case Gate.Admission.Forward forward -> {
@@ -89,6 +97,22 @@ final class Admission {
       }
       case Gate.Admission.Tunnel wanted -> tunnel(wanted, log);
     }
+  }
+
+  /** Before it costs anything; whoever comes back does so on a new connection, or elsewhere. */
+  private void shed(RequestLog log, boolean body, @Nullable GrpcExchange grpc) {
+    context.overload().shed(Shed.REQUEST);
+    client.closing().afterThis();
+    deny(
+        Gate.Admission.Answer.of(
+            503,
+            "overloaded",
+            OVERLOADED,
+            "memory is short: " + context.overload().pressure(),
+            OVERLOADED),
+        log,
+        body,
+        grpc);
   }
 
   private void tunnel(Gate.Admission.Tunnel wanted, RequestLog log) {

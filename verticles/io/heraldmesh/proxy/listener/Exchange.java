@@ -3,6 +3,8 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements ResponseSink {
   /** Flags of what the proxy ends although the service is well. */
-  private static final Set<String> OURS = Set.of(Tunnel.WITHDRAWN, UpstreamFailure.TIMEOUT, "idle");
+  private static final Set<String> OURS =
+      Set.of(Tunnel.WITHDRAWN, UpstreamFailure.TIMEOUT, "idle", Admission.OVERLOADED);
 
   private static final long CANCEL = Http2Error.CANCEL.code();
 
@@ -151,7 +154,11 @@ final class Exchange implements ResponseSink {
       return;
     }
     long waited = now - since;
-    if (grpc != null) {
+    Overload overload = client.context().overload();
+    if (overload.saving() && waited > Overload.PATIENCE_MILLIS && standsStill()) {
+      overload.shed(Shed.STALLED);
+      fail(503, Admission.OVERLOADED, "stood still while memory is short", Admission.OVERLOADED);
+    } else if (grpc != null) {
       checkCall(now, waited);
     } else if (!request.complete() && !response.started()) {
       if (waited > client.limits().idle().toMillis()) {
@@ -168,6 +175,18 @@ final class Exchange implements ResponseSink {
     } else if (waited > client.limits().streamIdle().toMillis()) {
       abortBoth("idle");
     }
+  }
+
+  /** Somebody does not take what the proxy holds for him, or does not send what he announced. */
+  private boolean standsStill() {
+    boolean untaken =
+        response.started() && !client.writable() || !request.complete() && upstreamIsFull();
+    return untaken || grpc == null && !request.complete() && !response.started();
+  }
+
+  private boolean upstreamIsFull() {
+    UpstreamStream stream = upstream;
+    return stream != null && !stream.channel().isWritable();
   }
 
   /** Either side of a stream may be silent for long; its client says how long it waits. */

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
-import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A client's HTTP/2 connection as a whole: ends it when idle or when the proxy drains. */
 final class Http2ServerConnection extends ChannelInboundHandlerAdapter implements Watch.Timed {
-  private final Limits limits;
+  private final ListenerContext listening;
   private final Watch watch;
   private @Nullable ChannelHandlerContext context;
   private int streams;
   private long idleSince;
 
-  Http2ServerConnection(Limits limits, Watch watch) {
-    this.limits = limits;
+  Http2ServerConnection(ListenerContext listening, Watch watch) {
+    this.listening = listening;
     this.watch = watch;
     this.idleSince = watch.now();
   }
@@ -70,7 +71,16 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter implement
   @Override
   public void check(long now) {
     ChannelHandlerContext ctx = context;
-    if (ctx != null && streams == 0 && now - idleSince > limits.idle().toMillis()) {
+    if (ctx == null || streams > 0) {
+      return;
+    }
+    long allowed = listening.limits().idle().toMillis();
+    long waited = now - idleSince;
+    Overload overload = listening.overload();
+    if (waited > overload.patience(allowed)) {
+      if (waited <= allowed) {
+        overload.shed(Shed.IDLE);
+      }
       ctx.close();
     }
   }

@@ -39,7 +39,7 @@ final class HttpPipelines {
   static void http2(ListenerContext context, Channel channel, Gate gate) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     Watch watch = context.upstreams().watch(channel.eventLoop());
-    Http2ServerConnection connection = new Http2ServerConnection(context.limits(), watch);
+    Http2ServerConnection connection = new Http2ServerConnection(context, watch);
     ChannelInitializer<Channel> stream =
         new ChannelInitializer<>() {
           @Override

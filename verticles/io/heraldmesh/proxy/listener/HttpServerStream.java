@@ -2,6 +2,8 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.Target;
@@ -37,6 +39,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private boolean served;
   private boolean grpc;
   private boolean paused;
+  private boolean inHead;
   private long since;
 
   /**
@@ -324,11 +327,21 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       return;
     }
     closing.settle();
-    long allowed = closing.patience(limits().idle().toMillis());
-    if (!served || decoder != null && decoder.waitsForRestOfHead()) {
-      allowed = limits().requestHead().toMillis();
+    boolean head = decoder != null && decoder.waitsForRestOfHead();
+    if (head && served && !inHead) {
+      since = now; // time without a request is not held against the next one
     }
-    if (now - since > allowed) {
+    inHead = head;
+    long allowed =
+        head || !served
+            ? limits().requestHead().toMillis()
+            : closing.patience(limits().idle().toMillis());
+    long waited = now - since;
+    Overload overload = context.overload();
+    if (waited > overload.patience(allowed)) {
+      if (waited <= allowed) {
+        overload.shed(head ? Shed.HEAD : Shed.IDLE);
+      }
       channel.close();
     }
   }

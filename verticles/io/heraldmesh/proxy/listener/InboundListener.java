@@ -28,7 +28,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     this.workload = workload;
     this.own = own;
     this.port = port;
-    this.limit = context.connectionLimit(workload, "inbound");
+    this.limit = context.inboundLimit(workload);
     this.http1 = Target.service(port.app(), port.protocol() == Protocol.HTTP2);
     // where nobody said what the service speaks, it is called in what the client speaks
     this.http2 = Target.service(port.app(), port.protocol() != Protocol.HTTP);
@@ -36,7 +36,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
 
   @Override
   protected void initChannel(Channel channel) {
-    if (!limit.admit(channel)) {
+    if (!limit.admit(channel) || !context.newcomers().admit(channel)) {
       return;
     }
     context.open().add(channel);

@@ -62,6 +62,7 @@ final class InboundSniffer extends Sniffer {
       if (mode == MtlsMode.STRICT || hello.mesh()) {
         mesh(ctx, hello);
       } else {
+        listener.context().newcomers().known(ctx.channel());
         TcpServer.start(
             listener,
             ctx.channel(),
@@ -114,6 +115,7 @@ final class InboundSniffer extends Sniffer {
   }
 
   private void plain(ChannelHandlerContext ctx, FirstBytes first) {
+    listener.context().newcomers().known(ctx.channel());
     Connection connection = listener.connection(ctx.channel(), Connection.Tls.NONE, null, null);
     InboundProtocol.start(listener, ctx.channel(), connection, null, first);
     ctx.pipeline().remove(this);
@@ -127,7 +129,7 @@ final class InboundSniffer extends Sniffer {
       return;
     }
     tls.setHandshakeTimeoutMillis(listener.context().limits().handshake().toMillis());
-    ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni()));
+    ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni(), watch()));
     ctx.pipeline().remove(this);
   }
 

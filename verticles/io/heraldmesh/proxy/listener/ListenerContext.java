@@ -4,10 +4,12 @@ import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.log.Telemetry;
+import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.Upstreams;
 import io.heraldmesh.tls.MeshTls;
 import java.time.InstantSource;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all listeners of a data path share.
@@ -22,11 +24,26 @@ public record ListenerContext(
     Supplier<KeySets> keySets,
     Supplier<InForce> inForce,
     OpenConnections open,
+    Overload overload,
+    Newcomers newcomers,
     InstantSource clock) {
 
-  /** For one more listener. */
-  ConnectionLimit connectionLimit(Workload workload, String direction) {
+  /** For one more listener that callers elsewhere reach. */
+  ConnectionLimit inboundLimit(Workload workload) {
+    return limit(workload, "inbound", new SourceLimit(limits.connectionsPerAddress()));
+  }
+
+  /** For one more listener that serves this machine alone. */
+  ConnectionLimit outboundLimit(Workload workload) {
+    return limit(workload, "outbound", null);
+  }
+
+  private ConnectionLimit limit(
+      Workload workload, String direction, @Nullable SourceLimit sources) {
     return new ConnectionLimit(
-        limits.connections(), telemetry.refusedConnections(workload.toString(), direction));
+        limits.connections(),
+        sources,
+        overload,
+        reason -> telemetry.refusedConnections(workload.toString(), direction, reason));
   }
 }

@@ -3,6 +3,9 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.Shed;
+import io.heraldmesh.proxy.upstream.Watch;
 import io.heraldmesh.tls.PeerRefused;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -11,15 +14,42 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for the end of a mesh TLS handshake; then knows the peer and what is spoken inside. */
-final class MeshHandshake extends ChannelInboundHandlerAdapter {
+final class MeshHandshake extends ChannelInboundHandlerAdapter implements Watch.Timed {
   private final InboundListener listener;
   private final SslHandler tls;
   private final @Nullable String sni;
+  private final Watch watch;
+  private final long since;
+  private @Nullable ChannelHandlerContext context;
 
-  MeshHandshake(InboundListener listener, SslHandler tls, @Nullable String sni) {
+  MeshHandshake(InboundListener listener, SslHandler tls, @Nullable String sni, Watch watch) {
     this.listener = listener;
     this.tls = tls;
     this.sni = sni;
+    this.watch = watch;
+    this.since = watch.now();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    watch.add(this);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    watch.remove(this);
+  }
+
+  /** The handshake has a time limit of its own; this is a shorter one for bad times. */
+  @Override
+  public void check(long now) {
+    Overload overload = listener.context().overload();
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && overload.saving() && now - since > Overload.PATIENCE_MILLIS) {
+      overload.shed(Shed.NEWCOMER);
+      ctx.close();
+    }
   }
 
   @Override
@@ -53,6 +83,7 @@ final class MeshHandshake extends ChannelInboundHandlerAdapter {
   }
 
   private void inside(ChannelHandlerContext ctx, Connection connection, PeerCheck peer) {
+    listener.context().newcomers().known(ctx.channel());
     String negotiated = tls.applicationProtocol();
     if (negotiated != null) {
       InboundProtocol.start(

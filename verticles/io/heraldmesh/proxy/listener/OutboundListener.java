@@ -31,7 +31,7 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
     this.principal = principal;
     this.only = only;
     this.protocol = protocol;
-    this.limit = context.connectionLimit(workload, "outbound");
+    this.limit = context.outboundLimit(workload);
   }
 
   @Override

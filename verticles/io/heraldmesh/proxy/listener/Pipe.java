@@ -41,6 +41,11 @@ final class Pipe extends ChannelInboundHandlerAdapter {
     return lastRead;
   }
 
+  /** What was read is not taken on the other side. */
+  boolean isHeldUp() {
+    return !to.isWritable();
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof ByteBuf buffer)) {

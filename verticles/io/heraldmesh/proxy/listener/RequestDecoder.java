@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.BoundedHeaders;
 import io.heraldmesh.proxy.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -23,13 +24,15 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   RequestDecoder(Limits limits) {
     super(
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(limits.requestLineBytes())
-            .setMaxHeaderSize(limits.headerBytes())
-            .setMaxChunkSize(64 * 1024)
-            .setAllowDuplicateContentLengths(false)
-            .setStrictLineParsing(true)
-            .setUseRfc9112TransferEncoding(true));
+        BoundedHeaders.in(
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.requestLineBytes())
+                .setMaxHeaderSize(limits.headerBytes())
+                .setMaxChunkSize(64 * 1024)
+                .setAllowDuplicateContentLengths(false)
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true),
+            limits));
   }
 
   /** Some bytes of a request head are here, but not all. */

@@ -1,8 +1,11 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,11 @@ abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
    */
   abstract void undecided(ChannelHandlerContext ctx, long waitedMillis);
 
+  /** The timeouts of this connection's loop. */
+  final Watch watch() {
+    return Objects.requireNonNull(watch);
+  }
+
   @Override
   public final void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
@@ -45,7 +53,14 @@ abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
   @Override
   public final void check(long now) {
     ChannelHandlerContext ctx = context;
-    if (ctx != null) {
+    if (ctx == null) {
+      return;
+    }
+    Overload overload = listening.overload();
+    if (overload.saving() && now - since > Overload.PATIENCE_MILLIS) {
+      overload.shed(Shed.NEWCOMER);
+      ctx.close();
+    } else {
       undecided(ctx, now - since);
     }
   }

@@ -4,6 +4,8 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.log.AccessEntry;
 import io.heraldmesh.proxy.log.TcpMeters;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Opened;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
@@ -147,11 +149,22 @@ final class Tunnel implements Watch.Timed {
       long last = Math.max(one.lastRead(), other.lastRead());
       if (now - last > context.limits().streamIdle().toMillis()) {
         client.close();
+      } else if (standsStill(now - last)) {
+        context.overload().shed(Shed.STALLED);
+        client.close();
       } else if (now - countedAt >= COUNT_MILLIS) {
         countedAt = now;
         count();
       }
     }
+  }
+
+  /** One side does not take what the proxy holds for it, while memory is short. */
+  private boolean standsStill(long waited) {
+    Channel other = upstream;
+    return context.overload().saving()
+        && waited > Overload.PATIENCE_MILLIS
+        && (!client.isWritable() || other != null && !other.isWritable());
   }
 
   /** A connection may live for days, so its bytes are counted while they pass. */

@@ -1,6 +1,8 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
@@ -27,6 +29,7 @@ final class UpgradedConnection implements Watch.Timed {
   private final Standing standing;
   private final InstantSource clock;
   private final long idleMillis;
+  private final Overload overload;
   private final End end;
   private final Pipe fromClient;
   private final Pipe fromUpstream;
@@ -41,6 +44,7 @@ final class UpgradedConnection implements Watch.Timed {
     this.standing = standing;
     this.clock = context.clock();
     this.idleMillis = context.limits().streamIdle().toMillis();
+    this.overload = context.overload();
     this.end = end;
     this.fromClient = new Pipe(this::closed, upstream, watch);
     this.fromUpstream = new Pipe(this::closed, client, watch);
@@ -67,10 +71,20 @@ final class UpgradedConnection implements Watch.Timed {
       flag = Tunnel.WITHDRAWN;
     } else if (nowMillis - Math.max(fromClient.lastRead(), fromUpstream.lastRead()) > idleMillis) {
       flag = "idle";
+    } else if (overload.saving() && standsStill(nowMillis)) {
+      overload.shed(Shed.STALLED);
+      flag = Admission.OVERLOADED;
     } else {
       return;
     }
     client.close();
+  }
+
+  /** One side does not take what is held for it. */
+  private boolean standsStill(long nowMillis) {
+    long last = Math.max(fromClient.lastRead(), fromUpstream.lastRead());
+    return nowMillis - last > Overload.PATIENCE_MILLIS
+        && (fromClient.isHeldUp() || fromUpstream.isHeldUp());
   }
 
   private void closed() {

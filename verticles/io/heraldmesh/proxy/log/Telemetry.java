@@ -79,10 +79,16 @@ public final class Telemetry {
     accessLog.log(entry);
   }
 
-  /** Where connections are counted that a listener closed because it had enough. */
-  public Counter refusedConnections(String workload, String direction) {
+  /** Where connections are counted that a listener closed because it had enough, or no memory. */
+  public Counter refusedConnections(String workload, String direction, String reason) {
     return registry.counter(
-        "herald_connections_refused_total", "workload", workload, "direction", direction);
+        "herald_connections_refused_total",
+        "workload",
+        workload,
+        "direction",
+        direction,
+        "reason",
+        reason);
   }
 
   private void decision(Reason reason) {

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.proxy.BoundedHeaders;
 import io.heraldmesh.proxy.Limits;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
@@ -12,12 +13,14 @@ final class ResponseDecoder extends HttpResponseDecoder {
 
   ResponseDecoder(Limits limits, UpstreamStream stream) {
     super(
-        new HttpDecoderConfig()
-            .setMaxInitialLineLength(limits.requestLineBytes())
-            .setMaxHeaderSize(limits.headerBytes())
-            .setMaxChunkSize(64 * 1024)
-            .setStrictLineParsing(true)
-            .setUseRfc9112TransferEncoding(true));
+        BoundedHeaders.in(
+            new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.requestLineBytes())
+                .setMaxHeaderSize(limits.headerBytes())
+                .setMaxChunkSize(64 * 1024)
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true),
+            limits));
     this.stream = stream;
   }
 

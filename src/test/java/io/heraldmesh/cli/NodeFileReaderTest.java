@@ -8,6 +8,7 @@ import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.QueuedAccessLog.Format;
 import java.io.IOException;
@@ -64,6 +65,25 @@ class NodeFileReaderTest {
     assertThat(read(LEAST + "  limits: {tokenCache: 65536}\n").limits().tokenCacheBytes())
         .isEqualTo(65536);
     assertThat(read(LEAST + "  limits: {}\n").limits().tokenCacheBytes()).isEqualTo(8 << 20);
+  }
+
+  @Test
+  void memoryAndRoomAreLimitedAsTheFileSays() throws IOException {
+    Limits none = read(LEAST).limits();
+    assertThat(none.memoryBytes()).isZero();
+    assertThat(none.shedPercent()).isEqualTo(90);
+    assertThat(none.connectionsPerAddress()).isEqualTo(10_000);
+    assertThat(none.newcomers()).isEqualTo(1_000);
+    Limits said =
+        read(LEAST
+                + "  limits: {memoryMiB: 256, shedPercent: 85, connectionsPerAddress: 50,"
+                + " newcomers: 20}\n")
+            .limits();
+    assertThat(said.memoryBytes()).isEqualTo(256L << 20);
+    assertThat(said.shedPercent()).isEqualTo(85);
+    assertThat(said.connectionsPerAddress()).isEqualTo(50);
+    assertThat(said.newcomers()).isEqualTo(20);
+    assertThat(said.connections()).isEqualTo(none.connections());
   }
 
   @Test
@@ -233,6 +253,11 @@ class NodeFileReaderTest {
           limits: {tokenCache: 65535}             | spec.limits.tokenCache | hold no token
           limits: {protocolDetection: 0s}         | spec.limits.protocolDetection | at least 100ms
           limits: {protocolDetection: 16s}        | spec.limits.protocolDetection | longer than
+          limits: {connectionsPerAddress: 0}      | spec.limits.connectionsPerAddress | not within
+          limits: {newcomers: 0}                  | spec.limits.newcomers  | not within
+          limits: {memoryMiB: 63}                 | spec.limits.memoryMiB  | not within
+          limits: {shedPercent: 49}               | spec.limits.shedPercent | not within
+          limits: {shedPercent: 99}               | spec.limits.shedPercent | not within
           limits: {connections: 0}                | spec.limits.connections | not within
           limits: {connections: 1000001}          | spec.limits.connections | not within
           outbound: {allowLoopback: maybe}        | spec.outbound.allowLoopback | true or false

@@ -86,6 +86,7 @@ class ConnectionLimitTest {
         .get("herald_connections_refused_total")
         .tag("workload", workload)
         .tag("direction", direction)
+        .tag("reason", "limit")
         .counter()
         .count();
   }

@@ -16,6 +16,10 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.proxy.log.AccessEntry;
+import io.heraldmesh.proxy.overload.Memory;
+import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.overload.TestMemory;
+import io.heraldmesh.proxy.overload.Thresholds;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
@@ -60,6 +64,10 @@ final class Mesh implements AutoCloseable {
   final TestCredentials serverCredentials = new TestCredentials();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final List<AccessEntry> log = new CopyOnWriteArrayList<>();
+  final TestMemory clientMemory = new TestMemory();
+  final TestMemory serverMemory = new TestMemory();
+  final Overload clientOverload = overload("client", clientMemory);
+  final Overload serverOverload = overload("server", serverMemory);
   final DataPath client;
   final DataPath server;
   final InetSocketAddress outbound;
@@ -150,7 +158,8 @@ final class Mesh implements AutoCloseable {
                         options.app().orElse(app.address()),
                         new HostPort("127.0.0.1", 0),
                         null))),
-            serverCredentials);
+            serverCredentials,
+            serverOverload);
     client =
         path(
             "client",
@@ -165,7 +174,8 @@ final class Mesh implements AutoCloseable {
                         new HostPort("server.b", servicePort),
                         options.outboundPortProtocol())),
                 List.of()),
-            clientCredentials);
+            clientCredentials,
+            clientOverload);
     inbound = await(server.open()).getFirst().address();
     List<Bound> bound = await(client.open());
     outbound = bound.get(0).address();
@@ -304,7 +314,12 @@ final class Mesh implements AutoCloseable {
     }
   }
 
-  private DataPath path(String node, WorkloadSettings workload, TestCredentials credentials) {
+  private Overload overload(String node, Memory memory) {
+    return new Overload(memory, Thresholds.shedAt(90), node, meters, () -> 0);
+  }
+
+  private DataPath path(
+      String node, WorkloadSettings workload, TestCredentials credentials, Overload overload) {
     return new DataPath(
         vertx,
         new ProxySettings(
@@ -315,7 +330,8 @@ final class Mesh implements AutoCloseable {
         meters,
         log::add,
         options.clock(),
-        own);
+        own,
+        overload);
   }
 
   static final class Anyone implements X509TrustManager {
