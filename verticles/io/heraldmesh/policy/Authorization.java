@@ -68,6 +68,22 @@ final class Authorization {
         : new Verdict(true, allowed);
   }
 
+  /**
+   * Why no request on the connection can be allowed, whatever it says; null when one could be.
+   *
+   * @param connection without a request
+   */
+  @Nullable Reason refusalOfAll(Facts connection) {
+    Reason refused = custom.mustMatch(connection);
+    if (refused == null) {
+      refused = deny.mustMatch(connection);
+    }
+    if (refused != null || !restricted || allow.mayMatch(connection)) {
+      return refused;
+    }
+    return Reason.unmatched(allow.nearest(connection, nearestAmong));
+  }
+
   /** What AUDIT policies and policies in dry run say. */
   List<Decision.DryRun> report(Facts facts, List<VerifiedToken> tokens) {
     if (shadows.length == 0) {

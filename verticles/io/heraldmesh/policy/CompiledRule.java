@@ -11,6 +11,7 @@ final class CompiledRule {
   private final int index;
   private final RuleMatcher http;
   private final @Nullable RuleMatcher tcp;
+  private final RuleMatcher possible;
 
   /** By alternative, made when first needed; two threads may make the same one twice. */
   private @Nullable Reason @Nullable [] reasons;
@@ -20,6 +21,7 @@ final class CompiledRule {
     this.index = index;
     this.http = RuleMatcher.ofHttp(policy.rules().get(index));
     this.tcp = http.forTcp(policy.action() == AuthorizationPolicy.Action.ALLOW);
+    this.possible = tcp == null ? http.forAnyRequest() : tcp;
   }
 
   /** False for a rule that matches no TCP connection. */
@@ -36,6 +38,16 @@ final class CompiledRule {
     RuleMatcher matcher = facts.isTcp() ? tcp : http;
     int alternative = matcher == null ? -1 : matcher.match(facts);
     return matcher == null || alternative < 0 ? null : reason(matcher, alternative);
+  }
+
+  /** Whether it could match some request on the connection. */
+  boolean mayMatch(Facts connection) {
+    return possible.match(connection) >= 0;
+  }
+
+  /** Why it decides whatever the request on the connection; null when that depends on it. */
+  @Nullable Reason mustMatch(Facts connection) {
+    return possible == http ? match(connection) : null;
   }
 
   /** How many fields keep it from matching; on TCP, an HTTP-only field does. */

@@ -90,6 +90,29 @@ public final class Enforcement {
   }
 
   /**
+   * Whether the connection is good for nothing: no HTTP request on it can be allowed, whatever it
+   * says. What depends on anything but the connection counts as allowed, so that null promises
+   * nothing.
+   *
+   * @return the refusal that all of them get, or null
+   */
+  public Decision.@Nullable Denied refusalOfAll(Connection connection) {
+    return switch (gate.admit(connection)) {
+      case PeerGate.Refused(Reason reason, String principal) ->
+          closed(reason, principal, List.of());
+      case PeerGate.Admitted(Peer peer) -> {
+        // with trusted proxies, the client's address is the request's matter
+        Reason reason =
+            policy.trustedProxies() > 0
+                ? null
+                : authorization.refusalOfAll(Facts.ofTcp(connection, peer));
+        String principal = peer == null ? null : peer.principal();
+        yield reason == null ? null : closed(reason, principal, List.of());
+      }
+    };
+  }
+
+  /**
    * Decides one request, or one TCP connection when {@code request} is null. Does no I/O; costs at
    * most {@value io.heraldmesh.jwt.TokenVerifier#MAX_KEYS_TRIED} signature checks per token found,
    * one as a rule and none for a token that is remembered.

@@ -39,7 +39,14 @@ final class RuleMatcher {
     if (!httpOnly()) {
       return this;
     }
-    return narrow ? null : new RuleMatcher(withoutHttp(from), withoutHttp(to), withoutHttp(when));
+    return narrow ? null : forAnyRequest();
+  }
+
+  /** This rule without what only HTTP requests have: it matches whatever some request may match. */
+  RuleMatcher forAnyRequest() {
+    return httpOnly()
+        ? new RuleMatcher(withoutHttp(from), withoutHttp(to), withoutHttp(when))
+        : this;
   }
 
   /** The first alternative that matches, −1 when none does. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +16,15 @@ final class RuleSet {
   private final CompiledRule[] rules;
   private final RuleIndex http;
   private final RuleIndex tcp;
+  private final RuleIndex any;
 
   private RuleSet(CompiledRule[] rules) {
     this.rules = rules;
-    this.http = RuleIndex.of(rules, IntStream.range(0, rules.length).toArray(), true);
-    this.tcp =
-        RuleIndex.of(
-            rules,
-            IntStream.range(0, rules.length).filter(i -> rules[i].matchesTcp()).toArray(),
-            false);
+    int[] all = IntStream.range(0, rules.length).toArray();
+    int[] forTcp = IntStream.of(all).filter(i -> rules[i].matchesTcp()).toArray();
+    this.http = RuleIndex.of(rules, all, true);
+    this.tcp = RuleIndex.of(rules, forTcp, false);
+    this.any = forTcp.length == all.length ? tcp : RuleIndex.of(rules, all, false);
   }
 
   static RuleSet of(List<AuthorizationPolicy> policies) {
@@ -42,9 +43,26 @@ final class RuleSet {
 
   /** Why the first rule that matches decides; null when none does. */
   @Nullable Reason match(Facts facts) {
-    First first = new First(facts);
+    First first = new First(rule -> rule.match(facts));
     (facts.isTcp() ? tcp : http).find(facts, first);
     return first.reason;
+  }
+
+  /**
+   * Why the first rule that matches whatever is requested on the connection decides; null when it
+   * depends on the request.
+   */
+  @Nullable Reason mustMatch(Facts connection) {
+    First first = new First(rule -> rule.mustMatch(connection));
+    any.find(connection, first);
+    return first.reason;
+  }
+
+  /** Whether any rule could match some request on the connection. */
+  boolean mayMatch(Facts connection) {
+    Possible possible = new Possible(connection);
+    any.find(connection, possible);
+    return possible.found;
   }
 
   /**
@@ -97,22 +115,39 @@ final class RuleSet {
 
   /** Compares what is offered, as far as it comes before the best found so far. */
   private final class First implements TextIndex.Candidates {
-    private final Facts facts;
+    private final Function<CompiledRule, @Nullable Reason> match;
     private int place = rules.length;
     @Nullable Reason reason;
 
-    First(Facts facts) {
-      this.facts = facts;
+    First(Function<CompiledRule, @Nullable Reason> match) {
+      this.match = match;
     }
 
     @Override
     public void offer(int[] places) {
       for (int i = 0; i < places.length && places[i] < place; i++) {
-        Reason matched = rules[places[i]].match(facts);
+        Reason matched = match.apply(rules[places[i]]);
         if (matched != null) {
           place = places[i];
           reason = matched;
         }
+      }
+    }
+  }
+
+  /** Looks for one that may match among what is offered. */
+  private final class Possible implements TextIndex.Candidates {
+    private final Facts connection;
+    boolean found;
+
+    Possible(Facts connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void offer(int[] places) {
+      for (int i = 0; i < places.length && !found; i++) {
+        found = rules[places[i]].mayMatch(connection);
       }
     }
   }

@@ -220,6 +220,8 @@ public final class DataPath {
               last == null ? null : last.routes().get(workload.workload())));
     }
     inForce = new InForce(enforcements, routes);
+    upstreams.retain(
+        routes.values().stream().flatMap(Routes::meshTargets).collect(Collectors.toSet()));
   }
 
   /**
@@ -298,6 +300,11 @@ public final class DataPath {
         .filter(UpstreamTls.Originated.class::isInstance)
         .map(tls -> Route.files((UpstreamTls.Originated) tls))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Connections of clients, on all listeners. Thread-safe. */
+  int openConnections() {
+    return open.size();
   }
 
   private InForce enforced() {

@@ -95,7 +95,8 @@ public final class MeshTls implements AutoCloseable {
       return null;
     }
     int number = expected.add(servers);
-    SslHandler handler = contexts.client(protocol).newHandler(allocator, sni, number);
+    SslHandler handler =
+        Farewell.limit(contexts.client(protocol).newHandler(allocator, sni, number));
     ServerName.set(handler.engine(), sni);
     handler.handshakeFuture().addListener(done -> expected.remove(number));
     return handler;
@@ -122,16 +123,22 @@ public final class MeshTls implements AutoCloseable {
 
   private static PeerIdentity peer(SSLEngine engine, @Nullable VerifiedPeers verified)
       throws PeerRefused {
+    X509Certificate[] chain = shown(engine);
+    if (verified == null) {
+      throw new PeerRefused("untrusted", "there is no trust bundle");
+    }
+    return verified.identify(chain);
+  }
+
+  /** What the peer showed in a completed handshake, its leaf first. */
+  static X509Certificate[] shown(SSLEngine engine) throws PeerRefused {
     try {
       java.security.cert.Certificate[] shown = engine.getSession().getPeerCertificates();
       X509Certificate[] chain = new X509Certificate[shown.length];
       for (int i = 0; i < shown.length; i++) {
         chain[i] = (X509Certificate) shown[i];
       }
-      if (verified == null) {
-        throw new PeerRefused("untrusted", "there is no trust bundle");
-      }
-      return verified.identify(chain);
+      return chain;
     } catch (SSLPeerUnverifiedException e) {
       throw new PeerRefused("no_certificate", "the peer showed none");
     }

@@ -18,11 +18,12 @@ final class OriginationContexts {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
   private final Map<MeshProtocol, SslContext> contexts = new EnumMap<>(MeshProtocol.class);
+  private final ServerTrust trust;
 
   OriginationContexts(
       OriginationFiles.Loaded files, ExpectedServers<String> expected, SslProvider provider)
       throws SSLException {
-    ServerTrust trust = ServerTrust.of(files.roots(), expected);
+    trust = ServerTrust.of(files.roots(), expected);
     PrivateKey key = files.key();
     for (MeshProtocol protocol : MeshProtocol.values()) {
       SslContextBuilder builder =
@@ -48,6 +49,10 @@ final class OriginationContexts {
       }
       contexts.put(protocol, builder.build());
     }
+  }
+
+  ServerTrust trust() {
+    return trust;
   }
 
   SslContext get(MeshProtocol protocol) {

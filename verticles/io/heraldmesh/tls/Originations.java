@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -114,12 +115,27 @@ public final class Originations implements AutoCloseable {
       throw new Unusable(now == null ? "its files were not read yet" : "" + now.problem());
     }
     int number = expected.add(names);
-    SslHandler handler = contexts.get(protocol).newHandler(allocator, sni, number);
+    SslHandler handler = Farewell.limit(contexts.get(protocol).newHandler(allocator, sni, number));
     if (ServerNames.address(sni) == null) {
       ServerName.set(handler.engine(), sni);
     }
     handler.handshakeFuture().addListener(done -> expected.remove(number));
     return handler;
+  }
+
+  /**
+   * Looks again at the server at the other end of a completed handshake, under the roots that are
+   * trusted now. Connections whose files nobody uses any more are not doubted.
+   *
+   * @throws PeerRefused when it would not be believed again
+   */
+  public void check(OriginationFiles files, Set<String> names, SSLEngine engine)
+      throws PeerRefused {
+    Held now = held.get(files);
+    OriginationContexts contexts = now == null ? null : now.contexts();
+    if (contexts != null) {
+      contexts.trust().checkAgain(MeshTls.shown(engine), names);
+    }
   }
 
   @Override

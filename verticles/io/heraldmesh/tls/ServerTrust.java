@@ -60,12 +60,21 @@ final class ServerTrust extends EngineTrust {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
+    check(chain, authType, expected.get(engine.getPeerPort()));
+  }
+
+  /** Whether what was shown in a handshake would be believed again. */
+  void checkAgain(X509Certificate[] chain, Set<String> names) throws PeerRefused {
+    check(chain, "UNKNOWN", names);
+  }
+
+  private void check(X509Certificate[] chain, String authType, Set<String> names)
+      throws PeerRefused {
     try {
       chains.checkServerTrusted(chain, authType);
     } catch (CertificateException e) {
       throw new PeerRefused("untrusted_server", String.valueOf(e.getMessage()));
     }
-    Set<String> names = expected.get(engine.getPeerPort());
     if (!ServerNames.match(chain[0], names)) {
       throw new PeerRefused(
           "other_name", "the server's certificate is for none of the names " + names);

@@ -60,7 +60,7 @@ final class WorkloadContexts {
 
   /** A handler for one connection of a client. */
   SslHandler serverHandler(boolean http, ByteBufAllocator allocator) {
-    SslHandler handler = (http ? serverHttp : serverTcp).newHandler(allocator);
+    SslHandler handler = Farewell.limit((http ? serverHttp : serverTcp).newHandler(allocator));
     if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
       // Netty turns tickets on for each connection, whatever its context says
       SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);

@@ -6,16 +6,23 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.time.InstantSource;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection when its standing is withdrawn, at the next tick of its event loop's {@link
- * Watch}, with all that runs on it.
+ * Ends a connection when its standing is withdrawn, at the next tick of its event loop's {@link
+ * Watch}, with all that runs on it. Where {@linkplain Standing#mayAnswer() requests may still be
+ * answered}, they have a moment for it.
  */
 final class Guard implements Watch.Timed {
+  /** Together with a tick to notice and a tick to close, less than a second. */
+  private static final long MOMENT_MILLIS = 400;
+
   private final Channel channel;
   private final Standing standing;
   private final InstantSource clock;
   private final Consumer<Reason> tell;
+  private @Nullable Reason reason;
+  private long since;
 
   private Guard(Channel channel, Standing standing, InstantSource clock, Consumer<Reason> tell) {
     this.channel = channel;
@@ -38,12 +45,28 @@ final class Guard implements Watch.Timed {
 
   @Override
   public void check(long nowMillis) {
-    Reason reason = standing.withdrawn(clock.instant());
-    if (reason == null || !channel.isActive()) {
+    if (reason != null) {
+      if (nowMillis - since >= MOMENT_MILLIS) {
+        close();
+      }
       return;
     }
-    tell.accept(reason);
-    // from the front, so that no handler puts it off to finish what it is doing
+    Reason withdrawn = standing.withdrawn(clock.instant());
+    if (withdrawn == null || !channel.isActive()) {
+      return;
+    }
+    reason = withdrawn;
+    since = nowMillis;
+    tell.accept(withdrawn);
+    if (standing.mayAnswer()) {
+      channel.pipeline().fireUserEventTriggered(Drain.NOW);
+    } else {
+      close();
+    }
+  }
+
+  /** From the front, so that no handler puts it off to finish what it is doing. */
+  private void close() {
     ChannelHandlerContext first = channel.pipeline().firstContext();
     if (first == null) {
       channel.close();

@@ -66,8 +66,17 @@ public final class InboundListener extends ChannelInitializer<Channel> {
         tls, peer, source, source, Addresses.ip(channel.localAddress()), port.port(), sni);
   }
 
-  /** Logs a connection that is closed before anything was decided about its content. */
-  void refused(Channel channel, Reason reason) {
+  /** Closes a connection before anything was decided about its content, and logs it. */
+  void refuse(Channel channel, Reason reason) {
+    tunnel(channel).refuse(reason, "-");
+  }
+
+  /** Logs a connection that has to end. */
+  void withdrawn(Channel channel, Reason reason) {
+    tunnel(channel).log(reason, "-");
+  }
+
+  private Tunnel tunnel(Channel channel) {
     Origin origin =
         new Origin(
             "destination",
@@ -75,7 +84,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
             null,
             false,
             Addresses.ip(channel.remoteAddress()).getHostAddress());
-    new Tunnel(context, channel, origin, workload.toString()).refuse(reason, "-");
+    return new Tunnel(context, channel, origin, workload.toString());
   }
 
   /**

@@ -139,7 +139,7 @@ final class InboundSniffer extends Sniffer {
   }
 
   private void refuse(ChannelHandlerContext ctx, String code, String detail) {
-    listener.refused(ctx.channel(), new Reason(code, detail));
+    listener.refuse(ctx.channel(), new Reason(code, detail));
     ctx.close();
   }
 }

@@ -8,7 +8,13 @@ import io.heraldmesh.policy.Workload;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The standing of a connection to a workload: the peer's proof, then the policy. */
+/**
+ * The standing of a connection to a workload: the peer's proof, then the policy.
+ *
+ * <p>A connection for requests is decided on request by request. It ends as a whole when its peer
+ * may not speak at all any more, or when it once could ask for something and no request on it can
+ * be allowed now. One that never could is for its requests to be refused on.
+ */
 final class InboundStanding implements Standing {
   private final ListenerContext context;
   private final Workload workload;
@@ -16,6 +22,9 @@ final class InboundStanding implements Standing {
   private final @Nullable PeerCheck peer;
   private final boolean bytes;
   private @Nullable Enforcement judgedBy;
+  private @Nullable Enforcement before;
+  private boolean couldAsk;
+  private boolean mayAnswer;
 
   /**
    * @param peer null without mesh TLS
@@ -33,6 +42,7 @@ final class InboundStanding implements Standing {
     this.connection = connection;
     this.peer = peer;
     this.bytes = bytes;
+    this.before = bytes ? null : context.inForce().get().enforcement(workload);
   }
 
   @Override
@@ -50,9 +60,23 @@ final class InboundStanding implements Standing {
     }
     judgedBy = current;
     Decision decision =
-        bytes
-            ? current.decide(connection, null, context.keySets().get(), now)
-            : current.refusal(connection);
+        bytes ? current.decide(connection, null, context.keySets().get(), now) : refusal(current);
     return decision instanceof Decision.Denied denied ? denied.reason() : null;
+  }
+
+  private Decision.@Nullable Denied refusal(Enforcement current) {
+    Decision.Denied refused = current.refusal(connection);
+    if (refused == null) {
+      couldAsk |= before != null && before.refusalOfAll(connection) == null;
+      refused = couldAsk && before != current ? current.refusalOfAll(connection) : null;
+      mayAnswer = refused != null;
+      before = current;
+    }
+    return refused;
+  }
+
+  @Override
+  public boolean mayAnswer() {
+    return mayAnswer;
   }
 }

@@ -37,7 +37,7 @@ final class InnerSniffer extends Sniffer {
         start(ctx, FirstBytes.OTHER);
       }
     } else if (waitedMillis >= limits.handshake().toMillis()) {
-      listener.refused(
+      listener.refuse(
           ctx.channel(),
           new Reason("first_bytes_timeout", "the client did not say what it speaks in time"));
       ctx.close();

@@ -101,7 +101,7 @@ final class MeshHandshake extends ChannelInboundHandlerAdapter implements Watch.
   }
 
   private void refuse(ChannelHandlerContext ctx, String code, String detail) {
-    listener.refused(ctx.channel(), new Reason(code, detail));
+    listener.refuse(ctx.channel(), new Reason(code, detail));
     ctx.close();
   }
 }

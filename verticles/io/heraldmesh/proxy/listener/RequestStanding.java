@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Enforcement;
@@ -17,6 +18,7 @@ final class RequestStanding implements Standing {
   private final RequestHead head;
   private final Instant decidedAt;
   private @Nullable Enforcement judgedBy;
+  private @Nullable KeySets judgedWith;
   private int status = 403;
 
   /**
@@ -40,12 +42,14 @@ final class RequestStanding implements Standing {
   @Override
   public @Nullable Reason withdrawn(Instant now) {
     Enforcement current = context.inForce().get().enforcement(workload);
-    if (current == null || current == judgedBy) {
+    KeySets keys = context.keySets().get();
+    if (current == null || current == judgedBy && keys.equals(judgedWith)) {
       // without any the connection ends as a whole
       return null;
     }
     judgedBy = current;
-    Decision decision = current.decide(connection, head, context.keySets().get(), decidedAt);
+    judgedWith = keys;
+    Decision decision = current.decide(connection, head, keys, decidedAt);
     if (!(decision instanceof Decision.Denied denied)) {
       return null;
     }

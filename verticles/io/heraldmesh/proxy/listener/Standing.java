@@ -13,6 +13,14 @@ interface Standing {
   /** Why it must end; null while it may go on. Costs next to nothing while nothing changed. */
   @Nullable Reason withdrawn(Instant now);
 
+  /**
+   * Once it is withdrawn: nobody doubts who the other side is, so that requests on it are refused
+   * by an answer before it ends.
+   */
+  default boolean mayAnswer() {
+    return false;
+  }
+
   /** What a request is answered that was withdrawn, as long as nothing was answered yet. */
   default int status() {
     return 403;

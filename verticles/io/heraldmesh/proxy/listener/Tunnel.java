@@ -56,8 +56,13 @@ final class Tunnel implements Watch.Timed {
 
   /** Closes the client without a byte. */
   void refuse(Reason reason, String flag) {
-    context.telemetry().refused(entry(reason, flag));
+    log(reason, flag);
     client.close();
+  }
+
+  /** Logs that it is refused, or has to end. */
+  void log(Reason reason, String flag) {
+    context.telemetry().refused(entry(reason, flag));
   }
 
   /**

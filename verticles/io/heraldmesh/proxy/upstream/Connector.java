@@ -25,14 +25,22 @@ final class Connector {
   private final TlsClients tls;
   private final Limits limits;
   private final DialGuard guard;
+  private final Watch watch;
 
-  Connector(EventLoops loops, EventLoop loop, TlsClients tls, Limits limits, DialGuard guard) {
+  Connector(
+      EventLoops loops,
+      EventLoop loop,
+      TlsClients tls,
+      Limits limits,
+      DialGuard guard,
+      Watch watch) {
     this.loops = loops;
     this.loop = loop;
     this.names = new Names(loop, () -> loops.resolver(loop));
     this.tls = tls;
     this.limits = limits;
     this.guard = guard;
+    this.watch = watch;
   }
 
   void open(Target target, Opened opened) {
@@ -91,6 +99,7 @@ final class Connector {
   }
 
   private void secure(Target target, Channel channel, Opened opened) {
+    long generation = tls.generation(target);
     SslHandler handler;
     try {
       handler = tls.handler(target, channel.alloc());
@@ -113,6 +122,9 @@ final class Connector {
         .addListener(
             done -> {
               if (done.isSuccess()) {
+                if (target.secured() instanceof Target.Originated secured) {
+                  OriginationGuard.over(channel, handler, tls, target, secured, generation, watch);
+                }
                 opened.ready(channel);
                 channel.pipeline().remove(quiet);
               } else {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/2 connections of one event loop, by target: as few as carry the streams. Connections opened
@@ -15,6 +17,7 @@ final class Http2Pool implements Watch.Timed {
   private final long idleMillis;
   private final Watch watch;
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
+  private @Nullable Set<Target> called;
 
   Http2Pool(Connector connector, TlsClients tls, long idleMillis, Watch watch) {
     this.connector = connector;
@@ -51,6 +54,11 @@ final class Http2Pool implements Watch.Timed {
     }
   }
 
+  /** What else mesh TLS leads to is closed. */
+  void retain(Set<Target> targets) {
+    called = targets;
+  }
+
   /** Closes what carries nothing. */
   void closeIdle() {
     all().forEach(connection -> connection.closeIfIdleSince(Long.MAX_VALUE));
@@ -59,7 +67,8 @@ final class Http2Pool implements Watch.Timed {
   @Override
   public void check(long nowMillis) {
     for (Http2Upstream connection : all()) {
-      connection.closeIfIdleSince(outdated(connection) ? Long.MAX_VALUE : nowMillis - idleMillis);
+      boolean over = outdated(connection) || connection.target().isGone(called);
+      connection.closeIfIdleSince(over ? Long.MAX_VALUE : nowMillis - idleMillis);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class Pool implements Watch.Timed {
   private final Limits limits;
   private final Watch watch;
   private final Map<Target, ArrayDeque<UpstreamStream>> idle = new HashMap<>();
+  private @Nullable Set<Target> called;
 
   Pool(Connector connector, TlsClients tls, Limits limits, Watch watch) {
     this.connector = connector;
@@ -61,6 +63,11 @@ final class Pool implements Watch.Timed {
     }
   }
 
+  /** What else mesh TLS leads to is closed. */
+  void retain(Set<Target> targets) {
+    called = targets;
+  }
+
   /** Closes what nobody uses. */
   void closeIdle() {
     Map<Target, ArrayDeque<UpstreamStream>> all = new HashMap<>(idle);
@@ -71,12 +78,14 @@ final class Pool implements Watch.Timed {
   @Override
   public void check(long nowMillis) {
     long oldest = nowMillis - limits.upstreamIdle().toMillis();
-    Iterator<ArrayDeque<UpstreamStream>> all = idle.values().iterator();
+    Iterator<Map.Entry<Target, ArrayDeque<UpstreamStream>>> all = idle.entrySet().iterator();
     while (all.hasNext()) {
-      ArrayDeque<UpstreamStream> of = all.next();
+      Map.Entry<Target, ArrayDeque<UpstreamStream>> one = all.next();
+      ArrayDeque<UpstreamStream> of = one.getValue();
+      boolean gone = one.getKey().isGone(called);
       of.removeIf(
           stream -> {
-            boolean over = stream.idleSince() < oldest || outdated(stream);
+            boolean over = gone || stream.idleSince() < oldest || outdated(stream);
             if (over) {
               stream.close();
             }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One destination as one workload calls it: its endpoints, and which is next. Thread-safe. */
@@ -69,6 +70,14 @@ public final class Route {
   /** Whether a connection on which {@code server} answers may go on. */
   public boolean mayAnswer(SpiffeId server) {
     return servers.contains(server);
+  }
+
+  /** What is called by mesh TLS. */
+  Stream<Target> meshTargets() {
+    return ways.values().stream()
+        .flatMap(List::stream)
+        .map(way -> way.to(""))
+        .filter(target -> target.secured() instanceof Target.Mesh);
   }
 
   /**

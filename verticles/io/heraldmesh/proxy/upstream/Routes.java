@@ -5,6 +5,7 @@ import io.heraldmesh.policy.Destination;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,11 @@ public final class Routes {
       route = in(wildcard, host.substring(dot), port);
     }
     return route;
+  }
+
+  /** What may be called by mesh TLS, endpoint by endpoint. */
+  public Stream<Target> meshTargets() {
+    return all.values().stream().flatMap(Route::meshTargets);
   }
 
   /** The first of two destinations that claim one name stays, so a late one takes nothing over. */

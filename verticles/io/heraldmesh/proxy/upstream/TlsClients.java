@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.Originations;
+import io.heraldmesh.tls.PeerRefused;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,16 @@ final class TlsClients {
         }
       }
     };
+  }
+
+  /**
+   * Looks again at the server at the other end of a connection to {@code target} that {@link
+   * #handler} secured, should what is trusted have changed.
+   *
+   * @throws PeerRefused when it would not be believed again
+   */
+  void checkAgain(Target.Originated target, SslHandler handler) throws PeerRefused {
+    originations.check(target.files(), target.names(), handler.engine());
   }
 
   /** There is nothing to secure the connection with. */

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Every way out of this proxy. Nothing passes without a {@link Permit}. */
@@ -25,7 +26,7 @@ public final class Upstreams {
     for (EventExecutor executor : loops.all()) {
       EventLoop loop = (EventLoop) executor;
       Watch watch = new Watch(loop);
-      Connector connector = new Connector(loops, loop, tls, limits, guard);
+      Connector connector = new Connector(loops, loop, tls, limits, guard, watch);
       Pool pool = new Pool(connector, tls, limits, watch);
       Http2Pool http2 = new Http2Pool(connector, tls, limits.upstreamIdle().toMillis(), watch);
       loop.execute(
@@ -63,6 +64,21 @@ public final class Upstreams {
   public void tunnel(Permit permit, Target target, EventLoop loop, Opened opened) {
     require(permit);
     of(loop).connector.open(target, opened);
+  }
+
+  /**
+   * Says what may be called by mesh TLS from now on: connections to anything else, or under other
+   * identities, are closed as soon as they carry nothing. Thread-safe.
+   */
+  public void retain(Set<Target> called) {
+    Set<Target> kept = Set.copyOf(called);
+    perLoop.forEach(
+        (loop, state) ->
+            loop.execute(
+                () -> {
+                  state.pool.retain(kept);
+                  state.http2.retain(kept);
+                }));
   }
 
   /** The timeouts of {@code loop}. */

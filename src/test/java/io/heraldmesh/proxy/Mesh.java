@@ -265,6 +265,11 @@ final class Mesh implements AutoCloseable {
   }
 
   SSLSocket tlsSocket(@Nullable Credential credential, String... alpn) throws Exception {
+    return tlsSocket(inbound, credential, alpn);
+  }
+
+  static SSLSocket tlsSocket(InetSocketAddress to, @Nullable Credential credential, String... alpn)
+      throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         credential == null ? null : new KeyManager[] {new OneKey(credential)},
@@ -275,7 +280,7 @@ final class Mesh implements AutoCloseable {
     parameters.setApplicationProtocols(alpn);
     socket.setSSLParameters(parameters);
     socket.setSoTimeout(10_000);
-    socket.connect(inbound);
+    socket.connect(to);
     return socket;
   }
 

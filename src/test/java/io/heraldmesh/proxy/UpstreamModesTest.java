@@ -136,6 +136,21 @@ class UpstreamModesTest {
   }
 
   @Test
+  void aConnectionToAServerOutsideEndsWithTheRootThatMadeItBelieved() throws Exception {
+    Path roots = folder.resolve("roots.pem");
+    try (SSLServerSocket echo = echo(outside.issue("echo", "server.test"))) {
+      restart(Mesh.Options.DEFAULT.tcp(new HostPort("127.0.0.1", 1)));
+      to(new HostPort("127.0.0.1", echo.getLocalPort()), simple("server.test"));
+      Mesh.eventually(() -> echoes("hello"));
+      try (RawClient client = new RawClient(mesh.outboundPort)) {
+        assertThat(client.send("one").read(3)).hasSize(3);
+        new OutsideAuthority("other").rootFile(roots);
+        assertThat(client.closed()).isTrue();
+      }
+    }
+  }
+
+  @Test
   void http2GoesThroughTlsToAServerOutside() throws Exception {
     restart(Mesh.Options.DEFAULT.protocol(Protocol.HTTP2));
     outside.issue("h2", "server.test").write(folder.resolve("h2.pem"), folder.resolve("h2.key"));

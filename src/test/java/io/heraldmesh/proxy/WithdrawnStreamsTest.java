@@ -22,7 +22,12 @@ import io.heraldmesh.policy.AuthorizationPolicy;
 import io.heraldmesh.policy.AuthorizationPolicy.Action;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.NodeSnapshot;
+import io.heraldmesh.policy.Operation;
 import io.heraldmesh.policy.PathNormalization;
+import io.heraldmesh.policy.PortField;
+import io.heraldmesh.policy.Rule;
+import io.heraldmesh.policy.TextField;
+import io.heraldmesh.policy.TextMatch;
 import io.heraldmesh.policy.WorkloadPolicy;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -46,6 +51,23 @@ class WithdrawnStreamsTest {
   private static final TrustDomain OTHER = new TrustDomain("other.test");
   private static final AuthorizationPolicy NOBODY =
       new AuthorizationPolicy("b", "nobody", Action.ALLOW, false, List.of(), null);
+  private static final AuthorizationPolicy ONLY_OK =
+      new AuthorizationPolicy(
+          "b",
+          "only-ok",
+          Action.ALLOW,
+          false,
+          List.of(
+              new Rule(
+                  List.of(),
+                  List.of(
+                      new Operation(
+                          TextField.ANY,
+                          PortField.ANY,
+                          TextField.ANY,
+                          new TextField(List.of(TextMatch.of("/ok")), List.of()))),
+                  List.of())),
+          null);
   private static final String SWITCHED =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
@@ -55,11 +77,10 @@ class WithdrawnStreamsTest {
         RawHttp2Client client = http2(mesh)) {
       get(client, 1, "/hang");
       Mesh.eventually(() -> !mesh.app.seen().isEmpty());
-      mesh.policy(MtlsMode.STRICT, NOBODY);
+      mesh.policy(MtlsMode.STRICT, ONLY_OK);
       RawHttp2Client.Frame answer = client.readAnswer();
       assertThat(answer.stream()).isEqualTo(1);
       assertThat(client.status(answer)).isEqualTo("403");
-      mesh.policy(MtlsMode.STRICT);
       get(client, 3, "/ok");
       assertThat(client.status(answerOn(client, 3))).isEqualTo("200");
     }
@@ -73,12 +94,23 @@ class WithdrawnStreamsTest {
           "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nContent-Length: 100\r\n\r\nhalf");
       client.call(true, "POST", "/raw", "content-type", "application/grpc", "te", "trailers");
       assertThat(client.status(answerOn(client, 1))).isEqualTo("200");
-      mesh.policy(MtlsMode.STRICT, NOBODY);
+      mesh.policy(MtlsMode.STRICT, ONLY_OK);
       RawHttp2Client.Frame end = answerOn(client, 1);
       assertThat(end.type()).isEqualTo(RawHttp2Client.RST_STREAM);
-      mesh.policy(MtlsMode.STRICT);
       get(client, 3, "/ok");
       assertThat(client.status(answerOn(client, 3))).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void aConnectionThatMayAskNothingAnyMoreEndsWhenItsStreamsAreAnswered() throws Exception {
+    try (Mesh mesh = Mesh.ready();
+        RawHttp2Client client = http2(mesh)) {
+      get(client, 1, "/hang");
+      Mesh.eventually(() -> !mesh.app.seen().isEmpty());
+      mesh.policy(MtlsMode.STRICT, NOBODY);
+      assertThat(client.status(answerOn(client, 1))).isEqualTo("403");
+      assertThat(ended(client)).isTrue();
     }
   }
 
