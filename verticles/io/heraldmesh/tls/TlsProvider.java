@@ -9,6 +9,12 @@ import org.slf4j.LoggerFactory;
 public final class TlsProvider {
   private static final Logger LOG = LoggerFactory.getLogger(TlsProvider.class);
 
+  /**
+   * A ticket of the JDK's holds the whole session, so that no server could forget it. For the
+   * process; read by each context when it is made.
+   */
+  private static final String TICKETS = "jdk.tls.server.enableSessionTicketExtension";
+
   private TlsProvider() {}
 
   /** {@code boringssl} or {@code jdk}; shown in the start line and a metric. */
@@ -25,6 +31,7 @@ public final class TlsProvider {
         "tls provider=jdk: the native TLS library does not load here, handshakes and traffic will"
             + " cost several times the CPU; cause={}",
         String.valueOf(OpenSsl.unavailabilityCause()));
+    System.setProperty(TICKETS, "false");
     return SslProvider.JDK;
   }
 }

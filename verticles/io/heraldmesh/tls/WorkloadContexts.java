@@ -64,6 +64,9 @@ final class WorkloadContexts {
     if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
       // Netty turns tickets on for each connection, whatever its context says
       SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    } else {
+      // the JDK keeps every session; this takes it out again, with the tickets that lead to it
+      handler.handshakeFuture().addListener(done -> handler.engine().getSession().invalidate());
     }
     return handler;
   }

@@ -8,18 +8,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,9 +32,9 @@ class ResumptionTest {
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void everyConnectionIsAWholeHandshake(String protocol) throws Exception {
     try (Mesh mesh = Mesh.ready()) {
-      Client client = new Client(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
+      ResumingClient client = new ResumingClient(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
       for (int i = 1; i <= 3; i++) {
-        assertThat(client.get(mesh)).isEqualTo(200);
+        assertThat(client.get(mesh.inbound)).isEqualTo(200);
         assertThat(client.looked).hasValue(i);
       }
     }
@@ -49,17 +44,17 @@ class ResumptionTest {
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void aClientWhoseRootIsGoneDoesNotComeBackByItsSession(String protocol) throws Exception {
     try (Mesh mesh = Mesh.ready()) {
-      Client client = new Client(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
-      assertThat(client.get(mesh)).isEqualTo(200);
+      ResumingClient client = new ResumingClient(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
+      assertThat(client.get(mesh.inbound)).isEqualTo(200);
       TestAuthority next = new TestAuthority("next");
       mesh.serverCredentials.set(
           next.issue(Mesh.SERVER_ID), Map.of(Mesh.DOMAIN, List.of(next.root())));
-      Mesh.eventually(() -> client.refused(mesh));
+      Mesh.eventually(() -> client.refused(mesh.inbound));
       for (int i = 0; i < 3; i++) {
-        assertThat(client.refused(mesh)).isTrue();
+        assertThat(client.refused(mesh.inbound)).isTrue();
       }
       mesh.serverCredentials.set(mesh.authority.issue(Mesh.SERVER_ID), mesh.authority.root());
-      Mesh.eventually(() -> !client.refused(mesh));
+      Mesh.eventually(() -> !client.refused(mesh.inbound));
     }
   }
 
@@ -67,11 +62,11 @@ class ResumptionTest {
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void afterARotationOfTheServersLeafTheNewOneIsShown(String protocol) throws Exception {
     try (Mesh mesh = Mesh.ready()) {
-      Client client = new Client(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
-      assertThat(client.get(mesh)).isEqualTo(200);
+      ResumingClient client = new ResumingClient(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
+      assertThat(client.get(mesh.inbound)).isEqualTo(200);
       Credential renewed = mesh.authority.issue(Mesh.SERVER_ID);
       mesh.serverCredentials.set(renewed, mesh.authority.root());
-      Mesh.eventually(() -> !client.refused(mesh) && renewed.leaf().equals(client.shown));
+      Mesh.eventually(() -> !client.refused(mesh.inbound) && renewed.leaf().equals(client.shown));
     }
   }
 
@@ -80,12 +75,12 @@ class ResumptionTest {
   void aClientWhoseDomainIsNoLongerTakenDoesNotComeBackByItsSession(String protocol)
       throws Exception {
     try (Mesh mesh = Mesh.ready()) {
-      Client client = new Client(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
+      ResumingClient client = new ResumingClient(mesh.authority.issue(Mesh.CLIENT_ID), protocol);
       mesh.policy(MtlsMode.STRICT);
-      assertThat(client.get(mesh)).isEqualTo(200);
+      assertThat(client.get(mesh.inbound)).isEqualTo(200);
       mesh.serverCredentials.set(mesh.authority.issue(Mesh.SERVER_ID), Map.of());
-      Mesh.eventually(() -> client.refused(mesh));
-      assertThat(client.refused(mesh)).isTrue();
+      Mesh.eventually(() -> client.refused(mesh.inbound));
+      assertThat(client.refused(mesh.inbound)).isTrue();
     }
   }
 
@@ -105,7 +100,7 @@ class ResumptionTest {
                 .createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual().start(() -> answer(server));
       for (String protocol : List.of("TLSv1.3", "TLSv1.2")) {
-        Client client = new Client(authority.issue(Mesh.CLIENT_ID), protocol);
+        ResumingClient client = new ResumingClient(authority.issue(Mesh.CLIENT_ID), protocol);
         for (int i = 0; i < 3; i++) {
           assertThat(client.get((InetSocketAddress) server.getLocalSocketAddress())).isEqualTo(200);
         }
@@ -123,66 +118,6 @@ class ResumptionTest {
         client.closed();
       } catch (IOException e) {
         // the test is over, or its client gone
-      }
-    }
-  }
-
-  /** Keeps its sessions from one connection to the next. */
-  private static final class Client {
-    final AtomicInteger looked = new AtomicInteger();
-    volatile @Nullable X509Certificate shown;
-    private final SSLContext context;
-    private final String protocol;
-
-    Client(Credential credential, String protocol) throws Exception {
-      this.protocol = protocol;
-      context = SSLContext.getInstance("TLS");
-      context.init(
-          new KeyManager[] {new OneKey(credential)},
-          new TrustManager[] {new Looking()},
-          new SecureRandom());
-    }
-
-    int get(Mesh mesh) throws IOException {
-      return get(mesh.inbound);
-    }
-
-    /** As {@code host:port} is what a session is kept under, always the same. */
-    int get(InetSocketAddress address) throws IOException {
-      try (SSLSocket socket =
-          (SSLSocket)
-              context
-                  .getSocketFactory()
-                  .createSocket(address.getAddress().getHostAddress(), address.getPort())) {
-        socket.setEnabledProtocols(new String[] {protocol});
-        RawClient client = new RawClient(socket);
-        return client.get("/ok", "server.b").status();
-      }
-    }
-
-    boolean refused(Mesh mesh) {
-      try {
-        return get(mesh) != 200;
-      } catch (SSLHandshakeException e) {
-        return true;
-      } catch (IOException e) {
-        return true; // in TLS 1.3 the refusal comes after the client's handshake is over
-      }
-    }
-
-    private final class Looking implements X509TrustManager {
-      @Override
-      public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-      @Override
-      public void checkServerTrusted(X509Certificate[] chain, String authType) {
-        looked.incrementAndGet();
-        shown = chain[0];
-      }
-
-      @Override
-      public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
       }
     }
   }
