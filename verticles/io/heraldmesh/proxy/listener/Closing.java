@@ -32,7 +32,7 @@ final class Closing {
 
   /** The response now under way, or the next one, is the last. */
   boolean near() {
-    return last || draining;
+    return last || draining || client.exhausted();
   }
 
   /** Nothing that the client sends is looked at any more. */

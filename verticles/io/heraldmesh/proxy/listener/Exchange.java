@@ -137,6 +137,13 @@ final class Exchange implements ResponseSink {
     }
   }
 
+  /** The client sends nothing more, and its request is not whole. */
+  void cutShort() {
+    if (!over) {
+      fail(400, "bad_request", "the client's direction ended before its request", "-");
+    }
+  }
+
   /** The client is gone: nobody waits for the rest. */
   void clientGone() {
     if (!over) {

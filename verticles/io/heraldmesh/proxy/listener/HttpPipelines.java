@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.SslHandler;
 
 /**
  * Puts the handlers of an HTTP version at the end of a client's pipeline. Both end in {@link
@@ -24,7 +25,9 @@ final class HttpPipelines {
   private HttpPipelines() {}
 
   static void http1(ListenerContext context, Channel channel, Gate gate) {
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    // the end of TLS is told by TLS; without that, the end of the stream is an attack on it
+    boolean plain = channel.pipeline().get(SslHandler.class) == null;
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, plain);
     Watch watch = context.upstreams().watch(channel.eventLoop());
     RequestDecoder decoder = new RequestDecoder(context.limits());
     ResponseEncoder encoder = new ResponseEncoder();

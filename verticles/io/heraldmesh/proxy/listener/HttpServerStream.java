@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -40,6 +41,8 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private boolean grpc;
   private boolean paused;
   private boolean inHead;
+  private boolean aside;
+  private boolean ended;
   private long since;
 
   /**
@@ -141,12 +144,23 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     if (!reading && exchange != null) {
       exchange.clientReadAll();
     }
+    if (ended && exchange != null && !exchange.requestComplete()) {
+      exchange.cutShort();
+    }
     updateRead();
+  }
+
+  /**
+   * The client has ended its direction and every request that it sent was taken up; it may still
+   * wait for answers (RFC 9112 section 9.6).
+   */
+  boolean exhausted() {
+    return ended && pipelined.isEmpty();
   }
 
   /** The connection may go on as something else: the client waits for its answer. */
   boolean mayLeave() {
-    return encoder != null && pipelined.isEmpty();
+    return encoder != null && pipelined.isEmpty() && !ended;
   }
 
   /** The first half of {@link #leave}: what is written now goes out as it is. */
@@ -222,6 +236,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     if (http2()) {
       return false;
     }
+    aside = true;
     channel.pipeline().addBefore(channel.pipeline().context(this).name(), null, tunnel);
     HttpObject part;
     while ((part = pipelined.poll()) != null) {
@@ -300,7 +315,20 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
         closing.end(false);
       }
     } else {
+      if (event instanceof ChannelInputShutdownEvent && !http2()) {
+        inputEnded();
+      }
       ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  private void inputEnded() {
+    ended = true;
+    Exchange running = exchange;
+    if (running != null && !running.requestComplete()) {
+      running.cutShort();
+    } else if (running == null && !aside && pipelined.isEmpty()) {
+      closing.end(false);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -68,14 +69,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
-      resume(to);
-    }
-  }
-
-  /** A direction that has ended must not be read again: epoll no longer knows the socket for it. */
-  static void resume(Channel channel) {
-    if (!(channel instanceof DuplexChannel duplex && duplex.isInputShutdown())) {
-      channel.config().setAutoRead(true);
+      Reading.resume(to);
     }
   }
 

@@ -8,6 +8,7 @@ import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Opened;
+import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
@@ -204,7 +205,7 @@ final class Tunnel implements Watch.Timed {
             .telemetry()
             .opened(entry(granted.decision().reason(), "-"), granted.decision().reason());
     countedAt = watch.now();
-    Pipe.resume(client);
+    Reading.resume(client);
   }
 
   private AccessEntry entry(Reason reason, String flag) {

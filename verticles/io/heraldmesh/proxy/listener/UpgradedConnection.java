@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
+import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
@@ -60,8 +61,8 @@ final class UpgradedConnection implements Watch.Timed {
     client.leave(joined.fromClient);
     upstream.leave(joined.fromUpstream);
     joined.watch.add(joined);
-    Pipe.resume(client.channel());
-    Pipe.resume(upstream.channel());
+    Reading.resume(client.channel());
+    Reading.resume(upstream.channel());
   }
 
   @Override

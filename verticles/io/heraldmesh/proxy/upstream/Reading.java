@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 
 /**
@@ -19,6 +20,10 @@ public final class Reading {
    * ever.
    */
   public static void resume(Channel channel) {
+    if (channel instanceof DuplexChannel duplex && duplex.isInputShutdown()) {
+      // nothing more can come, and epoll no longer knows the socket for it
+      return;
+    }
     channel.config().setAutoRead(true);
     if (channel instanceof Http2StreamChannel) {
       channel.eventLoop().execute(() -> channel.parent().flush());
