@@ -16,7 +16,7 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.IssuanceRecord;
-import io.heraldmesh.store.SqliteStore;
+import io.heraldmesh.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,7 +46,7 @@ final class ControlPlane {
 
   private final Vertx vertx;
   private final Authority authority;
-  private final SqliteStore store;
+  private final Store store;
   private final Crypto crypto;
   private final InstantSource clock;
   private final SecureRandom random;
@@ -56,7 +56,7 @@ final class ControlPlane {
   ControlPlane(
       Vertx vertx,
       Authority authority,
-      SqliteStore store,
+      Store store,
       Crypto crypto,
       InstantSource clock,
       SecureRandom random) {

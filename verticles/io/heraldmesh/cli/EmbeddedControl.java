@@ -15,7 +15,8 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.proxy.upstream.OwnListeners;
-import io.heraldmesh.store.SqliteStore;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class EmbeddedControl implements NodeControl {
   private final Foundation foundation;
   private final NodeConfig config;
   private final TrustDomain trustDomain;
-  private final SqliteStore store;
+  private final Store store;
   private @Nullable ControlPlane control;
   private @Nullable DistributorVerticle distributor;
 

@@ -12,8 +12,6 @@ public interface Revisions {
   /** Counts one up and syncs it before it returns. */
   Revision next();
 
-  /**
-   * Starts a new epoch at revision 0, as after restoring a backup, and syncs it before it returns.
-   */
+  /** Starts a new epoch at revision 0 and syncs it before it returns. */
   Revision newEpoch();
 }

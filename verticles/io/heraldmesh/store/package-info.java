@@ -1,3 +1,3 @@
-/** State that must not be lost: the repository interface and its databases. */
+/** State that must not be lost: what is kept, as interfaces and records. */
 @org.jspecify.annotations.NullMarked
 package io.heraldmesh.store;

@@ -23,7 +23,8 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.read.ResourceReader;
-import io.heraldmesh.store.SqliteStore;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -61,7 +62,7 @@ abstract class ControlPath {
   final InstantSource clock = InstantSource.system();
   final TestAuthority mesh = new TestAuthority(clock);
   final Vertx vertx = Vertx.vertx();
-  final SqliteStore store = SqliteStore.inMemory();
+  final Store store = SqliteStore.inMemory();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final Registrations registrations =
       new Registrations(

@@ -19,7 +19,8 @@ import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.resource.read.ResourceReader;
-import io.heraldmesh.store.SqliteStore;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -67,7 +68,7 @@ class TwoProcessesTest {
     int other = freePort();
     writeIdentity();
     Vertx vertx = Await.result(LoopbackCluster.join(own, List.of()));
-    try (SqliteStore store = SqliteStore.inMemory()) {
+    try (Store store = SqliteStore.inMemory()) {
       DistributorVerticle distributor = deploy(vertx, store);
       Await.result(distributor.apply(ResourceReader.read("mesh.yaml", STRICT)));
       Process node = start(other, own);
@@ -109,7 +110,7 @@ class TwoProcessesTest {
             SnapshotCodec.encode(new NodeSnapshot("n1", List.of(), List.of()))));
   }
 
-  private DistributorVerticle deploy(Vertx vertx, SqliteStore store) {
+  private DistributorVerticle deploy(Vertx vertx, Store store) {
     Registrations registrations =
         new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web"))));
     SimpleMeterRegistry metrics = new SimpleMeterRegistry();

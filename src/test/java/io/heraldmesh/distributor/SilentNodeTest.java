@@ -19,7 +19,8 @@ import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.read.ResourceReader;
-import io.heraldmesh.store.SqliteStore;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class SilentNodeTest {
   private final FakeClock clock = new FakeClock(Instant.parse("2030-01-01T00:00:00Z"));
   private final TestAuthority mesh = new TestAuthority(clock);
   private final Vertx vertx = Vertx.vertx();
-  private final SqliteStore store = SqliteStore.inMemory();
+  private final Store store = SqliteStore.inMemory();
   private final DistributorVerticle distributor =
       new DistributorVerticle(
           mesh.bus(vertx, HeraldRole.CONFIG, "config"),

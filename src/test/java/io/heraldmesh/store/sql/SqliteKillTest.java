@@ -1,7 +1,9 @@
-package io.heraldmesh.store;
+package io.heraldmesh.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.store.IssuanceRecord;
+import io.heraldmesh.store.Store;
 import java.io.BufferedReader;
 import java.io.File;
 import java.nio.file.Path;
@@ -47,7 +49,7 @@ class SqliteKillTest {
         }
       }
       assertThat(child.waitFor()).as("killed, not ended").isEqualTo(137);
-      try (SqliteStore store = SqliteStore.open(file)) {
+      try (Store store = SqliteStore.open(file)) {
         for (String serial : acknowledged) {
           assertThat(store.issuanceLog().find(serial)).as(serial).isPresent();
         }
@@ -78,7 +80,7 @@ class SqliteKillTest {
   /** Appends without end from several threads and prints each acknowledged serial. */
   static final class Writer {
     public static void main(String[] args) throws Exception {
-      SqliteStore store = SqliteStore.open(Path.of(args[0]));
+      Store store = SqliteStore.open(Path.of(args[0]));
       for (int t = 0; t < 4; t++) {
         String prefix = args[1] + "-" + t + "-";
         Thread.ofPlatform()

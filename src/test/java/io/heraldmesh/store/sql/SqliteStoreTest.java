@@ -1,8 +1,12 @@
-package io.heraldmesh.store;
+package io.heraldmesh.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.heraldmesh.store.IssuanceRecord;
+import io.heraldmesh.store.Revision;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +31,10 @@ class SqliteStoreTest {
 
   @Test
   void whatWasAcknowledgedIsThereAfterOpeningAgain() throws Exception {
-    try (SqliteStore store = SqliteStore.open(file())) {
+    try (Store store = SqliteStore.open(file())) {
       await(store.issuanceLog().append(List.of(record("01"), record("02"))));
     }
-    try (SqliteStore store = SqliteStore.open(file())) {
+    try (Store store = SqliteStore.open(file())) {
       assertThat(store.issuanceLog().find("01")).contains(record("01"));
       assertThat(store.issuanceLog().find("03")).isEmpty();
       assertThat(store.issuanceLog().size()).isEqualTo(2);
@@ -39,7 +43,7 @@ class SqliteStoreTest {
 
   @Test
   void aSerialNumberIsLoggedOnceAndItsBatchNotAtAll() throws Exception {
-    try (SqliteStore store = SqliteStore.open(file())) {
+    try (Store store = SqliteStore.open(file())) {
       await(store.issuanceLog().append(List.of(record("01"))));
       CompletableFuture<Void> twice =
           store.issuanceLog().append(List.of(record("02"), record("01")));
@@ -56,7 +60,7 @@ class SqliteStoreTest {
 
   @Test
   void manyThreadsMayAppendAtOnce() throws Exception {
-    try (SqliteStore store = SqliteStore.open(file())) {
+    try (Store store = SqliteStore.open(file())) {
       List<CompletableFuture<Void>> all = new ArrayList<>();
       List<Thread> threads = new ArrayList<>();
       for (int t = 0; t < 8; t++) {
@@ -85,7 +89,7 @@ class SqliteStoreTest {
 
   @Test
   void closingWritesWhatIsQueuedAndRefusesWhatComesLater() throws Exception {
-    SqliteStore store = SqliteStore.open(file());
+    Store store = SqliteStore.open(file());
     List<CompletableFuture<Void>> queued = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       queued.add(store.issuanceLog().append(List.of(record("b" + i))));
@@ -95,19 +99,19 @@ class SqliteStoreTest {
     assertThatExceptionOfType(ExecutionException.class)
         .isThrownBy(() -> await(store.issuanceLog().append(List.of(record("late")))))
         .withMessageContaining("closed");
-    try (SqliteStore again = SqliteStore.open(file())) {
+    try (Store again = SqliteStore.open(file())) {
       assertThat(again.issuanceLog().size()).isEqualTo(500);
     }
   }
 
   @Test
   void revisionsOnlyRiseAlsoOverRestarts() {
-    try (SqliteStore store = SqliteStore.open(file())) {
+    try (Store store = SqliteStore.open(file())) {
       assertThat(store.revisions().current()).isEqualTo(new Revision(1, 0));
       assertThat(store.revisions().next()).isEqualTo(new Revision(1, 1));
       assertThat(store.revisions().next()).isEqualTo(new Revision(1, 2));
     }
-    try (SqliteStore store = SqliteStore.open(file())) {
+    try (Store store = SqliteStore.open(file())) {
       assertThat(store.revisions().next()).isEqualTo(new Revision(1, 3));
       Revision restored = store.revisions().newEpoch();
       assertThat(restored).isEqualTo(new Revision(2, 0)).isGreaterThan(new Revision(1, 3));
@@ -117,12 +121,12 @@ class SqliteStoreTest {
 
   @Test
   void inMemoryWorksTheSameAndLeavesNothing() throws Exception {
-    try (SqliteStore store = SqliteStore.inMemory()) {
+    try (Store store = SqliteStore.inMemory()) {
       await(store.issuanceLog().append(List.of(record("01"))));
       assertThat(store.issuanceLog().size()).isEqualTo(1);
       assertThat(store.revisions().next()).isEqualTo(new Revision(1, 1));
     }
-    try (SqliteStore store = SqliteStore.inMemory()) {
+    try (Store store = SqliteStore.inMemory()) {
       assertThat(store.issuanceLog().size()).isZero();
     }
     assertThat(folder).isEmptyDirectory();
@@ -137,7 +141,7 @@ class SqliteStoreTest {
 
   @Test
   void aSecondOpenerIsRefused() {
-    try (SqliteStore first = SqliteStore.open(file())) {
+    try (Store first = SqliteStore.open(file())) {
       assertThat(first.revisions().next()).isEqualTo(new Revision(1, 1));
       assertRefused("in use by another process");
     }
@@ -162,8 +166,79 @@ class SqliteStoreTest {
   @Test
   void aNewerFormatIsRefused() throws Exception {
     filled();
-    change("PRAGMA user_version = 2");
-    assertRefused("format 2", "newer version");
+    change("PRAGMA user_version = 3");
+    assertRefused("format 3", "newer version");
+  }
+
+  @Test
+  void aFileOfTheFormatBeforeKeepsAllItHeld() throws Exception {
+    IssuanceRecord first = record("1");
+    IssuanceRecord second = record("2");
+    String one = IssuanceTable.digest("", first);
+    String two = IssuanceTable.digest(one, second);
+    makeFormat1();
+    insert(1, first, one);
+    insert(2, second, two);
+    change("INSERT INTO revision VALUES (1, 1, 7, '" + RecordDigest.of(1, 7) + "')");
+    try (Store store = SqliteStore.open(file())) {
+      assertThat(store.issuanceLog().find("1")).contains(first);
+      assertThat(store.issuanceLog().find("2")).contains(second);
+      assertThat(store.revisions().next()).isEqualTo(new Revision(1, 8));
+      await(store.issuanceLog().append(List.of(record("3"))));
+    }
+    try (Store store = SqliteStore.open(file())) {
+      assertThat(store.issuanceLog().size()).isEqualTo(3);
+      assertThat(store.revisions().current()).isEqualTo(new Revision(1, 8));
+    }
+  }
+
+  @Test
+  void anEmptyFileOfTheFormatBeforeIsBroughtForward() throws Exception {
+    makeFormat1();
+    try (Store store = SqliteStore.open(file())) {
+      assertThat(store.revisions().current()).isEqualTo(new Revision(1, 0));
+      assertThat(store.issuanceLog().size()).isZero();
+    }
+  }
+
+  @Test
+  void damageInAFileOfTheFormatBeforeIsFound() throws Exception {
+    makeFormat1();
+    insert(1, record("1"), "no digest of it");
+    assertRefused("issuance record 1");
+  }
+
+  /** As the version before this one made it. */
+  private void makeFormat1() throws Exception {
+    change("PRAGMA journal_mode = WAL");
+    change("PRAGMA application_id = " + 0x48524c44);
+    change("PRAGMA user_version = 1");
+    change(
+        "CREATE TABLE issuance (number INTEGER PRIMARY KEY, serial TEXT NOT NULL UNIQUE,"
+            + " spiffe_id TEXT NOT NULL, node TEXT NOT NULL, not_before INTEGER NOT NULL,"
+            + " not_after INTEGER NOT NULL, issued_at INTEGER NOT NULL, fingerprint TEXT NOT NULL,"
+            + " requester TEXT NOT NULL, digest TEXT NOT NULL) STRICT");
+    change(
+        "CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1),"
+            + " epoch INTEGER NOT NULL CHECK (epoch >= 1),"
+            + " number INTEGER NOT NULL CHECK (number >= 0), digest TEXT NOT NULL) STRICT");
+  }
+
+  private void insert(long number, IssuanceRecord record, String digest) throws Exception {
+    change(
+        "INSERT INTO issuance VALUES ("
+            + number
+            + ", '"
+            + String.join("', '", record.serialHex(), record.spiffeId(), record.node())
+            + "', "
+            + record.notBefore().toEpochMilli()
+            + ", "
+            + record.notAfter().toEpochMilli()
+            + ", "
+            + record.issuedAt().toEpochMilli()
+            + ", '"
+            + String.join("', '", record.fingerprint(), record.requester(), digest)
+            + "')");
   }
 
   @Test
@@ -178,6 +253,7 @@ class SqliteStoreTest {
   @Test
   void aChangedRecordIsFound() throws Exception {
     filled();
+    change("DROP TRIGGER issuance_is_not_changed");
     change("UPDATE issuance SET spiffe_id = 'spiffe://mesh.test/evil' WHERE serial = '7'");
     assertRefused("issuance record 8");
   }
@@ -185,8 +261,17 @@ class SqliteStoreTest {
   @Test
   void aRemovedRecordIsFound() throws Exception {
     filled();
+    change("DROP TRIGGER issuance_stays");
     change("DELETE FROM issuance WHERE serial = '7'");
     assertRefused("issuance record 8");
+  }
+
+  @Test
+  void missingLastRecordsAreFound() throws Exception {
+    filled();
+    change("DROP TRIGGER issuance_stays");
+    change("DELETE FROM issuance WHERE number > 90");
+    assertRefused("issuance record 91 is missing");
   }
 
   @Test
@@ -207,6 +292,7 @@ class SqliteStoreTest {
   @Test
   void aLoweredRevisionIsFound() throws Exception {
     filled();
+    change("DROP TRIGGER revision_rises");
     change("UPDATE revision SET number = 0");
     assertRefused("revision");
   }
@@ -221,7 +307,7 @@ class SqliteStoreTest {
   }
 
   private byte[] filled() throws Exception {
-    try (SqliteStore store = SqliteStore.open(file())) {
+    try (Store store = SqliteStore.open(file())) {
       List<IssuanceRecord> records = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         records.add(record(Integer.toString(i)));

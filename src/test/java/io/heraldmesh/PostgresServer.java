@@ -1,0 +1,245 @@
+package io.heraldmesh;
+
+import io.heraldmesh.store.PostgresSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real PostgreSQL server out of the installed binaries, with a fresh cluster in a temporary
+ * folder, on a loopback port. It runs as the user {@code postgres} where the tests run as root,
+ * whom it refuses. Users log in with a password.
+ *
+ * <p>Without the binaries the calling test is skipped with a word; with {@code HERALD_LAB=required}
+ * in the environment, as in CI, it fails.
+ */
+public final class PostgresServer implements AutoCloseable {
+  public static final String USER = "herald";
+  public static final String PASSWORD = "a secret of the tests";
+
+  private static final AtomicInteger SCHEMAS = new AtomicInteger();
+
+  private final Path binaries;
+  private final Path folder;
+  private final int port;
+  private final List<String> options;
+  private Process process;
+
+  private PostgresServer(Path binaries, List<String> options) throws IOException {
+    this.binaries = binaries;
+    this.options = options;
+    this.folder = Files.createTempDirectory("herald-pg");
+    this.port = freePort();
+    Path passwords = folder.resolve("password");
+    Files.writeString(passwords, PASSWORD + "\n");
+    if (root()) {
+      run("chown", "-R", "postgres", folder.toString());
+    }
+    run(
+        as(
+            "initdb",
+            "-D",
+            folder.resolve("data").toString(),
+            "-U",
+            USER,
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
+            "--pwfile=" + passwords,
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync"));
+    this.process = launch();
+  }
+
+  /** One that all tests of this process share; it stops with the process. */
+  public static PostgresServer shared() {
+    return Shared.get();
+  }
+
+  /** One of the test's own, which it closes; {@code options} such as {@code fsync=off}. */
+  public static PostgresServer start(String... options) {
+    String missing =
+        binaries().isPresent()
+            ? ""
+            : "PostgreSQL is not installed, not run: apt-get install postgresql";
+    if (!missing.isEmpty() && "required".equals(System.getenv("HERALD_LAB"))) {
+      throw new AssertionError(missing);
+    }
+    Assumptions.assumeTrue(missing.isEmpty(), missing);
+    try {
+      return new PostgresServer(binaries().orElseThrow(), List.of(options));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<Path> binaries() {
+    Path versions = Path.of("/usr/lib/postgresql");
+    if (!Files.isDirectory(versions)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> all = Files.list(versions)) {
+      return all.map(version -> version.resolve("bin"))
+          .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+          .max(Comparator.comparing(bin -> Integer.valueOf(bin.getName(3).toString())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String host() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Settings with an empty schema of the caller's own. */
+  public PostgresSettings settings() {
+    return settings("test" + SCHEMAS.incrementAndGet());
+  }
+
+  public PostgresSettings settings(String schema) {
+    return new PostgresSettings(
+        List.of(host()), "postgres", schema, USER, () -> PASSWORD, false, null, 4);
+  }
+
+  /** A connection of the server's owner, who may do anything. */
+  public Connection connect(String schema) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://" + host() + "/postgres?currentSchema=" + schema, USER, PASSWORD);
+  }
+
+  /** Kills the server and all its sessions at once, as a power cut would. */
+  public void kill() {
+    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+    all.addFirst(process.toHandle());
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(one -> one.onExit().join());
+  }
+
+  /** After {@link #kill}: it repairs itself from its log. */
+  public void startAgain() throws IOException {
+    process = launch();
+  }
+
+  private Process launch() throws IOException {
+    List<String> command = as("postgres", "-D", folder.resolve("data").toString());
+    command.addAll(
+        List.of(
+            "-p",
+            Integer.toString(port),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=" + folder));
+    for (String option : options) {
+      command.addAll(List.of("-c", option));
+    }
+    Process started =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()))
+            .start();
+    Await.until(
+        "PostgreSQL answers",
+        () -> {
+          if (!started.isAlive()) {
+            throw new AssertionError("PostgreSQL ended, see " + folder.resolve("server.log"));
+          }
+          return answers();
+        });
+    return started;
+  }
+
+  private boolean answers() {
+    try (Connection connection = connect("public")) {
+      return connection.isValid(5);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private List<String> as(String program, String... arguments) {
+    List<String> command = new ArrayList<>();
+    if (root()) {
+      command.addAll(
+          List.of("setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "--"));
+    }
+    command.addAll(List.of("env", "-i", "LC_ALL=C.UTF-8", binaries.resolve(program).toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static void run(String... command) throws IOException {
+    run(List.of(command));
+  }
+
+  private static void run(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    try {
+      if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        throw new IOException(command + ": " + output);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean root() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(PostgresServer::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Started when the first test asks. */
+  private static final class Shared {
+    private static PostgresServer server;
+
+    static synchronized PostgresServer get() {
+      if (server == null) {
+        PostgresServer started = start();
+        Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+        server = started;
+      }
+      return server;
+    }
+  }
+}

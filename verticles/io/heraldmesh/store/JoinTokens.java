@@ -1,0 +1,29 @@
+package io.heraldmesh.store;
+
+import java.time.Instant;
+import java.util.List;
+
+/** The tokens by which nodes enrol. A token is used once, for good, by one key. */
+public interface JoinTokens {
+
+  /**
+   * Adds a token that is not used yet.
+   *
+   * @throws StoreException with reason TAKEN when one with its hash is there
+   */
+  void create(JoinToken token);
+
+  /**
+   * Uses the token with this hash for a key, and registers its workloads for its node in the same
+   * transaction. The same key may repeat it until the token expires, also after it was used.
+   *
+   * @param key fingerprint of the public key that enrols
+   */
+  TokenUse use(String hash, String key, Instant now);
+
+  /** Takes back a token that is not used; true: it was there. A used one stays. */
+  boolean revoke(String hash);
+
+  /** All, oldest first, used ones too. */
+  List<JoinToken> all();
+}

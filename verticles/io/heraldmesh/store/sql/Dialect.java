@@ -1,0 +1,33 @@
+package io.heraldmesh.store.sql;
+
+import io.heraldmesh.store.StoreException;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Where SQLite and PostgreSQL differ. */
+interface Dialect {
+
+  /** Part of the names of the statements that only it understands. */
+  String name();
+
+  /** A statement of a migration in its own words. */
+  String translate(String statement);
+
+  /** What is put after a SELECT to lock the rows until the end of the transaction. */
+  String forUpdate();
+
+  /** The format of the tables; 0: there are none. */
+  int format(Connection connection) throws SQLException;
+
+  /** Notes that the tables are of this format now, within the transaction. */
+  void formatIs(Connection connection, int format) throws SQLException;
+
+  /** A refusal that names the database and says what to do. */
+  StoreException failure(String name, SQLException e);
+
+  /** True: the same transaction may well succeed when it is run again. */
+  boolean again(SQLException e);
+
+  /** What to do about damage. */
+  String remedy();
+}

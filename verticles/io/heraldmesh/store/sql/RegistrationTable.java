@@ -1,0 +1,143 @@
+package io.heraldmesh.store.sql;
+
+import io.heraldmesh.store.NodeRegistrations;
+import io.heraldmesh.store.Registration;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One row for each workload of each node. */
+final class RegistrationTable implements NodeRegistrations {
+  static final String COLUMNS =
+      "node, namespace, service_account, registered_by, registered_at, digest";
+
+  private static final Comparator<Registration> ORDER =
+      Comparator.comparing(Registration::node)
+          .thenComparing(Registration::namespace)
+          .thenComparing(Registration::serviceAccount);
+
+  private final Database database;
+
+  RegistrationTable(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public List<Registration> all() {
+    return database.read(
+        connection ->
+            Sql.list(connection, "SELECT " + COLUMNS + " FROM registration", this::registration)
+                .stream()
+                .sorted(ORDER)
+                .toList());
+  }
+
+  @Override
+  public List<Registration> of(String node) {
+    return database.read(connection -> of(connection, node));
+  }
+
+  private List<Registration> of(Connection connection, String node) throws SQLException {
+    return Sql.list(
+            connection,
+            "SELECT " + COLUMNS + " FROM registration WHERE node = ?",
+            this::registration,
+            node)
+        .stream()
+        .sorted(ORDER)
+        .toList();
+  }
+
+  @Override
+  public void replace(String node, List<Registration> registrations) {
+    List<Registration> wanted = List.copyOf(registrations);
+    for (Registration registration : wanted) {
+      if (!registration.node().equals(node)) {
+        throw new IllegalArgumentException(registration + " is not for node " + node);
+      }
+    }
+    database.write(
+        connection -> {
+          Set<List<String>> keep = new HashSet<>();
+          wanted.forEach(r -> keep.add(List.of(r.namespace(), r.serviceAccount())));
+          for (Registration there : of(connection, node)) {
+            if (!keep.contains(List.of(there.namespace(), there.serviceAccount()))) {
+              Sql.update(
+                  connection,
+                  "DELETE FROM registration"
+                      + " WHERE node = ? AND namespace = ? AND service_account = ?",
+                  node,
+                  there.namespace(),
+                  there.serviceAccount());
+            }
+          }
+          for (Registration registration : wanted) {
+            insert(connection, registration);
+          }
+          return wanted.size();
+        });
+  }
+
+  @Override
+  public void add(Registration registration) {
+    database.write(
+        connection -> {
+          insert(connection, registration);
+          return 1;
+        });
+  }
+
+  @Override
+  public boolean remove(String node) {
+    return database.write(
+        connection -> Sql.update(connection, "DELETE FROM registration WHERE node = ?", node) > 0);
+  }
+
+  static void insert(Connection connection, Registration registration) throws SQLException {
+    Sql.update(
+        connection,
+        "INSERT INTO registration ("
+            + COLUMNS
+            + ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        registration.node(),
+        registration.namespace(),
+        registration.serviceAccount(),
+        registration.registeredBy(),
+        registration.registeredAt().toEpochMilli(),
+        digest(registration));
+  }
+
+  Registration registration(ResultSet row) throws SQLException {
+    Registration registration =
+        new Registration(
+            row.getString("node"),
+            row.getString("namespace"),
+            row.getString("service_account"),
+            row.getString("registered_by"),
+            Instant.ofEpochMilli(row.getLong("registered_at")));
+    if (!digest(registration).equals(row.getString("digest"))) {
+      throw database.damaged(
+          "registration of "
+              + registration.namespace()
+              + "/"
+              + registration.serviceAccount()
+              + " for "
+              + registration.node());
+    }
+    return registration;
+  }
+
+  private static String digest(Registration registration) {
+    return RecordDigest.of(
+        registration.node(),
+        registration.namespace(),
+        registration.serviceAccount(),
+        registration.registeredBy(),
+        registration.registeredAt().toEpochMilli());
+  }
+}

@@ -1,0 +1,54 @@
+package io.heraldmesh.store.sql;
+
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.StoreException;
+import java.nio.file.Path;
+import java.sql.Connection;
+
+/**
+ * A node's own database: one SQLite file, one process, one writer thread. Write-ahead log with
+ * {@code synchronous=FULL}, so what was acknowledged survives a kill and a power cut.
+ */
+public final class SqliteStore {
+  private SqliteStore() {}
+
+  /**
+   * Opens {@code file}, or makes it (0600) when it does not exist, brings the format before this
+   * one to today's, and checks all of it.
+   *
+   * @throws StoreException when it is damaged, no database of ours, of a format that this version
+   *     does not read, in use by another process, or cannot be written; nothing that it held was
+   *     changed then
+   */
+  public static Store open(Path file) {
+    return new DatabaseStore(database(file));
+  }
+
+  /** A store that is gone when it is closed and never touches a disk. */
+  public static Store inMemory() {
+    return new DatabaseStore(new SqliteDatabase(SqliteFile.inMemory(), "memory", () -> {}));
+  }
+
+  static Database database(Path file) {
+    SqliteLock lock = SqliteLock.take(file);
+    Connection connection;
+    try {
+      connection = SqliteFile.open(file);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+    Database database = new SqliteDatabase(connection, file.toString(), lock::close);
+    try {
+      database.read(
+          open -> {
+            Tables.requireWhole(open, database, Tables.EVERY_ROW);
+            return true;
+          });
+      return database;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+}

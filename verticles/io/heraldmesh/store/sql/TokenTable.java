@@ -1,0 +1,170 @@
+package io.heraldmesh.store.sql;
+
+import io.heraldmesh.store.JoinToken;
+import io.heraldmesh.store.JoinTokens;
+import io.heraldmesh.store.Registration;
+import io.heraldmesh.store.TokenUse;
+import io.heraldmesh.store.TokenUse.Why;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Join tokens by their hash. A trigger keeps a used one used. */
+final class TokenTable implements JoinTokens {
+  static final String COLUMNS =
+      "hash, node, role, workloads, created_by, created_at, expires_at, used_by, used_at, digest";
+
+  private final Database database;
+
+  TokenTable(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public void create(JoinToken token) {
+    if (token.use() != null) {
+      throw new IllegalArgumentException("a new token is not used yet");
+    }
+    database.write(
+        connection ->
+            Sql.update(
+                connection,
+                "INSERT INTO join_token (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                token.hash(),
+                token.node(),
+                token.role(),
+                workloads(token),
+                token.createdBy(),
+                token.createdAt().toEpochMilli(),
+                token.expiresAt().toEpochMilli(),
+                null,
+                null,
+                digest(token)));
+  }
+
+  @Override
+  public TokenUse use(String hash, String key, Instant now) {
+    return database.write(
+        connection -> {
+          JoinToken token = locked(connection, hash).orElse(null);
+          if (token == null) {
+            return new TokenUse.Refused(Why.UNKNOWN);
+          }
+          JoinToken.@Nullable Use before = token.use();
+          if (before != null && !before.key().equals(key)) {
+            return new TokenUse.Refused(Why.USED);
+          }
+          if (!now.isBefore(token.expiresAt())) {
+            return new TokenUse.Refused(Why.EXPIRED);
+          }
+          if (before != null) {
+            return new TokenUse.Accepted(token, true);
+          }
+          JoinToken used =
+              new JoinToken(
+                  token.hash(),
+                  token.node(),
+                  token.role(),
+                  token.workloads(),
+                  token.createdBy(),
+                  token.createdAt(),
+                  token.expiresAt(),
+                  new JoinToken.Use(key, Instant.ofEpochMilli(now.toEpochMilli())));
+          Sql.update(
+              connection,
+              "UPDATE join_token SET used_by = ?, used_at = ?, digest = ? WHERE hash = ?",
+              key,
+              now.toEpochMilli(),
+              digest(used),
+              hash);
+          register(connection, used, now);
+          return new TokenUse.Accepted(used, false);
+        });
+  }
+
+  private static void register(Connection connection, JoinToken token, Instant now)
+      throws SQLException {
+    for (String workload : token.workloads()) {
+      int slash = workload.indexOf('/');
+      RegistrationTable.insert(
+          connection,
+          new Registration(
+              token.node(),
+              workload.substring(0, slash),
+              workload.substring(slash + 1),
+              token.createdBy(),
+              now));
+    }
+  }
+
+  @Override
+  public boolean revoke(String hash) {
+    return database.write(
+        connection ->
+            Sql.update(
+                    connection, "DELETE FROM join_token WHERE hash = ? AND used_at IS NULL", hash)
+                > 0);
+  }
+
+  @Override
+  public List<JoinToken> all() {
+    return database.read(
+        connection ->
+            Sql.list(connection, "SELECT " + COLUMNS + " FROM join_token", this::token).stream()
+                .sorted(Comparator.comparing(JoinToken::createdAt).thenComparing(JoinToken::hash))
+                .toList());
+  }
+
+  private Optional<JoinToken> locked(Connection connection, String hash) throws SQLException {
+    return Sql.first(
+        connection,
+        "SELECT " + COLUMNS + " FROM join_token WHERE hash = ?" + database.dialect().forUpdate(),
+        this::token,
+        hash);
+  }
+
+  JoinToken token(ResultSet row) throws SQLException {
+    String usedBy = row.getString("used_by");
+    String workloads = row.getString("workloads");
+    JoinToken token =
+        new JoinToken(
+            row.getString("hash"),
+            row.getString("node"),
+            row.getString("role"),
+            workloads.isEmpty() ? Set.of() : Set.of(workloads.split(" ")),
+            row.getString("created_by"),
+            Instant.ofEpochMilli(row.getLong("created_at")),
+            Instant.ofEpochMilli(row.getLong("expires_at")),
+            usedBy == null
+                ? null
+                : new JoinToken.Use(usedBy, Instant.ofEpochMilli(row.getLong("used_at"))));
+    if (!digest(token).equals(row.getString("digest"))) {
+      throw database.damaged("token for " + token.node());
+    }
+    return token;
+  }
+
+  private static String workloads(JoinToken token) {
+    return String.join(" ", token.workloads());
+  }
+
+  private static String digest(JoinToken token) {
+    JoinToken.@Nullable Use use = token.use();
+    return RecordDigest.of(
+        token.hash(),
+        token.node(),
+        token.role(),
+        workloads(token),
+        token.createdBy(),
+        token.createdAt().toEpochMilli(),
+        token.expiresAt().toEpochMilli(),
+        use == null ? null : use.key(),
+        use == null ? null : use.at().toEpochMilli());
+  }
+}
