@@ -4,11 +4,13 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.EventExecutor;
@@ -17,6 +19,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * Vert.x's own acceptor and event loops, for Netty bootstraps. The one place that knows how Vert.x
@@ -24,6 +27,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class EventLoops {
   private static final String EPOLL = "Epoll";
+  private static final ChannelOption<Integer> KEEPIDLE =
+      NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+  private static final ChannelOption<Integer> KEEPINTERVAL =
+      NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL);
+  private static final ChannelOption<Integer> KEEPCOUNT =
+      NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT);
 
   private final EventLoopGroup acceptors;
   private final EventLoopGroup loops;
@@ -91,6 +100,26 @@ public final class EventLoops {
     return transport.equals(EPOLL)
         ? bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true)
         : bootstrap;
+  }
+
+  /**
+   * Lets the system look whether the other side of a silent connection is still there.
+   *
+   * @param idleSeconds before the first probe; 0, here and for the others: as the system has it
+   * @param probes without an answer, after which the connection is broken
+   */
+  public void keepAlive(Bootstrap bootstrap, int idleSeconds, int intervalSeconds, int probes) {
+    boolean epoll = transport.equals(EPOLL);
+    bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+    set(bootstrap, epoll ? EpollChannelOption.TCP_KEEPIDLE : KEEPIDLE, idleSeconds);
+    set(bootstrap, epoll ? EpollChannelOption.TCP_KEEPINTVL : KEEPINTERVAL, intervalSeconds);
+    set(bootstrap, epoll ? EpollChannelOption.TCP_KEEPCNT : KEEPCOUNT, probes);
+  }
+
+  private static void set(Bootstrap bootstrap, ChannelOption<Integer> option, int value) {
+    if (value > 0) {
+      bootstrap.option(option, value);
+    }
   }
 
   /** Asks the system's name servers from {@code loop}, without blocking it. */

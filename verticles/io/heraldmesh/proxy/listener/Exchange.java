@@ -167,7 +167,7 @@ final class Exchange implements ResponseSink {
       fail(503, Admission.OVERLOADED, "stood still while memory is short", Admission.OVERLOADED);
     } else if (grpc != null) {
       checkCall(now, waited);
-    } else if (!request.complete() && !response.started()) {
+    } else if (!request.complete() && !response.started() && upstream != null) {
       if (waited > client.limits().idle().toMillis()) {
         fail(408, "request_timeout", "the request's body did not go on", "-");
       }
@@ -437,6 +437,9 @@ final class Exchange implements ResponseSink {
   private void end(int status) {
     over = true;
     request.release();
+    if (upstream == null) {
+      client.forget(choice.target(), this);
+    }
     finish(status, response.bytes());
   }
 

@@ -100,6 +100,10 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     context.upstreams().forward(permit, target, channel.eventLoop(), sink, fresh);
   }
 
+  void forget(Target target, ResponseSink sink) {
+    context.upstreams().forget(target, channel.eventLoop(), sink);
+  }
+
   void write(Object message) {
     channel.write(message, channel.voidPromise());
   }

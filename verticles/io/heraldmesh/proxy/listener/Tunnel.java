@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.ConnectionLimits.Lifetimes;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.log.AccessEntry;
@@ -13,6 +14,7 @@ import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ final class Tunnel implements Watch.Timed {
   private long countedIn;
   private long countedOut;
   private long countedAt;
+  private long openedAt;
   private boolean over;
 
   Tunnel(ListenerContext context, Channel client, Origin origin, String destination) {
@@ -153,7 +156,7 @@ final class Tunnel implements Watch.Timed {
     Pipe other = out;
     if (one != null && other != null) {
       long last = Math.max(one.lastRead(), other.lastRead());
-      if (now - last > context.limits().streamIdle().toMillis()) {
+      if (mayEnd(now, last)) {
         client.close();
       } else if (standsStill(now - last)) {
         context.overload().shed(Shed.STALLED);
@@ -171,6 +174,16 @@ final class Tunnel implements Watch.Timed {
     return context.overload().saving()
         && waited > Overload.PATIENCE_MILLIS
         && (!client.isWritable() || other != null && !other.isWritable());
+  }
+
+  /** By what the destination says, or else by the proxy's own bound; zero is none. */
+  private boolean mayEnd(long now, long last) {
+    Choice called = choice;
+    Lifetimes said = called == null ? Lifetimes.NONE : called.target().limits().lifetimes();
+    Duration whole = said.whole();
+    Duration silent = said.silent();
+    long most = (silent == null ? context.limits().streamIdle() : silent).toMillis();
+    return most > 0 && now - last > most || whole != null && now - openedAt >= whole.toMillis();
   }
 
   /** A connection may live for days, so its bytes are counted while they pass. */
@@ -205,6 +218,7 @@ final class Tunnel implements Watch.Timed {
             .telemetry()
             .opened(entry(granted.decision().reason(), "-"), granted.decision().reason());
     countedAt = watch.now();
+    openedAt = countedAt;
     Reading.resume(client);
   }
 

@@ -1,9 +1,11 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.policy.ConnectionLimits.Keepalive;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.tls.EventLoops;
 import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.PeerRefused;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -64,7 +66,12 @@ final class Connector {
       return;
     }
     InetSocketAddress source = ServiceSource.of(target, address);
-    (source == null ? loops.client(loop) : loops.client(loop, source))
+    Bootstrap bootstrap = source == null ? loops.client(loop) : loops.client(loop, source);
+    Keepalive probes = target.limits().keepalive();
+    if (probes != null) {
+      loops.keepAlive(bootstrap, probes.idleSeconds(), probes.intervalSeconds(), probes.probes());
+    }
+    bootstrap
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, target.halfClose())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(millis(target)))

@@ -1,5 +1,7 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.proxy.upstream.Circuit.Place;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,30 +16,90 @@ import org.jspecify.annotations.Nullable;
 final class Http2Pool implements Watch.Timed {
   private final Connector connector;
   private final TlsClients tls;
-  private final long idleMillis;
+  private final Duration unused;
   private final Watch watch;
+  private final Lending lending;
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
   private @Nullable Set<Target> called;
 
-  Http2Pool(Connector connector, TlsClients tls, long idleMillis, Watch watch) {
+  /**
+   * @param unused how long a connection without streams is kept, where its target does not say
+   */
+  Http2Pool(Connector connector, TlsClients tls, Duration unused, Watch watch, Lending lending) {
     this.connector = connector;
     this.tls = tls;
-    this.idleMillis = idleMillis;
+    this.unused = unused;
     this.watch = watch;
+    this.lending = lending;
   }
 
   void lend(Target target, ResponseSink sink) {
-    List<Http2Upstream> of = connections.computeIfAbsent(target, t -> new ArrayList<>(1));
-    for (Http2Upstream connection : of) {
+    for (Http2Upstream connection : connections.getOrDefault(target, List.of())) {
       if (connection.free() && !outdated(connection)) {
-        connection.lend(sink);
+        if (connection.isOpen() || lending.enter(target, sink)) {
+          connection.lend(sink);
+        }
         return;
       }
     }
-    Http2Upstream connection = new Http2Upstream(target, this, tls.generation(target));
-    of.add(connection);
+    lending.open(target, sink, place -> open(target, sink, place));
+  }
+
+  private void open(Target target, ResponseSink sink, @Nullable Place place) {
+    Http2Upstream connection = new Http2Upstream(target, this, tls.generation(target), place);
+    connections.computeIfAbsent(target, t -> new ArrayList<>(1)).add(connection);
     connection.lend(sink);
     connector.open(target, connection);
+  }
+
+  /** A request that waited for {@code connection} does so no longer. */
+  void left(Http2Upstream connection) {
+    lending.leave(connection.target());
+  }
+
+  /** A stream of {@code connection} ended: who waits first has it, or its place. */
+  void freed(Http2Upstream connection) {
+    while (Lending.isFull(connection.target()) && connection.free()) {
+      ResponseSink first = lending.poll(connection.target());
+      if (first == null) {
+        connection.end();
+        return;
+      }
+      left(connection);
+      connection.lend(first);
+    }
+  }
+
+  /** {@code sink} waits no longer for a connection to be opened; false when it did not. */
+  boolean forget(Target target, ResponseSink sink) {
+    for (Http2Upstream connection : connections.getOrDefault(target, List.of())) {
+      if (connection.forget(sink)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Closes one of {@code circuit} that carries nothing; false when there is none.
+   *
+   * @param busy of those that carry something, one gets no more streams
+   */
+  boolean closeOne(Circuit circuit, boolean busy) {
+    Http2Upstream one = null;
+    for (Http2Upstream connection : all()) {
+      if (connection.target().circuit() == circuit) {
+        if (connection.carriesNothing()) {
+          connection.end();
+          return true;
+        }
+        one = connection;
+      }
+    }
+    if (one != null && busy) {
+      one.end();
+    }
+    return false;
   }
 
   long now() {
@@ -61,14 +123,22 @@ final class Http2Pool implements Watch.Timed {
 
   /** Closes what carries nothing. */
   void closeIdle() {
-    all().forEach(connection -> connection.closeIfIdleSince(Long.MAX_VALUE));
+    for (Http2Upstream connection : all()) {
+      if (connection.carriesNothing()) {
+        connection.end();
+      }
+    }
   }
 
   @Override
   public void check(long nowMillis) {
     for (Http2Upstream connection : all()) {
-      boolean over = outdated(connection) || connection.target().isGone(called);
-      connection.closeIfIdleSince(over ? Long.MAX_VALUE : nowMillis - idleMillis);
+      if (outdated(connection)
+          || connection.target().isGone(called)
+          || connection.carriesNothing()
+              && Age.unused(connection.target(), connection.idleSince(), nowMillis, unused)) {
+        connection.end();
+      }
     }
   }
 
@@ -77,6 +147,7 @@ final class Http2Pool implements Watch.Timed {
   }
 
   private boolean outdated(Http2Upstream connection) {
-    return connection.generation() != tls.generation(connection.target());
+    return connection.generation() != tls.generation(connection.target())
+        || connection.isOpen() && Age.over(connection.target(), connection.opened(), watch.now());
   }
 }

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.proxy.upstream.Circuit.Place;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -25,20 +26,27 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
   private final Target target;
   private final Http2Pool pool;
   private final long generation;
+  private final @Nullable Place place;
   private final ArrayDeque<ResponseSink> waiting = new ArrayDeque<>();
   private @Nullable Channel connection;
   private @Nullable Http2StreamChannelBootstrap streams;
-  private long most = STREAMS_AT_FIRST;
+  private long most;
   private int open;
   private int lent;
   private boolean used;
   private boolean ending;
+  private long opened;
   private long idleSince;
 
-  Http2Upstream(Target target, Http2Pool pool, long generation) {
+  /**
+   * @param place of its own in the target's circuit; null: it is not counted
+   */
+  Http2Upstream(Target target, Http2Pool pool, long generation, @Nullable Place place) {
     this.target = target;
     this.pool = pool;
     this.generation = generation;
+    this.place = place;
+    this.most = Math.min(STREAMS_AT_FIRST, target.limits().streams());
     this.idleSince = pool.now();
   }
 
@@ -48,6 +56,26 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
 
   long generation() {
     return generation;
+  }
+
+  /** The connection is there. */
+  boolean isOpen() {
+    return streams != null;
+  }
+
+  /** Coarse time in ms since when it {@link #isOpen}. */
+  long opened() {
+    return opened;
+  }
+
+  /** Coarse time in ms at which the last stream ended. */
+  long idleSince() {
+    return idleSince;
+  }
+
+  /** No stream, and nobody who waits for one. */
+  boolean carriesNothing() {
+    return isOpen() && open == 0;
   }
 
   /** Another stream may be opened. */
@@ -70,17 +98,23 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     }
   }
 
-  void closeIfIdleSince(long millis) {
-    Channel channel = connection;
-    if (channel != null && open == 0 && waiting.isEmpty() && idleSince < millis) {
-      end();
-      channel.close();
+  /** {@code sink} does not wait any more; false when it did not. */
+  boolean forget(ResponseSink sink) {
+    boolean waited = waiting.remove(sink);
+    if (waited) {
+      pool.left(this);
     }
+    return waited;
   }
 
   @Override
   public void ready(Channel channel) {
     connection = channel;
+    opened = pool.now();
+    idleSince = opened;
+    if (place != null) {
+      place.freeWith(channel);
+    }
     channel
         .pipeline()
         .addLast(
@@ -94,15 +128,23 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     streams = bootstrap;
     ResponseSink sink;
     while ((sink = waiting.poll()) != null) {
+      pool.left(this);
       openStream(bootstrap, sink);
+    }
+    if (ending && open == 0) {
+      channel.close();
     }
   }
 
   @Override
   public void failed(UpstreamFailure failure) {
     end();
+    if (place != null) {
+      place.free();
+    }
     ResponseSink sink;
     while ((sink = waiting.poll()) != null) {
+      pool.left(this);
       sink.failed(failure);
     }
   }
@@ -112,7 +154,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     if (frame instanceof Http2SettingsFrame settings) {
       Long streamsTaken = settings.settings().maxConcurrentStreams();
       if (streamsTaken != null) {
-        most = streamsTaken;
+        most = Math.min(streamsTaken, target.limits().streams());
       }
     } else if (frame instanceof Http2GoAwayFrame) {
       end();
@@ -131,7 +173,8 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     ctx.close();
   }
 
-  private void end() {
+  /** It gets no more streams, and closes when it has none. */
+  void end() {
     ending = true;
     pool.remove(this);
     if (connection != null && open == 0) {
@@ -175,6 +218,8 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     idleSince = pool.now();
     if (ending && open == 0 && connection != null) {
       connection.close();
+    } else if (!ending) {
+      pool.freed(this);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.upstream.Circuit.Place;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import java.util.ArrayDeque;
@@ -19,14 +20,16 @@ final class Pool implements Watch.Timed {
   private final TlsClients tls;
   private final Limits limits;
   private final Watch watch;
+  private final Lending lending;
   private final Map<Target, ArrayDeque<UpstreamStream>> idle = new HashMap<>();
   private @Nullable Set<Target> called;
 
-  Pool(Connector connector, TlsClients tls, Limits limits, Watch watch) {
+  Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
     this.connector = connector;
     this.tls = tls;
     this.limits = limits;
     this.watch = watch;
+    this.lending = lending;
   }
 
   /**
@@ -38,19 +41,39 @@ final class Pool implements Watch.Timed {
       stream.lend(sink, true);
       sink.connected(stream);
     } else {
-      open(target, sink);
+      lending.open(target, sink, place -> open(target, sink, place));
     }
   }
 
   void giveBack(UpstreamStream stream) {
+    if (outdated(stream)) {
+      stream.close();
+      return;
+    }
+    if (Lending.isFull(stream.target())) {
+      hand(stream);
+      return;
+    }
     ArrayDeque<UpstreamStream> of =
         idle.computeIfAbsent(stream.target(), target -> new ArrayDeque<>());
-    if (outdated(stream) || of.size() >= limits.idlePerDestination()) {
+    if (of.size() >= limits.idlePerDestination()) {
       stream.close();
       return;
     }
     stream.idleSince(watch.now());
     of.addLast(stream);
+  }
+
+  /** To who waits first, or out of the way of a connection that serves it. */
+  private void hand(UpstreamStream stream) {
+    ResponseSink first = lending.poll(stream.target());
+    if (first == null) {
+      stream.close();
+    } else {
+      lending.leave(stream.target());
+      stream.lend(first, true);
+      first.connected(stream);
+    }
   }
 
   void remove(UpstreamStream stream) {
@@ -68,6 +91,18 @@ final class Pool implements Watch.Timed {
     called = targets;
   }
 
+  /** Closes one of {@code circuit} that nobody uses; false when there is none. */
+  boolean closeOne(Circuit circuit) {
+    for (ArrayDeque<UpstreamStream> of : idle.values()) {
+      UpstreamStream stream = of.peekFirst();
+      if (stream != null && stream.target().circuit() == circuit) {
+        stream.close();
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Closes what nobody uses. */
   void closeIdle() {
     Map<Target, ArrayDeque<UpstreamStream>> all = new HashMap<>(idle);
@@ -77,7 +112,6 @@ final class Pool implements Watch.Timed {
 
   @Override
   public void check(long nowMillis) {
-    long oldest = nowMillis - limits.upstreamIdle().toMillis();
     Iterator<Map.Entry<Target, ArrayDeque<UpstreamStream>>> all = idle.entrySet().iterator();
     while (all.hasNext()) {
       Map.Entry<Target, ArrayDeque<UpstreamStream>> one = all.next();
@@ -85,7 +119,11 @@ final class Pool implements Watch.Timed {
       boolean gone = one.getKey().isGone(called);
       of.removeIf(
           stream -> {
-            boolean over = gone || stream.idleSince() < oldest || outdated(stream);
+            boolean over =
+                gone
+                    || outdated(stream)
+                    || Age.unused(
+                        stream.target(), stream.idleSince(), nowMillis, limits.upstreamIdle());
             if (over) {
               stream.close();
             }
@@ -110,10 +148,11 @@ final class Pool implements Watch.Timed {
   }
 
   private boolean outdated(UpstreamStream stream) {
-    return stream.generation() != tls.generation(stream.target());
+    return stream.generation() != tls.generation(stream.target())
+        || Age.over(stream.target(), stream.opened(), watch.now());
   }
 
-  private void open(Target target, ResponseSink sink) {
+  private void open(Target target, ResponseSink sink, @Nullable Place place) {
     UpstreamStream stream = new UpstreamStream(target, this, tls.generation(target));
     stream.lend(sink, false);
     connector.open(
@@ -121,6 +160,11 @@ final class Pool implements Watch.Timed {
         new Opened() {
           @Override
           public void ready(Channel channel) {
+            if (place != null) {
+              place.freeWith(channel);
+            }
+            lending.leave(target);
+            stream.opened(watch.now());
             ChannelPipeline pipeline = channel.pipeline();
             pipeline.addLast(new ResponseDecoder(limits, stream), new RequestEncoder(), stream);
             sink.connected(stream);
@@ -128,6 +172,10 @@ final class Pool implements Watch.Timed {
 
           @Override
           public void failed(UpstreamFailure failure) {
+            if (place != null) {
+              place.free();
+            }
+            lending.leave(target);
             sink.failed(failure);
           }
         });

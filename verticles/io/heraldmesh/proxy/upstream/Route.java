@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.upstream;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Balancing;
 import io.heraldmesh.policy.ClientFiles;
+import io.heraldmesh.policy.ConnectionLimits;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.OutlierDetection;
@@ -31,6 +32,7 @@ public final class Route {
   private final Balancer balancer;
   private final AtomicInteger active;
   private final AtomicInteger retries;
+  private final Circuit circuit;
 
   /** How one endpoint is reached, by the host that was called. */
   @FunctionalInterface
@@ -46,6 +48,8 @@ public final class Route {
     this.balancer = balancer(destination.balancing().method(), before);
     this.active = before == null ? new AtomicInteger() : before.active;
     this.retries = before == null ? new AtomicInteger() : before.retries;
+    this.circuit = before == null ? new Circuit() : before.circuit;
+    circuit.bound(limits().most(), limits().waiting());
     this.states =
         destination.endpoints().stream().map(endpoint -> state(endpoint, before)).toList();
     for (MeshProtocol protocol : MeshProtocol.values()) {
@@ -208,17 +212,19 @@ public final class Route {
       case UpstreamTls.Originated o -> {
         String sni = o.sni();
         yield sni == null
-            ? host ->
-                originated(address, protocol, source, o, host)
-                    .within(destination.balancing().connections())
+            ? host -> originated(address, protocol, source, o, host).within(limits(), circuit)
             : always(originated(address, protocol, source, o, sni));
       }
     };
   }
 
   private Way always(Target target) {
-    Target bounded = target.within(destination.balancing().connections());
+    Target bounded = target.within(limits(), circuit);
     return host -> bounded;
+  }
+
+  private ConnectionLimits limits() {
+    return destination.balancing().connections();
   }
 
   private static Target mesh(

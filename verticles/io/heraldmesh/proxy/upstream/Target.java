@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a connection leads and what it must prove. Connections are shared only between equal
- * targets: same caller, same endpoint, same kind of TLS, same names, same protocol, same bounds.
- * The hash is kept, since every request looks a pool up by it.
+ * targets: same caller, same endpoint, same kind of TLS, same names, same protocol, same bounds,
+ * same destination. The hash is kept, since every request looks a pool up by it.
  */
 public final class Target {
   private final HostPort address;
@@ -21,6 +21,7 @@ public final class Target {
   private final boolean own;
   private final @Nullable Secured secured;
   private final ConnectionLimits limits;
+  private final @Nullable Circuit circuit;
   private final int hash;
 
   /** What TLS needs. */
@@ -61,34 +62,36 @@ public final class Target {
       boolean raw,
       boolean own,
       @Nullable Secured secured,
-      ConnectionLimits limits) {
+      ConnectionLimits limits,
+      @Nullable Circuit circuit) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
     this.own = own;
     this.secured = secured;
     this.limits = limits;
+    this.circuit = circuit;
     this.hash = Objects.hash(address, http2, raw, own, secured, limits);
   }
 
   /** The workload's own service, in the clear. */
   public static Target service(HostPort address, boolean http2) {
-    return new Target(address, http2, false, true, null, ConnectionLimits.NONE);
+    return new Target(address, http2, false, true, null, ConnectionLimits.NONE, null);
   }
 
   /** The workload's own service, for bytes. */
   public static Target serviceTcp(HostPort address) {
-    return new Target(address, false, true, true, null, ConnectionLimits.NONE);
+    return new Target(address, false, true, true, null, ConnectionLimits.NONE, null);
   }
 
   /** An endpoint that takes no TLS. */
   public static Target plain(HostPort address, boolean http2) {
-    return new Target(address, http2, false, false, null, ConnectionLimits.NONE);
+    return new Target(address, http2, false, false, null, ConnectionLimits.NONE, null);
   }
 
   /** Bytes in the clear. */
   public static Target plainTcp(HostPort address) {
-    return new Target(address, false, true, false, null, ConnectionLimits.NONE);
+    return new Target(address, false, true, false, null, ConnectionLimits.NONE, null);
   }
 
   /** Through TLS. */
@@ -99,17 +102,23 @@ public final class Target {
         secured.protocol() == MeshProtocol.TCP,
         false,
         secured,
-        ConnectionLimits.NONE);
+        ConnectionLimits.NONE,
+        null);
   }
 
-  /** The same over connections that are bounded so. */
-  Target within(ConnectionLimits bounds) {
-    return new Target(address, http2, raw, own, secured, bounds);
+  /** The same over connections that are bounded so, and counted in {@code counted}. */
+  Target within(ConnectionLimits bounds, Circuit counted) {
+    return new Target(address, http2, raw, own, secured, bounds, counted);
   }
 
-  /** What bounds each connection. */
-  ConnectionLimits limits() {
+  /** What bounds the connections. */
+  public ConnectionLimits limits() {
     return limits;
+  }
+
+  /** Where connections are counted; null: nowhere. */
+  @Nullable Circuit circuit() {
+    return circuit;
   }
 
   public HostPort address() {
@@ -154,6 +163,7 @@ public final class Target {
         && own == that.own
         && address.equals(that.address)
         && Objects.equals(secured, that.secured)
+        && circuit == that.circuit
         && limits.equals(that.limits);
   }
 

@@ -30,6 +30,7 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   private boolean reading;
   private boolean refused;
   private long error = Http2Error.INTERNAL_ERROR.code();
+  private long opened;
   private long idleSince;
 
   /**
@@ -70,6 +71,15 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
    */
   public long error() {
     return error;
+  }
+
+  /** Coarse time in ms at which the connection was there. */
+  long opened() {
+    return opened;
+  }
+
+  void opened(long millis) {
+    opened = millis;
   }
 
   /** Coarse time in ms at which it went back to its pool. */

@@ -2,9 +2,11 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.upstream.Circuit.Place;
 import io.heraldmesh.tls.EventLoops;
 import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.Originations;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.HashMap;
@@ -27,8 +29,9 @@ public final class Upstreams {
       EventLoop loop = (EventLoop) executor;
       Watch watch = new Watch(loop);
       Connector connector = new Connector(loops, loop, tls, limits, guard, watch);
-      Pool pool = new Pool(connector, tls, limits, watch);
-      Http2Pool http2 = new Http2Pool(connector, tls, limits.upstreamIdle().toMillis(), watch);
+      Lending lending = new Lending(loop, circuit -> makeRoom(circuit, loop));
+      Pool pool = new Pool(connector, tls, limits, watch, lending);
+      Http2Pool http2 = new Http2Pool(connector, tls, limits.upstreamIdle(), watch, lending);
       loop.execute(
           () -> {
             watch.add(pool);
@@ -63,7 +66,49 @@ public final class Upstreams {
    */
   public void tunnel(Permit permit, Target target, EventLoop loop, Opened opened) {
     require(permit);
-    of(loop).connector.open(target, opened);
+    Circuit circuit = target.circuit();
+    Place place = circuit == null ? null : circuit.take();
+    if (circuit == null || place != null) {
+      of(loop).connector.open(target, place == null ? opened : placed(opened, place));
+    } else {
+      opened.failed(Lending.overflow(target, "enough connections are open"));
+    }
+  }
+
+  private static Opened placed(Opened opened, Place place) {
+    return new Opened() {
+      @Override
+      public void ready(Channel channel) {
+        place.freeWith(channel);
+        opened.ready(channel);
+      }
+
+      @Override
+      public void failed(UpstreamFailure failure) {
+        place.free();
+        opened.failed(failure);
+      }
+    };
+  }
+
+  /** {@code sink} was forwarded to {@code target}, and no longer waits for a connection. */
+  public void forget(Target target, EventLoop loop, ResponseSink sink) {
+    Circuit circuit = target.circuit();
+    if (circuit != null && !(target.http2() && of(loop).http2.forget(target, sink))) {
+      circuit.forget(sink);
+    }
+  }
+
+  /** What carries nothing makes way for who waits, on whichever loop it is. */
+  private void makeRoom(Circuit circuit, EventLoop waiter) {
+    perLoop.forEach(
+        (loop, state) ->
+            loop.execute(
+                () -> {
+                  if (circuit.full() && !state.pool.closeOne(circuit)) {
+                    state.http2.closeOne(circuit, !waiter.inEventLoop());
+                  }
+                }));
   }
 
   /**

@@ -2,9 +2,6 @@ package io.heraldmesh.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heraldmesh.policy.Balancing;
-import io.heraldmesh.policy.ConnectionLimits;
-import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
 import io.vertx.core.http.HttpServer;
@@ -21,6 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a rule says of each connection to its destination. */
 class ConnectionLimitsTest {
+  private static final String TWO_REQUESTS =
+      "{connectionPool: {http: {maxRequestsPerConnection: 2}}}";
+
   private Mesh mesh;
 
   @BeforeEach
@@ -35,7 +35,7 @@ class ConnectionLimitsTest {
 
   @Test
   void aConnectionCarriesNoMoreRequestsThanItMay() throws Exception {
-    to(mesh.app.address().port(), false, new ConnectionLimits(null, 2));
+    new Ruled(mesh).by(TWO_REQUESTS, Ruled.plain(mesh.app.address().port()));
     List<Integer> connections = new ArrayList<>();
     try (RawClient client = mesh.call()) {
       for (int i = 0; i < 6; i++) {
@@ -58,7 +58,7 @@ class ConnectionLimitsTest {
                   connections.add(request.connection());
                   request.response().end("ok");
                 });
-    to(Mesh.await(server.listen()).actualPort(), false, new ConnectionLimits(null, 2));
+    new Ruled(mesh).by(TWO_REQUESTS, Ruled.plain(Mesh.await(server.listen()).actualPort()));
     try (RawClient client = mesh.call()) {
       for (int i = 0; i < 6; i++) {
         assertThat(client.get("/ok", "server.b").status()).isEqualTo(200);
@@ -75,7 +75,10 @@ class ConnectionLimitsTest {
     restart(
         Mesh.Options.DEFAULT.limits(Limits.DEFAULTS.with(to -> to.connect(Duration.ofMinutes(1)))));
     try (ServerSocket silent = new ServerSocket(0)) {
-      to(silent.getLocalPort(), true, new ConnectionLimits(Duration.ofMillis(100), 0));
+      new Ruled(mesh)
+          .by(
+              "{connectionPool: {tcp: {connectTimeout: 100ms}}}",
+              new Endpoint("127.0.0.1", silent.getLocalPort(), true));
       try (RawClient client = mesh.call()) {
         assertThat(client.get("/ok", "server.b").status()).isEqualTo(503);
       }
@@ -86,27 +89,5 @@ class ConnectionLimitsTest {
   private void restart(Mesh.Options options) throws Exception {
     mesh.close();
     mesh = Mesh.ready(options);
-  }
-
-  private void to(int port, boolean mutualTls, ConnectionLimits limits) {
-    Destination server =
-        mesh.destination(
-            "server", Set.of(Mesh.SERVER_ID), List.of(new Endpoint("127.0.0.1", port, mutualTls)));
-    mesh.destinations(
-        List.of(
-            new Destination(
-                server.service(),
-                server.hosts(),
-                server.port(),
-                server.protocol(),
-                server.sni(),
-                server.identities(),
-                server.endpoints(),
-                new Balancing(
-                    Balancing.Method.LEAST_REQUEST,
-                    null,
-                    Integer.MAX_VALUE,
-                    Integer.MAX_VALUE,
-                    limits))));
   }
 }

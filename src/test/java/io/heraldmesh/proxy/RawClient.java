@@ -81,6 +81,15 @@ final class RawClient implements AutoCloseable {
     return new Answer(status, head, "");
   }
 
+  /** Something has come that was not read yet. */
+  boolean hasAnswer() {
+    try {
+      return in.available() > 0;
+    } catch (IOException closed) {
+      return false;
+    }
+  }
+
   byte[] read(int bytes) throws IOException {
     return in.readNBytes(bytes);
   }
@@ -92,6 +101,12 @@ final class RawClient implements AutoCloseable {
     } catch (java.net.SocketException reset) {
       return "";
     }
+  }
+
+  /** Gone for good: nothing of an answer would arrive. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
   }
 
   boolean closed() {

@@ -3,18 +3,27 @@ package io.heraldmesh.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract with Vert.x's internals: its event loops carry Herald's own sockets. */
 class EventLoopsTest {
@@ -87,5 +96,53 @@ class EventLoopsTest {
     assertThatThrownBy(() -> EventLoops.of(other))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("event loops");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theSystemProbesASilentConnectionAsItIsTold(boolean nativeTransport) throws Exception {
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions().setPreferNativeTransport(nativeTransport).setEventLoopPoolSize(1));
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      EventLoops loops = EventLoops.of(vertx);
+      Bootstrap bootstrap = loops.client((EventLoop) loops.all().iterator().next());
+      loops.keepAlive(bootstrap, 61, 7, 3);
+      Channel client =
+          bootstrap
+              .handler(new ChannelInboundHandlerAdapter())
+              .connect(server.getLocalSocketAddress())
+              .sync()
+              .channel();
+      boolean epoll = loops.transport().equals("Epoll");
+      assertThat(epoll).isEqualTo(nativeTransport && Epoll.isAvailable());
+      assertThat(client.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+      assertThat(
+              client
+                  .config()
+                  .getOption(
+                      epoll
+                          ? EpollChannelOption.TCP_KEEPIDLE
+                          : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE)))
+          .isEqualTo(61);
+      assertThat(
+              client
+                  .config()
+                  .getOption(
+                      epoll
+                          ? EpollChannelOption.TCP_KEEPINTVL
+                          : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL)))
+          .isEqualTo(7);
+      assertThat(
+              client
+                  .config()
+                  .getOption(
+                      epoll
+                          ? EpollChannelOption.TCP_KEEPCNT
+                          : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT)))
+          .isEqualTo(3);
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    }
   }
 }

@@ -189,10 +189,7 @@ class DestinationRuleDecoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "connectionPool: {tcp: {maxConnections: 1}}",
-        "connectionPool: {http: {http1MaxPendingRequests: 1}}",
-        "connectionPool: {tcp: {tcpKeepalive: {}}}",
-        "connectionPool: {http: {idleTimeout: 5s}}",
+        "connectionPool: {http: {http2KeepAlive: {}}}",
         "outlierDetection: {splitExternalLocalOriginErrors: true}",
         "outlierDetection: {consecutiveErrors: 3}",
         "tunnel: {}",
@@ -255,7 +252,12 @@ class DestinationRuleDecoderTest {
     assertThat(rule.trafficPolicy().balancing(81))
         .isEqualTo(
             new Balancing(
-                Balancing.Method.RANDOM, null, new ConnectionPool(Duration.ofMillis(20), 5, 7, 2)));
+                Balancing.Method.RANDOM,
+                null,
+                new ConnectionPool(
+                    new ConnectionPool.Tcp(0, Duration.ofMillis(20), null, null, null),
+                    new ConnectionPool.Http(
+                        0, 7, 5, 2, 0, null, ConnectionPool.H2UpgradePolicy.DEFAULT, false))));
     assertThat(rule.trafficPolicy().balancing(80))
         .isEqualTo(new Balancing(Balancing.Method.ROUND_ROBIN, null, ConnectionPool.NONE));
   }
@@ -273,6 +275,17 @@ class DestinationRuleDecoderTest {
         "outlierDetection: {consecutive5xx: 1}      | HLD0101 spec.trafficPolicy.outlierDetection.consecutive5xx",
         "connectionPool: {tcp: {connectTimeout: 0s}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.connectTimeout",
         "connectionPool: {tcp: {connectTimeout: 2h}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.connectTimeout",
+        "connectionPool: {}                         | HLD0110 spec.trafficPolicy.connectionPool",
+        "connectionPool: {tcp: {maxConnections: -1}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.maxConnections",
+        "connectionPool: {tcp: {maxConnections: many}} | HLD0103 spec.trafficPolicy.connectionPool.tcp.maxConnections",
+        "connectionPool: {tcp: {maxConnectionDuration: 0s}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.maxConnectionDuration",
+        "connectionPool: {tcp: {idleTimeout: -1s}}  | HLD0113 spec.trafficPolicy.connectionPool.tcp.idleTimeout",
+        "connectionPool: {tcp: {tcpKeepalive: {time: 10ms}}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.tcpKeepalive.time",
+        "connectionPool: {tcp: {tcpKeepalive: {probes: 128}}} | HLD0105 spec.trafficPolicy.connectionPool.tcp.tcpKeepalive.probes",
+        "connectionPool: {http: {h2UpgradePolicy: YES}} | HLD0104 spec.trafficPolicy.connectionPool.http.h2UpgradePolicy",
+        "connectionPool: {http: {h2UpgradePolicy: UPGRADE, useClientProtocol: true}} | HLD0114 spec.trafficPolicy.connectionPool.http.useClientProtocol",
+        "connectionPool: {http: {http1MaxPendingRequests: -1}} | HLD0105 spec.trafficPolicy.connectionPool.http.http1MaxPendingRequests",
+        "connectionPool: {http: {maxConnections: 1}} | HLD0101 spec.trafficPolicy.connectionPool.http.maxConnections",
         "connectionPool: {http: {http2MaxRequests: -1}} | HLD0105 spec.trafficPolicy.connectionPool.http.http2MaxRequests",
       })
   void mistakesInWhatIsSaidOfEndpointsAreNamed(String field, String expected) {
