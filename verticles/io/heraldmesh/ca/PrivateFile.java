@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** Files that only this process's user may read (0600, in a folder of 0700). */
-final class PrivateFile {
+public final class PrivateFile {
   private static final Path OURSELVES = Path.of("/proc/self");
 
   private static final Set<PosixFilePermission> OWNER =
@@ -26,8 +26,9 @@ final class PrivateFile {
    * Reads a file after making sure that it is ours and nobody else may open it.
    *
    * @param what what it holds, for the message
+   * @throws AuthorityException when it is not there, open to others, not ours, or too long
    */
-  static byte[] read(Path file, String what, int maxBytes) {
+  public static byte[] read(Path file, String what, int maxBytes) {
     try {
       if (!Files.isRegularFile(file)) {
         throw new AuthorityException(

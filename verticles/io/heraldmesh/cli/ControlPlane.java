@@ -16,6 +16,7 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.IssuanceRecord;
+import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -31,10 +32,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The authority on the bus, and the identities it hands to Herald's own parts in this process. Such
@@ -42,6 +46,9 @@ import java.util.Set;
  * logged like any other and renewed over the bus.
  */
 final class ControlPlane {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+  private static final String BY_NODE_FILE = "node file";
+  private static final long FOLLOW_MILLIS = 1000;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
   private final Vertx vertx;
@@ -73,11 +80,46 @@ final class ControlPlane {
     return registrations;
   }
 
-  /** Lets these workloads, and no others, run on {@code node}. */
-  synchronized void register(String node, Set<WorkloadIdentity> workloads) {
-    Map<String, Set<WorkloadIdentity>> byNode = new HashMap<>(registrations.byNode());
-    byNode.put(node, Set.copyOf(workloads));
+  /**
+   * Lets these workloads, and no others, run on {@code node}, as its node file says. Blocks for the
+   * database.
+   */
+  void register(String node, Set<WorkloadIdentity> workloads) {
+    Instant now = clock.instant();
+    store
+        .registrations()
+        .replace(
+            node,
+            workloads.stream()
+                .map(
+                    w ->
+                        new Registration(
+                            node, w.namespace(), w.serviceAccount(), BY_NODE_FILE, now))
+                .toList());
+    readRegistrations();
+  }
+
+  /** What was registered, here or at another control node. Blocks for the database. */
+  private void readRegistrations() {
+    Map<String, Set<WorkloadIdentity>> byNode = new HashMap<>();
+    for (Registration registration : store.registrations().all()) {
+      byNode
+          .computeIfAbsent(registration.node(), none -> new HashSet<>())
+          .add(new WorkloadIdentity(registration.namespace(), registration.serviceAccount()));
+    }
     registrations = new Registrations(byNode);
+  }
+
+  /** The last ones hold while the database is away, which then issues nothing anyway. */
+  private void followRegistrations() {
+    vertx
+        .executeBlocking(
+            () -> {
+              readRegistrations();
+              return true;
+            })
+        .onFailure(e -> LOG.warn("registrations not read, the last ones hold: {}", e.getMessage()))
+        .onComplete(done -> vertx.setTimer(FOLLOW_MILLIS, again -> followRegistrations()));
   }
 
   /** Puts the authority on the bus. */
@@ -90,7 +132,13 @@ final class ControlPlane {
             vertx, authority, crypto, store.issuanceLog(), this::registrations, clock, meters);
     return vertx
         .deployVerticle(new CaVerticle(bus, issuer))
-        .onSuccess(id -> vertx.setPeriodic(1000, tick -> renew()));
+        .onSuccess(
+            id -> {
+              vertx.setPeriodic(1000, tick -> renew());
+              if (store.shared()) {
+                followRegistrations();
+              }
+            });
   }
 
   /** A new identity for one of Herald's own parts, signed and logged. Blocks for the log. */

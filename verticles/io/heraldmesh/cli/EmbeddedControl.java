@@ -16,7 +16,6 @@ import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.store.Store;
-import io.heraldmesh.store.sql.SqliteStore;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +37,17 @@ final class EmbeddedControl implements NodeControl {
     this.foundation = foundation;
     this.config = config;
     this.trustDomain = trustDomain;
-    Path folder = config.stateDir();
-    this.store =
-        folder == null ? SqliteStore.inMemory() : SqliteStore.open(folder.resolve("herald.db"));
+    this.store = StateStore.open(config);
   }
 
   @Override
   public Future<Void> start() {
+    Authority authority = authority();
+    AuthorityRecord.keep(store, authority, config.name(), foundation.clock().instant());
     ControlPlane starting =
         new ControlPlane(
             foundation.vertx(),
-            authority(),
+            authority,
             store,
             foundation.crypto(),
             foundation.clock(),

@@ -36,6 +36,7 @@ public record NodeConfig(
     @Nullable TrustDomain trustDomain,
     @Nullable Path stateDir,
     AuthorityConfig authority,
+    DatabaseConfig database,
     Path resources,
     boolean resourcesMayBeEmpty,
     List<WorkloadSettings> workloads,
@@ -76,6 +77,39 @@ public record NodeConfig(
 
     /** A root of Herald's own in this file, under the passphrase in that one. */
     record Store(Path keyStore, Path passphraseFile) implements AuthorityConfig {}
+  }
+
+  /** Where what must not be lost is kept. */
+  public sealed interface DatabaseConfig {
+    /**
+     * A file that only this node uses.
+     *
+     * @param file null: {@code herald.db} in stateDir, or in memory where there is none
+     */
+    record Sqlite(@Nullable Path file) implements DatabaseConfig {}
+
+    /**
+     * A server that several control nodes share.
+     *
+     * @param hosts {@code host:port}
+     * @param passwordFile null: no password is sent
+     * @param roots of the server's certificate; null: the JDK's
+     */
+    record Postgres(
+        List<String> hosts,
+        String database,
+        String schema,
+        String user,
+        @Nullable Path passwordFile,
+        boolean tls,
+        @Nullable Path roots,
+        int connections)
+        implements DatabaseConfig {
+
+      public Postgres {
+        hosts = List.copyOf(hosts);
+      }
+    }
   }
 
   /**

@@ -98,7 +98,7 @@ final class NodeFileReader {
     HostPort admin = NodeAddresses.listen(spec.optional("admin"), 15000);
     WorkloadsSection workloads = new WorkloadsSection(this::path, NodeConfig.controlPlane(roles));
     if (!NodeConfig.controlPlane(roles)) {
-      spec.withoutEffect("authority", "certificates");
+      spec.withoutEffect("authority", "certificates", "database");
     }
     return new NodeConfig(
         name,
@@ -106,6 +106,7 @@ final class NodeFileReader {
         trustDomain(spec.optional("trustDomain")),
         path(spec.required("stateDir")),
         authority(spec.optional("authority")),
+        new DatabaseSection(this::path).read(spec.optional("database")),
         orRoot(path(spec.required("resources"))),
         spec.optional("resourcesMayBeEmpty").bool(false),
         workloads.read(spec.optional("workloads")),

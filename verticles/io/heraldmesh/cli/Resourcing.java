@@ -7,8 +7,12 @@ import io.heraldmesh.distributor.source.FolderState;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problem;
 import io.heraldmesh.resource.problem.Problems;
+import io.heraldmesh.store.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +25,14 @@ final class Resourcing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Resourcing.class);
   private static final int SHOWN = 5;
 
+  /** When what the database did not take is tried again. */
+  private static final Executor AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+
   private final Path folder;
   private final FolderSource source;
   private volatile Condition condition = Condition.OK;
   private volatile @Nullable Distribution distribution;
+  private volatile boolean closed;
   private long newest;
 
   Resourcing(Path folder, boolean mayBeEmpty) {
@@ -82,7 +90,13 @@ final class Resourcing implements AutoCloseable {
                   LOG.info("resources taken revision={}", revision);
                   judge(number, Condition.OK);
                 })
-            .onFailure(e -> judge(number, kept("cannot be compiled: " + e.getMessage())));
+            .onFailure(
+                e -> {
+                  judge(number, kept("cannot be put into force: " + e.getMessage()));
+                  if (e instanceof StoreException failure && failure.mayPass()) {
+                    AGAIN.execute(() -> again(number, good));
+                  }
+                });
       }
       case FolderState.Bad bad -> {
         bad.problems().errors().forEach(p -> LOG.error("{}", p.text()));
@@ -94,6 +108,13 @@ final class Resourcing implements AutoCloseable {
         judge(number, kept(problem));
         target.reject(problem);
       }
+    }
+  }
+
+  /** The database did not take the revision; a newer state of the folder goes first. */
+  private synchronized void again(long number, FolderState.Good good) {
+    if (number == newest && !closed) {
+      changed(good);
     }
   }
 
@@ -143,6 +164,7 @@ final class Resourcing implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     source.close();
   }
 }

@@ -17,6 +17,7 @@ import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.store.Revisions;
+import io.heraldmesh.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -43,6 +44,9 @@ final class Distributor implements DistributorService.Server {
 
   /** How long to wait for more changes of a burst. */
   private static final Duration BURST = Duration.ofMillis(50);
+
+  /** After which a revision that could not be stored is tried again. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
   /** After which a node's endpoints no longer count. */
   static final Duration SILENCE = Duration.ofSeconds(30);
@@ -297,6 +301,9 @@ final class Distributor implements DistributorService.Server {
   /** What nodes announce from now on is again compiled with the resources that were good. */
   private void notCompiled(Candidate taken, Throwable cause) {
     LOG.error("not compiled, what is in force stays", cause);
+    if (cause instanceof StoreException failure && failure.mayPass()) {
+      vertx.setTimer(AGAIN.toMillis(), id -> compileIfReady());
+    }
     String text = "the compiler failed: " + cause;
     if (lastGood != null && lastGood.number() == taken.number()) {
       compilerProblems = List.of(text);

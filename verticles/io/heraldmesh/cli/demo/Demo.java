@@ -3,6 +3,7 @@ package io.heraldmesh.cli.demo;
 import io.heraldmesh.cli.Node;
 import io.heraldmesh.cli.NodeConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.cli.NodeConfig.DatabaseConfig;
 import io.heraldmesh.cli.NodeConfig.JwksConfig;
 import io.heraldmesh.cli.Role;
 import io.heraldmesh.cli.StartFailure;
@@ -134,6 +135,7 @@ final class Demo implements Mesh, AutoCloseable {
         null,
         null,
         new AuthorityConfig.Own(),
+        new DatabaseConfig.Sqlite(null),
         folder.resources(),
         true,
         workloads,

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.cli.NodeConfig.DatabaseConfig;
 import io.heraldmesh.cli.NodeConfig.JwksConfig;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
@@ -93,6 +94,7 @@ final class MeshFixture implements AutoCloseable {
         null,
         state(),
         new AuthorityConfig.Own(),
+        new DatabaseConfig.Sqlite(null),
         resources(),
         false,
         workloads,

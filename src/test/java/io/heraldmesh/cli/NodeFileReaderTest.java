@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.cli.NodeConfig.DatabaseConfig;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
@@ -16,6 +17,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -263,6 +265,21 @@ class NodeFileReaderTest {
           outbound: {allowLoopback: maybe}        | spec.outbound.allowLoopback | true or false
           outbound: {loopback: true}              | spec.outbound.loopback | unknown field
           limits: {tokencache: 0}                 | spec.limits.tokencache | unknown field
+          database: {}                            | spec.database    | one of sqlite and postgres
+          database: {sqlite: a, postgres: {url: "postgresql://h/d", user: u}} | spec.database | one of
+          database: {mysql: a}                    | spec.database.mysql | unknown field
+          database: {postgres: {user: u}}         | postgres.url     | required field is missing
+          database: {postgres: {url: "postgresql://h/d"}} | postgres.user | required field is missing
+          database: {postgres: {url: "http://h/d", user: u}} | postgres.url | is no server
+          database: {postgres: {url: "postgresql://h:0/d", user: u}} | postgres.url | is no server
+          database: {postgres: {url: "postgresql://h:65536/d", user: u}} | postgres.url | is no server
+          database: {postgres: {url: "postgresql://h,/d", user: u}} | postgres.url | is no server
+          database: {postgres: {url: "postgresql://h/d?ssl=false", user: u}} | postgres.url | parameters
+          database: {postgres: {url: "postgresql://u:p@h/d", user: u}} | postgres.url | do not stand
+          database: {postgres: {url: "postgresql://h/d", user: u, schema: A}} | schema | name of a schema
+          database: {postgres: {url: "postgresql://h/d", user: u, connections: 1}} | connections | not within
+          database: {postgres: {url: "postgresql://h/d", user: u, tls: {disabled: true}}} | tls | on this machine
+          database: {postgres: {url: "postgresql://127.0.0.1/d", user: u, tls: {disabled: true, roots: r}}} | tls | of no use
           jwks: {blocked: [10.0.0.0/33]}          | spec.jwks.blocked[0] | no address block
           jwks: {servers: [{host: "https://a", roots: r}]} | spec.jwks.servers[0].host | no server
           jwks: {servers: [{host: a}]}            | servers[0].roots | required field is missing
@@ -280,6 +297,60 @@ class NodeFileReaderTest {
               assertThat(p.at().field()).contains(field);
               assertThat(p.text()).contains(message);
             });
+  }
+
+  @Test
+  void theStateIsInAFileOfStateDirOrWhereTheFileSays() throws IOException {
+    assertThat(read(LEAST).database()).isEqualTo(new DatabaseConfig.Sqlite(null));
+    assertThat(read(LEAST + "  database: {sqlite: db/x.db}\n").database())
+        .isEqualTo(new DatabaseConfig.Sqlite(folder.resolve("db/x.db")));
+  }
+
+  @Test
+  void aDatabaseServerIsReadWithItsDefaultsWhichAreEncrypted() throws IOException {
+    assertThat(
+            read(LEAST + "  database: {postgres: {url: \"postgresql://db/herald\", user: h}}\n")
+                .database())
+        .isEqualTo(
+            new DatabaseConfig.Postgres(
+                List.of("db:5432"), "herald", "herald", "h", null, true, null, 8));
+    assertThat(
+            read(LEAST
+                    + """
+                      database:
+                        postgres:
+                          url: jdbc:postgresql://db1:6000,[::1]/herald
+                          user: h
+                          passwordFile: pw
+                          schema: mesh_a
+                          connections: 20
+                          tls: {roots: db.pem}
+                    """)
+                .database())
+        .isEqualTo(
+            new DatabaseConfig.Postgres(
+                List.of("db1:6000", "[::1]:5432"),
+                "herald",
+                "mesh_a",
+                "h",
+                folder.resolve("pw"),
+                true,
+                folder.resolve("db.pem"),
+                20));
+  }
+
+  @Test
+  void aPasswordInTheFileIsRefusedAndNotShown() throws IOException {
+    for (String line :
+        List.of(
+            "database: {postgres: {url: \"postgresql://h/d\", user: u, password: hunter2}}",
+            "database: {postgres: {url: \"postgresql://u:hunter2@h/d\", user: u}}",
+            "database: {postgres: {url: \"postgresql://h/d?password=hunter2\", user: u}}")) {
+      Path file = Files.writeString(folder.resolve("node.yaml"), LEAST + "  " + line + "\n");
+      NodeFileReader.Result result = NodeFileReader.read(file);
+      assertThat(result.config()).as(line).isNull();
+      assertThat(result.problems().text()).contains("passwordFile").doesNotContain("hunter2");
+    }
   }
 
   @Test
