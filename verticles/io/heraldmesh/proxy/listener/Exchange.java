@@ -315,6 +315,13 @@ final class Exchange implements ResponseSink {
     }
   }
 
+  @Override
+  public void malformed(String detail) {
+    if (!over) {
+      fail(502, UpstreamFailure.BAD_RESPONSE, detail, UpstreamFailure.BAD_RESPONSE);
+    }
+  }
+
   /** The service did not look at the request: what was sent of it is sent again. */
   private boolean retryWhole() {
     if (response.started() || !request.whole()) {
@@ -400,6 +407,7 @@ final class Exchange implements ResponseSink {
     log.reason(reason);
     log.flag(flag);
     UpstreamStream stream = upstream;
+    response.takeBack();
     boolean started = response.started();
     if (!started) {
       choice.end(UpstreamFailure.isEndpoints(flag) ? status : 0);

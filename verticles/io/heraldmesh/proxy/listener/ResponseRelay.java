@@ -50,6 +50,8 @@ final class ResponseRelay {
   private int status;
   private boolean reusable;
   private long bytes;
+  private boolean bodyless;
+  private long length = -1;
 
   /**
    * @param noBody the request was a HEAD
@@ -75,6 +77,14 @@ final class ResponseRelay {
 
   boolean started() {
     return status != 0;
+  }
+
+  /** As long as nothing of the response has left, there can be another in its place. */
+  void takeBack() {
+    if (head != null) {
+      head = null;
+      status = 0;
+    }
   }
 
   /** 0 before the response has begun. */
@@ -116,6 +126,11 @@ final class ResponseRelay {
         return Progress.MORE;
       }
       count(last);
+      if (!isLegal(last)) {
+        status = 0;
+        ReferenceCountUtil.release(part);
+        return Progress.BAD;
+      }
       client.write(response);
       unflushed = true;
       return Progress.COMPLETE;
@@ -200,8 +215,7 @@ final class ResponseRelay {
       return Progress.BAD;
     }
     count(content);
-    if (content instanceof LastHttpContent end
-        && !Trailers.clean(end.trailingHeaders(), client.limits().headerCount(), Set.of())) {
+    if (!isLegal(content)) {
       content.release();
       return Progress.BAD;
     }
@@ -230,6 +244,10 @@ final class ResponseRelay {
   }
 
   private void count(HttpContent content) {
+    if (bodyless) {
+      // an HTTP/2 service may send one all the same
+      content.content().skipBytes(content.content().readableBytes());
+    }
     bytes += content.content().readableBytes();
     if (grpc != null) {
       grpc.response(content.content());
@@ -237,6 +255,16 @@ final class ResponseRelay {
         grpc.response(last.trailingHeaders());
       }
     }
+  }
+
+  /** An HTTP/2 service may send more or less than it said, and the next hop would believe it. */
+  private boolean isLegal(HttpContent part) {
+    if (!bodyless && length >= 0 && bytes > length) {
+      return false;
+    }
+    return !(part instanceof LastHttpContent last)
+        || (bodyless || length < 0 || bytes == length)
+            && Trailers.clean(last.trailingHeaders(), client.limits().headerCount(), Set.of());
   }
 
   /** False when it is no legal response. */
@@ -252,7 +280,8 @@ final class ResponseRelay {
     }
     boolean chunked = HttpUtil.isTransferEncodingChunked(response);
     boolean sized = headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-    boolean bodyless = noBody || status == 204 || status == 304;
+    bodyless = noBody || status == 204 || status == 304;
+    length = sized ? HttpUtil.getContentLength(response, -1L) : -1;
     reusable = keepAlive && (chunked || sized || bodyless);
     response.setProtocolVersion(HttpVersion.HTTP_1_1);
     if (oldClient) {

@@ -1,7 +1,7 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.upstream.Circuit.Place;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,19 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class Http2Pool implements Watch.Timed {
   private final Connector connector;
   private final TlsClients tls;
-  private final Duration unused;
+  private final Limits limits;
   private final Watch watch;
   private final Lending lending;
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
   private @Nullable Set<Target> called;
 
-  /**
-   * @param unused how long a connection without streams is kept, where its target does not say
-   */
-  Http2Pool(Connector connector, TlsClients tls, Duration unused, Watch watch, Lending lending) {
+  Http2Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
     this.connector = connector;
     this.tls = tls;
-    this.unused = unused;
+    this.limits = limits;
     this.watch = watch;
     this.lending = lending;
   }
@@ -102,6 +99,10 @@ final class Http2Pool implements Watch.Timed {
     return false;
   }
 
+  int headerBytes() {
+    return limits.headerBytes();
+  }
+
   long now() {
     return watch.now();
   }
@@ -136,7 +137,8 @@ final class Http2Pool implements Watch.Timed {
       if (outdated(connection)
           || connection.target().isGone(called)
           || connection.carriesNothing()
-              && Age.unused(connection.target(), connection.idleSince(), nowMillis, unused)) {
+              && Age.unused(
+                  connection.target(), connection.idleSince(), nowMillis, limits.upstreamIdle())) {
         connection.end();
       }
     }

@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -13,15 +15,20 @@ import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection to a target and the streams on it. Belongs to its event loop. */
 final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened {
   /** Until the other side says how many it takes. */
   private static final long STREAMS_AT_FIRST = 100;
+
+  /** Of a connection on which the other side broke the rules. */
+  private static final AttributeKey<Boolean> FAULTY = AttributeKey.valueOf("herald.http2.faulty");
 
   private final Target target;
   private final Http2Pool pool;
@@ -120,7 +127,10 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
         .addLast(
             Flushes.together(),
             Http2FrameCodecBuilder.forClient()
-                .initialSettings(Http2Settings.defaultSettings().pushEnabled(false))
+                .initialSettings(
+                    Http2Settings.defaultSettings()
+                        .pushEnabled(false)
+                        .maxHeaderListSize(pool.headerBytes()))
                 .build(),
             new Http2MultiplexHandler(new NoPush()),
             this);
@@ -169,8 +179,22 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (isFault(cause)) {
+      ctx.channel().attr(FAULTY).set(true);
+    }
     end();
     ctx.close();
+  }
+
+  /** The other side broke the rules, and did not just go away. */
+  static boolean isFault(Throwable cause) {
+    return cause instanceof Http2Exception
+        || cause instanceof DecoderException && !(cause.getCause() instanceof SSLException);
+  }
+
+  /** {@code stream} ended because the other side broke the rules on its connection. */
+  static boolean isFaulty(Channel stream) {
+    return stream.parent() != null && stream.parent().hasAttr(FAULTY);
   }
 
   /** It gets no more streams, and closes when it has none. */

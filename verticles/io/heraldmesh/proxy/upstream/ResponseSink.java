@@ -23,6 +23,9 @@ public interface ResponseSink {
   /** The stream ended before its response did. */
   void broken(String detail);
 
+  /** What came is no legal response; the stream has ended. */
+  void malformed(String detail);
+
   /** The response is complete and the stream has been given back. */
   void released();
 

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
@@ -187,8 +189,14 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     reading = true;
-    if (sink != null && message instanceof HttpObject part) {
-      sink.received(part);
+    ResponseSink waiting = sink;
+    if (waiting != null && pool == null && hasMoreThanACode(message)) {
+      ReferenceCountUtil.release(message);
+      sink = null;
+      close();
+      waiting.malformed("text behind the code in :status");
+    } else if (waiting != null && message instanceof HttpObject part) {
+      waiting.received(part);
     } else {
       // bytes that nobody asked for
       ReferenceCountUtil.release(message);
@@ -237,7 +245,11 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
     ResponseSink waiting = sink;
     if (waiting != null) {
       sink = null;
-      waiting.broken(target.describe() + ": closed by the other side");
+      if (Http2Upstream.isFaulty(ctx.channel())) {
+        waiting.malformed(target.describe() + ": broke the rules of HTTP/2");
+      } else {
+        waiting.broken(target.describe() + ": closed by the other side");
+      }
     }
     giveBack();
   }
@@ -248,8 +260,21 @@ public final class UpstreamStream extends ChannelInboundHandlerAdapter {
     sink = null;
     close();
     if (waiting != null) {
-      waiting.broken(String.valueOf(cause.getMessage()));
+      String detail = String.valueOf(cause.getMessage());
+      if (pool == null && Http2Upstream.isFault(cause)) {
+        waiting.malformed(detail);
+      } else {
+        waiting.broken(detail);
+      }
     }
+  }
+
+  /** Netty takes what stands behind the code for a reason, which HTTP/2 does not have. */
+  private static boolean hasMoreThanACode(Object message) {
+    return message instanceof HttpResponse response
+        && !HttpResponseStatus.valueOf(response.status().code())
+            .reasonPhrase()
+            .equals(response.status().reasonPhrase());
   }
 
   private void giveBack() {

@@ -31,7 +31,7 @@ public final class Upstreams {
       Connector connector = new Connector(loops, loop, tls, limits, guard, watch);
       Lending lending = new Lending(loop, circuit -> makeRoom(circuit, loop));
       Pool pool = new Pool(connector, tls, limits, watch, lending);
-      Http2Pool http2 = new Http2Pool(connector, tls, limits.upstreamIdle(), watch, lending);
+      Http2Pool http2 = new Http2Pool(connector, tls, limits, watch, lending);
       loop.execute(
           () -> {
             watch.add(pool);

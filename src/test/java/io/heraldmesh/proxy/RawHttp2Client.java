@@ -212,7 +212,7 @@ final class RawHttp2Client implements AutoCloseable {
     socket.close();
   }
 
-  private static byte[] frameBytes(int type, int flags, int stream, byte[] payload) {
+  static byte[] frameBytes(int type, int flags, int stream, byte[] payload) {
     ByteArrayOutputStream frame = new ByteArrayOutputStream(9 + payload.length);
     frame.write(payload.length >> 16);
     frame.write(payload.length >> 8);
