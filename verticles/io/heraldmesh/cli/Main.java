@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       TestCommand.class,
       VerifyCommand.class,
-      ConformanceCommand.class
+      ConformanceCommand.class,
+      StateCommand.class
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

@@ -53,7 +53,7 @@ final class AuthorityTable implements AuthorityMetadata {
         });
   }
 
-  private Optional<String> claimed(Connection connection) throws SQLException {
+  Optional<String> claimed(Connection connection) throws SQLException {
     return Sql.first(
         connection,
         "SELECT name, value, digest FROM setting WHERE name = ?",

@@ -1,7 +1,9 @@
 package io.heraldmesh.store.sql;
 
+import io.heraldmesh.store.StateFileException;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -20,6 +22,8 @@ final class Blocking {
       throw switch (e.getCause()) {
         case StoreException ours -> ours;
         case IllegalArgumentException ours -> ours;
+        case StateFileException ours -> ours;
+        case UncheckedIOException ours -> ours;
         case null, default -> new StoreException(Reason.FAILED, name + ": failed", e);
       };
     }

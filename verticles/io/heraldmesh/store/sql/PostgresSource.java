@@ -12,6 +12,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** New connections, each with the password as its file says at that moment. */
 final class PostgresSource extends PGSimpleDataSource {
   private static final long serialVersionUID = 1L;
+
+  /** How a node's connections are named at the server, before the schema. */
+  static final String NODE = "herald-";
+
+  /** And those of a command. */
+  static final String COMMAND = "herald-state-";
+
   private static final int CONNECT_SECONDS = 5;
 
   /** Longer than any statement may take on the server, so that it is the server who ends it. */
@@ -28,7 +35,7 @@ final class PostgresSource extends PGSimpleDataSource {
     this.password = password;
   }
 
-  static PostgresSource of(PostgresSettings settings) {
+  static PostgresSource of(PostgresSettings settings, String application) {
     PostgresSource source = new PostgresSource(settings.password());
     String[] hosts = new String[settings.hosts().size()];
     int[] ports = new int[hosts.length];
@@ -43,7 +50,7 @@ final class PostgresSource extends PGSimpleDataSource {
     source.setDatabaseName(settings.database());
     source.setCurrentSchema(settings.schema());
     source.setUser(settings.user());
-    source.setApplicationName("herald");
+    source.setApplicationName(application + settings.schema());
     source.setTargetServerType("primary");
     source.setConnectTimeout(CONNECT_SECONDS);
     source.setLoginTimeout(CONNECT_SECONDS);

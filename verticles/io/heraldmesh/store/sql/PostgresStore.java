@@ -35,11 +35,14 @@ public final class PostgresStore {
    *     held was changed then
    */
   public static Store open(PostgresSettings settings) {
-    return new DatabaseStore(database(settings));
+    return new DatabaseStore(database(settings, PostgresSource.NODE));
   }
 
-  static Database database(PostgresSettings settings) {
-    HikariDataSource pool = pool(settings);
+  /**
+   * @param application how the connections are named at the server, before the schema
+   */
+  static Database database(PostgresSettings settings, String application) {
+    HikariDataSource pool = pool(settings, application);
     Database database = new PostgresDatabase(pool, settings.name());
     try {
       database.write(
@@ -60,10 +63,10 @@ public final class PostgresStore {
     }
   }
 
-  private static HikariDataSource pool(PostgresSettings settings) {
+  private static HikariDataSource pool(PostgresSettings settings, String application) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("herald-store");
-    config.setDataSource(PostgresSource.of(settings));
+    config.setDataSource(PostgresSource.of(settings, application));
     config.setAutoCommit(false);
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setMaximumPoolSize(settings.connections());

@@ -139,7 +139,7 @@ final class ResourceTable implements ResourceRepository {
         key.name());
   }
 
-  private static void write(Connection connection, StoredResource resource) throws SQLException {
+  static void write(Connection connection, StoredResource resource) throws SQLException {
     ResourceKey key = resource.key();
     Sql.update(connection, "DELETE FROM resource" + ONE, key.kind(), key.namespace(), key.name());
     if (resource.content() != null) {

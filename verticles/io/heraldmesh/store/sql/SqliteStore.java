@@ -2,6 +2,7 @@ package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 
@@ -27,6 +28,20 @@ public final class SqliteStore {
   /** A store that is gone when it is closed and never touches a disk. */
   public static Store inMemory() {
     return new DatabaseStore(new SqliteDatabase(SqliteFile.inMemory(), "memory", () -> {}));
+  }
+
+  /** Of the process that has the file, or beside it when there is one. */
+  static Database databaseToRead(Path file) {
+    if (Files.exists(file)) {
+      try {
+        return database(file);
+      } catch (StoreException e) {
+        if (e.reason() != StoreException.Reason.IN_USE) {
+          throw e;
+        }
+      }
+    }
+    return new SqliteDatabase(SqliteFile.openToRead(file), file.toString(), () -> {});
   }
 
   static Database database(Path file) {

@@ -1,0 +1,22 @@
+package io.heraldmesh.store;
+
+/** What became of an import. */
+public sealed interface ImportResult {
+
+  /**
+   * The state is what the file holds.
+   *
+   * @param revision the beginning of the new epoch
+   * @param voided how many join tokens of the file are not taken over, because they may have been
+   *     used since
+   */
+  record Imported(StateSummary file, Revision revision, long voided) implements ImportResult {}
+
+  /**
+   * There is state already, and it was not said that it may be replaced.
+   *
+   * @param revision its newest
+   * @param rows how many there are
+   */
+  record NotEmpty(Revision revision, long rows) implements ImportResult {}
+}
