@@ -232,8 +232,7 @@ public final class Node {
 
   private static String describe(Bound bound) {
     return bound.what()
-        + ":"
-        + bound.workload()
+        + (bound.workload() == null ? "" : ":" + bound.workload())
         + (bound.port() == 0 ? "" : ":" + bound.port())
         + " "
         + new HostPort(bound.address().getAddress().getHostAddress(), bound.address().getPort());
@@ -251,7 +250,7 @@ public final class Node {
 
   private int port(String what, Workload workload) {
     return bounds.stream()
-        .filter(b -> b.what().equals(what) && b.workload().equals(workload))
+        .filter(b -> b.what().equals(what) && workload.equals(b.workload()))
         .findFirst()
         .orElseThrow()
         .address()

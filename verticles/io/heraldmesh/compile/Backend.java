@@ -6,18 +6,25 @@ import java.util.Map;
 /**
  * One address behind a service port, before it is known how a caller reaches it.
  *
+ * @param workloadPort the service's own port there
  * @param labels of its workload: subsets select by them
  * @param proxied a proxy stands in front of it
  * @param mode PeerAuthentication of its workload port
  */
-record Backend(String host, int port, Map<String, String> labels, boolean proxied, MtlsMode mode) {
+record Backend(
+    String host,
+    int port,
+    int workloadPort,
+    Map<String, String> labels,
+    boolean proxied,
+    MtlsMode mode) {
   Backend {
     labels = Map.copyOf(labels);
   }
 
   /** A name or address that is nobody's workload. */
   static Backend external(String host, int port) {
-    return new Backend(host, port, Map.of(), false, MtlsMode.PERMISSIVE);
+    return new Backend(host, port, port, Map.of(), false, MtlsMode.PERMISSIVE);
   }
 
   boolean takesMeshTls() {

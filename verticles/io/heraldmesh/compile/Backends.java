@@ -76,7 +76,14 @@ final class Backends {
           account(namespace, workload.serviceAccount());
           if (port != null && workload.ready()) {
             MtlsMode mode = modes.of(PolicySubject.of(workload)).of(port.port());
-            add(new Backend(port.host(), port.advertisedPort(), workload.labels(), true, mode));
+            add(
+                new Backend(
+                    port.host(),
+                    port.advertisedPort(),
+                    port.port(),
+                    workload.labels(),
+                    true,
+                    mode));
           }
         }
       }
@@ -103,7 +110,7 @@ final class Backends {
         boolean proxied = "istio".equals(labels.get(TLS_MODE));
         PolicySubject subject = new PolicySubject(namespace, "", labels, at.ports());
         MtlsMode mode = modes.of(subject).of(port);
-        add(new Backend(host, port, labels, proxied, mode));
+        add(new Backend(host, port, port, labels, proxied, mode));
       }
     }
 

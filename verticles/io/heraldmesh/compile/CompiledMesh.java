@@ -15,12 +15,14 @@ import java.util.Map;
  * @param workloads policies of each node's workloads, by node name
  * @param destinations what any workload may call
  * @param special where single workloads call otherwise, by node name
+ * @param registryOnly captured calls may lead to {@code destinations} only
  * @param problems what resources say about each other; the compiled form is usable all the same
  */
 public record CompiledMesh(
     Map<String, List<WorkloadPolicy>> workloads,
     List<Destination> destinations,
     Map<String, List<CallerDestinations>> special,
+    boolean registryOnly,
     Problems problems) {
 
   public CompiledMesh {
@@ -35,6 +37,7 @@ public record CompiledMesh(
         name,
         workloads.getOrDefault(name, List.of()),
         destinations,
-        special.getOrDefault(name, List.of()));
+        special.getOrDefault(name, List.of()),
+        registryOnly);
   }
 }

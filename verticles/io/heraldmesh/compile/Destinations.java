@@ -7,6 +7,7 @@ import io.heraldmesh.policy.ClientFiles;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.UpstreamTls;
+import io.heraldmesh.policy.VirtualAddresses;
 import io.heraldmesh.resource.ClientTls;
 import io.heraldmesh.resource.DestinationRule;
 import io.heraldmesh.resource.problem.Located;
@@ -63,12 +64,19 @@ final class Destinations {
         port.protocol(),
         port.sni(""),
         port.identities(),
-        port.backends().stream()
-            .map(backend -> new Endpoint(backend.host(), backend.port(), tls(port, rule, backend)))
-            .toList(),
+        port.backends().stream().map(backend -> endpoint(port, rule, backend)).toList(),
         rule == null
             ? Balancing.DEFAULT
-            : RuleBalancing.of(rule.trafficPolicy().balancing(port.port())));
+            : RuleBalancing.of(rule.trafficPolicy().balancing(port.port())),
+        new VirtualAddresses(
+            port.addresses(),
+            port.passthrough(),
+            port.anywhere() ? tls(port, rule, Backend.external(port.host(), port.port())) : null));
+  }
+
+  private Endpoint endpoint(ServicePort port, @Nullable DestinationRule rule, Backend backend) {
+    return new Endpoint(
+        backend.host(), backend.port(), tls(port, rule, backend), backend.workloadPort());
   }
 
   private UpstreamTls tls(ServicePort port, @Nullable DestinationRule rule, Backend backend) {

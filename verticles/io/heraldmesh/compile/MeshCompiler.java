@@ -64,6 +64,7 @@ public final class MeshCompiler {
         byNode,
         destinations.general(),
         special(destinations, workloads),
+        scope.config().registryOnly(),
         new CrossChecks(scope, workloads).problems());
   }
 

@@ -4,7 +4,6 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.Service;
 import io.heraldmesh.resource.ServiceEntry;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * What a port speaks: {@code appProtocol} or {@code protocol}, then the prefix of its name. Where
@@ -13,8 +12,6 @@ import java.util.Set;
  * <p>Source: Istio, protocol selection.
  */
 public final class PortProtocol {
-  private static final Set<Integer> SERVER_FIRST = Set.of(25, 53, 3306, 27017);
-
   private PortProtocol() {}
 
   public static Protocol of(Service.Port port) {
@@ -45,6 +42,6 @@ public final class PortProtocol {
   /** By the prefix of the port's name, then by its number. */
   public static Protocol named(String name, int port) {
     Protocol protocol = Protocol.named(name);
-    return protocol == Protocol.AUTO && SERVER_FIRST.contains(port) ? Protocol.TCP : protocol;
+    return protocol == Protocol.AUTO ? Protocol.ofPort(port) : protocol;
   }
 }

@@ -58,7 +58,16 @@ final class ServiceEntryPorts {
         PortProtocol.of(port),
         gathered.identities(),
         gathered.backends(),
+        entry.addresses().stream().map(Located::value).toList(),
+        anywhere(),
         entry.resolution() == ServiceEntry.Resolution.NONE);
+  }
+
+  /** Nobody wrote where it is: with NONE its clients know. */
+  private boolean anywhere() {
+    return entry.resolution() == ServiceEntry.Resolution.NONE
+        && entry.workloadSelector() == null
+        && entry.endpoints().isEmpty();
   }
 
   /** DNS names among them are for TLS that is not the mesh's. */

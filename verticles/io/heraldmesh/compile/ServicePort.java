@@ -12,6 +12,8 @@ import java.util.Set;
  * @param name of what declares it
  * @param hosts every name it is called by
  * @param host the full one, by which DestinationRules mean it
+ * @param addresses virtual addresses and blocks
+ * @param anywhere it has no endpoints but whatever address its clients dial
  * @param passthrough its endpoints are reached by their own addresses (headless)
  */
 record ServicePort(
@@ -23,11 +25,14 @@ record ServicePort(
     Protocol protocol,
     Set<SpiffeId> identities,
     List<Backend> backends,
+    List<String> addresses,
+    boolean anywhere,
     boolean passthrough) {
   ServicePort {
     hosts = Set.copyOf(hosts);
     identities = Set.copyOf(identities);
     backends = List.copyOf(backends);
+    addresses = List.copyOf(addresses);
   }
 
   String service() {

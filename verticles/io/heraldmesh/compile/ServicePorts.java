@@ -49,6 +49,8 @@ final class ServicePorts {
         PortProtocol.of(port),
         gathered.identities(),
         gathered.backends(),
+        service.addresses(),
+        false,
         service.headless());
   }
 

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param port the service port
  * @param sni what the client side asks for: {@code outbound_.<port>_._.<host>}
  * @param identities the SPIFFE IDs that may answer for it; a server that shows another is refused
+ * @param addresses what captured connections to it may be addressed to
  */
 public record Destination(
     String service,
@@ -22,12 +23,35 @@ public record Destination(
     String sni,
     Set<SpiffeId> identities,
     List<Endpoint> endpoints,
-    Balancing balancing) {
+    Balancing balancing,
+    VirtualAddresses addresses) {
 
   public Destination {
     hosts = Set.copyOf(hosts);
     identities = Set.copyOf(identities);
     endpoints = List.copyOf(endpoints);
+  }
+
+  /** Without addresses of its own. */
+  public Destination(
+      String service,
+      Set<String> hosts,
+      int port,
+      Protocol protocol,
+      String sni,
+      Set<SpiffeId> identities,
+      List<Endpoint> endpoints,
+      Balancing balancing) {
+    this(
+        service,
+        hosts,
+        port,
+        protocol,
+        sni,
+        identities,
+        endpoints,
+        balancing,
+        VirtualAddresses.NONE);
   }
 
   /** With requests spread as Istio does by default. */

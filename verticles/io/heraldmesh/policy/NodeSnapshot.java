@@ -11,12 +11,14 @@ import java.util.Map;
  * @param workloads one for each workload the node announced and is registered for
  * @param destinations what its workloads may call
  * @param special where single workloads call them otherwise
+ * @param registryOnly captured calls may lead to {@code destinations} only; false: to any address
  */
 public record NodeSnapshot(
     String node,
     List<WorkloadPolicy> workloads,
     List<Destination> destinations,
-    List<CallerDestinations> special) {
+    List<CallerDestinations> special,
+    boolean registryOnly) {
 
   public NodeSnapshot {
     workloads = List.copyOf(workloads);
@@ -27,6 +29,15 @@ public record NodeSnapshot(
   /** A snapshot in which all workloads call alike. */
   public NodeSnapshot(String node, List<WorkloadPolicy> workloads, List<Destination> destinations) {
     this(node, workloads, destinations, List.of());
+  }
+
+  /** A snapshot in which captured calls may leave the mesh, as in Istio by default. */
+  public NodeSnapshot(
+      String node,
+      List<WorkloadPolicy> workloads,
+      List<Destination> destinations,
+      List<CallerDestinations> special) {
+    this(node, workloads, destinations, special, false);
   }
 
   /** What one workload may call, as it calls it. */

@@ -13,6 +13,11 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
+import io.heraldmesh.proxy.capture.CapturedSocket;
+import io.heraldmesh.proxy.capture.OriginalDestination;
+import io.heraldmesh.proxy.listener.CapturedInboundListener;
+import io.heraldmesh.proxy.listener.CapturedOutboundListener;
+import io.heraldmesh.proxy.listener.CapturedWorkload;
 import io.heraldmesh.proxy.listener.InForce;
 import io.heraldmesh.proxy.listener.InboundListener;
 import io.heraldmesh.proxy.listener.ListenerContext;
@@ -81,6 +86,8 @@ public final class DataPath {
   private final Upstreams upstreams;
   private final OpenConnections open = new OpenConnections();
   private final ListenerContext context;
+  private final OriginalDestination originals;
+  private final Callers callers;
   private final List<Channel> listeners = new CopyOnWriteArrayList<>();
   private final LoopLag lag;
   private final long purging;
@@ -127,8 +134,41 @@ public final class DataPath {
       InstantSource clock,
       OwnListeners own,
       Overload overload) {
+    this(
+        vertx,
+        settings,
+        credentials,
+        keySets,
+        crypto,
+        meters,
+        accessLog,
+        clock,
+        own,
+        overload,
+        new CapturedSocket());
+  }
+
+  /**
+   * The same.
+   *
+   * @param originals tells where captured connections were going
+   */
+  DataPath(
+      Vertx vertx,
+      ProxySettings settings,
+      CredentialSource credentials,
+      Supplier<KeySets> keySets,
+      Crypto crypto,
+      MeterRegistry meters,
+      AccessLog accessLog,
+      InstantSource clock,
+      OwnListeners own,
+      Overload overload,
+      OriginalDestination originals) {
     this.vertx = vertx;
     this.settings = settings;
+    this.originals = originals;
+    this.callers = Callers.of(settings.workloads());
     this.crypto = crypto;
     this.loops = EventLoops.of(vertx);
     this.builder = vertx.createSharedWorkerExecutor("herald-tls", 1);
@@ -169,6 +209,11 @@ public final class DataPath {
     List<Future<Bound>> binding = new ArrayList<>();
     for (WorkloadSettings workload : settings.workloads()) {
       bind(workload, binding);
+      workload.ports().forEach(port -> own.addService(port.app()));
+    }
+    HostPort capture = settings.capture();
+    if (capture != null) {
+      binding.add(bind("inbound-capture", "capture.inbound", null, 0, capture, capturedInbound()));
     }
     return Future.join(binding)
         .map(
@@ -217,7 +262,9 @@ public final class DataPath {
               snapshot.destinations(workload.workload()),
               own(workload),
               workload.workload().namespace(),
-              last == null ? null : last.routes().get(workload.workload())));
+              last == null ? null : last.routes().get(workload.workload()),
+              workload.capture() != null,
+              snapshot.registryOnly()));
     }
     inForce = new InForce(enforcements, routes);
     upstreams.retain(
@@ -279,6 +326,7 @@ public final class DataPath {
               upstreams.close();
               tls.close();
               originations.close();
+              callers.close();
             })
         .compose(done -> builder.close());
   }
@@ -328,7 +376,30 @@ public final class DataPath {
               name,
               0,
               outbound.address(),
-              new OutboundListener(context, name, own.principal(), null, Protocol.HTTP)));
+              new OutboundListener(
+                  context,
+                  name,
+                  own.principal(),
+                  null,
+                  Protocol.HTTP,
+                  callers.explicit(workload))));
+    }
+    ListenAddress capture = workload.capture();
+    if (capture != null) {
+      binding.add(
+          bind(
+              "outbound-capture",
+              "outbound.capture",
+              name,
+              0,
+              capture.address(),
+              new CapturedOutboundListener(
+                  context,
+                  name,
+                  own.principal(),
+                  originals,
+                  callers.captured(workload),
+                  this.own)));
     }
     for (OutboundPort port : workload.outboundPorts()) {
       binding.add(
@@ -339,31 +410,50 @@ public final class DataPath {
               port.service().port(),
               port.listen().address(),
               new OutboundListener(
-                  context, name, own.principal(), port.service(), port.protocol())));
+                  context,
+                  name,
+                  own.principal(),
+                  port.service(),
+                  port.protocol(),
+                  callers.explicit(workload))));
     }
     for (InboundPort port : workload.ports()) {
-      binding.add(
-          bind(
-              INBOUND,
-              "ports[" + port.name() + "].listen",
-              name,
-              port.port(),
-              port.listen(),
-              new InboundListener(context, name, own, port)));
+      HostPort listen = port.listen();
+      if (listen != null) {
+        binding.add(
+            bind(
+                INBOUND,
+                "ports[" + port.name() + "].listen",
+                name,
+                port.port(),
+                listen,
+                new InboundListener(context, name, own, port)));
+      }
     }
+  }
+
+  private CapturedInboundListener capturedInbound() {
+    return new CapturedInboundListener(
+        context,
+        settings.node(),
+        originals,
+        settings.workloads().stream()
+            .filter(w -> !w.ports().isEmpty())
+            .map(w -> new CapturedWorkload(context, w.workload(), own(w), w.ports()))
+            .toList());
   }
 
   private Future<Bound> bind(
       String what,
       String field,
-      Workload workload,
+      @Nullable Workload workload,
       int port,
       HostPort address,
       ChannelHandler connections) {
     Promise<Bound> bound = Promise.promise();
+    boolean transparent = settings.transparent() && what.endsWith("-capture");
     ChannelFuture binding =
-        loops
-            .server()
+        (transparent ? loops.transparentServer() : loops.server())
             .option(ChannelOption.SO_BACKLOG, 4096)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -382,9 +472,8 @@ public final class DataPath {
                     new IllegalStateException(
                         "cannot listen on "
                             + address
-                            + " (workload "
-                            + workload
-                            + ", "
+                            + " ("
+                            + (workload == null ? "" : "workload " + workload + ", ")
                             + field
                             + "): "
                             + done.cause().getMessage(),

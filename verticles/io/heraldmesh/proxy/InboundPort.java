@@ -1,6 +1,9 @@
 package io.heraldmesh.proxy;
 
 import io.heraldmesh.policy.Protocol;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name as in the node file
  * @param port the workload port: what policies name
  * @param app where the service itself listens
- * @param listen where the proxy listens for it
+ * @param listen where the proxy listens for it; null: its callers are captured, and only they
  * @param advertise where others reach {@code listen}, when that is another address
  */
 public record InboundPort(
@@ -17,5 +20,13 @@ public record InboundPort(
     int port,
     Protocol protocol,
     HostPort app,
-    HostPort listen,
-    @Nullable HostPort advertise) {}
+    @Nullable HostPort listen,
+    @Nullable HostPort advertise) {
+
+  /** Whether others are told to reach it at {@code address}. */
+  public boolean isReachedAt(InetAddress address) {
+    HostPort told = advertise == null ? listen : advertise;
+    byte[] literal = told == null ? null : NetUtil.createByteArrayFromIpAddressString(told.host());
+    return literal != null && Arrays.equals(literal, address.getAddress());
+  }
+}

@@ -152,20 +152,26 @@ public final class ProxyVerticle extends VerticleBase {
 
   private static AnnouncedPort port(
       WorkloadSettings workload, InboundPort port, List<Bound> bounds) {
-    HostPort advertise = port.advertise();
-    int bound =
-        bounds.stream()
-            .filter(b -> b.what().equals("inbound") && b.port() == port.port())
-            .filter(b -> b.workload().equals(workload.workload()))
-            .findFirst()
-            .orElseThrow()
-            .address()
-            .getPort();
-    return new AnnouncedPort(
-        port.name(),
-        port.port(),
-        port.protocol(),
-        advertise == null ? port.listen().host() : advertise.host(),
-        advertise == null || advertise.port() == 0 ? bound : advertise.port());
+    HostPort listen = port.listen();
+    HostPort told = port.advertise() == null ? listen : port.advertise();
+    if (told == null) {
+      throw new IllegalStateException(
+          "port " + port.name() + " of " + workload.workload() + " is reached nowhere");
+    }
+    int reached =
+        port.advertise() != null && told.port() != 0
+            ? told.port()
+            : listen == null ? port.port() : bound(workload, port, bounds);
+    return new AnnouncedPort(port.name(), port.port(), port.protocol(), told.host(), reached);
+  }
+
+  private static int bound(WorkloadSettings workload, InboundPort port, List<Bound> bounds) {
+    return bounds.stream()
+        .filter(b -> b.what().equals("inbound") && b.port() == port.port())
+        .filter(b -> workload.workload().equals(b.workload()))
+        .findFirst()
+        .orElseThrow()
+        .address()
+        .getPort();
   }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Core {@code Service}.
  *
  * @param selector labels of its workloads; empty: it has no workloads of its own
+ * @param addresses its virtual addresses, {@code clusterIPs}; none where it is headless
  * @param headless {@code clusterIP: None}
  * @param externalName of a Service of type ExternalName
  */
@@ -18,6 +19,7 @@ public record Service(
     Metadata metadata,
     Map<String, String> selector,
     List<Port> ports,
+    List<String> addresses,
     boolean headless,
     @Nullable String externalName)
     implements Resource {
@@ -27,6 +29,7 @@ public record Service(
   public Service {
     selector = Collections.unmodifiableMap(new LinkedHashMap<>(selector));
     ports = List.copyOf(ports);
+    addresses = List.copyOf(addresses);
   }
 
   /** The full DNS name. */

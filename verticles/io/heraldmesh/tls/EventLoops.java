@@ -89,6 +89,19 @@ public final class EventLoops {
     return new ServerBootstrap().group(acceptors, loops).channelFactory(serverChannels);
   }
 
+  /**
+   * The same, for connections that the system leads here without changing their addresses. Binding
+   * fails where this process may not do so (CAP_NET_ADMIN).
+   *
+   * @throws IllegalStateException where the transport is not epoll
+   */
+  public ServerBootstrap transparentServer() {
+    if (!transport.equals(EPOLL)) {
+      throw new IllegalStateException("TPROXY needs Linux and epoll, not " + transport);
+    }
+    return server().option(EpollChannelOption.IP_TRANSPARENT, true);
+  }
+
   /** For a connection that stays on {@code loop}. */
   public Bootstrap client(EventLoop loop) {
     return new Bootstrap().group(loop).channelFactory(channels);

@@ -1,5 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,7 +10,26 @@ import java.net.UnknownHostException;
 
 /** Addresses as policies compare them. */
 final class Addresses {
+  private static final AttributeKey<InetSocketAddress> DIALLED =
+      AttributeKey.valueOf(Addresses.class, "dialled");
+
   private Addresses() {}
+
+  /** Takes note of where the client of a captured connection was going. */
+  static void dialled(Channel channel, InetSocketAddress address) {
+    channel.attr(DIALLED).set(address);
+  }
+
+  /** Where the client was going, as far as it knows. */
+  static InetAddress destination(Channel channel) {
+    InetSocketAddress dialled = channel.hasAttr(DIALLED) ? channel.attr(DIALLED).get() : null;
+    return ip(dialled == null ? channel.localAddress() : dialled);
+  }
+
+  /** The same with its port. */
+  static InetSocketAddress socket(SocketAddress address) {
+    return new InetSocketAddress(ip(address), ((InetSocketAddress) address).getPort());
+  }
 
   /** Of a TCP peer or listener; {@code ::ffff:a.b.c.d} is the IPv4 address, zones are dropped. */
   static InetAddress ip(SocketAddress address) {

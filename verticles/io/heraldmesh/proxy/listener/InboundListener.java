@@ -20,27 +20,61 @@ public final class InboundListener extends ChannelInitializer<Channel> {
   private final InboundPort port;
   private final Target http1;
   private final Target http2;
-  private final ConnectionLimit limit;
+  private final Target bytes;
+  private final @Nullable ConnectionLimit limit;
 
   public InboundListener(
       ListenerContext context, Workload workload, SpiffeId own, InboundPort port) {
+    this(context, workload, own, port, context.inboundLimit(workload), Target.Chosen.BY_NODE);
+  }
+
+  private InboundListener(
+      ListenerContext context,
+      Workload workload,
+      SpiffeId own,
+      InboundPort port,
+      @Nullable ConnectionLimit limit,
+      Target.Chosen chosen) {
     this.context = context;
     this.workload = workload;
     this.own = own;
     this.port = port;
-    this.limit = context.inboundLimit(workload);
-    this.http1 = Target.service(port.app(), port.protocol() == Protocol.HTTP2);
+    this.limit = limit;
+    this.http1 = Target.service(port.app(), port.protocol() == Protocol.HTTP2).chosen(chosen);
     // where nobody said what the service speaks, it is called in what the client speaks
-    this.http2 = Target.service(port.app(), port.protocol() != Protocol.HTTP);
+    this.http2 = Target.service(port.app(), port.protocol() != Protocol.HTTP).chosen(chosen);
+    this.bytes = Target.serviceTcp(port.app()).chosen(chosen);
+  }
+
+  /** For captured connections, which another listener counts. */
+  static InboundListener captured(
+      ListenerContext context, Workload workload, SpiffeId own, InboundPort port) {
+    return new InboundListener(context, workload, own, port, null, Target.Chosen.BY_NODE);
+  }
+
+  /** The same, for a port that only a caller named. */
+  static InboundListener undeclared(
+      ListenerContext context, Workload workload, SpiffeId own, InboundPort port) {
+    return new InboundListener(context, workload, own, port, null, Target.Chosen.BY_CALLER);
   }
 
   @Override
   protected void initChannel(Channel channel) {
-    if (!limit.admit(channel) || !context.newcomers().admit(channel)) {
+    if (limit != null && !limit.admit(channel) || !context.newcomers().admit(channel)) {
       return;
     }
     context.open().add(channel);
+    take(channel);
+  }
+
+  /** Serves a connection that was let in. */
+  void take(Channel channel) {
     channel.pipeline().addLast(new InboundSniffer(this));
+  }
+
+  /** The service, for bytes. */
+  Target bytes() {
+    return bytes;
   }
 
   ListenerContext context() {
@@ -63,7 +97,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
       Channel channel, Connection.Tls tls, @Nullable SpiffeId peer, @Nullable String sni) {
     InetAddress source = Addresses.ip(channel.remoteAddress());
     return new Connection(
-        tls, peer, source, source, Addresses.ip(channel.localAddress()), port.port(), sni);
+        tls, peer, source, source, Addresses.destination(channel), port.port(), sni);
   }
 
   /** Closes a connection before anything was decided about its content, and logs it. */

@@ -30,20 +30,28 @@ public record ListenerContext(
 
   /** For one more listener that callers elsewhere reach. */
   ConnectionLimit inboundLimit(Workload workload) {
-    return limit(workload, "inbound", new SourceLimit(limits.connectionsPerAddress()));
+    return inboundLimit(workload.toString());
+  }
+
+  /**
+   * The same.
+   *
+   * @param whose for the metric
+   */
+  ConnectionLimit inboundLimit(String whose) {
+    return limit(whose, "inbound", new SourceLimit(limits.connectionsPerAddress()));
   }
 
   /** For one more listener that serves this machine alone. */
   ConnectionLimit outboundLimit(Workload workload) {
-    return limit(workload, "outbound", null);
+    return limit(workload.toString(), "outbound", null);
   }
 
-  private ConnectionLimit limit(
-      Workload workload, String direction, @Nullable SourceLimit sources) {
+  private ConnectionLimit limit(String whose, String direction, @Nullable SourceLimit sources) {
     return new ConnectionLimit(
         limits.connections(),
         sources,
         overload,
-        reason -> telemetry.refusedConnections(workload.toString(), direction, reason));
+        reason -> telemetry.refusedConnections(whose, direction, reason));
   }
 }

@@ -1,8 +1,10 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Reason;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.capture.CallerCheck;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import org.jspecify.annotations.Nullable;
@@ -14,23 +16,27 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
   private final String principal;
   private final @Nullable HostPort only;
   private final Protocol protocol;
+  private final CallerCheck callers;
   private final ConnectionLimit limit;
 
   /**
    * @param principal the workload's SPIFFE ID without {@code spiffe://}
    * @param only the one service it leads to; null: requests name theirs
+   * @param callers who may connect
    */
   public OutboundListener(
       ListenerContext context,
       Workload workload,
       String principal,
       @Nullable HostPort only,
-      Protocol protocol) {
+      Protocol protocol,
+      CallerCheck callers) {
     this.context = context;
     this.workload = workload;
     this.principal = principal;
     this.only = only;
     this.protocol = protocol;
+    this.callers = callers;
     this.limit = context.outboundLimit(workload);
   }
 
@@ -40,11 +46,30 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
       return;
     }
     context.open().add(channel);
+    Reason stranger =
+        callers.refusal(
+            Addresses.socket(channel.remoteAddress()), Addresses.socket(channel.localAddress()));
+    if (stranger != null) {
+      refuse(channel, stranger);
+      return;
+    }
     if (protocol == Protocol.TCP) {
       bytes(channel);
     } else {
       channel.pipeline().addLast(new OutboundSniffer(this));
     }
+  }
+
+  /** As nobody: it has not been shown that the workload called. */
+  private void refuse(Channel channel, Reason reason) {
+    Origin nobody =
+        new Origin(
+            "source",
+            workload.toString(),
+            null,
+            false,
+            Addresses.ip(channel.remoteAddress()).getHostAddress());
+    new Tunnel(context, channel, nobody, workload.toString()).refuse(reason, "-");
   }
 
   ListenerContext context() {

@@ -8,7 +8,6 @@ import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
 import io.heraldmesh.proxy.upstream.Choice;
-import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.tls.PeerIdentity;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ final class TcpServer {
             connection, null, enforcement, context.keySets().get(), context.clock().instant());
     switch (Filters.inbound(request)) {
       case Verdict.Pass pass -> {
-        tunnel.open(pass.permit(), Choice.only(Target.serviceTcp(listener.port().app())));
+        tunnel.open(pass.permit(), Choice.only(listener.bytes()));
         tunnel.guard(new InboundStanding(context, listener.workload(), connection, peer, true));
       }
       case Verdict.Refuse refuse -> {

@@ -19,6 +19,7 @@ public final class Choice {
   private final Target target;
   private final @Nullable EndpointState state;
   private final @Nullable Choice before;
+  private final boolean pinned;
   private boolean counted;
 
   private Choice(
@@ -27,18 +28,20 @@ public final class Choice {
       String host,
       Target target,
       @Nullable EndpointState state,
-      @Nullable Choice before) {
+      @Nullable Choice before,
+      boolean pinned) {
     this.route = route;
     this.protocol = protocol;
     this.host = host;
     this.target = target;
     this.state = state;
     this.before = before;
+    this.pinned = pinned;
   }
 
   /** There is but one, and it is always called. */
   public static Choice only(Target target) {
-    return new Choice(null, MeshProtocol.TCP, "", target, null, null);
+    return new Choice(null, MeshProtocol.TCP, "", target, null, null, false);
   }
 
   /**
@@ -51,7 +54,13 @@ public final class Choice {
       Target target,
       EndpointState state,
       @Nullable Choice before) {
-    return new Choice(route, protocol, host, target, state, before);
+    return new Choice(route, protocol, host, target, state, before, false);
+  }
+
+  /** No other endpoint will do. */
+  static Choice pinned(
+      Route route, MeshProtocol protocol, String host, Target target, EndpointState state) {
+    return new Choice(route, protocol, host, target, state, null, true);
   }
 
   MeshProtocol protocol() {
@@ -109,8 +118,10 @@ public final class Choice {
     if (retries >= MOST_RETRIES) {
       return null;
     }
-    Choice other = route.another(this, tried);
-    return other == null && here ? of(route, protocol, host, target, state, this) : other;
+    Choice other = pinned ? null : route.another(this, tried);
+    return other == null && here
+        ? new Choice(route, protocol, host, target, state, this, pinned)
+        : other;
   }
 
   /**

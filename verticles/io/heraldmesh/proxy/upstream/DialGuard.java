@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.jwks.AddressKind;
 import io.heraldmesh.proxy.upstream.OwnListeners.Match;
+import io.heraldmesh.proxy.upstream.Target.Chosen;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  *       node file allows it. So no name can lead here by what its zone says.
  * </ul>
  *
- * The workload's own service is named by the node file, so only loops are refused there.
+ * <p>The workload's own service is named by the node file, so only loops are refused there. An
+ * address that a client of a captured connection dialled was written by nobody: none of this node's
+ * listeners, and no service past its proxy.
  */
 public final class DialGuard {
   private final OwnListeners own;
@@ -36,11 +39,15 @@ public final class DialGuard {
   /** Why {@code address} must not be connected to for {@code target}; null: it may be. */
   @Nullable String refusal(Target target, InetSocketAddress address) {
     Match match = own.match(address);
-    if (match == Match.OTHER || match == Match.INBOUND && target.own()) {
+    boolean written = target.chosen() == Chosen.BY_RESOURCE;
+    if (match == Match.OTHER || match == Match.INBOUND && !written) {
       return show(address) + " is one of this node's own listeners; the call would be a loop";
     }
-    if (target.own() || match == Match.INBOUND) {
+    if (target.chosen() == Chosen.BY_NODE || match == Match.INBOUND) {
       return null;
+    }
+    if (!written && own.isService(address)) {
+      return show(address) + " is where a service of this node listens behind its proxy";
     }
     AddressKind kind = AddressKind.of(address.getAddress());
     return switch (kind) {
@@ -48,7 +55,7 @@ public final class DialGuard {
       case LOOPBACK, UNSPECIFIED ->
           allowLoopback
                   || target.secured() instanceof Target.Mesh
-                  || kind == AddressKind.LOOPBACK && isLiteral(target)
+                  || kind == AddressKind.LOOPBACK && written && isLiteral(target)
               ? null
               : never(address, kind)
                   + ", unless it proves its identity by mesh TLS or the node file says"

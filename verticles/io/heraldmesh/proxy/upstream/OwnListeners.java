@@ -2,16 +2,19 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.jwks.AddressKind;
 import io.heraldmesh.proxy.HostPort;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What this process itself listens on. Thread-safe. */
 public final class OwnListeners {
   private final List<Listener> all = new CopyOnWriteArrayList<>();
+  private final List<HostPort> services = new CopyOnWriteArrayList<>();
 
   private record Listener(boolean inbound, InetSocketAddress address) {}
 
@@ -35,6 +38,40 @@ public final class OwnListeners {
   /** Adds a listener of the node itself, as bound. */
   public void add(HostPort address) {
     add(false, new InetSocketAddress(address.host(), address.port()));
+  }
+
+  /**
+   * Adds where a service of this node listens, that its proxy alone is to call.
+   *
+   * @param app as the node file names it
+   */
+  public void addService(HostPort app) {
+    services.add(app);
+  }
+
+  /** Whether a service answers at {@code address} that is to be called through its proxy. */
+  public boolean isService(InetSocketAddress address) {
+    return services.stream().anyMatch(app -> app.port() == address.getPort() && here(app))
+        && here(address.getAddress());
+  }
+
+  private static boolean here(HostPort app) {
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(app.host());
+    if (literal == null) {
+      return app.host().equalsIgnoreCase("localhost");
+    }
+    try {
+      return here(InetAddress.getByAddress(literal));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of 4 or 16 bytes is always legal", e);
+    }
+  }
+
+  private static boolean here(InetAddress address) {
+    return switch (AddressKind.of(address)) {
+      case LOOPBACK, UNSPECIFIED -> true;
+      default -> ofThisMachine(address);
+    };
   }
 
   /** Whether {@code bound} is one of them. */

@@ -9,6 +9,7 @@ import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.OutlierDetection;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.upstream.Target.Chosen;
 import io.heraldmesh.tls.MeshProtocol;
 import io.heraldmesh.tls.OriginationFiles;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** One destination as one workload calls it: its endpoints, and which is next. Thread-safe. */
 public final class Route {
   private final Destination destination;
+  private final SpiffeId source;
   private final Map<MeshProtocol, List<Way>> ways = new EnumMap<>(MeshProtocol.class);
   private final Set<SpiffeId> servers = new HashSet<>();
   private final Map<HostPort, EndpointState> known = new HashMap<>();
@@ -45,6 +47,7 @@ public final class Route {
    */
   Route(Destination destination, SpiffeId source, @Nullable Route before) {
     this.destination = destination;
+    this.source = source;
     this.balancer = balancer(destination.balancing().method(), before);
     this.active = before == null ? new AtomicInteger() : before.active;
     this.retries = before == null ? new AtomicInteger() : before.retries;
@@ -91,6 +94,19 @@ public final class Route {
    */
   public @Nullable Choice next(MeshProtocol protocol, String host) {
     return choose(protocol, host, Set.of(), null);
+  }
+
+  /** The endpoint that stands at {@code index}, and no other: its client dialled its address. */
+  Choice at(int index, MeshProtocol protocol, String host) {
+    Target target = ways.getOrDefault(protocol, List.of()).get(index).to(host);
+    return Choice.pinned(this, protocol, host, target, states.get(index));
+  }
+
+  /** The address that a client dialled, as this destination's endpoints are called. */
+  Choice dialled(HostPort address, UpstreamTls tls, MeshProtocol protocol, String host) {
+    Endpoint endpoint = new Endpoint(address.host(), address.port(), tls);
+    Target target = way(endpoint, protocol, source).to(host).chosen(Chosen.BY_WORKLOAD);
+    return Choice.pinned(this, protocol, host, target, new EndpointState());
   }
 
   /** One that is in none of {@code tried}; null when there is none. */

@@ -2,9 +2,13 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Destination;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,9 @@ public final class Routes {
   private final Map<String, Map<Integer, Route>> exact = new HashMap<>();
   private final Map<String, Map<Integer, Route>> wildcard = new HashMap<>();
   private final Map<Key, Route> all = new HashMap<>();
+  private final Set<Integer> ports = new HashSet<>();
+  private final @Nullable AddressIndex addresses;
+  private final boolean registryOnly;
 
   /** What makes a destination the same in two snapshots. */
   private record Key(String service, String sni) {}
@@ -23,13 +30,23 @@ public final class Routes {
   /**
    * @param source the calling workload
    * @param before those of the last snapshot; null: this is the first
+   * @param captured the workload is also led here by the addresses that it dials
+   * @param registryOnly nothing but {@code destinations} may be called
    */
   public Routes(
-      List<Destination> destinations, SpiffeId source, String namespace, @Nullable Routes before) {
+      List<Destination> destinations,
+      SpiffeId source,
+      String namespace,
+      @Nullable Routes before,
+      boolean captured,
+      boolean registryOnly) {
+    List<Route> inOrder = new ArrayList<>();
     for (Destination destination : destinations) {
       Key key = new Key(destination.service(), destination.sni());
       Route route = new Route(destination, source, before == null ? null : before.all.get(key));
       all.put(key, route);
+      inOrder.add(route);
+      ports.add(destination.port());
       for (String host : destination.hosts()) {
         if (host.startsWith("*.")) {
           put(wildcard, host.substring(1), route);
@@ -42,6 +59,39 @@ public final class Routes {
         put(exact, destination.service().substring(prefix.length()), route);
       }
     }
+    this.addresses = captured ? new AddressIndex(inOrder) : null;
+    this.registryOnly = registryOnly;
+  }
+
+  /** What {@code dialled} stands for; null: for nothing in the mesh. */
+  public @Nullable Addressed at(InetSocketAddress dialled) {
+    return addresses == null ? null : addresses.find(dialled);
+  }
+
+  /**
+   * What a captured call names that was going to {@code dialled}; null: nothing in the mesh. Where
+   * clients pick among the endpoints of a service, it is the one they picked.
+   *
+   * @param host in lower case, without a trailing dot
+   */
+  public @Nullable Addressed named(String host, InetSocketAddress dialled) {
+    Route route = find(host, dialled.getPort());
+    if (route == null) {
+      return null;
+    }
+    Addressed there = route.destination().addresses().direct() ? at(dialled) : null;
+    int endpoint = there != null && there.route() == route ? there.endpoint() : -1;
+    return new Addressed(route, endpoint, true);
+  }
+
+  /** Whether a name could be called at {@code port}. */
+  public boolean hasPort(int port) {
+    return ports.contains(port);
+  }
+
+  /** What is no destination must not be called. */
+  public boolean registryOnly() {
+    return registryOnly;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.proxy.upstream.Target.Chosen;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.Locale;
@@ -20,9 +21,9 @@ final class ServiceSource {
   /** Null: the system chooses. */
   static @Nullable InetSocketAddress of(Target target, InetSocketAddress address) {
     return LINUX
-            && target.own()
             && address.getAddress() instanceof Inet4Address ip
-            && ip.isLoopbackAddress()
+            && (target.chosen() == Chosen.BY_CALLER
+                || target.chosen() == Chosen.BY_NODE && ip.isLoopbackAddress())
         ? PROXY
         : null;
   }

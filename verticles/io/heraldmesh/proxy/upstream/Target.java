@@ -18,11 +18,23 @@ public final class Target {
   private final HostPort address;
   private final boolean http2;
   private final boolean raw;
-  private final boolean own;
+  private final Chosen chosen;
   private final @Nullable Secured secured;
   private final ConnectionLimits limits;
   private final @Nullable Circuit circuit;
   private final int hash;
+
+  /** Who chose the address, which says where it may lead. */
+  public enum Chosen {
+    /** A resource: an endpoint of a destination. */
+    BY_RESOURCE,
+    /** The node file: the workload's own service. */
+    BY_NODE,
+    /** A client of the workload, that dialled a port which the node file does not name. */
+    BY_CALLER,
+    /** The workload itself, that dialled what is no destination of the mesh. */
+    BY_WORKLOAD
+  }
 
   /** What TLS needs. */
   public sealed interface Secured {
@@ -60,38 +72,38 @@ public final class Target {
       HostPort address,
       boolean http2,
       boolean raw,
-      boolean own,
+      Chosen chosen,
       @Nullable Secured secured,
       ConnectionLimits limits,
       @Nullable Circuit circuit) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
-    this.own = own;
+    this.chosen = chosen;
     this.secured = secured;
     this.limits = limits;
     this.circuit = circuit;
-    this.hash = Objects.hash(address, http2, raw, own, secured, limits);
+    this.hash = Objects.hash(address, http2, raw, chosen, secured, limits);
   }
 
   /** The workload's own service, in the clear. */
   public static Target service(HostPort address, boolean http2) {
-    return new Target(address, http2, false, true, null, ConnectionLimits.NONE, null);
+    return new Target(address, http2, false, Chosen.BY_NODE, null, ConnectionLimits.NONE, null);
   }
 
   /** The workload's own service, for bytes. */
   public static Target serviceTcp(HostPort address) {
-    return new Target(address, false, true, true, null, ConnectionLimits.NONE, null);
+    return new Target(address, false, true, Chosen.BY_NODE, null, ConnectionLimits.NONE, null);
   }
 
   /** An endpoint that takes no TLS. */
   public static Target plain(HostPort address, boolean http2) {
-    return new Target(address, http2, false, false, null, ConnectionLimits.NONE, null);
+    return new Target(address, http2, false, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null);
   }
 
   /** Bytes in the clear. */
   public static Target plainTcp(HostPort address) {
-    return new Target(address, false, true, false, null, ConnectionLimits.NONE, null);
+    return new Target(address, false, true, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null);
   }
 
   /** Through TLS. */
@@ -100,7 +112,7 @@ public final class Target {
         address,
         secured.protocol() == MeshProtocol.HTTP2,
         secured.protocol() == MeshProtocol.TCP,
-        false,
+        Chosen.BY_RESOURCE,
         secured,
         ConnectionLimits.NONE,
         null);
@@ -108,7 +120,12 @@ public final class Target {
 
   /** The same over connections that are bounded so, and counted in {@code counted}. */
   Target within(ConnectionLimits bounds, Circuit counted) {
-    return new Target(address, http2, raw, own, secured, bounds, counted);
+    return new Target(address, http2, raw, chosen, secured, bounds, counted);
+  }
+
+  /** The same, at an address that {@code who} chose. */
+  public Target chosen(Chosen who) {
+    return new Target(address, http2, raw, who, secured, limits, circuit);
   }
 
   /** What bounds the connections. */
@@ -135,9 +152,9 @@ public final class Target {
     return raw;
   }
 
-  /** The workload's own service, as the node file names it: chosen by the node, by no client. */
-  public boolean own() {
-    return own;
+  /** Who chose the address. */
+  public Chosen chosen() {
+    return chosen;
   }
 
   /**
@@ -160,7 +177,7 @@ public final class Target {
         && hash == that.hash
         && http2 == that.http2
         && raw == that.raw
-        && own == that.own
+        && chosen == that.chosen
         && address.equals(that.address)
         && Objects.equals(secured, that.secured)
         && circuit == that.circuit

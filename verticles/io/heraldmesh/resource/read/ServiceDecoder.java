@@ -2,8 +2,14 @@ package io.heraldmesh.resource.read;
 
 import io.heraldmesh.resource.Service;
 import io.heraldmesh.resource.problem.Located;
+import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.problem.Shown;
 import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Core Service: selector, ports and what kind of address it has. */
@@ -19,8 +25,29 @@ final class ServiceDecoder {
                     MetadataDecoder.namespaced(document),
                     spec.optional("selector").textMap(),
                     spec.optional("ports").list(ServiceDecoder::port),
+                    addresses(spec.optional("clusterIPs"), spec.optional("clusterIP")),
                     spec.optional("clusterIP").text().value().equals("None"),
                     externalName(spec)));
+  }
+
+  /** A cluster address is the first of those in the list, or it stands alone. */
+  private static List<String> addresses(Value list, Value single) {
+    List<Located<String>> written = new ArrayList<>(list.texts());
+    written.add(single.text());
+    Set<String> addresses = new LinkedHashSet<>();
+    for (Located<String> address : written) {
+      String text = address.value();
+      if (IpBlocks.isAddress(text)) {
+        addresses.add(text);
+      } else if (!text.isEmpty() && !text.equals("None")) {
+        list.problems()
+            .add(
+                address.at(),
+                ProblemCode.INVALID_ADDRESS,
+                Shown.quoted(text) + " is neither an IP address nor None");
+      }
+    }
+    return List.copyOf(addresses);
   }
 
   private static @Nullable String externalName(Fields spec) {

@@ -137,8 +137,8 @@ class DestinationRuleTlsTest {
             compile(List.of(web("10.0.0.1", "v1"), web("10.0.0.2", "v2")), entry, disable)
                 .endpoints())
         .containsExactly(
-            new Endpoint("10.0.0.1", 15106, MESH),
-            new Endpoint("10.0.0.2", 15106, PLAIN),
+            new Endpoint("10.0.0.1", 15106, MESH, 8080),
+            new Endpoint("10.0.0.2", 15106, PLAIN, 8080),
             new Endpoint("10.0.0.9", 8080, PLAIN));
   }
 
@@ -283,7 +283,7 @@ class DestinationRuleTlsTest {
 
   @Test
   void workloadEntriesAreUnderTheModeOfTheirPort() {
-    Backend backend = new Backend("h", 1, Map.of(), true, MtlsMode.DISABLE);
+    Backend backend = new Backend("h", 1, 1, Map.of(), true, MtlsMode.DISABLE);
     assertThat(backend.takesMeshTls()).isFalse();
     assertThat(Backend.external("h", 1).takesMeshTls()).isFalse();
   }

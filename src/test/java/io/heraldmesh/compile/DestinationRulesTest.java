@@ -116,7 +116,17 @@ class DestinationRulesTest {
   private static String find(Caller caller, String... rules) {
     ServicePort port =
         new ServicePort(
-            "shop", "web", Set.of(FULL), FULL, 80, Protocol.HTTP, Set.of(), List.of(), false);
+            "shop",
+            "web",
+            Set.of(FULL),
+            FULL,
+            80,
+            Protocol.HTTP,
+            Set.of(),
+            List.of(),
+            List.of(),
+            false,
+            false);
     DestinationRule found =
         new DestinationRules(MeshScope.of(read(rules), new TrustDomain("mesh.test")))
             .find(caller, port);

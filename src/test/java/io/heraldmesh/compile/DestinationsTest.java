@@ -11,6 +11,7 @@ import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.resource.Resources;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,7 +33,7 @@ class DestinationsTest {
                 Protocol.HTTP,
                 "outbound_.80_._.web.shop.svc.cluster.local",
                 Set.of(SpiffeId.parse("spiffe://mesh.test/ns/shop/sa/web")),
-                List.of(new Endpoint("10.0.0.1", 15106, true))));
+                List.of(new Endpoint("10.0.0.1", 15106, new UpstreamTls.Mesh(), 8080))));
   }
 
   @Test
@@ -68,7 +69,7 @@ class DestinationsTest {
             "{selector: {matchLabels: {app: web}}, portLevelMtls: {8080: {mode: DISABLE}}}");
     assertThat(compile(read(service("shop", "web"), disable), workload("shop", "web")))
         .flatExtracting(Destination::endpoints)
-        .containsExactly(new Endpoint("10.0.0.1", 15106, false));
+        .containsExactly(new Endpoint("10.0.0.1", 15106, new UpstreamTls.Plaintext(), 8080));
   }
 
   @Test
@@ -174,7 +175,8 @@ class DestinationsTest {
     List<Destination> both = compile(read(selecting, dns), workload("shop", "web"));
     assertThat(both.get(0).endpoints())
         .containsExactly(new Endpoint("db.example.com", 5432, false));
-    assertThat(both.get(1).endpoints()).containsExactly(new Endpoint("10.0.0.1", 15106, true));
+    assertThat(both.get(1).endpoints())
+        .containsExactly(new Endpoint("10.0.0.1", 15106, new UpstreamTls.Mesh(), 8080));
   }
 
   @Test

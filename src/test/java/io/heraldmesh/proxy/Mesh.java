@@ -73,6 +73,12 @@ final class Mesh implements AutoCloseable {
   final InetSocketAddress outbound;
   final InetSocketAddress outboundPort;
   final InetSocketAddress inbound;
+  final InetSocketAddress outboundCapture;
+  final InetSocketAddress inboundCapture;
+
+  /** Where the clients of captured connections say that they were going. */
+  final Dialled dialled = new Dialled();
+
   private final int servicePort;
 
   /**
@@ -173,13 +179,22 @@ final class Mesh implements AutoCloseable {
                         ListenAddress.parse("127.0.0.1:0"),
                         new HostPort("server.b", servicePort),
                         options.outboundPortProtocol())),
-                List.of()),
+                List.of(),
+                ListenAddress.parse("127.0.0.1:0"),
+                null),
             clientCredentials,
             clientOverload);
-    inbound = await(server.open()).getFirst().address();
+    List<Bound> servers = await(server.open());
+    inbound = servers.getFirst().address();
+    inboundCapture = bound(servers, "inbound-capture");
     List<Bound> bound = await(client.open());
-    outbound = bound.get(0).address();
-    outboundPort = bound.get(1).address();
+    outbound = bound(bound, "outbound");
+    outboundPort = bound.getLast().address();
+    outboundCapture = bound(bound, "outbound-capture");
+  }
+
+  private static InetSocketAddress bound(List<Bound> all, String what) {
+    return all.stream().filter(b -> b.what().equals(what)).findFirst().orElseThrow().address();
   }
 
   /** A mesh with leaves and a snapshot that allows everything to callers with an identity. */
@@ -328,7 +343,13 @@ final class Mesh implements AutoCloseable {
     return new DataPath(
         vertx,
         new ProxySettings(
-            node, DOMAIN, List.of(workload), options.limits(), options.allowLoopback()),
+            node,
+            DOMAIN,
+            List.of(workload),
+            options.limits(),
+            options.allowLoopback(),
+            node.equals("server") ? new HostPort("127.0.0.1", 0) : null,
+            false),
         credentials,
         () -> KeySets.NONE,
         Crypto.jdk(),
@@ -336,7 +357,8 @@ final class Mesh implements AutoCloseable {
         log::add,
         options.clock(),
         own,
-        overload);
+        overload,
+        dialled);
   }
 
   static final class Anyone implements X509TrustManager {

@@ -1,0 +1,135 @@
+package io.heraldmesh.proxy.listener;
+
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Reason;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.upstream.Addressed;
+import io.heraldmesh.proxy.upstream.Choice;
+import io.heraldmesh.proxy.upstream.Route;
+import io.heraldmesh.proxy.upstream.Routes;
+import io.heraldmesh.proxy.upstream.UpstreamFailure;
+import io.heraldmesh.tls.MeshProtocol;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One captured connection of a workload: what it calls, by the name that it says and else by the
+ * address that it dialled. Belongs to the connection's event loop.
+ *
+ * @param dialled where the client was going
+ */
+record CapturedCall(
+    ListenerContext context, Workload workload, Origin origin, InetSocketAddress dialled) {
+  /** What calls that leave the mesh are called in metrics. Source: Istio, standard metrics. */
+  static final String PASSTHROUGH = "PassthroughCluster";
+
+  /** What the connection has to be looked at for. */
+  enum Next {
+    /** Bytes, whatever it says: nothing to look for. */
+    BYTES,
+    /** Requests; anything else is a broken one. */
+    REQUESTS,
+    LOOK
+  }
+
+  @Nullable Routes routes() {
+    return context.inForce().get().routes(workload);
+  }
+
+  Next next(Routes routes) {
+    Addressed there = routes.at(dialled);
+    if (there != null) {
+      return switch (there.route().destination().protocol()) {
+        case TCP -> Next.BYTES;
+        case HTTP, HTTP2 -> Next.REQUESTS;
+        case AUTO -> Next.LOOK;
+      };
+    }
+    boolean nothingToName = !routes.hasPort(dialled.getPort()) && !routes.registryOnly();
+    return nothingToName || Protocol.ofPort(dialled.getPort()) == Protocol.TCP
+        ? Next.BYTES
+        : Next.LOOK;
+  }
+
+  /** A request for {@code host}; null: for nothing in the mesh. */
+  static @Nullable Addressed request(
+      Routes routes, @Nullable Authority host, InetSocketAddress dialled) {
+    Addressed named = host == null ? null : routes.named(host.host(), dialled);
+    return named != null && named.route().destination().protocol() != Protocol.TCP
+        ? named
+        : routes.at(dialled);
+  }
+
+  /** A stream of bytes, perhaps TLS for a server of this name; null: for nothing in the mesh. */
+  static @Nullable Addressed bytes(
+      Routes routes, @Nullable String serverName, InetSocketAddress dialled) {
+    Authority host = serverName == null ? null : Authority.parse(serverName);
+    Addressed named = host == null ? null : routes.named(host.host(), dialled);
+    boolean takesBytes =
+        named != null
+            && switch (named.route().destination().protocol()) {
+              case TCP, AUTO -> true;
+              case HTTP, HTTP2 -> false;
+            };
+    return takesBytes ? named : routes.at(dialled);
+  }
+
+  /**
+   * Connects the client with what it calls, byte for byte.
+   *
+   * @param serverName that it asks for by TLS; null: none
+   */
+  void pipe(Channel channel, @Nullable String serverName) {
+    Routes routes = routes();
+    Addressed to = routes == null ? null : bytes(routes, serverName, dialled);
+    String name = to == null ? PASSTHROUGH : to.route().destination().service();
+    Tunnel tunnel = new Tunnel(context, channel, origin, name);
+    if (routes == null) {
+      tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "no_policy");
+    } else if (to != null) {
+      pipe(tunnel, to, serverName);
+    } else if (routes.registryOnly()) {
+      tunnel.refuse(noRoute(), UpstreamFailure.NO_ROUTE);
+    } else {
+      tunnel.guard(new PassthroughStanding(this::routes));
+      tunnel.open(Filters.outbound(null), Addressed.elsewhere(MeshProtocol.TCP, dialled));
+    }
+  }
+
+  private void pipe(Tunnel tunnel, Addressed to, @Nullable String serverName) {
+    String host = serverName == null ? dialled.getAddress().getHostAddress() : serverName;
+    Choice choice = to.choose(MeshProtocol.TCP, dialled, host);
+    if (choice == null) {
+      tunnel.refuse(
+          new Reason(
+              UpstreamFailure.NO_ENDPOINT,
+              to.route().destination().service() + " has no endpoint that can be called"),
+          UpstreamFailure.NO_ENDPOINT);
+      return;
+    }
+    tunnel.guard(
+        new OutboundStanding(
+            context,
+            this::routes,
+            now -> route(bytes(now, serverName, dialled)),
+            tunnel::upstream));
+    tunnel.open(Filters.outbound(null), choice);
+  }
+
+  /** Where nothing may be called but what the mesh knows. */
+  Reason noRoute() {
+    return new Reason(
+        UpstreamFailure.NO_ROUTE,
+        "no destination of the mesh has the address "
+            + dialled.getAddress().getHostAddress()
+            + " port "
+            + dialled.getPort()
+            + ", and outboundTrafficPolicy is REGISTRY_ONLY");
+  }
+
+  static @Nullable Route route(@Nullable Addressed to) {
+    return to == null ? null : to.route();
+  }
+}
