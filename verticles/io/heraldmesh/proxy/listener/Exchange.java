@@ -50,6 +50,8 @@ final class Exchange implements ResponseSink {
   private boolean over;
   private final long began;
   private long since;
+  private long untaken;
+  private long untakenSince;
 
   Exchange(
       HttpServerStream client,
@@ -179,9 +181,19 @@ final class Exchange implements ResponseSink {
             "no response in " + client.limits().response(),
             UpstreamFailure.TIMEOUT);
       }
-    } else if (waited > client.limits().streamIdle().toMillis()) {
+    } else if (waited > client.limits().streamIdle().toMillis() || stalled(now)) {
       abortBoth("idle");
     }
+  }
+
+  /** The client takes nothing of what is ready for it. */
+  private boolean stalled(long now) {
+    long left = client.writable() ? 0 : client.channel().bytesBeforeWritable();
+    if (left == 0 || left != untaken) {
+      untaken = left;
+      untakenSince = now;
+    }
+    return left > 0 && now - untakenSince > client.limits().idle().toMillis();
   }
 
   /** Somebody does not take what the proxy holds for him, or does not send what he announced. */

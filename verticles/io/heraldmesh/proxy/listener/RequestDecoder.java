@@ -5,6 +5,10 @@ import io.heraldmesh.proxy.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -12,12 +16,18 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
 /**
- * Netty's decoder at its strictest, and two things that it lets pass: folded header lines (RFC 9112
- * section 5.2) and bytes in front of a request line other than line ends.
+ * Netty's decoder at its strictest, and three things that it lets pass: folded header lines (RFC
+ * 9112 section 5.2), bytes in front of a request line other than line ends, and chunk extensions
+ * without end (section 7.1.1).
  */
 final class RequestDecoder extends HttpRequestDecoder {
   private static final byte LF = '\n';
 
+  /** Octets of size, line ends and a short extension. */
+  private static final int PER_CHUNK = 32;
+
+  private final int mostOverhead;
+  private int overhead;
   private boolean inHead = true;
   private boolean atStart = true;
   private boolean broken;
@@ -33,6 +43,7 @@ final class RequestDecoder extends HttpRequestDecoder {
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true),
             limits));
+    this.mostOverhead = limits.headerBytes();
   }
 
   /** Some bytes of a request head are here, but not all. */
@@ -54,10 +65,34 @@ final class RequestDecoder extends HttpRequestDecoder {
       refuseFolding(in);
     }
     int before = out.size();
+    int from = in.readerIndex();
+    boolean inBody = !inHead;
     super.decode(ctx, in, out);
+    if (inBody) {
+      boundOverhead(in, in.readerIndex() - from, out, before);
+    }
     if (out.size() > before && out.get(out.size() - 1) instanceof LastHttpContent) {
       inHead = true;
       atStart = true;
+      overhead = 0;
+    }
+  }
+
+  /** What is read of a body and is none of it: chunk sizes, extensions, trailers. */
+  private void boundOverhead(ByteBuf in, int read, List<Object> out, int before) {
+    overhead += read;
+    for (int i = before; i < out.size(); i++) {
+      if (out.get(i) instanceof HttpContent content) {
+        overhead = Math.max(0, overhead - content.content().readableBytes() - PER_CHUNK);
+      }
+    }
+    if (overhead > mostOverhead) {
+      broken = true;
+      in.skipBytes(in.readableBytes());
+      LastHttpContent bad = new DefaultLastHttpContent();
+      bad.setDecoderResult(
+          DecoderResult.failure(new TooLongFrameException("too long chunk extensions")));
+      out.add(bad);
     }
   }
 

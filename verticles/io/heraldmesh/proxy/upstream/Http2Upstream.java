@@ -6,9 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
@@ -122,18 +125,17 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     if (place != null) {
       place.freeWith(channel);
     }
+    Http2FrameCodec codec =
+        Http2FrameCodecBuilder.forClient()
+            .initialSettings(
+                Http2Settings.defaultSettings()
+                    .pushEnabled(false)
+                    .maxHeaderListSize(pool.headerBytes()))
+            .build();
     channel
         .pipeline()
-        .addLast(
-            Flushes.together(),
-            Http2FrameCodecBuilder.forClient()
-                .initialSettings(
-                    Http2Settings.defaultSettings()
-                        .pushEnabled(false)
-                        .maxHeaderListSize(pool.headerBytes()))
-                .build(),
-            new Http2MultiplexHandler(new NoPush()),
-            this);
+        .addLast(Flushes.together(), codec, new Http2MultiplexHandler(new NoPush()), this);
+    widen(codec.connection());
     Http2StreamChannelBootstrap bootstrap = new Http2StreamChannelBootstrap(channel);
     streams = bootstrap;
     ResponseSink sink;
@@ -143,6 +145,21 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     }
     if (ending && open == 0) {
       channel.close();
+    }
+  }
+
+  /**
+   * Streams share the connection's window, and one that nobody reads keeps its part of it: there is
+   * enough for all, so that none waits for another's client.
+   */
+  private static void widen(Http2Connection http2) {
+    Http2LocalFlowController window = http2.local().flowController();
+    int all = (int) STREAMS_AT_FIRST * window.initialWindowSize();
+    try {
+      window.incrementWindowSize(
+          http2.connectionStream(), all - window.windowSize(http2.connectionStream()));
+    } catch (Http2Exception e) {
+      throw new IllegalStateException("a new connection takes no larger window", e);
     }
   }
 

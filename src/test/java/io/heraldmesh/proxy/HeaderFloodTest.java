@@ -36,6 +36,27 @@ class HeaderFloodTest {
   }
 
   @Test
+  void chunkExtensionsAreBoundedInAll() throws Exception {
+    String chunk = "1;" + "e".repeat(1_000) + "\r\nx\r\n";
+    try (RawClient client = mesh.call()) {
+      client.head("POST /echo HTTP/1.1", "Host: server.b", "Transfer-Encoding: chunked");
+      client.send(chunk.repeat(100));
+      assertThat(client.answer().status()).isEqualTo(400);
+      assertThat(client.closed()).isTrue();
+    }
+    assertThat(mesh.app.seen()).isEmpty();
+  }
+
+  @Test
+  void manySmallChunksAreNoExtensions() throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.head("POST /echo HTTP/1.1", "Host: server.b", "Transfer-Encoding: chunked");
+      client.send("1;name=value\r\nx\r\n".repeat(20_000)).send("0\r\n\r\n");
+      assertThat(client.answer().body()).hasSize(20_000);
+    }
+  }
+
+  @Test
   void trailersAreCountedBeforeTheyEnd() throws Exception {
     try (RawClient client = mesh.call()) {
       client

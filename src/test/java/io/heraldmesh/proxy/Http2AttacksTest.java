@@ -17,6 +17,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,9 +159,15 @@ class Http2AttacksTest {
   @ParameterizedTest
   @EnumSource(Side.class)
   void aSchemeInMixedCaseIsTheScheme(Side side) throws Exception {
+    for (String scheme : List.of("hTTp", "hTTpS")) {
+      aSchemeInMixedCaseIsTheScheme(side, scheme);
+    }
+  }
+
+  private static void aSchemeInMixedCaseIsTheScheme(Side side, String scheme) throws Exception {
     try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
       client.request(
-          1, true, ":method", "GET", ":scheme", "hTTp", ":path", "/ok", ":authority", "server.b");
+          1, true, ":method", "GET", ":scheme", scheme, ":path", "/ok", ":authority", "server.b");
       RawHttp2Client.Frame answer = client.readAnswer();
       assertThat(client.status(answer)).isIn("200", "400");
     }
@@ -221,6 +228,37 @@ class Http2AttacksTest {
       assertThat(client.readGoAway()).isNotZero();
     }
     assertThat(mesh.app.seen()).isEmpty();
+    assertServed(side);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void aHeaderThatGoesOnWithoutAByteIsCutOff(Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+      client.frame(HEADERS, END_STREAM, 1, RawHttp2Client.block(request("GET", "/ok")));
+      client.flood(100_000, CONTINUATION, 0, 1, new byte[0]);
+      assertThat(client.readGoAway()).isNotZero();
+    }
+    assertThat(mesh.app.seen()).isEmpty();
+    assertServed(side);
+  }
+
+  /** The client has the proxy reset its streams, so that none counts as open (CVE-2025-8671). */
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void resetsThatTheProxyIsMadeToSendEndTheConnection(Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+      try {
+        for (int stream = 1; stream < 4000; stream += 2) {
+          client.request(stream, true, request("GET", "/hang"));
+          client.frame(WINDOW_UPDATE, 0, stream, new byte[4]);
+        }
+      } catch (IOException e) {
+        // it has ended already
+      }
+      assertThat(client.readGoAway()).isNotZero();
+    }
+    assertThat(mesh.app.seen().size()).isLessThan(1000);
     assertServed(side);
   }
 
