@@ -20,6 +20,7 @@ import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.tls.TlsProvider;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
@@ -255,6 +256,11 @@ public final class Node {
         .orElseThrow()
         .address()
         .getPort();
+  }
+
+  /** What all of it runs on. */
+  Vertx vertx() {
+    return foundation.vertx();
   }
 
   public Health health() {

@@ -24,9 +24,11 @@ import io.heraldmesh.proxy.listener.ListenerContext;
 import io.heraldmesh.proxy.listener.Newcomers;
 import io.heraldmesh.proxy.listener.OpenConnections;
 import io.heraldmesh.proxy.listener.OutboundListener;
+import io.heraldmesh.proxy.listener.UnfinishedHeads;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.log.WorkloadTags;
+import io.heraldmesh.proxy.overload.Buffering;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.DialGuard;
 import io.heraldmesh.proxy.upstream.OwnListeners;
@@ -70,6 +72,9 @@ public final class DataPath {
 
   /** How long a token that nobody sends any more may lie in memory after its end. */
   private static final Duration PURGE_EVERY = Duration.ofSeconds(10);
+
+  /** Request heads that have not ended may take this part of the heap together. */
+  private static final int HEADS_SHARE = 32;
 
   /** How soon a changed certificate file is in use. */
   private static final Duration POLL_EVERY = Duration.ofSeconds(1);
@@ -182,7 +187,8 @@ public final class DataPath {
             tls,
             originations,
             settings.limits(),
-            new DialGuard(own, settings.allowLoopback()));
+            new DialGuard(own, settings.allowLoopback()),
+            overload);
     this.context =
         new ListenerContext(
             settings.limits(),
@@ -194,6 +200,7 @@ public final class DataPath {
             open,
             overload,
             new Newcomers(settings.limits().newcomers(), overload),
+            new UnfinishedHeads(Runtime.getRuntime().maxMemory() / HEADS_SHARE, overload),
             clock);
     this.lag = new LoopLag(loops.all(), settings.node(), meters);
     this.verified = TokenCache.of(settings.limits().tokenCacheBytes(), clock);
@@ -457,6 +464,7 @@ public final class DataPath {
             .option(ChannelOption.SO_BACKLOG, 4096)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Buffering(context.overload()))
             .childHandler(connections)
             .bind(new InetSocketAddress(address.host(), address.port()));
     binding.addListener(

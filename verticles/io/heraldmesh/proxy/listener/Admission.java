@@ -42,6 +42,16 @@ final class Admission {
     refuse(status, what, null);
   }
 
+  /** A head has not ended, and there is no room for more of it. */
+  void overloaded() {
+    RequestLog log =
+        new RequestLog(
+            context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null);
+    log.flag(OVERLOADED);
+    log.end(503, new Reason(OVERLOADED, "too much of unfinished heads"), null, null, null, null, 0);
+    client.closing().answerAndEnd(503, OVERLOADED, List.of(), false);
+  }
+
   private void refuse(int status, String what, @Nullable GrpcExchange grpc) {
     RequestLog log =
         new RequestLog(
@@ -106,7 +116,7 @@ final class Admission {
     deny(
         Gate.Admission.Answer.of(
             503,
-            "overloaded",
+            OVERLOADED,
             OVERLOADED,
             "memory is short: " + context.overload().pressure(),
             OVERLOADED),

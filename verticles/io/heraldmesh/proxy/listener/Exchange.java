@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.overload.Buffering;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Choice;
@@ -114,6 +115,9 @@ final class Exchange implements ResponseSink {
     if (over) {
       part.release();
       return;
+    }
+    if (stream != null) {
+      Buffering.adapt(stream.channel(), client.context().overload());
     }
     request.add(part, stream);
     if (stream != null && !stream.channel().isWritable()) {
@@ -279,6 +283,7 @@ final class Exchange implements ResponseSink {
     switch (response.relay(part)) {
       case MORE -> {
         UpstreamStream stream = upstream;
+        Buffering.adapt(client.channel(), client.context().overload());
         if (stream != null && !client.writable()) {
           stream.pause(true);
         }

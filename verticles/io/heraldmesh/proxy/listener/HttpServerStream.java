@@ -43,6 +43,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private boolean inHead;
   private boolean aside;
   private boolean ended;
+  private boolean holdsHead;
   private long since;
 
   /**
@@ -267,6 +268,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     watch.remove(this);
+    dropHead();
   }
 
   @Override
@@ -287,6 +289,9 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     reading = false;
+    if (decoder != null) {
+      holdHead(decoder);
+    }
     Exchange running = exchange;
     if (running != null) {
       running.clientReadAll();
@@ -375,6 +380,26 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
         overload.shed(head ? Shed.HEAD : Shed.IDLE);
       }
       channel.close();
+    }
+  }
+
+  /** A head that has not come whole counts against those of all clients. */
+  private void holdHead(RequestDecoder reader) {
+    boolean unfinished = reader.waitsForRestOfHead() && !closing.discarding();
+    if (unfinished) {
+      holdsHead = context.heads().hold(channel, reader.headSize());
+      if (!holdsHead) {
+        admission.overloaded();
+      }
+    } else if (holdsHead) {
+      dropHead();
+    }
+  }
+
+  private void dropHead() {
+    if (holdsHead) {
+      holdsHead = false;
+      context.heads().done(channel);
     }
   }
 

@@ -26,6 +26,7 @@ public record ListenerContext(
     OpenConnections open,
     Overload overload,
     Newcomers newcomers,
+    UnfinishedHeads heads,
     InstantSource clock) {
 
   /** For one more listener that callers elsewhere reach. */

@@ -1,5 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.overload.Buffering;
+import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.buffer.ByteBuf;
@@ -21,16 +23,18 @@ final class Pipe extends ChannelInboundHandlerAdapter {
   private final Runnable closed;
   private final Channel to;
   private final Watch watch;
+  private final Overload overload;
   private long bytes;
   private long lastRead;
 
   /**
    * @param closed runs when the side that is read is closed
    */
-  Pipe(Runnable closed, Channel to, Watch watch) {
+  Pipe(Runnable closed, Channel to, Watch watch, Overload overload) {
     this.closed = closed;
     this.to = to;
     this.watch = watch;
+    this.overload = overload;
     this.lastRead = watch.now();
   }
 
@@ -55,6 +59,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
     }
     bytes += buffer.readableBytes();
     lastRead = watch.now();
+    Buffering.adapt(to, overload);
     to.write(buffer, to.voidPromise());
     if (!to.isWritable()) {
       ctx.channel().config().setAutoRead(false);

@@ -28,9 +28,14 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   private final int mostOverhead;
   private int overhead;
+
+  /** What a header field takes besides its text. */
+  private static final int FIELD = 128;
+
   private boolean inHead = true;
   private boolean atStart = true;
   private boolean broken;
+  private int headOctets;
 
   RequestDecoder(Limits limits) {
     super(
@@ -44,6 +49,11 @@ final class RequestDecoder extends HttpRequestDecoder {
                 .setUseRfc9112TransferEncoding(true),
             limits));
     this.mostOverhead = limits.headerBytes();
+  }
+
+  /** What the head that is being read takes as objects, about, in octets. */
+  int headSize() {
+    return headOctets + actualReadableBytes();
   }
 
   /** Some bytes of a request head are here, but not all. */
@@ -68,12 +78,16 @@ final class RequestDecoder extends HttpRequestDecoder {
     int from = in.readerIndex();
     boolean inBody = !inHead;
     super.decode(ctx, in, out);
+    if (inHead) {
+      headOctets += in.readerIndex() - from;
+    }
     if (inBody) {
       boundOverhead(in, in.readerIndex() - from, out, before);
     }
     if (out.size() > before && out.get(out.size() - 1) instanceof LastHttpContent) {
       inHead = true;
       atStart = true;
+      headOctets = 0;
       overhead = 0;
     }
   }
@@ -100,6 +114,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   @Override
   protected boolean isContentAlwaysEmpty(HttpMessage message) {
     inHead = false;
+    headOctets = 0;
     return super.isContentAlwaysEmpty(message);
   }
 
@@ -140,6 +155,7 @@ final class RequestDecoder extends HttpRequestDecoder {
         return;
       }
       at = lf + 1;
+      headOctets += FIELD;
     }
   }
 

@@ -204,8 +204,8 @@ final class Tunnel implements Watch.Timed {
       return;
     }
     upstream = channel;
-    Pipe fromClient = new Pipe(this::closed, channel, watch);
-    Pipe fromUpstream = new Pipe(this::closed, client, watch);
+    Pipe fromClient = new Pipe(this::closed, channel, watch, context.overload());
+    Pipe fromUpstream = new Pipe(this::closed, client, watch, context.overload());
     in = fromClient;
     out = fromUpstream;
     onOpen.run();

@@ -47,8 +47,8 @@ final class UpgradedConnection implements Watch.Timed {
     this.idleMillis = context.limits().streamIdle().toMillis();
     this.overload = context.overload();
     this.end = end;
-    this.fromClient = new Pipe(this::closed, upstream, watch);
-    this.fromUpstream = new Pipe(this::closed, client, watch);
+    this.fromClient = new Pipe(this::closed, upstream, watch, context.overload());
+    this.fromUpstream = new Pipe(this::closed, client, watch, context.overload());
   }
 
   /** Takes HTTP off both connections and joins them. */

@@ -27,6 +27,9 @@ public final class Overload implements AutoCloseable {
   /** How long somebody may keep a node waiting that is short of memory. */
   public static final long PATIENCE_MILLIS = 1_000;
 
+  /** From this share of the buffers on each connection gets few. */
+  private static final double TIGHT = 0.5;
+
   private final Memory memory;
   private final Thresholds thresholds;
   private final LongSupplier nowMillis;
@@ -34,6 +37,7 @@ public final class Overload implements AutoCloseable {
   private final Map<Shed, Counter> shed = new EnumMap<>(Shed.class);
   private volatile OverloadLevel level = OverloadLevel.NORMAL;
   private volatile Pressure pressure = Pressure.NONE;
+  private volatile boolean tight;
   private volatile boolean closed;
   private @Nullable Thread looking;
 
@@ -120,19 +124,21 @@ public final class Overload implements AutoCloseable {
   public void look() {
     Pressure seen = memory.look();
     OverloadLevel now = level;
-    OverloadLevel next = thresholds.next(now, seen.worst());
-    boolean taken = next != OverloadLevel.NORMAL;
-    // may be garbage: to rise for it would be wrong, and to stay up for it too
-    if (taken
-        && next.compareTo(now) >= 0
+    OverloadLevel suspected = thresholds.next(now, seen.suspected());
+    // a level is not reached for garbage, and not kept for it
+    if (suspected != OverloadLevel.NORMAL
+        && suspected.compareTo(now) >= 0
         && seen.collectible()
         && pace.due(nowMillis.getAsLong())) {
+      double before = seen.heap();
       memory.collect();
-      Pressure before = seen;
       seen = memory.look();
-      pace.collected(before.heap() - seen.heap(), nowMillis.getAsLong());
-      next = thresholds.next(now, seen.worst());
+      pace.collected(before - seen.heap(), nowMillis.getAsLong());
     }
+    OverloadLevel next = thresholds.next(now, seen.worst());
+    tight =
+        next != OverloadLevel.NORMAL
+            || seen.direct() >= (tight ? TIGHT - Thresholds.MARGIN : TIGHT);
     pressure = seen;
     if (next != now) {
       level = next;
@@ -163,6 +169,11 @@ public final class Overload implements AutoCloseable {
   /** What is taken, as of the last look. */
   public Pressure pressure() {
     return pressure;
+  }
+
+  /** No connection may hold more buffers than it needs to go on. */
+  public boolean tight() {
+    return tight;
   }
 
   /** Who stands still is closed after {@link #PATIENCE_MILLIS}. */

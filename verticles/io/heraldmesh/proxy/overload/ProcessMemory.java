@@ -3,7 +3,9 @@ package io.heraldmesh.proxy.overload;
 import com.sun.management.OperatingSystemMXBean;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
@@ -23,8 +25,11 @@ public final class ProcessMemory implements Memory, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessMemory.class);
   private static final Path STATM = Path.of("/proc/self/statm");
   private static final long UNKNOWN_PAGE = 4096;
+  private static final double ALMOST_ALL = 0.97;
 
   private final MemoryPoolMXBean old;
+  private final BufferPoolMXBean buffers = directBuffers();
+  private final MemoryMXBean heap = ManagementFactory.getMemoryMXBean();
   private final long limit;
   private final @Nullable FileChannel statm;
   private final ByteBuffer line = ByteBuffer.allocateDirect(128);
@@ -51,8 +56,31 @@ public final class ProcessMemory implements Memory, AutoCloseable {
     long most = heap.getMax() > 0 ? heap.getMax() : Runtime.getRuntime().maxMemory();
     return new Pressure(
         share(heap.getUsed(), most),
-        share(PlatformDependent.usedDirectMemory(), PlatformDependent.maxDirectMemory()),
-        share(resident(), limit));
+        share(afterCollection(heap), most),
+        share(direct(), PlatformDependent.maxDirectMemory()),
+        residentShare());
+  }
+
+  /** Netty's count, or the JDK's where that is higher: each keeps to the limit by its own. */
+  private long direct() {
+    return Math.max(PlatformDependent.usedDirectMemory(), buffers.getTotalCapacity());
+  }
+
+  /** As good as all of it, where this JVM does not say. */
+  private long afterCollection(MemoryUsage now) {
+    MemoryUsage then = old.getCollectionUsage();
+    return then == null ? now.getUsed() : then.getUsed();
+  }
+
+  /**
+   * The heap keeps what it once got from the system, full or not; so its free part is no sign of
+   * need, unless the system is about to end the process.
+   */
+  private double residentShare() {
+    long resident = resident();
+    double all = share(resident, limit);
+    MemoryUsage heap = this.heap.getHeapMemoryUsage();
+    return all >= ALMOST_ALL ? all : share(resident - heap.getCommitted() + heap.getUsed(), limit);
   }
 
   @Override
@@ -71,6 +99,13 @@ public final class ProcessMemory implements Memory, AutoCloseable {
         .max(Comparator.comparingLong(pool -> pool.getUsage().getMax()))
         .orElseThrow(
             () -> new IllegalStateException("this JVM has no pool for long-lived objects"));
+  }
+
+  private static BufferPoolMXBean directBuffers() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("this JVM does not count direct buffers"));
   }
 
   private static long ofContainer() {

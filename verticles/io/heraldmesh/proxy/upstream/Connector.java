@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.policy.ConnectionLimits.Keepalive;
 import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.overload.Buffering;
 import io.heraldmesh.tls.EventLoops;
 import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.PeerRefused;
@@ -28,6 +29,7 @@ final class Connector {
   private final Limits limits;
   private final DialGuard guard;
   private final Watch watch;
+  private final Buffering buffering;
 
   Connector(
       EventLoops loops,
@@ -35,7 +37,8 @@ final class Connector {
       TlsClients tls,
       Limits limits,
       DialGuard guard,
-      Watch watch) {
+      Watch watch,
+      Buffering buffering) {
     this.loops = loops;
     this.loop = loop;
     this.names = new Names(loop, () -> loops.resolver(loop));
@@ -43,6 +46,7 @@ final class Connector {
     this.limits = limits;
     this.guard = guard;
     this.watch = watch;
+    this.buffering = buffering;
   }
 
   void open(Target target, Opened opened) {
@@ -73,6 +77,7 @@ final class Connector {
     }
     bootstrap
         .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.RECVBUF_ALLOCATOR, buffering)
         .option(ChannelOption.ALLOW_HALF_CLOSURE, target.halfClose())
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(millis(target)))
         .handler(new ChannelInboundHandlerAdapter())

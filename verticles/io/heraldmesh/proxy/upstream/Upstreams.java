@@ -2,6 +2,8 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.overload.Buffering;
+import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.Circuit.Place;
 import io.heraldmesh.tls.EventLoops;
 import io.heraldmesh.tls.MeshTls;
@@ -22,13 +24,19 @@ public final class Upstreams {
   private record Loop(Watch watch, Connector connector, Pool pool, Http2Pool http2) {}
 
   public Upstreams(
-      EventLoops loops, MeshTls mesh, Originations originations, Limits limits, DialGuard guard) {
+      EventLoops loops,
+      MeshTls mesh,
+      Originations originations,
+      Limits limits,
+      DialGuard guard,
+      Overload overload) {
+    Buffering buffering = new Buffering(overload);
     TlsClients tls = new TlsClients(mesh, originations);
     Map<EventExecutor, Loop> all = new HashMap<>();
     for (EventExecutor executor : loops.all()) {
       EventLoop loop = (EventLoop) executor;
       Watch watch = new Watch(loop);
-      Connector connector = new Connector(loops, loop, tls, limits, guard, watch);
+      Connector connector = new Connector(loops, loop, tls, limits, guard, watch, buffering);
       Lending lending = new Lending(loop, circuit -> makeRoom(circuit, loop));
       Pool pool = new Pool(connector, tls, limits, watch, lending);
       Http2Pool http2 = new Http2Pool(connector, tls, limits, watch, lending);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,17 @@ final class HeraldProcess implements AutoCloseable {
    */
   static HeraldProcess start(List<String> java, Path errors, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), Main.class, java, errors, arguments);
+  }
+
+  /**
+   * @param before words of the command in front of Java's, such as a shell that limits it
+   * @param main the class that is started
+   */
+  static HeraldProcess start(
+      List<String> before, Class<?> main, List<String> java, Path errors, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
@@ -50,7 +61,7 @@ final class HeraldProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders"));
     command.addAll(java);
-    command.addAll(List.of("-cp", classPath(), Main.class.getName()));
+    command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(List.of(arguments));
     return new HeraldProcess(
         new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
@@ -94,6 +105,12 @@ final class HeraldProcess implements AutoCloseable {
   int port(String what) {
     String line = awaitLine("listening " + what + " ");
     return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+  }
+
+  /** Writes a line to its standard input. */
+  void tell(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   /** Sends TERM. */

@@ -37,7 +37,7 @@ class OverloadTest {
   /** A collection stops the process: one that cannot help is not tried. */
   @Test
   void buffersAreNotCollected() {
-    memory.live(new Pressure(0.2, 0.96, 0.2));
+    memory.live(new Pressure(0.2, 0.2, 0.96, 0.2));
     overload.look();
     assertThat(overload.refusing()).isTrue();
     assertThat(memory.collections()).isZero();
@@ -68,10 +68,31 @@ class OverloadTest {
     assertThat(overload.level()).isEqualTo(OverloadLevel.NORMAL);
   }
 
+  /** Collections too often would cost more than they find. */
+  @Test
+  void whatCameSoonAfterACollectionIsTakenForGarbageUntilTheHeapIsFull() {
+    memory.heap(0.5);
+    memory.garbage(0.4);
+    overload.look();
+    assertThat(memory.collections()).isEqualTo(1);
+    memory.garbage(0.45);
+    overload.look();
+    assertThat(memory.collections()).isEqualTo(1);
+    assertThat(overload.level()).isEqualTo(OverloadLevel.NORMAL);
+    memory.garbage(0.48);
+    overload.look();
+    assertThat(overload.refusing()).isTrue();
+    now += 2_000;
+    overload.look();
+    assertThat(memory.collections()).isEqualTo(2);
+    assertThat(overload.level()).isEqualTo(OverloadLevel.NORMAL);
+  }
+
   @Test
   void theShortestKindDecides() {
     for (Pressure one :
-        List.of(new Pressure(0.9, 0, 0), new Pressure(0, 0.9, 0), new Pressure(0, 0, 0.9))) {
+        List.of(
+            new Pressure(0.9, 0.9, 0, 0), new Pressure(0, 0, 0.9, 0), new Pressure(0, 0, 0, 0.9))) {
       memory.live(one);
       overload.look();
       assertThat(overload.shedding()).as(one.toString()).isTrue();
@@ -92,7 +113,7 @@ class OverloadTest {
 
   @Test
   void allOfItIsMeasured() {
-    memory.live(new Pressure(0.85, 0.5, 0.25));
+    memory.live(new Pressure(0.85, 0.85, 0.5, 0.25));
     overload.look();
     overload.shed(Shed.REQUEST);
     overload.shed(Shed.REQUEST);

@@ -9,14 +9,14 @@ public final class TestMemory implements Memory {
   private final AtomicInteger collections = new AtomicInteger();
 
   public void heap(double share) {
-    live = new Pressure(share, 0, 0);
+    live = new Pressure(share, share, 0, 0);
   }
 
   void live(Pressure shares) {
     live = shares;
   }
 
-  /** Adds garbage to the heap. */
+  /** Adds to the heap what may be garbage, as far as can be told without a collection. */
   void garbage(double share) {
     garbage = share;
   }
@@ -27,7 +27,7 @@ public final class TestMemory implements Memory {
 
   @Override
   public Pressure look() {
-    return new Pressure(live.heap() + garbage, live.direct(), live.resident());
+    return new Pressure(live.heap() + garbage, live.heap(), live.direct(), live.resident());
   }
 
   @Override

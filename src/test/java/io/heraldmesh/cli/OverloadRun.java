@@ -1,0 +1,389 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/**
+ * A node that may have 256 MiB, attacked in every way of {@link Attacks} while good clients call
+ * through it. Windows with the attack and without take turns, so that what the machine does
+ * meanwhile meets both alike; the first row attacks with nothing, and shows how far apart they are
+ * by themselves. Ends with 1 when a row falls short, or when an event loop that is blocked on
+ * purpose is not noticed: then nothing of the run counts. With fewer than three pairs of windows
+ * times are shown, and not judged.
+ *
+ * <p>Arguments: file of the table, seconds of a window, pairs of windows, attacks (default all).
+ */
+final class OverloadRun {
+  private static final int PER_SECOND = 200;
+  private static final double MOST_RATIO = 1.2;
+  private static final double MOST_LAG_MILLIS = 100;
+  private static final int RESOLVED_PAIRS = 3;
+  private static final double SEEN_MILLIS = 280;
+  private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
+  private static final List<String> JAVA =
+      List.of(
+          "-Xmx64m",
+          "-XX:MaxDirectMemorySize=32m",
+          "-XX:TrimNativeHeapInterval=5000",
+          "-XX:ReservedCodeCacheSize=40m",
+          "-Xss512k",
+          "-Xlog:gc:file=/tmp/w6s/gc-%p.log");
+
+  /** Attacks that take so long to build up that they are kept for all of their windows. */
+  private static final List<String> KEPT = List.of("idle-mtls", "slowloris");
+
+  private static final List<String> ALL =
+      List.of(
+          "nothing",
+          "headers",
+          "bodies",
+          "connections",
+          "slowloris",
+          "idle-mtls",
+          "upstream-slow",
+          "upstream-reset",
+          "upstream-half-closed",
+          "handshakes",
+          "streams");
+
+  private final OverloadNode node;
+  private final HeraldProcess attacker;
+  private final GoodClients good;
+  private final Path table;
+  private final Duration window;
+  private final int pairs;
+  private double nullSpread = MOST_RATIO;
+
+  private OverloadRun(
+      OverloadNode node,
+      HeraldProcess attacker,
+      GoodClients good,
+      Path table,
+      Duration window,
+      int pairs) {
+    this.node = node;
+    this.attacker = attacker;
+    this.good = good;
+    this.table = table;
+    this.window = window;
+    this.pairs = pairs;
+  }
+
+  public static void main(String... arguments) throws Exception {
+    Path table = Path.of(arguments[0]);
+    Duration window = Duration.ofSeconds(Integer.parseInt(arguments[1]));
+    int pairs = Integer.parseInt(arguments[2]);
+    List<String> attacks =
+        arguments.length > 3 ? List.of(arguments).subList(3, arguments.length) : ALL;
+    Path folder = Files.createTempDirectory("herald-overload");
+    boolean held = controlIsSeen(folder.resolve("control"), table);
+    if (held) {
+      held = run(folder.resolve("node"), table, window, pairs, attacks);
+    } else {
+      say(table, "verdict: VOID, a loop blocked for 300 ms was not noticed");
+    }
+    System.exit(held ? 0 : 1);
+  }
+
+  /** A loop that stands still for 300 ms has to be seen, or the lag of no row means anything. */
+  private static boolean controlIsSeen(Path folder, Path table) throws Exception {
+    Files.createDirectories(folder);
+    try (OverloadNode blocking = new OverloadNode(folder, BlockingNode.class, JAVA, Map.of())) {
+      settle(blocking);
+      double before = lagMillis(blocking.scrape());
+      blocking.process().tell("block");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+      double after = lagMillis(blocking.scrape());
+      say(
+          table,
+          String.format(
+              Locale.ROOT,
+              "%nControl: lag %.0f ms before, %.0f ms after a loop was blocked for 300 ms: %s",
+              before,
+              after,
+              after >= SEEN_MILLIS ? "seen" : "NOT SEEN"));
+      return after >= SEEN_MILLIS;
+    }
+  }
+
+  private static boolean run(
+      Path folder, Path table, Duration window, int pairs, List<String> attacks) throws Exception {
+    Files.createDirectories(folder);
+    try (HeraldProcess attacker =
+        HeraldProcess.start(
+            List.of("nice", "-n", "10"),
+            Attacker.class,
+            List.of("-Xmx200m", "-XX:TieredStopAtLevel=1"),
+            folder.resolve("attacker.log"),
+            folder.resolve("caller").toString())) {
+      try (OverloadNode node = new OverloadNode(folder, Main.class, JAVA, services(attacker))) {
+        for (String what : List.of("outbound:a/caller", "inbound:a/web:8080")) {
+          attacker.tell("to " + what.replaceAll(":?a/caller|a/|:8080", "") + " " + node.port(what));
+        }
+        settle(node);
+        try (GoodClients good = new GoodClients(node.port("outbound:a/caller"), PER_SECOND)) {
+          OverloadRun run = new OverloadRun(node, attacker, good, table, window, pairs);
+          return run.rows(attacks);
+        }
+      }
+    }
+  }
+
+  private static Map<String, Integer> services(HeraldProcess attacker) {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    for (String name : List.of("slow", "reset", "half")) {
+      String line = attacker.awaitLine("service " + name + " ");
+      ports.put(name, Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
+    }
+    return ports;
+  }
+
+  /** Warm, as a node is that has run for a while: a compiler that still works is no attack. */
+  private static void settle(OverloadNode node) {
+    try (GoodClients warming = new GoodClients(node.port("outbound:a/caller"), PER_SECOND * 3)) {
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(8));
+    }
+    node.scrape();
+  }
+
+  private boolean rows(List<String> attacks) throws IOException {
+    say(
+        table,
+        String.format(
+            Locale.ROOT,
+            "%nStarted %s; windows of %d s, %d pairs; %d requests a second; limit %d MiB by %s; Java's"
+                + " options %s%n",
+            Instant.now().truncatedTo(ChronoUnit.SECONDS),
+            window.toSeconds(),
+            pairs,
+            PER_SECOND,
+            OverloadNode.LIMIT_MIB,
+            node.grouped() ? "a control group" : "looking",
+            JAVA));
+    say(
+        table,
+        "| attack | p99 without, ms | p99 with, ms | ratio of pairs, median (least to most) | good"
+            + " requests failed | attackers' connections | shed | refused | highest RSS, MiB | worst"
+            + " lag without / with, ms | recovered after, s | |");
+    say(table, "|---|---|---|---|---|---|---|---|---|---|---|---|");
+    boolean held = true;
+    for (String attack : attacks) {
+      held &= row(attack);
+      if (!node.process().isRunning()) {
+        say(table, "the node has ended");
+        break;
+      }
+    }
+    say(table, "verdict: " + (held ? "held" : "FELL SHORT"));
+    return held;
+  }
+
+  /** What the pairs of windows of one attack showed. */
+  private static final class Seen {
+    final List<GoodClients.Window> without = new ArrayList<>();
+    final List<GoodClients.Window> with = new ArrayList<>();
+    final List<Double> ratios = new ArrayList<>();
+    double lagWithout;
+    double lagWith;
+    long connections;
+  }
+
+  private boolean row(String attack) throws IOException {
+    Seen seen = new Seen();
+    long files = node.files();
+    String before = node.scrape();
+    node.takeHighestMib();
+    if (KEPT.contains(attack)) {
+      for (int i = 0; i < pairs; i++) {
+        without(seen);
+      }
+      start(attack, seen);
+      for (int i = 0; i < pairs; i++) {
+        with(seen);
+      }
+      stop(seen);
+    } else {
+      for (int i = 0; i < pairs; i++) {
+        without(seen);
+        start(attack, seen);
+        with(seen);
+        stop(seen);
+      }
+    }
+    long rss = node.takeHighestMib();
+    double recovered = recovery(files, GoodClients.together(seen.without).quantile(0.99));
+    String after = node.scrape();
+    for (int i = 0; i < pairs; i++) {
+      seen.ratios.add(seen.with.get(i).quantile(0.99) / seen.without.get(i).quantile(0.99));
+    }
+    seen.ratios.sort(null);
+    return judge(attack, seen, before, after, rss, recovered);
+  }
+
+  private boolean judge(
+      String attack, Seen seen, String before, String after, long rss, double recovered)
+      throws IOException {
+    GoodClients.Window without = GoodClients.together(seen.without);
+    GoodClients.Window with = GoodClients.together(seen.with);
+    double ratio = seen.ratios.get(seen.ratios.size() / 2);
+    if (attack.equals("nothing")) {
+      nullSpread = Math.max(MOST_RATIO, seen.ratios.getLast());
+    }
+    List<String> wrong = new ArrayList<>();
+    if (resolved() && ratio > nullSpread) {
+      wrong.add("p99");
+    }
+    if (!with.failures().isEmpty() || !without.failures().isEmpty()) {
+      wrong.add("failures");
+    }
+    if (resolved() && seen.lagWith > Math.max(MOST_LAG_MILLIS, seen.lagWithout)) {
+      wrong.add("lag");
+    }
+    if (rss > OverloadNode.LIMIT_MIB) {
+      wrong.add("RSS");
+    }
+    if (Double.isNaN(recovered)) {
+      wrong.add("recovery");
+    }
+    if (node.log().contains("OutOfMemoryError") || node.log().contains("OutOfDirectMemoryError")) {
+      wrong.add("OutOfMemoryError");
+    }
+    say(
+        table,
+        String.format(
+            Locale.ROOT,
+            "| %s | %.2f | %.2f | %.2f (%.2f to %.2f) | %d | %d | %s | %.0f | %d | %.0f / %.0f | %.0f |"
+                + " %s |",
+            attack,
+            without.quantile(0.99),
+            with.quantile(0.99),
+            ratio,
+            seen.ratios.getFirst(),
+            seen.ratios.getLast(),
+            with.failures().size() + without.failures().size(),
+            seen.connections,
+            shed(before, after),
+            risen(before, after, "herald_connections_refused_total", ""),
+            rss,
+            seen.lagWithout,
+            seen.lagWith,
+            recovered,
+            wrong.isEmpty() ? held(ratio) : "FELL SHORT: " + String.join(", ", wrong)));
+    with.failures().stream()
+        .distinct()
+        .limit(5)
+        .forEach(f -> System.err.println(attack + ": " + f));
+    return wrong.isEmpty();
+  }
+
+  private String held(double ratio) {
+    if (!resolved()) {
+      return "held; times not resolved";
+    }
+    return ratio > MOST_RATIO ? "level with the control" : "held";
+  }
+
+  /** From a few seconds no 99th percentile can be told. */
+  private boolean resolved() {
+    return pairs >= RESOLVED_PAIRS;
+  }
+
+  private static String shed(String before, String after) {
+    String all =
+        List.of("request", "connection", "idle", "newcomer", "head", "stalled").stream()
+            .filter(what -> risen(before, after, "herald_overload_shed_total", quoted(what)) > 0)
+            .map(
+                what ->
+                    what
+                        + " "
+                        + Math.round(
+                            risen(before, after, "herald_overload_shed_total", quoted(what))))
+            .collect(Collectors.joining(", "));
+    return all.isEmpty() ? "0" : all;
+  }
+
+  private static String quoted(String what) {
+    return "what=\"" + what + "\"";
+  }
+
+  private static double risen(String before, String after, String name, String labels) {
+    return OverloadNode.metric(after, name, labels) - OverloadNode.metric(before, name, labels);
+  }
+
+  private void without(Seen seen) {
+    good.take();
+    node.scrape();
+    LockSupport.parkNanos(window.toNanos());
+    seen.without.add(good.take());
+    seen.lagWithout = Math.max(seen.lagWithout, lagMillis(node.scrape()));
+  }
+
+  private void with(Seen seen) {
+    good.take();
+    LockSupport.parkNanos(window.toNanos());
+    seen.with.add(good.take());
+    seen.lagWith = Math.max(seen.lagWith, lagMillis(node.scrape()));
+  }
+
+  private void start(String attack, Seen seen) throws IOException {
+    int lines = attacker.lines().size();
+    attacker.tell("start " + attack);
+    Await.until(Duration.ofMinutes(2), "started", () -> attacker.lines().size() > lines);
+    seen.lagWith = Math.max(seen.lagWith, lagMillis(node.scrape()));
+  }
+
+  private void stop(Seen seen) throws IOException {
+    int lines = attacker.lines().size();
+    attacker.tell("stop");
+    Await.until(Duration.ofSeconds(60), "stopped", () -> attacker.lines().size() > lines);
+    String line = attacker.lines().getLast();
+    seen.connections += Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+    node.scrape();
+  }
+
+  /** Seconds until all is as it was; NaN when it is not in time. */
+  private double recovery(long files, double p99) {
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < RECOVERED_WITHIN.toNanos()) {
+      double after = (System.nanoTime() - begin) / 1e9;
+      good.take();
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+      GoodClients.Window second = good.take();
+      boolean quick = second.quantile(0.9) <= Math.max(2 * p99, p99 + 10);
+      if (second.failures().isEmpty()
+          && quick
+          && node.metric("herald_overload_level", "node") == 0
+          && node.files() <= files + 60) {
+        return after;
+      }
+    }
+    System.err.printf(
+        "not recovered: level %.0f, %d files, were %d%n",
+        node.metric("herald_overload_level", "node"), node.files(), files);
+    return Double.NaN;
+  }
+
+  private static double lagMillis(String scraped) {
+    return OverloadNode.metric(scraped, "herald_event_loop_lag_seconds", "node") * 1000;
+  }
+
+  private static void say(Path table, String line) throws IOException {
+    System.out.println(line);
+    Files.writeString(table, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+}
