@@ -8,6 +8,7 @@ import io.heraldmesh.proxy.InboundPort;
 import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.OutboundPort;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.capture.RunAs;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
@@ -60,7 +61,33 @@ final class WorkloadsSection {
           "a node without the roles ca and config has nothing to do without workloads",
           "name what runs here, or add ca and config");
     }
+    checkUsers(value, workloads);
     return workloads;
+  }
+
+  /** Where calls of several workloads are captured, the user alone tells them apart. */
+  private static void checkUsers(Value value, List<WorkloadSettings> workloads) {
+    Map<Integer, Workload> users = new HashMap<>();
+    for (WorkloadSettings workload : workloads) {
+      if (workload.capture() == null || workloads.size() < 2) {
+        continue;
+      }
+      RunAs runAs = workload.runAs();
+      Workload other = runAs == null ? null : users.put(runAs.uid(), workload.workload());
+      if (runAs == null) {
+        value.problem(
+            ProblemCode.REQUIRED,
+            "outbound.capture of "
+                + workload.workload()
+                + " needs runAs: on a node with several workloads the user tells whose a call is",
+            "name the local user that its processes run as");
+      } else if (other != null) {
+        value.problem(
+            ProblemCode.CONFLICT,
+            other + " and " + workload.workload() + " both run as " + runAs,
+            "run each workload whose calls are captured as a user of its own");
+      }
+    }
   }
 
   /** Folders with certificates, of the workloads read so far that do not enrol. */
@@ -86,7 +113,6 @@ final class WorkloadsSection {
           "name a folder with cert-chain.pem, key.pem and root-cert.pem, or add ca and config;"
               + " joining a control plane elsewhere is not there yet");
     }
-    fields.withoutEffect("runAs");
     Outbound outbound = fields.optional("outbound").decodeOrNull(WorkloadsSection::outbound);
     return new WorkloadSettings(
         workload,
@@ -94,16 +120,26 @@ final class WorkloadsSection {
         fields.optional("labels").textMap(),
         outbound == null ? null : outbound.listen(),
         outbound == null ? List.of() : outbound.services(),
-        fields.optional("ports").list(WorkloadsSection::port));
+        fields.optional("ports").list(WorkloadsSection::port),
+        outbound == null ? null : outbound.capture(),
+        LocalUsers.read(fields.optional("runAs")));
   }
 
-  private record Outbound(@Nullable ListenAddress listen, List<OutboundPort> services) {}
+  private record Outbound(
+      @Nullable ListenAddress listen,
+      List<OutboundPort> services,
+      @Nullable ListenAddress capture) {}
 
   private static Outbound outbound(Fields fields) {
     Value listen = fields.optional("listen");
     return new Outbound(
         listen.isPresent() ? new ListenAddress(NodeAddresses.read(listen)) : null,
-        fields.optional("services").list(WorkloadsSection::outboundService));
+        fields.optional("services").list(WorkloadsSection::outboundService),
+        capture(fields.optional("capture")));
+  }
+
+  private static @Nullable ListenAddress capture(Value value) {
+    return value.isPresent() ? new ListenAddress(NodeAddresses.read(value)) : null;
   }
 
   private static OutboundPort outboundService(Fields fields) {

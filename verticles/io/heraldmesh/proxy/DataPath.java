@@ -425,17 +425,14 @@ public final class DataPath {
                   callers.explicit(workload))));
     }
     for (InboundPort port : workload.ports()) {
-      HostPort listen = port.listen();
-      if (listen != null) {
-        binding.add(
-            bind(
-                INBOUND,
-                "ports[" + port.name() + "].listen",
-                name,
-                port.port(),
-                listen,
-                new InboundListener(context, name, own, port)));
-      }
+      binding.add(
+          bind(
+              INBOUND,
+              "ports[" + port.name() + "].listen",
+              name,
+              port.port(),
+              port.listen(),
+              new InboundListener(context, name, own, port)));
     }
   }
 

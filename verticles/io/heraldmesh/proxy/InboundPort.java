@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name as in the node file
  * @param port the workload port: what policies name
  * @param app where the service itself listens
- * @param listen where the proxy listens for it; null: its callers are captured, and only they
+ * @param listen where the proxy listens for it
  * @param advertise where others reach {@code listen}, when that is another address
  */
 public record InboundPort(
@@ -20,13 +20,13 @@ public record InboundPort(
     int port,
     Protocol protocol,
     HostPort app,
-    @Nullable HostPort listen,
+    HostPort listen,
     @Nullable HostPort advertise) {
 
   /** Whether others are told to reach it at {@code address}. */
   public boolean isReachedAt(InetAddress address) {
     HostPort told = advertise == null ? listen : advertise;
-    byte[] literal = told == null ? null : NetUtil.createByteArrayFromIpAddressString(told.host());
+    byte[] literal = NetUtil.createByteArrayFromIpAddressString(told.host());
     return literal != null && Arrays.equals(literal, address.getAddress());
   }
 }

@@ -152,17 +152,15 @@ public final class ProxyVerticle extends VerticleBase {
 
   private static AnnouncedPort port(
       WorkloadSettings workload, InboundPort port, List<Bound> bounds) {
-    HostPort listen = port.listen();
-    HostPort told = port.advertise() == null ? listen : port.advertise();
-    if (told == null) {
-      throw new IllegalStateException(
-          "port " + port.name() + " of " + workload.workload() + " is reached nowhere");
-    }
-    int reached =
-        port.advertise() != null && told.port() != 0
-            ? told.port()
-            : listen == null ? port.port() : bound(workload, port, bounds);
-    return new AnnouncedPort(port.name(), port.port(), port.protocol(), told.host(), reached);
+    HostPort advertise = port.advertise();
+    return new AnnouncedPort(
+        port.name(),
+        port.port(),
+        port.protocol(),
+        advertise == null ? port.listen().host() : advertise.host(),
+        advertise == null || advertise.port() == 0
+            ? bound(workload, port, bounds)
+            : advertise.port());
   }
 
   private static int bound(WorkloadSettings workload, InboundPort port, List<Bound> bounds) {

@@ -41,7 +41,6 @@ public final class CapturedWorkload {
         context,
         workload,
         own,
-        new InboundPort(
-            "", dialled.getPort(), Protocol.ofPort(dialled.getPort()), app, null, null));
+        new InboundPort("", dialled.getPort(), Protocol.ofPort(dialled.getPort()), app, app, null));
   }
 }

@@ -10,7 +10,9 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.capture.RunAs;
 import io.heraldmesh.proxy.log.QueuedAccessLog.Format;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -351,6 +353,34 @@ class NodeFileReaderTest {
       assertThat(result.config()).as(line).isNull();
       assertThat(result.problems().text()).contains("passwordFile").doesNotContain("hunter2");
     }
+  }
+
+  @Test
+  void aWorkloadRunsAsAUserOfThisMachine() throws IOException {
+    String workload = "  workloads: [{namespace: a, name: b, runAs: %s}]\n";
+    assertThat(read(LEAST + workload.formatted("root")).workloads().getFirst().runAs())
+        .isEqualTo(new RunAs("root", 0));
+    assertThat(read(LEAST + workload.formatted("4711")).workloads().getFirst().runAs())
+        .isEqualTo(new RunAs("4711", 4711));
+    for (String user : List.of("no-such-user-here", "'-u'", "'a b'", "-1")) {
+      assertThat(problems(LEAST + workload.formatted(user)))
+          .contains("node.yaml:", "spec.workloads[0].runAs");
+    }
+  }
+
+  @Test
+  void workloadsWhoseCallsAreCapturedAreToldApartByTheirUsers() throws IOException {
+    String both =
+        "  workloads:\n"
+            + "  - {namespace: a, name: b, runAs: 4711, outbound: {capture: 127.0.0.1:15001}}\n"
+            + "  - {namespace: a, name: c, %soutbound: {capture: 127.0.0.1:15002}}\n";
+    assertThat(read(LEAST + both.formatted("runAs: 4712, ")).workloads().getLast().capture())
+        .isEqualTo(ListenAddress.parse("127.0.0.1:15002"));
+    assertThat(problems(LEAST + both.formatted(""))).contains("a/c needs runAs");
+    assertThat(problems(LEAST + both.formatted("runAs: 4711, ")))
+        .contains("a/b and a/c both run as uid 4711");
+    assertThat(read(LEAST + both.lines().limit(2).reduce("", (x, y) -> x + y + "\n")).workloads())
+        .hasSize(1);
   }
 
   @Test

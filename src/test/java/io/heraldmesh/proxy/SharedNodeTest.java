@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,7 +101,7 @@ class SharedNodeTest {
   /** Requests one after the other on one connection, each answered with who it came from. */
   private static Callable<Void> client(Bound listener) {
     InetSocketAddress address = listener.address();
-    String expected = id(listener.workload().name());
+    String expected = id(Objects.requireNonNull(listener.workload()).name());
     return () -> {
       try (RawClient client = new RawClient(address)) {
         for (int i = 0; i < REQUESTS; i++) {
