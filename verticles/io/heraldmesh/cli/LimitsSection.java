@@ -15,6 +15,9 @@ final class LimitsSection {
   private static final int LEAST_TOKEN_CACHE = 1 << 16;
   private static final int MOST_TOKEN_CACHE = 1 << 30;
 
+  private static final Duration LEAST_TIME = Duration.ofMillis(100);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
   private LimitsSection() {}
 
   static Limits read(Value value) {
@@ -24,27 +27,70 @@ final class LimitsSection {
   }
 
   private static LimitsBuilder changed(LimitsBuilder limits, Fields fields) {
+    messages(limits, fields);
+    times(limits, fields);
     Limits defaults = Limits.DEFAULTS;
     return limits
         .tokenCacheBytes(tokenCache(fields.optional("tokenCache")))
-        .connections(
-            fields
-                .optional("connections")
-                .integer(1, MOST_CONNECTIONS, defaults.connections())
-                .value())
+        .connections(count(fields, "connections", 1, MOST_CONNECTIONS, defaults.connections()))
         .connectionsPerAddress(
-            fields
-                .optional("connectionsPerAddress")
-                .integer(1, MOST_CONNECTIONS, defaults.connectionsPerAddress())
-                .value())
-        .newcomers(
-            fields.optional("newcomers").integer(1, MOST_CONNECTIONS, defaults.newcomers()).value())
+            count(
+                fields,
+                "connectionsPerAddress",
+                1,
+                MOST_CONNECTIONS,
+                defaults.connectionsPerAddress()))
+        .newcomers(count(fields, "newcomers", 1, MOST_CONNECTIONS, defaults.newcomers()))
         .memoryBytes(memory(fields.optional("memoryMiB")))
-        .shedPercent(fields.optional("shedPercent").integer(50, 98, defaults.shedPercent()).value())
-        .detection(
-            fields
-                .optional("protocolDetection")
-                .duration(Duration.ofMillis(100), defaults.handshake(), defaults.detection()));
+        .shedPercent(count(fields, "shedPercent", 50, 98, defaults.shedPercent()));
+  }
+
+  /** How much one message, or one HTTP/2 connection, may ask for. */
+  private static void messages(LimitsBuilder limits, Fields fields) {
+    Limits defaults = Limits.DEFAULTS;
+    limits
+        .requestLineBytes(
+            count(fields, "requestLineBytes", 256, 1 << 16, defaults.requestLineBytes()))
+        .headerBytes(count(fields, "headerBytes", 1 << 10, 1 << 20, defaults.headerBytes()))
+        .headerCount(count(fields, "headerCount", 10, 10_000, defaults.headerCount()))
+        .concurrentStreams(
+            count(fields, "concurrentStreams", 1, 10_000, defaults.concurrentStreams()))
+        .resetsPerWindow(count(fields, "resetsPer30s", 1, 100_000, defaults.resetsPerWindow()));
+  }
+
+  private static void times(LimitsBuilder limits, Fields fields) {
+    Limits defaults = Limits.DEFAULTS;
+    Duration handshake =
+        time(fields, "handshakeTimeout", LEAST_TIME, Duration.ofMinutes(1), defaults.handshake());
+    Duration detection =
+        defaults.detection().compareTo(handshake) > 0 ? handshake : defaults.detection();
+    limits
+        .handshake(handshake)
+        .detection(time(fields, "protocolDetection", LEAST_TIME, handshake, detection))
+        .requestHead(
+            time(fields, "headTimeout", LEAST_TIME, Duration.ofMinutes(1), defaults.requestHead()))
+        .idle(time(fields, "idleTimeout", SECOND, Duration.ofHours(1), defaults.idle()))
+        .streamIdle(
+            time(fields, "streamIdleTimeout", SECOND, Duration.ofDays(1), defaults.streamIdle()))
+        .connect(
+            time(fields, "connectTimeout", LEAST_TIME, Duration.ofMinutes(1), defaults.connect()))
+        .response(time(fields, "responseTimeout", SECOND, Duration.ofHours(1), defaults.response()))
+        .upstreamIdle(
+            time(
+                fields,
+                "upstreamIdleTimeout",
+                SECOND,
+                Duration.ofHours(1),
+                defaults.upstreamIdle()));
+  }
+
+  private static int count(Fields fields, String name, int least, int most, int otherwise) {
+    return fields.optional(name).integer(least, most, otherwise).value();
+  }
+
+  private static Duration time(
+      Fields fields, String name, Duration least, Duration most, Duration otherwise) {
+    return fields.optional(name).duration(least, most, otherwise);
   }
 
   /** 0 when it is not said. */

@@ -99,6 +99,45 @@ class NodeFileReaderTest {
   }
 
   @Test
+  void messagesAndTimesAreLimitedAsTheFileSays() throws IOException {
+    Limits said =
+        read(LEAST
+                + """
+                  limits:
+                    requestLineBytes: 1000
+                    headerBytes: 2000
+                    headerCount: 30
+                    concurrentStreams: 4
+                    resetsPer30s: 5
+                    handshakeTimeout: 3s
+                    headTimeout: 4s
+                    idleTimeout: 5s
+                    streamIdleTimeout: 6s
+                    connectTimeout: 700ms
+                    responseTimeout: 8s
+                    upstreamIdleTimeout: 9s
+                """)
+            .limits();
+    assertThat(said)
+        .isEqualTo(
+            Limits.DEFAULTS.with(
+                to ->
+                    to.requestLineBytes(1000)
+                        .headerBytes(2000)
+                        .headerCount(30)
+                        .concurrentStreams(4)
+                        .resetsPerWindow(5)
+                        .handshake(Duration.ofSeconds(3))
+                        .detection(Duration.ofSeconds(3))
+                        .requestHead(Duration.ofSeconds(4))
+                        .idle(Duration.ofSeconds(5))
+                        .streamIdle(Duration.ofSeconds(6))
+                        .connect(Duration.ofMillis(700))
+                        .response(Duration.ofSeconds(8))
+                        .upstreamIdle(Duration.ofSeconds(9))));
+  }
+
+  @Test
   void aSilentClientIsWaitedForAsLongAsTheFileSays() throws IOException {
     assertThat(read(LEAST).limits().detection()).isEqualTo(Duration.ofSeconds(5));
     assertThat(read(LEAST + "  limits: {protocolDetection: 250ms}\n").limits().detection())
@@ -257,6 +296,18 @@ class NodeFileReaderTest {
           limits: {tokenCache: 65535}             | spec.limits.tokenCache | hold no token
           limits: {protocolDetection: 0s}         | spec.limits.protocolDetection | at least 100ms
           limits: {protocolDetection: 16s}        | spec.limits.protocolDetection | longer than
+          limits: {handshakeTimeout: 2s, protocolDetection: 3s} | spec.limits.protocolDetection | longer than
+          limits: {requestLineBytes: 100}         | spec.limits.requestLineBytes | not within
+          limits: {headerBytes: 2000000}          | spec.limits.headerBytes | not within
+          limits: {headerCount: 0}                | spec.limits.headerCount | not within
+          limits: {concurrentStreams: 0}          | spec.limits.concurrentStreams | not within
+          limits: {resetsPer30s: 0}               | spec.limits.resetsPer30s | not within
+          limits: {headTimeout: 10}               | spec.limits.headTimeout | duration
+          limits: {idleTimeout: 0s}               | spec.limits.idleTimeout | at least 1s
+          limits: {streamIdleTimeout: 25h}        | spec.limits.streamIdleTimeout | longer than
+          limits: {connectTimeout: 2m}            | spec.limits.connectTimeout | longer than
+          limits: {responseTimeout: 2h}           | spec.limits.responseTimeout | longer than
+          limits: {upstreamIdleTimeout: -1s}      | spec.limits.upstreamIdleTimeout | duration
           limits: {connectionsPerAddress: 0}      | spec.limits.connectionsPerAddress | not within
           limits: {newcomers: 0}                  | spec.limits.newcomers  | not within
           limits: {memoryMiB: 63}                 | spec.limits.memoryMiB  | not within
