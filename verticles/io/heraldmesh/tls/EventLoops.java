@@ -86,7 +86,10 @@ public final class EventLoops {
 
   /** For a listener; accepted connections are spread over all event loops. */
   public ServerBootstrap server() {
-    return new ServerBootstrap().group(acceptors, loops).channelFactory(serverChannels);
+    return new ServerBootstrap()
+        .group(acceptors, loops)
+        .channelFactory(serverChannels)
+        .childOption(ChannelOption.ALLOCATOR, Buffers.POOLED);
   }
 
   /**
@@ -104,7 +107,10 @@ public final class EventLoops {
 
   /** For a connection that stays on {@code loop}. */
   public Bootstrap client(EventLoop loop) {
-    return new Bootstrap().group(loop).channelFactory(channels);
+    return new Bootstrap()
+        .group(loop)
+        .channelFactory(channels)
+        .option(ChannelOption.ALLOCATOR, Buffers.POOLED);
   }
 
   /** The same, from the address {@code source}; the system chooses its port when connecting. */

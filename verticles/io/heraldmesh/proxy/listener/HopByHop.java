@@ -42,6 +42,10 @@ final class HopByHop {
    */
   static void remove(List<String> connection, HttpHeaders headers) {
     for (int i = 0; i < connection.size(); i++) {
+      if (connection.get(i).equalsIgnoreCase("keep-alive")) {
+        // what most say; a field of that name never goes on anyway
+        continue;
+      }
       for (String listed : connection.get(i).split(",", -1)) {
         String name = listed.trim();
         if (!name.isEmpty() && !TO_THE_END.contains(Field.canonical(name))) {

@@ -12,7 +12,8 @@ import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.tls.PeerIdentity;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.net.InetAddress;
+import io.netty.handler.codec.http.HttpScheme;
+import io.netty.util.AsciiString;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 
 /** In front of a workload's own service: policy decides every request. */
 final class InboundGate implements Gate {
+  private static final AsciiString CLIENT_CERT = AsciiString.cached(ForwardedClientCert.HEADER);
+  private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+  private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+
   private final ListenerContext context;
   private final Workload workload;
   private final Connection connection;
   private final @Nullable PeerCheck peer;
   private final Choice app;
   private final Origin origin;
-  private final @Nullable String clientCert;
+  private final @Nullable AsciiString clientCert;
+  private final AsciiString remote;
 
   /**
    * @param own the workload's SPIFFE ID
@@ -55,7 +61,9 @@ final class InboundGate implements Gate {
     this.clientCert =
         identity == null
             ? null
-            : ForwardedClientCert.of(own, identity.leafHash(), identity.id()).toString();
+            : AsciiString.cached(
+                ForwardedClientCert.of(own, identity.leafHash(), identity.id()).toString());
+    this.remote = AsciiString.cached(connection.remoteIp().getHostAddress());
   }
 
   @Override
@@ -94,18 +102,17 @@ final class InboundGate implements Gate {
   @Override
   public void mark(HttpHeaders headers, List<String> forwardedFor) {
     if (clientCert != null) {
-      headers.set(ForwardedClientCert.HEADER, clientCert);
+      headers.set(CLIENT_CERT, clientCert);
     }
-    headers.set("x-forwarded-for", client(forwardedFor).getHostAddress());
-    headers.set("x-forwarded-proto", "http");
+    headers.set(FORWARDED_FOR, forwardedFor.isEmpty() ? remote : client(forwardedFor));
+    headers.set(FORWARDED_PROTO, HttpScheme.HTTP.name());
   }
 
-  private InetAddress client(List<String> forwardedFor) {
-    Enforcement enforcement =
-        forwardedFor.isEmpty() ? null : context.inForce().get().enforcement(workload);
+  private CharSequence client(List<String> forwardedFor) {
+    Enforcement enforcement = context.inForce().get().enforcement(workload);
     return enforcement == null
-        ? connection.remoteIp()
-        : enforcement.client(connection, forwardedFor);
+        ? remote
+        : enforcement.client(connection, forwardedFor).getHostAddress();
   }
 
   @Override

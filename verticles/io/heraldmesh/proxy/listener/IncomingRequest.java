@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.AsciiString;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IncomingRequest {
   private static final String REQUEST_ID = "x-request-id";
+  private static final AsciiString REQUEST_ID_NAME = AsciiString.cached(REQUEST_ID);
   private static final Map<String, List<String>> NO_REQUEST_ID = Map.of(REQUEST_ID, List.of());
 
   private final HttpRequest request;
@@ -168,7 +170,7 @@ final class IncomingRequest {
     if (target != null) {
       request.setUri(target);
     }
-    if (named != null) {
+    if (named != null && !named.equals(fields.host())) {
       headers.set(HttpHeaderNames.HOST, named);
     }
     request.setProtocolVersion(HttpVersion.HTTP_1_1);
@@ -179,7 +181,7 @@ final class IncomingRequest {
       before.keySet().forEach(headers::remove);
     }
     if (fields.requestId() == null) {
-      headers.set(REQUEST_ID, RequestId.next());
+      headers.set(REQUEST_ID_NAME, RequestId.next());
     }
     List<Header> set = decision.set();
     for (int i = 0; i < set.size(); i++) {
