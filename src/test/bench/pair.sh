@@ -2,7 +2,7 @@
 # One half of a Herald pair for a side-by-side benchmark: pair.sh server|client
 # Reads CPORT (plain text in, client side), SPORT (mutual TLS between), UPORT (upstream), MODE, WORKERS and PKI (ca.pem,
 # client.pem/key, server.pem/key, jwt-rsa.pub, jwt-ec.pub) from the environment; stays in the foreground, ends on TERM.
-# TOKEN_CACHE: bytes for verified tokens, 0 for none; absent: the default. PROTOCOL=tcp: as a TCP proxy.
+# TOKEN_CACHE: bytes for verified tokens, 0 for none; absent: the default. PROTOCOL=tcp: as a TCP proxy. HERALD: another build's launcher.
 set -euo pipefail
 side=$1
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
@@ -149,7 +149,7 @@ spec:
   workloads:$workload
 YAML
 
-"$root/herald" run --config "$run/node.yaml" &
+"${HERALD:-$root/herald}" run --config "$run/node.yaml" &
 child=$!
 end() {
   kill -TERM "$child" 2> /dev/null || true

@@ -5,6 +5,7 @@
 # BENCH is the harness's folder (default ../shared/bench, seen from the project's root). ROUNDS, DUR, WARM, JWARM, BASE,
 # WORK, RATE and WRK2 (the program wrk2, else on PATH) reach the harness. HERALD_JAVA_OPTS: for Herald (default -Xmx256m).
 # RATE_ROUNDS and RATE_DUR: rounds of the suite rate and their seconds, of which wrk2 needs the first ten to calibrate.
+# HERALD: the launcher of another build, to put in this one's place.
 # PEERS: put Herald beside these instead. report.sh prints what the files say; it runs at the end.
 #
 #   thr thr1k thr64k thr1m   HTTP/1.1, 64 kept-alive connections (16 for 1 MiB)
@@ -84,6 +85,12 @@ keep() {
     END { for (i = 1; i <= NR; i++) if (whole[round[i]]) { $0 = row[i]; $3 += had; print } }' "$from" >> "$to"
   rm -f "$from"
 }
+# The shortest round of rate that its file has: report.sh says from it whether p99 is resolved.
+seconds_of_rate() {
+  local file=$WORK/herald-rate.seconds had
+  had=$(cat "$file" 2> /dev/null || echo "$1")
+  echo "$((had < $1 ? had : $1))" > "$file"
+}
 rounds() { if [ -s "$1" ]; then cut -f3 "$1" | sort -n | tail -n 1; else echo 0; fi; }
 
 run() {
@@ -104,11 +111,13 @@ run() {
   want=$((want - $(rounds "$out")))
   [ "$want" -gt 0 ] || return 0
   printf 'run.sh: %s, %s rounds: %s\n' "$suite" "$want" "${names[*]}" >&2
+  [ "$suite" != rate ] || seconds_of_rate "$seconds"
   OUT=$rows ROUNDS=$want DUR=$seconds WORKERS=$workers "$bench/bench.sh" run "$base" "${names[@]}"
   keep "$rows" "$out" "$last"
 }
 
-"$root/herald" --version > /dev/null # builds, if need be, before a clock runs
+export HERALD=${HERALD:-$root/herald}
+"$HERALD" --version > /dev/null # builds, if need be, before a clock runs
 [ $# -gt 0 ] || read -ra all <<< "$SUITES"
 [ $# -gt 0 ] || set -- "${all[@]}"
 for suite in "$@"; do
