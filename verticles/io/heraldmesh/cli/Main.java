@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import ch.qos.logback.classic.Level;
 import io.heraldmesh.cli.demo.DemoCommand;
+import io.heraldmesh.cli.train.TrainCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
       TestCommand.class,
       VerifyCommand.class,
       ConformanceCommand.class,
-      StateCommand.class
+      StateCommand.class,
+      TrainCommand.class
     })
 public final class Main implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);

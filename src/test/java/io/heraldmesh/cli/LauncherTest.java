@@ -1,0 +1,136 @@
+package io.heraldmesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher in a checkout of its own: with which JVM options it starts the jar. The JDK there is
+ * a script that says how it was called; what the JVM makes of the cache is {@code
+ * src/test/bench/footprint.sh}'s.
+ */
+class LauncherTest {
+  private static final Instant NOW = Instant.now();
+
+  @TempDir Path folder;
+  private Path root;
+  private Path jdk;
+
+  @BeforeEach
+  void checkout() throws IOException {
+    root = Files.createDirectory(folder.resolve("checkout"));
+    Files.copy(Path.of("herald"), root.resolve("herald"), StandardCopyOption.COPY_ATTRIBUTES);
+    for (String source : new String[] {"verticles", "cluster-config", "conf/demo", "target"}) {
+      Files.createDirectories(root.resolve(source));
+    }
+    Files.copy(Path.of("pom.xml"), root.resolve("pom.xml"));
+    Files.copy(Path.of("conf/java.options"), root.resolve("conf/java.options"));
+    jdk = jdk("jdk", "build 7");
+    Files.writeString(root.resolve("target/herald-fat.jar"), "jar");
+    Files.writeString(root.resolve("target/herald-fat.aot"), "cache");
+    Files.copy(jdk.resolve("release"), root.resolve("target/herald-fat.aot.jdk"));
+    for (String old : new String[] {"verticles", "cluster-config", "conf/demo", "pom.xml"}) {
+      changed(old, -100);
+    }
+    changed("conf/java.options", -100);
+    changed("target/herald-fat.jar", -50);
+    changed("target/herald-fat.aot", -40);
+  }
+
+  @Test
+  void theCacheIsUsedWithTheOptionsItWasMadeWith() throws Exception {
+    assertThat(launch(Map.of()))
+        .containsSubsequence(
+            "@" + root.resolve("conf/java.options"),
+            "-XX:AOTCache=" + root.resolve("target/herald-fat.aot"),
+            "-jar",
+            root.resolve("target/herald-fat.jar").toString(),
+            "lint",
+            "a folder");
+  }
+
+  @Test
+  void anOperatorsOptionsComeLastSoThatTheyCount() throws Exception {
+    assertThat(launch(Map.of("HERALD_JAVA_OPTS", "-Xmx1g -Xlog:gc")))
+        .containsSubsequence("@" + root.resolve("conf/java.options"), "-Xmx1g", "-Xlog:gc", "-jar");
+  }
+
+  @Test
+  void anOlderCacheThanTheJarIsNotUsed() throws Exception {
+    changed("target/herald-fat.aot", -60);
+    assertNotUsed();
+  }
+
+  @Test
+  void aCacheOfOtherOptionsIsNotUsed() throws Exception {
+    changed("conf/java.options", -10);
+    assertNotUsed();
+  }
+
+  @Test
+  void aCacheOfAnotherJdkIsNotUsed() throws Exception {
+    jdk = jdk("other", "build 8");
+    assertNotUsed();
+  }
+
+  @Test
+  void withoutACacheTheJarIsStartedAllTheSame() throws Exception {
+    Files.delete(root.resolve("target/herald-fat.aot"));
+    assertNotUsed();
+  }
+
+  @Test
+  void aCacheThatNobodyKnowsTheJdkOfIsNotUsed() throws Exception {
+    Files.delete(root.resolve("target/herald-fat.aot.jdk"));
+    assertNotUsed();
+  }
+
+  private void assertNotUsed() throws Exception {
+    assertThat(launch(Map.of()))
+        .contains("-jar", "lint")
+        .noneMatch(argument -> argument.startsWith("-XX:AOT"));
+  }
+
+  private void changed(String file, int seconds) throws IOException {
+    Files.setLastModifiedTime(root.resolve(file), FileTime.from(NOW.plusSeconds(seconds)));
+  }
+
+  /** A JDK that says with which arguments it was called, one a line. */
+  private Path jdk(String name, String build) throws IOException {
+    Path home = folder.resolve(name);
+    Files.createDirectories(home.resolve("bin"));
+    Files.writeString(
+        home.resolve("release"), "JAVA_VERSION=\"25.0.1\"\nSOURCE=\"" + build + "\"\n");
+    Path java = home.resolve("bin/java");
+    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return home;
+  }
+
+  /** How the JDK was called by {@code herald lint "a folder"}. */
+  private List<String> launch(Map<String, String> environment) throws Exception {
+    ProcessBuilder launcher =
+        new ProcessBuilder(root.resolve("herald").toString(), "lint", "a folder");
+    launcher.environment().remove("HERALD_JAVA_OPTS");
+    launcher.environment().put("JAVA_HOME", jdk.toString());
+    launcher.environment().putAll(environment);
+    Path said = folder.resolve("said");
+    Process process = launcher.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(said)).isZero();
+    return Files.readAllLines(said, StandardCharsets.UTF_8);
+  }
+}
