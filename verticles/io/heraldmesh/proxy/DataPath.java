@@ -69,6 +69,7 @@ public final class DataPath {
   private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
 
   private static final String INBOUND = "inbound";
+  private static final String OUTBOUND_CAPTURE = "outbound-capture";
 
   /** How long a token that nobody sends any more may lie in memory after its end. */
   private static final Duration PURGE_EVERY = Duration.ofSeconds(10);
@@ -393,20 +394,12 @@ public final class DataPath {
     }
     ListenAddress capture = workload.capture();
     if (capture != null) {
+      CapturedOutboundListener captured =
+          new CapturedOutboundListener(
+              context, name, own.principal(), originals, callers.captured(workload), this.own);
       binding.add(
-          bind(
-              "outbound-capture",
-              "outbound.capture",
-              name,
-              0,
-              capture.address(),
-              new CapturedOutboundListener(
-                  context,
-                  name,
-                  own.principal(),
-                  originals,
-                  callers.captured(workload),
-                  this.own)));
+          bind(OUTBOUND_CAPTURE, "outbound.capture", name, 0, capture.address(), captured)
+              .compose(bound -> alsoIpv6(bound, captured)));
     }
     for (OutboundPort port : workload.outboundPorts()) {
       binding.add(
@@ -434,6 +427,25 @@ public final class DataPath {
               port.listen(),
               new InboundListener(context, name, own, port)));
     }
+  }
+
+  /**
+   * Rules lead IPv4 calls to 127.0.0.1 and IPv6 calls to ::1, of the same port. A machine without
+   * IPv6 has no such calls.
+   */
+  private Future<Bound> alsoIpv6(Bound ipv4, ChannelHandler connections) {
+    InetSocketAddress at = ipv4.address();
+    if (!at.getAddress().getHostAddress().equals("127.0.0.1")) {
+      return Future.succeededFuture(ipv4);
+    }
+    HostPort twin = new HostPort("::1", at.getPort());
+    return bind(OUTBOUND_CAPTURE, "outbound.capture", ipv4.workload(), 0, twin, connections)
+        .map(ipv4)
+        .recover(
+            failure -> {
+              LOG.warn("calls over IPv6 are not captured: {}", failure.getMessage());
+              return Future.succeededFuture(ipv4);
+            });
   }
 
   private CapturedInboundListener capturedInbound() {
