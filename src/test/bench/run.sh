@@ -56,6 +56,23 @@ pair herald
 pair herald_tcp PROTOCOL=tcp
 pair herald_uncached TOKEN_CACHE=0
 
+# The harness gives a pair two seconds before it loads it with h2load, which gives up at a port that nobody listens on yet: a
+# JVM may need longer. So the h2load that it finds waits for the port.
+mkdir -p "$WORK/bin"
+cat > "$WORK/bin/h2load" << SH
+#!/usr/bin/env bash
+port=\${!#}
+port=\${port#*://*:}
+port=\${port%%/*}
+for _ in {1..600}; do
+  (exec 9<> /dev/tcp/127.0.0.1/"\$port") 2> /dev/null && break
+  sleep 0.1
+done
+exec $(command -v h2load) "\$@"
+SH
+chmod +x "$WORK/bin/h2load"
+export PATH=$WORK/bin:$PATH
+
 # peers SUITE: the one that the limit is about, its control, others, Herald
 peers() {
   local ours=cmd@herald
