@@ -304,6 +304,11 @@ public final class DataPath {
     return enforcement == null ? null : enforcement.policy();
   }
 
+  /** Requests may pass from now on, and the lag of event loops matters. */
+  void begin() {
+    lag.begin();
+  }
+
   /** A snapshot is in force and every workload has a leaf. Thread-safe. */
   public boolean inForce() {
     InForce now = inForce;

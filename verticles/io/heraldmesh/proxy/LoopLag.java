@@ -45,6 +45,11 @@ final class LoopLag {
     return loops.stream().mapToLong(Loop::takeWorst).max().orElse(0);
   }
 
+  /** What was before counts no more: nothing was served yet. */
+  void begin() {
+    loops.forEach(Loop::takeWorst);
+  }
+
   void close() {
     loops.forEach(loop -> loop.ticking.cancel(false));
   }

@@ -72,7 +72,11 @@ public final class ProxyVerticle extends VerticleBase {
   /** Completes once requests can pass: policy is in force and every workload has its leaf. */
   @Override
   public Future<?> start() {
-    return path.open().onComplete(opened).compose(this::subscribe).compose(first -> inForce());
+    return path.open()
+        .onComplete(opened)
+        .compose(this::subscribe)
+        .compose(first -> inForce())
+        .onSuccess(now -> path.begin());
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,12 +25,17 @@ import java.util.regex.Pattern;
  * A node under an hour of churn: connections of every kind, good and bad, while certificates,
  * roots, policy and endpoints change every second. Once a minute the load pauses and a row is added
  * to the table: heap after garbage collection, threads, file descriptors. Ends with 1 when one of
- * them has left 5 % of what it was at minute 10 (or a sixth of a shorter run), or a request failed.
+ * them has left 5 % of what it was at minute 10, or in a run of ten minutes or less grew by more
+ * than that after its first minute, or a request failed.
  *
  * <p>Arguments: minutes, file of the table, further options of Java.
  */
 final class ChurnRun {
   private static final double ALLOWED = 0.05;
+
+  /** After so many minutes a run has settled. */
+  private static final int LONG = 10;
+
   private static final Pattern USED =
       Pattern.compile("(?:new generation|Tenured|tenured).*?used (\\d+)K");
   private static final Pattern LAG =
@@ -115,29 +121,49 @@ final class ChurnRun {
                   row.lagMillis));
       LockSupport.parkNanos(end - System.nanoTime());
     }
-    return judge(failed, minutes);
+    return judge(failed);
   }
 
   /** What each figure of the last minutes is beside the one it is held against. */
-  private boolean judge(long failed, int minutes) throws IOException {
-    int from = minutes > 10 ? 10 : Math.max(1, minutes / 3);
-    Row first = rows.get(from - 1);
-    Row last = rows.getLast();
-    boolean heap = within("heap after GC", first.heapKib, last.heapKib, from);
-    boolean count = within("threads", first.threads, last.threads, from);
-    boolean files = within("file descriptors", first.files, last.files, from);
+  private boolean judge(long failed) throws IOException {
+    boolean heap = within("heap after GC", Row::heapKib, 0);
+    boolean count = within("threads", Row::threads, 1);
+    boolean files = within("file descriptors", Row::files, 4);
     say("requests failed: " + failed);
     boolean held = heap && count && files && failed == 0;
     say("verdict: " + (held ? "held" : "FELL SHORT"));
     return held;
   }
 
-  private boolean within(String what, long first, long last, int minute) throws IOException {
-    double change = (double) last / first - 1;
-    boolean held = Math.abs(change) <= ALLOWED;
+  /**
+   * A long run compares its last minute with minute 10. A short one compares the mean of its last
+   * two minutes with that of the two after its first, since every other minute measures another
+   * half of the configuration, and only looks for growth: there is no time for anything to settle.
+   *
+   * @param few more than before are no growth in a short run
+   */
+  private boolean within(String what, ToLongFunction<Row> figure, long few) throws IOException {
+    int count = rows.size();
+    if (count > LONG) {
+      long first = figure.applyAsLong(rows.get(LONG - 1));
+      double change = (double) figure.applyAsLong(rows.getLast()) / first - 1;
+      return said(what, change, "since minute " + LONG, Math.abs(change) <= ALLOWED);
+    }
+    double first = mean(figure, count > 2 ? rows.subList(1, Math.min(3, count)) : rows);
+    double last = mean(figure, rows.subList(Math.max(0, count - 2), count));
+    double change = last / first - 1;
+    boolean held = change <= ALLOWED || last - first <= few;
+    return said(what, change, "between minutes 2 and 3 and the last two", held);
+  }
+
+  private static double mean(ToLongFunction<Row> figure, List<Row> of) {
+    return of.stream().mapToLong(figure).average().orElse(Double.NaN);
+  }
+
+  private boolean said(String what, double change, String since, boolean held) throws IOException {
     say(
-        "%s: %+.1f %% since minute %d, allowed 5 %%: %s"
-            .formatted(what, change * 100, minute, held ? "held" : "FELL SHORT"));
+        "%s: %+.1f %% %s, allowed 5 %%: %s"
+            .formatted(what, change * 100, since, held ? "held" : "FELL SHORT"));
     return held;
   }
 
