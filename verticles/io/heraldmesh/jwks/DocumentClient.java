@@ -77,7 +77,11 @@ final class DocumentClient {
    */
   private Future<List<InetAddress>> resolve(FetchUri uri) {
     return names.executeBlocking(
-        () -> guard.check(InetAddress.getAllByName(uri.host())), /* ordered= */ false);
+        () -> {
+          var _ = clients.of(uri); // here, where it may block
+          return guard.check(InetAddress.getAllByName(uri.host()));
+        },
+        /* ordered= */ false);
   }
 
   /** The first that accepts a connection; a server that does and then fails is final. */
