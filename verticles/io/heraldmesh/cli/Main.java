@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       DemoCommand.class,
+      CaptureCommand.class,
       ConvertCommand.class,
       RunCommand.class,
       ExplainCommand.class,

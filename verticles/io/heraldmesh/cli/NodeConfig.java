@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops threads of the data path
  * @param accessLog null: there is none
  * @param allowLoopback true: calls may lead to services of this machine that prove no identity
+ * @param capture which calls the system leads to the proxy
  */
 public record NodeConfig(
     String name,
@@ -50,7 +51,8 @@ public record NodeConfig(
     int eventLoops,
     @Nullable AccessLogConfig accessLog,
     Limits limits,
-    boolean allowLoopback) {
+    boolean allowLoopback,
+    CaptureConfig capture) {
 
   public NodeConfig {
     roles = Set.copyOf(roles);

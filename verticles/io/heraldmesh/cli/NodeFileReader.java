@@ -123,7 +123,8 @@ final class NodeFileReader {
             .value(),
         accessLog(spec.optional("accessLog")),
         LimitsSection.read(spec.optional("limits")),
-        allowLoopback(spec.optional("outbound")));
+        allowLoopback(spec.optional("outbound")),
+        CaptureSection.read(spec.optional("capture")));
   }
 
   private static @Nullable TrustDomain trustDomain(Value value) {

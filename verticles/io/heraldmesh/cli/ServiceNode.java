@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
+import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.credentials.CombinedCredentials;
 import io.heraldmesh.credentials.Credential;
@@ -87,7 +88,9 @@ final class ServiceNode {
             trustDomain,
             config.workloads(),
             config.limits(),
-            config.allowLoopback());
+            config.allowLoopback(),
+            config.capture().inbound(),
+            config.capture().mode() == Mode.TPROXY);
     this.accessLog = accessLog(foundation, config.accessLog());
     this.overload = overload(foundation, config);
     this.path =

@@ -2,6 +2,7 @@ package io.heraldmesh.policy;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /**
@@ -112,5 +113,15 @@ public final class AddressBlock {
     int rest = bits % 8;
     int mask = 0xff << (8 - rest);
     return rest == 0 || (address[whole] & mask) == (network[whole] & mask);
+  }
+
+  /** As it is written: address, {@code /}, bits. */
+  @Override
+  public String toString() {
+    try {
+      return InetAddress.getByAddress(network).getHostAddress() + "/" + bits;
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

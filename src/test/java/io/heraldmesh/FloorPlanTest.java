@@ -27,6 +27,7 @@ class FloorPlanTest {
           Map.entry("compile", Set.of("resource", "policy", "identity", "jwt")),
           Map.entry("convert", Set.of("resource", "compile", "policy")),
           Map.entry("store", Set.of()),
+          Map.entry("capture", Set.of("policy")),
           Map.entry("bus", Set.of("crypto", "policy", "identity", "jwt")),
           Map.entry("jwks", Set.of("crypto", "jwt", "bus")),
           Map.entry("credentials", Set.of("crypto", "identity", "bus")),

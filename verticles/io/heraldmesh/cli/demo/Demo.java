@@ -1,5 +1,6 @@
 package io.heraldmesh.cli.demo;
 
+import io.heraldmesh.cli.CaptureConfig;
 import io.heraldmesh.cli.Node;
 import io.heraldmesh.cli.NodeConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
@@ -151,7 +152,8 @@ final class Demo implements Mesh, AutoCloseable {
             ? new NodeConfig.AccessLogConfig(1, QueuedAccessLog.Format.JSON, null)
             : null,
         Limits.DEFAULTS,
-        true);
+        true,
+        CaptureConfig.NONE);
   }
 
   private WorkloadSettings workload(String name, HostPort app, int place) {

@@ -108,7 +108,8 @@ final class MeshFixture implements AutoCloseable {
         2,
         null,
         Limits.DEFAULTS,
-        true);
+        true,
+        CaptureConfig.NONE);
   }
 
   /** Starts; returns when certificates and policy are in force. */

@@ -1,0 +1,143 @@
+package io.heraldmesh.capture;
+
+import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.capture.CaptureSettings.Mode;
+import io.heraldmesh.policy.AddressBlock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Capture in the words of {@code iptables-restore --noflush}, one family of addresses at a time.
+ * Chains of Herald's own are written anew; the system's chains get one jump each.
+ */
+final class IptablesRules {
+  /** A jump from a chain of the system into one of Herald's. */
+  record Jump(String table, String from, String to) {}
+
+  static final List<Jump> JUMPS =
+      List.of(
+          new Jump("nat", "OUTPUT", "HERALD_OUTPUT"),
+          new Jump("nat", "PREROUTING", "HERALD_PREROUTING"),
+          new Jump("mangle", "PREROUTING", "HERALD_TPROXY"),
+          new Jump("filter", "INPUT", "HERALD_INPUT"));
+
+  private static final int MOST_PORTS_A_RULE = 15;
+
+  private final CaptureSettings settings;
+  private final boolean six;
+
+  IptablesRules(CaptureSettings settings, boolean six) {
+    this.settings = settings;
+    this.six = six;
+  }
+
+  /** The text for {@code iptables-restore --noflush} or {@code ip6tables-restore --noflush}. */
+  String restore() {
+    StringBuilder text = new StringBuilder();
+    boolean inbound = settings.inboundPort() != 0;
+    boolean tproxy = settings.mode() == Mode.TPROXY;
+    text.append("*nat\n:HERALD_OUTPUT - [0:0]\n:HERALD_PREROUTING - [0:0]\n");
+    output(text);
+    if (inbound && !tproxy) {
+      arriving("HERALD_PREROUTING", text);
+      text.append("-A HERALD_PREROUTING -p tcp -j REDIRECT --to-ports ")
+          .append(settings.inboundPort())
+          .append('\n');
+    }
+    text.append("COMMIT\n*mangle\n:HERALD_TPROXY - [0:0]\n");
+    if (inbound && tproxy) {
+      text.append("-A HERALD_TPROXY -m conntrack --ctdir REPLY -j RETURN\n");
+      arriving("HERALD_TPROXY", text);
+      text.append("-A HERALD_TPROXY -p tcp -j TPROXY --on-port ")
+          .append(settings.inboundPort())
+          .append(" --tproxy-mark ")
+          .append(TransparentRouting.MARK)
+          .append('\n');
+    }
+    text.append("COMMIT\n*filter\n:HERALD_INPUT - [0:0]\n");
+    if (inbound) {
+      String uncaptured = tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
+      ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
+    }
+    return text.append("COMMIT\n").toString();
+  }
+
+  private void output(StringBuilder to) {
+    String chain = "HERALD_OUTPUT";
+    to.append("-A HERALD_OUTPUT -m owner --uid-owner ")
+        .append(settings.proxyUid())
+        .append(" -j RETURN\n-A HERALD_OUTPUT -d ")
+        .append(six ? "::1/128" : "127.0.0.0/8")
+        .append(" -j RETURN\n");
+    ports(chain + " -m addrtype --dst-type LOCAL", settings.ownPorts(), " -j RETURN", to);
+    ports(chain, settings.excludeOutboundPorts(), " -j RETURN", to);
+    for (AddressBlock block : family(settings.excludeOutbound())) {
+      to.append("-A HERALD_OUTPUT -d ").append(block).append(" -j RETURN\n");
+    }
+    if (settings.includeOutbound().isEmpty()) {
+      callers("", to);
+    }
+    for (AddressBlock block : family(settings.includeOutbound())) {
+      callers(" -d " + block, to);
+    }
+  }
+
+  private void callers(String where, StringBuilder to) {
+    for (Caller caller : settings.callers()) {
+      String who = caller.uid() == Caller.EVERYBODY ? "" : " -m owner --uid-owner " + caller.uid();
+      to.append("-A HERALD_OUTPUT -p tcp")
+          .append(where)
+          .append(who)
+          .append(" -j REDIRECT --to-ports ")
+          .append(caller.port())
+          .append('\n');
+    }
+  }
+
+  private void arriving(String chain, StringBuilder to) {
+    to.append("-A ").append(chain).append(" -i lo -j RETURN\n");
+    to.append("-A ").append(chain).append(" -m addrtype ! --dst-type LOCAL -j RETURN\n");
+    SortedSet<Integer> kept = new TreeSet<>(settings.ownPorts());
+    kept.addAll(settings.excludeInboundPorts());
+    ports(chain, kept, " -j RETURN", to);
+    if (!settings.includeInboundPorts().isEmpty()) {
+      List<Integer> wanted = List.copyOf(settings.includeInboundPorts());
+      if (wanted.size() > MOST_PORTS_A_RULE) {
+        throw new IllegalArgumentException(
+            "iptables takes at most "
+                + MOST_PORTS_A_RULE
+                + " included inbound ports, not "
+                + wanted.size());
+      }
+      to.append("-A ")
+          .append(chain)
+          .append(" -p tcp -m multiport ! --dports ")
+          .append(joined(wanted))
+          .append(" -j RETURN\n");
+    }
+  }
+
+  private List<AddressBlock> family(List<AddressBlock> blocks) {
+    return blocks.stream().filter(block -> block.toString().contains(":") == six).toList();
+  }
+
+  private static void ports(
+      String chain, Collection<Integer> ports, String then, StringBuilder to) {
+    List<Integer> all = new ArrayList<>(ports);
+    for (int i = 0; i < all.size(); i += MOST_PORTS_A_RULE) {
+      to.append("-A ")
+          .append(chain)
+          .append(" -p tcp -m multiport --dports ")
+          .append(joined(all.subList(i, Math.min(all.size(), i + MOST_PORTS_A_RULE))))
+          .append(then)
+          .append('\n');
+    }
+  }
+
+  private static String joined(List<Integer> ports) {
+    return String.join(",", ports.stream().map(String::valueOf).toList());
+  }
+}

@@ -1,0 +1,115 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.capture.CaptureSettings;
+import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.InboundPort;
+import io.heraldmesh.proxy.ListenAddress;
+import io.heraldmesh.proxy.OutboundPort;
+import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.capture.RunAs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a node file means for the system's packet filter. */
+final class CapturePlan {
+  private CapturePlan() {}
+
+  /**
+   * @throws StartFailure when the file captures nothing, or what it says cannot be put into rules
+   */
+  static CaptureSettings of(NodeConfig node) {
+    CaptureConfig capture = node.capture();
+    RunAs user = capture.user();
+    if (user == null) {
+      throw StartFailure.problems(
+          "spec.capture.user is missing: name the local user that Herald runs as, whose own calls"
+              + " must not be captured");
+    }
+    List<Caller> callers = new ArrayList<>();
+    SortedSet<Integer> own = new TreeSet<>();
+    SortedSet<Integer> apps = new TreeSet<>();
+    for (WorkloadSettings workload : node.workloads()) {
+      add(workload.outbound(), own);
+      add(workload.capture(), own);
+      workload.outboundPorts().stream().map(OutboundPort::listen).forEach(l -> add(l, own));
+      for (InboundPort port : workload.ports()) {
+        add(port.listen(), own);
+        apps.add(port.app().port());
+      }
+      ListenAddress captured = workload.capture();
+      if (captured != null) {
+        callers.add(caller(workload, captured, user));
+      }
+    }
+    HostPort inbound = capture.inbound();
+    add(inbound, own);
+    add(node.admin(), own);
+    add(node.health(), own);
+    add(node.metrics(), own);
+    if (callers.isEmpty() && inbound == null) {
+      throw StartFailure.problems(
+          "this node captures nothing: give a workload outbound.capture, or the node"
+              + " spec.capture.inbound.listen");
+    }
+    SortedSet<Integer> excluded = new TreeSet<>(capture.excludeInboundPorts());
+    for (int app : apps) {
+      if (inbound != null && excluded.contains(app)) {
+        throw StartFailure.problems(
+            "port "
+                + app
+                + " is a service behind the proxy and among excludeInboundPorts: it would be"
+                + " reached past the proxy; take it out");
+      }
+    }
+    return new CaptureSettings(
+        capture.mode(),
+        user.uid(),
+        inbound == null ? 0 : fixed(inbound, "spec.capture.inbound.listen"),
+        callers,
+        own,
+        apps,
+        new TreeSet<>(capture.includeInboundPorts()),
+        excluded,
+        new TreeSet<>(capture.excludeOutboundPorts()),
+        capture.includeOutboundIpRanges(),
+        capture.excludeOutboundIpRanges());
+  }
+
+  private static Caller caller(WorkloadSettings workload, ListenAddress captured, RunAs herald) {
+    RunAs runAs = workload.runAs();
+    if (runAs != null && runAs.uid() == herald.uid()) {
+      throw StartFailure.problems(
+          workload.workload()
+              + " runs as "
+              + runAs
+              + ", as Herald does: its calls cannot be told from the proxy's own; give each a user"
+              + " of its own");
+    }
+    int port = fixed(captured.address(), "outbound.capture of " + workload.workload());
+    return new Caller(runAs == null ? Caller.EVERYBODY : runAs.uid(), port);
+  }
+
+  private static int fixed(HostPort address, String where) {
+    if (address.port() == 0) {
+      throw StartFailure.problems(
+          where + " has port 0: a port that the system chooses cannot stand in a rule; write one");
+    }
+    return address.port();
+  }
+
+  private static void add(@Nullable ListenAddress listen, SortedSet<Integer> to) {
+    if (listen != null) {
+      add(listen.address(), to);
+    }
+  }
+
+  private static void add(@Nullable HostPort address, SortedSet<Integer> to) {
+    if (address != null && address.port() != 0) {
+      to.add(address.port());
+    }
+  }
+}
