@@ -102,6 +102,36 @@ class DialGuardTest {
     assertThat(ask(strict, PLAIN, "127.0.0.1", 15107)).isNotNull();
   }
 
+  @Test
+  void whatACapturedClientChoseIsNeverMeantSoByAResource() {
+    for (Target.Chosen who :
+        new Target.Chosen[] {Target.Chosen.BY_WORKLOAD, Target.Chosen.BY_CALLER}) {
+      for (String literal : new String[] {"127.0.0.1", "::1", "0.0.0.0", "169.254.169.254"}) {
+        Target dialled = Target.plainTcp(new HostPort(literal, 80)).chosen(who);
+        assertThat(ask(strict, dialled, literal, 80)).as("%s %s", who, literal).isNotNull();
+      }
+      Target ordinary = Target.plainTcp(new HostPort("10.1.2.3", 80)).chosen(who);
+      assertThat(ask(strict, ordinary, "10.1.2.3", 80)).isNull();
+    }
+  }
+
+  @Test
+  void whatACapturedClientChoseIsNoListenerOfTheNodeAndNoServiceBehindIt() {
+    own.add(true, new InetSocketAddress("127.0.0.1", 15106));
+    own.addService(new HostPort("127.0.0.1", 9000));
+    own.addService(new HostPort("192.0.2.1", 9001));
+    for (Target.Chosen who :
+        new Target.Chosen[] {Target.Chosen.BY_WORKLOAD, Target.Chosen.BY_CALLER}) {
+      Target dialled = Target.plainTcp(new HostPort("127.0.0.1", 80)).chosen(who);
+      assertThat(ask(open, dialled, "127.0.0.1", 15106)).contains("a loop");
+      assertThat(ask(open, dialled, "127.0.0.1", 9000)).contains("behind its proxy");
+      assertThat(ask(open, dialled, "::1", 9000)).contains("behind its proxy");
+      assertThat(ask(open, dialled, "192.0.2.7", 9000)).as("another machine's").isNull();
+      assertThat(ask(open, dialled, "127.0.0.1", 9001)).as("a service elsewhere").isNull();
+    }
+    assertThat(ask(open, PLAIN, "127.0.0.1", 9000)).as("an endpoint of a resource").isNull();
+  }
+
   private static @Nullable String ask(DialGuard guard, Target target, String address, int port) {
     return guard.refusal(target, new InetSocketAddress(address, port));
   }
