@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -135,7 +137,22 @@ public final class PostgresServer implements AutoCloseable {
     process = launch();
   }
 
+  /** A session that was being made at the kill may hold the memory of before for a moment. */
   private Process launch() throws IOException {
+    AtomicReference<Process> started = new AtomicReference<>(spawn());
+    Await.until(
+        Duration.ofSeconds(90),
+        "PostgreSQL answers, see " + folder.resolve("server.log"),
+        () -> {
+          if (!started.get().isAlive()) {
+            started.set(spawn());
+          }
+          return answers();
+        });
+    return started.get();
+  }
+
+  private Process spawn() {
     List<String> command = as("postgres", "-D", folder.resolve("data").toString());
     command.addAll(
         List.of(
@@ -148,20 +165,14 @@ public final class PostgresServer implements AutoCloseable {
     for (String option : options) {
       command.addAll(List.of("-c", option));
     }
-    Process started =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()))
-            .start();
-    Await.until(
-        "PostgreSQL answers",
-        () -> {
-          if (!started.isAlive()) {
-            throw new AssertionError("PostgreSQL ended, see " + folder.resolve("server.log"));
-          }
-          return answers();
-        });
-    return started;
+    try {
+      return new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("server.log").toFile()))
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private boolean answers() {

@@ -28,6 +28,9 @@ interface Dialect {
   /** True: the same transaction may well succeed when it is run again. */
   boolean again(SQLException e);
 
+  /** Begins a transaction where the database has ended the one before by itself. */
+  void beginAgain(Connection connection) throws SQLException;
+
   /** What to do about damage. */
   String remedy();
 }

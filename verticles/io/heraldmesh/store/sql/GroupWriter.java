@@ -176,10 +176,10 @@ final class GroupWriter implements AutoCloseable {
       task.run(connection);
       done.add(task);
     } catch (SQLException e) {
-      connection.rollback(before);
+      undo(connection, before, e);
       task.future.completeExceptionally(dialect.failure(name, e));
     } catch (RuntimeException e) {
-      connection.rollback(before);
+      undo(connection, before, new SQLException(e));
       task.future.completeExceptionally(e);
     }
     connection.releaseSavepoint(before);
@@ -195,16 +195,34 @@ final class GroupWriter implements AutoCloseable {
         connection.releaseSavepoint(before);
         done.addAll(items);
         return;
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback(before);
+      } catch (SQLException e) {
+        undo(connection, before, e);
         connection.releaseSavepoint(before);
-        if (e instanceof SQLException busy && dialect.again(busy)) {
-          throw busy;
+        if (dialect.again(e)) {
+          throw e;
         }
+      } catch (RuntimeException e) {
+        undo(connection, before, new SQLException(e));
+        connection.releaseSavepoint(before);
       }
     }
     for (Item<?> item : items) {
       alone(connection, item, done);
+    }
+  }
+
+  /**
+   * Takes back what was done since {@code before}. Where that cannot be, as SQLite has rolled back
+   * everything by itself on a full disk, the whole group fails for {@code why}: nothing of it is
+   * there.
+   */
+  private static void undo(Connection connection, Savepoint before, SQLException why)
+      throws SQLException {
+    try {
+      connection.rollback(before);
+    } catch (SQLException gone) {
+      why.addSuppressed(gone);
+      throw why;
     }
   }
 
@@ -219,14 +237,24 @@ final class GroupWriter implements AutoCloseable {
     first.batch.run(connection, values);
   }
 
-  private static void rollback(@Nullable Connection connection) {
+  private void rollback(@Nullable Connection connection) {
+    if (connection == null) {
+      return;
+    }
     try {
-      if (connection != null) {
-        connection.rollback();
-      }
+      connection.rollback();
     } catch (SQLException e) {
-      // It has rolled back by itself (as SQLite does on a full disk) or the connection is gone; the
+      // SQLite has rolled back by itself, as it does on a full disk, or the connection is gone; the
       // first failure counts.
+      beginAgain(connection);
+    }
+  }
+
+  private void beginAgain(Connection connection) {
+    try {
+      dialect.beginAgain(connection);
+    } catch (SQLException e) {
+      // Then each group fails at its commit, and says why.
       return;
     }
   }

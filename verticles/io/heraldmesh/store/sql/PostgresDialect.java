@@ -121,6 +121,10 @@ final class PostgresDialect implements Dialect {
     return state.isEmpty() || state.startsWith("08") || state.startsWith("57P");
   }
 
+  /** Its transactions end when they are told to, or with the connection. */
+  @Override
+  public void beginAgain(Connection connection) {}
+
   @Override
   public String remedy() {
     return "restore it from a backup, or name an empty database";

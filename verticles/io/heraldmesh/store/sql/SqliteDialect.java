@@ -72,6 +72,14 @@ final class SqliteDialect implements Dialect {
     return false;
   }
 
+  /** The driver would go on without one, and each statement would be committed for itself. */
+  @Override
+  public void beginAgain(Connection connection) throws SQLException {
+    try (Statement sql = connection.createStatement()) {
+      sql.execute("BEGIN");
+    }
+  }
+
   @Override
   public String remedy() {
     return "restore it from a backup, or move it away to start with an empty one";

@@ -298,6 +298,42 @@ class SqliteStoreTest {
   }
 
   @Test
+  void aFullDiskIsToldAndNothingIsLostAndThereIsRoomAgain() throws Exception {
+    try (Database database = SqliteStore.database(file())) {
+      Store store = new DatabaseStore(database);
+      await(store.issuanceLog().append(List.of(record("01"))));
+      pages(database, "(SELECT page_count FROM pragma_page_count)");
+      List<IssuanceRecord> many = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        many.add(record("x" + i));
+      }
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> await(store.issuanceLog().append(many)))
+          .withMessageContaining("the disk is full");
+      assertThat(store.issuanceLog().find("01")).isPresent();
+      assertThat(store.issuanceLog().find("x1")).isEmpty();
+      assertThat(store.revisions().next()).as("what needs no room").isEqualTo(new Revision(1, 1));
+      pages(database, "1000000");
+      await(store.issuanceLog().append(many));
+      assertThat(store.issuanceLog().size()).isEqualTo(501);
+    }
+    SqliteStore.open(file()).close();
+  }
+
+  /** Lets the file have so many pages and no more. */
+  private static void pages(Database database, String most) {
+    long pages =
+        database.read(
+            connection ->
+                Sql.first(connection, "SELECT " + most + " AS n", row -> row.getLong("n"))
+                    .orElseThrow());
+    database.write(
+        connection ->
+            Sql.first(connection, "PRAGMA max_page_count = " + pages, row -> row.getLong(1))
+                .orElseThrow());
+  }
+
+  @Test
   void aFolderThatCannotBeWrittenIsNamed() {
     Path nowhere = Path.of("/proc/herald/store.db");
     assertThatExceptionOfType(StoreException.class)
