@@ -73,11 +73,11 @@ public final class MeshTls implements AutoCloseable {
   /**
    * The server's end of mesh TLS; null while {@code own} has no leaf. Call it on an event loop.
    *
-   * @param http whether {@code h2} and {@code http/1.1} are answered to ALPN
+   * @param served what is answered to ALPN
    */
-  public @Nullable SslHandler server(SpiffeId own, boolean http, ByteBufAllocator allocator) {
+  public @Nullable SslHandler server(SpiffeId own, MeshServed served, ByteBufAllocator allocator) {
     WorkloadContexts contexts = current.contexts.get(own);
-    return contexts == null ? null : contexts.serverHandler(http, allocator);
+    return contexts == null ? null : contexts.serverHandler(served, allocator);
   }
 
   /**

@@ -71,7 +71,7 @@ final class OriginationContexts {
   private static List<String> offered(MeshProtocol protocol) {
     return switch (protocol) {
       case HTTP1 -> List.of("http/1.1");
-      case HTTP2 -> List.of("h2");
+      case HTTP2, SHARED -> List.of("h2");
       case TCP -> List.of();
     };
   }

@@ -36,8 +36,10 @@ final class WorkloadContexts {
   private static final String[] GROUPS = {"X25519", "P-256", "P-384"};
 
   private static final List<String> SERVED = List.of("h2", "http/1.1");
+  private static final List<String> SERVED_APART = List.of("http/1.1", "h2");
 
   private final SslContext serverHttp;
+  private final SslContext serverApart;
   private final SslContext serverTcp;
   private final Map<MeshProtocol, SslContext> clients = new EnumMap<>(MeshProtocol.class);
 
@@ -47,6 +49,7 @@ final class WorkloadContexts {
     KeyManagerFactory keys =
         provider == SslProvider.JDK ? key : new OpenSslCachingX509KeyManagerFactory(key);
     serverHttp = server(keys, trust, provider, SERVED);
+    serverApart = server(keys, trust, provider, SERVED_APART);
     serverTcp = server(keys, trust, provider, List.of());
     for (MeshProtocol protocol : MeshProtocol.values()) {
       SslContextBuilder builder =
@@ -59,8 +62,14 @@ final class WorkloadContexts {
   }
 
   /** A handler for one connection of a client. */
-  SslHandler serverHandler(boolean http, ByteBufAllocator allocator) {
-    SslHandler handler = Farewell.limit((http ? serverHttp : serverTcp).newHandler(allocator));
+  SslHandler serverHandler(MeshServed served, ByteBufAllocator allocator) {
+    SslContext context =
+        switch (served) {
+          case HTTP -> serverHttp;
+          case HTTP_APART -> serverApart;
+          case BYTES -> serverTcp;
+        };
+    SslHandler handler = Farewell.limit(context.newHandler(allocator));
     if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
       // Netty turns tickets on for each connection, whatever its context says
       SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
@@ -82,6 +91,7 @@ final class WorkloadContexts {
   /** Connections that use a context hold on to it themselves. */
   void release() {
     ReferenceCountUtil.release(serverHttp);
+    ReferenceCountUtil.release(serverApart);
     ReferenceCountUtil.release(serverTcp);
     clients.values().forEach(ReferenceCountUtil::release);
   }

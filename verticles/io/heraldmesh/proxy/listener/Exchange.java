@@ -8,6 +8,7 @@ import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.ResponseSink;
+import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.netty.channel.Channel;
@@ -79,7 +80,7 @@ final class Exchange implements ResponseSink {
 
   void start() {
     if (choice.begin()) {
-      client.forward(permit, choice.target(), this, false);
+      forward(false);
     } else {
       fail(
           503,
@@ -87,6 +88,11 @@ final class Exchange implements ResponseSink {
           forward.destination() + " is called enough already",
           UpstreamFailure.OVERFLOW);
     }
+  }
+
+  private void forward(boolean fresh) {
+    Target target = choice.target();
+    client.forward(permit, response.upgrade() ? target.alone() : target, this, fresh);
   }
 
   boolean requestComplete() {
@@ -266,6 +272,10 @@ final class Exchange implements ResponseSink {
 
   @Override
   public void failed(UpstreamFailure failure) {
+    if (!over && failure.flag().equals(UpstreamFailure.NOT_SHARED)) {
+      forward(false);
+      return;
+    }
     boolean elsewhere = failure.flag().equals(UpstreamFailure.CONNECT_FAILED);
     boolean here = failure.flag().equals(UpstreamFailure.RESET);
     if (!over && !((elsewhere || here) && retry(here))) {
@@ -326,7 +336,7 @@ final class Exchange implements ResponseSink {
       retried = true;
       upstream = null;
       request.again();
-      client.forward(permit, choice.target(), this, true);
+      forward(true);
     } else if (!(stream != null && stream.refused() && retryWhole())) {
       fail(503, UpstreamFailure.RESET, detail, UpstreamFailure.RESET);
     }
@@ -364,7 +374,7 @@ final class Exchange implements ResponseSink {
       return false;
     }
     choice = other;
-    client.forward(permit, choice.target(), this, false);
+    forward(false);
     return true;
   }
 

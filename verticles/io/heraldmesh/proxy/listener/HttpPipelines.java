@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.upstream.Flushes;
 import io.heraldmesh.proxy.upstream.Watch;
+import io.heraldmesh.proxy.upstream.Windows;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -20,6 +21,10 @@ import io.netty.handler.ssl.SslHandler;
  */
 final class HttpPipelines {
   private static final int RESET_WINDOW_SECONDS = 30;
+
+  /** Of one client that may be left unread without harm to its others. */
+  private static final int SLOW_STREAMS = 15;
+
   private static final int PREFACE = Http2CodecUtil.connectionPrefaceBuf().readableBytes();
 
   private HttpPipelines() {}
@@ -63,6 +68,9 @@ final class HttpPipelines {
             codec(context.limits()),
             new Http2MultiplexHandler(stream),
             connection);
+    // another proxy has the streams of many clients on one connection
+    Windows.widen(
+        channel, gate.origin().mutualTls() ? context.limits().concurrentStreams() : SLOW_STREAMS);
   }
 
   private static Http2FrameCodec codec(Limits limits) {

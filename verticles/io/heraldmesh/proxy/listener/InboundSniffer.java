@@ -7,6 +7,7 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.tls.ClientHello;
+import io.heraldmesh.tls.MeshServed;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
@@ -122,8 +123,7 @@ final class InboundSniffer extends Sniffer {
   }
 
   private void mesh(ChannelHandlerContext ctx, ClientHello hello) {
-    boolean http = listener.port().protocol() != Protocol.TCP;
-    SslHandler tls = listener.context().tls().server(listener.own(), http, ctx.alloc());
+    SslHandler tls = listener.context().tls().server(listener.own(), served(hello), ctx.alloc());
     if (tls == null) {
       refuse(ctx, "no_credentials", "this workload has no certificate yet");
       return;
@@ -131,6 +131,19 @@ final class InboundSniffer extends Sniffer {
     tls.setHandshakeTimeoutMillis(listener.context().limits().handshake().toMillis());
     ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni(), watch()));
     ctx.pipeline().remove(this);
+  }
+
+  /**
+   * A service of an undeclared protocol gets what the clients speak. Where those speak HTTP/1.1 and
+   * their proxy would have them share a connection, they do not.
+   */
+  private MeshServed served(ClientHello hello) {
+    return switch (listener.port().protocol()) {
+      case TCP -> MeshServed.BYTES;
+      case AUTO ->
+          hello.alpn().contains("istio-http/1.1") ? MeshServed.HTTP_APART : MeshServed.HTTP;
+      case HTTP, HTTP2 -> MeshServed.HTTP;
+    };
   }
 
   private @Nullable MtlsMode mode() {

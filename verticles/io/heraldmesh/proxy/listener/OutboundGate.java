@@ -1,5 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.ConnectionLimits.Sharing;
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
@@ -129,7 +131,9 @@ final class OutboundGate implements Gate {
   }
 
   private static MeshProtocol protocol(Route route, boolean http2) {
-    return http2 || route.destination().protocol() == Protocol.HTTP2
+    Destination to = route.destination();
+    boolean preserved = to.balancing().connections().sharing() == Sharing.CLIENTS;
+    return http2 || to.protocol() == Protocol.HTTP2 && !preserved
         ? MeshProtocol.HTTP2
         : MeshProtocol.HTTP1;
   }

@@ -96,6 +96,11 @@ final class ResponseRelay {
     return noBody;
   }
 
+  /** The request asked for a WebSocket. */
+  boolean upgrade() {
+    return upgrade;
+  }
+
   /** The connection it came on can carry another request. */
   boolean reusable() {
     return reusable;

@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * with older credentials get no new streams. Belongs to its event loop.
  */
 final class Http2Pool implements Watch.Timed {
+  private static final long DECLINED_MILLIS = 60_000;
+
   private final Connector connector;
   private final TlsClients tls;
   private final Limits limits;
   private final Watch watch;
   private final Lending lending;
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
+  private final Map<Target, Long> declined = new HashMap<>();
   private @Nullable Set<Target> called;
 
   Http2Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
@@ -47,6 +50,16 @@ final class Http2Pool implements Watch.Timed {
     connections.computeIfAbsent(target, t -> new ArrayList<>(1)).add(connection);
     connection.lend(sink);
     connector.open(target, connection);
+  }
+
+  /** The server took HTTP/1.1, which can change when it is configured anew. */
+  void declined(Target target) {
+    declined.put(target, watch.now());
+  }
+
+  /** Requests had better not share connections to {@code target}. */
+  boolean isDeclined(Target target) {
+    return !declined.isEmpty() && declined.containsKey(target);
   }
 
   /** A request that waited for {@code connection} does so no longer. */
@@ -133,6 +146,7 @@ final class Http2Pool implements Watch.Timed {
 
   @Override
   public void check(long nowMillis) {
+    declined.values().removeIf(since -> nowMillis - since > DECLINED_MILLIS);
     for (Http2Upstream connection : all()) {
       if (outdated(connection)
           || connection.target().isGone(called)

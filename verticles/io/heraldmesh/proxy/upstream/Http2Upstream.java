@@ -6,18 +6,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
-import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP/2 connection to a target and the streams on it. Belongs to its event loop. */
 final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened {
   /** Until the other side says how many it takes. */
-  private static final long STREAMS_AT_FIRST = 100;
+  private static final int STREAMS_AT_FIRST = 100;
 
   /** Of a connection on which the other side broke the rules. */
   private static final AttributeKey<Boolean> FAULTY = AttributeKey.valueOf("herald.http2.faulty");
@@ -125,17 +123,23 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     if (place != null) {
       place.freeWith(channel);
     }
-    Http2FrameCodec codec =
-        Http2FrameCodecBuilder.forClient()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .pushEnabled(false)
-                    .maxHeaderListSize(pool.headerBytes()))
-            .build();
+    if (target.mayBeDeclined() && !takesHttp2(channel)) {
+      decline(channel);
+      return;
+    }
     channel
         .pipeline()
-        .addLast(Flushes.together(), codec, new Http2MultiplexHandler(new NoPush()), this);
-    widen(codec.connection());
+        .addLast(
+            Flushes.together(),
+            Http2FrameCodecBuilder.forClient()
+                .initialSettings(
+                    Http2Settings.defaultSettings()
+                        .pushEnabled(false)
+                        .maxHeaderListSize(pool.headerBytes()))
+                .build(),
+            new Http2MultiplexHandler(new NoPush()),
+            this);
+    Windows.widen(channel, STREAMS_AT_FIRST);
     Http2StreamChannelBootstrap bootstrap = new Http2StreamChannelBootstrap(channel);
     streams = bootstrap;
     ResponseSink sink;
@@ -148,19 +152,18 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     }
   }
 
-  /**
-   * Streams share the connection's window, and one that nobody reads keeps its part of it: there is
-   * enough for all, so that none waits for another's client.
-   */
-  private static void widen(Http2Connection http2) {
-    Http2LocalFlowController window = http2.local().flowController();
-    int all = (int) STREAMS_AT_FIRST * window.initialWindowSize();
-    try {
-      window.incrementWindowSize(
-          http2.connectionStream(), all - window.windowSize(http2.connectionStream()));
-    } catch (Http2Exception e) {
-      throw new IllegalStateException("a new connection takes no larger window", e);
-    }
+  private static boolean takesHttp2(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return tls != null && "h2".equals(tls.applicationProtocol());
+  }
+
+  /** Who waits gets a connection without the others. */
+  private void decline(Channel channel) {
+    pool.declined(target);
+    end();
+    channel.close();
+    failAll(
+        new UpstreamFailure(UpstreamFailure.NOT_SHARED, target.describe() + " takes no HTTP/2"));
   }
 
   @Override
@@ -169,6 +172,10 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     if (place != null) {
       place.free();
     }
+    failAll(failure);
+  }
+
+  private void failAll(UpstreamFailure failure) {
     ResponseSink sink;
     while ((sink = waiting.poll()) != null) {
       pool.left(this);

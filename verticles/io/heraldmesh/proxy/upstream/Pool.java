@@ -22,6 +22,7 @@ final class Pool implements Watch.Timed {
   private final Watch watch;
   private final Lending lending;
   private final Map<Target, ArrayDeque<UpstreamStream>> idle = new HashMap<>();
+  private final Map<Target, Integer> open = new HashMap<>();
   private @Nullable Set<Target> called;
 
   Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
@@ -43,6 +44,11 @@ final class Pool implements Watch.Timed {
     } else {
       lending.open(target, sink, place -> open(target, sink, place));
     }
+  }
+
+  /** A request had better have a connection to {@code target} to itself than share one. */
+  boolean prefers(Target target) {
+    return target.apart() > 0 && (hasIdle(target) || open.getOrDefault(target, 0) < target.apart());
   }
 
   void giveBack(UpstreamStream stream) {
@@ -155,6 +161,7 @@ final class Pool implements Watch.Timed {
   private void open(Target target, ResponseSink sink, @Nullable Place place) {
     UpstreamStream stream = new UpstreamStream(target, this, tls.generation(target));
     stream.lend(sink, false);
+    opening(target);
     connector.open(
         target,
         new Opened() {
@@ -165,6 +172,7 @@ final class Pool implements Watch.Timed {
             }
             lending.leave(target);
             stream.opened(watch.now());
+            channel.closeFuture().addListener(closed -> closed(target));
             ChannelPipeline pipeline = channel.pipeline();
             pipeline.addLast(new ResponseDecoder(limits, stream), new RequestEncoder(), stream);
             sink.connected(stream);
@@ -176,8 +184,27 @@ final class Pool implements Watch.Timed {
               place.free();
             }
             lending.leave(target);
+            closed(target);
             sink.failed(failure);
           }
         });
+  }
+
+  private boolean hasIdle(Target target) {
+    ArrayDeque<UpstreamStream> of = idle.get(target);
+    return of != null && !of.isEmpty();
+  }
+
+  /** Only those are counted that could be shared instead. */
+  private void opening(Target target) {
+    if (target.apart() > 0) {
+      open.merge(target, 1, Integer::sum);
+    }
+  }
+
+  private void closed(Target target) {
+    if (target.apart() > 0) {
+      open.computeIfPresent(target, (same, count) -> count == 1 ? null : count - 1);
+    }
   }
 }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** One destination as one workload calls it: its endpoints, and which is next. Thread-safe. */
 public final class Route {
   private final Destination destination;
-  private final SpiffeId source;
-  private final Map<MeshProtocol, List<Way>> ways = new EnumMap<>(MeshProtocol.class);
+  private final Ways made;
+  private final Map<MeshProtocol, List<Ways.Way>> ways = new EnumMap<>(MeshProtocol.class);
   private final Set<SpiffeId> servers = new HashSet<>();
   private final Map<HostPort, EndpointState> known = new HashMap<>();
   private final List<EndpointState> states;
@@ -36,31 +36,24 @@ public final class Route {
   private final AtomicInteger retries;
   private final Circuit circuit;
 
-  /** How one endpoint is reached, by the host that was called. */
-  @FunctionalInterface
-  private interface Way {
-    Target to(String host);
-  }
-
   /**
    * @param before the same destination as of the last snapshot, whose counts go on; null if new
    */
   Route(Destination destination, SpiffeId source, @Nullable Route before) {
     this.destination = destination;
-    this.source = source;
     this.balancer = balancer(destination.balancing().method(), before);
     this.active = before == null ? new AtomicInteger() : before.active;
     this.retries = before == null ? new AtomicInteger() : before.retries;
     this.circuit = before == null ? new Circuit() : before.circuit;
-    circuit.bound(limits().most(), limits().waiting());
+    ConnectionLimits limits = destination.balancing().connections();
+    circuit.bound(limits.most(), limits.waiting());
+    this.made = new Ways(destination, source, circuit);
     this.states =
         destination.endpoints().stream().map(endpoint -> state(endpoint, before)).toList();
     for (MeshProtocol protocol : MeshProtocol.values()) {
       ways.put(
           protocol,
-          destination.endpoints().stream()
-              .map(endpoint -> way(endpoint, protocol, source))
-              .toList());
+          destination.endpoints().stream().map(endpoint -> made.to(endpoint, protocol)).toList());
     }
     servers.addAll(destination.identities());
     for (Endpoint endpoint : destination.endpoints()) {
@@ -105,7 +98,7 @@ public final class Route {
   /** The address that a client dialled, as this destination's endpoints are called. */
   Choice dialled(HostPort address, UpstreamTls tls, MeshProtocol protocol, String host) {
     Endpoint endpoint = new Endpoint(address.host(), address.port(), tls);
-    Target target = way(endpoint, protocol, source).to(host).chosen(Chosen.BY_WORKLOAD);
+    Target target = made.to(endpoint, protocol).to(host).chosen(Chosen.BY_WORKLOAD);
     return Choice.pinned(this, protocol, host, target, new EndpointState());
   }
 
@@ -116,7 +109,7 @@ public final class Route {
 
   private @Nullable Choice choose(
       MeshProtocol protocol, String host, Set<EndpointState> tried, @Nullable Choice before) {
-    List<Way> all = ways.getOrDefault(protocol, List.of());
+    List<Ways.Way> all = ways.getOrDefault(protocol, List.of());
     Set<Integer> out = out();
     if (isPanic(states.size() - out.size())) {
       out = Set.of();
@@ -211,51 +204,6 @@ public final class Route {
     HostPort address = new HostPort(endpoint.host(), endpoint.port());
     EndpointState old = before == null ? null : before.known.get(address);
     return known.computeIfAbsent(address, a -> old == null ? new EndpointState() : old);
-  }
-
-  private Way way(Endpoint endpoint, MeshProtocol protocol, SpiffeId source) {
-    HostPort address = new HostPort(endpoint.host(), endpoint.port());
-    return switch (endpoint.tls()) {
-      case UpstreamTls.Plaintext p ->
-          always(
-              protocol == MeshProtocol.TCP
-                  ? Target.plainTcp(address)
-                  : Target.plain(address, protocol == MeshProtocol.HTTP2));
-      case UpstreamTls.Mesh m ->
-          always(mesh(address, protocol, source, destination.sni(), destination.identities()));
-      case UpstreamTls.NamedMesh named ->
-          always(mesh(address, protocol, source, named.sni(), named.identities()));
-      case UpstreamTls.Originated o -> {
-        String sni = o.sni();
-        yield sni == null
-            ? host -> originated(address, protocol, source, o, host).within(limits(), circuit)
-            : always(originated(address, protocol, source, o, sni));
-      }
-    };
-  }
-
-  private Way always(Target target) {
-    Target bounded = target.within(limits(), circuit);
-    return host -> bounded;
-  }
-
-  private ConnectionLimits limits() {
-    return destination.balancing().connections();
-  }
-
-  private static Target mesh(
-      HostPort address, MeshProtocol protocol, SpiffeId source, String sni, Set<SpiffeId> servers) {
-    return Target.secured(address, new Target.Mesh(source, protocol, sni, servers));
-  }
-
-  private static Target originated(
-      HostPort address,
-      MeshProtocol protocol,
-      SpiffeId source,
-      UpstreamTls.Originated tls,
-      String sni) {
-    Set<String> names = tls.names().isEmpty() ? Set.of(sni) : tls.names();
-    return Target.secured(address, new Target.Originated(source, protocol, files(tls), sni, names));
   }
 
   /** The files that must be read before an endpoint can be called so. */

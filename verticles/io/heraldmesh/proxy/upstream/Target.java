@@ -22,6 +22,8 @@ public final class Target {
   private final @Nullable Secured secured;
   private final ConnectionLimits limits;
   private final @Nullable Circuit circuit;
+  private final @Nullable Target shared;
+  private final int apart;
   private final int hash;
 
   /** Who chose the address, which says where it may lead. */
@@ -75,7 +77,9 @@ public final class Target {
       Chosen chosen,
       @Nullable Secured secured,
       ConnectionLimits limits,
-      @Nullable Circuit circuit) {
+      @Nullable Circuit circuit,
+      @Nullable Target shared,
+      int apart) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
@@ -83,49 +87,87 @@ public final class Target {
     this.secured = secured;
     this.limits = limits;
     this.circuit = circuit;
+    this.shared = shared;
+    this.apart = apart;
     this.hash = Objects.hash(address, http2, raw, chosen, secured, limits);
   }
 
   /** The workload's own service, in the clear. */
   public static Target service(HostPort address, boolean http2) {
-    return new Target(address, http2, false, Chosen.BY_NODE, null, ConnectionLimits.NONE, null);
+    return new Target(
+        address, http2, false, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0);
   }
 
   /** The workload's own service, for bytes. */
   public static Target serviceTcp(HostPort address) {
-    return new Target(address, false, true, Chosen.BY_NODE, null, ConnectionLimits.NONE, null);
+    return new Target(
+        address, false, true, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0);
   }
 
   /** An endpoint that takes no TLS. */
   public static Target plain(HostPort address, boolean http2) {
-    return new Target(address, http2, false, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null);
+    return new Target(
+        address, http2, false, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null, null, 0);
   }
 
   /** Bytes in the clear. */
   public static Target plainTcp(HostPort address) {
-    return new Target(address, false, true, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null);
+    return new Target(
+        address, false, true, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null, null, 0);
   }
 
   /** Through TLS. */
   public static Target secured(HostPort address, Secured secured) {
     return new Target(
         address,
-        secured.protocol() == MeshProtocol.HTTP2,
+        secured.protocol() == MeshProtocol.HTTP2 || secured.protocol() == MeshProtocol.SHARED,
         secured.protocol() == MeshProtocol.TCP,
         Chosen.BY_RESOURCE,
         secured,
         ConnectionLimits.NONE,
-        null);
+        null,
+        null,
+        0);
   }
 
   /** The same over connections that are bounded so, and counted in {@code counted}. */
   Target within(ConnectionLimits bounds, Circuit counted) {
-    return new Target(address, http2, raw, chosen, secured, bounds, counted);
+    return new Target(address, http2, raw, chosen, secured, bounds, counted, null, 0);
+  }
+
+  /**
+   * The same for HTTP/1.1, but where {@code most} connections of an event loop are in use, requests
+   * share those of {@code http2}, which leads to the same endpoint.
+   */
+  Target sharing(Target http2, int most) {
+    return new Target(address, this.http2, raw, chosen, secured, limits, circuit, http2, most);
+  }
+
+  /** For a request that needs a connection to itself. */
+  public Target alone() {
+    return shared == null
+        ? this
+        : new Target(address, http2, raw, chosen, secured, limits, circuit, null, 0);
+  }
+
+  /** Where requests share connections as HTTP/2 streams; null: each has one to itself. */
+  @Nullable Target shared() {
+    return shared;
+  }
+
+  /** So many connections to themselves requests get on one event loop before they share. */
+  int apart() {
+    return apart;
+  }
+
+  /** The server may say that it does not take HTTP/2. */
+  boolean mayBeDeclined() {
+    return secured != null && secured.protocol() == MeshProtocol.SHARED;
   }
 
   /** The same, at an address that {@code who} chose. */
   public Target chosen(Chosen who) {
-    return new Target(address, http2, raw, who, secured, limits, circuit);
+    return new Target(address, http2, raw, who, secured, limits, circuit, null, 0);
   }
 
   /** What bounds the connections. */

@@ -17,6 +17,10 @@ public record UpstreamFailure(String flag, String detail) {
   public static final String BAD_RESPONSE = "upstream_bad_response";
   public static final String NO_ROUTE = "no_route";
   public static final String NO_ENDPOINT = "no_endpoint";
+
+  /** Connections to this endpoint cannot be shared; the request can have one to itself. */
+  public static final String NOT_SHARED = "not_shared";
+
   public static final String OVERFLOW = "upstream_overflow";
 
   /** Whether the endpoint that was called is to blame. */

@@ -21,7 +21,11 @@ public final class Upstreams {
   private final Map<EventExecutor, Loop> perLoop;
 
   /** What one event loop owns. */
-  private record Loop(Watch watch, Connector connector, Pool pool, Http2Pool http2) {}
+  private record Loop(Watch watch, Connector connector, Pool pool, Http2Pool http2) {
+    boolean shares(Target target, Target shared) {
+      return !pool.prefers(target) && !http2.isDeclined(shared);
+    }
+  }
 
   public Upstreams(
       EventLoops loops,
@@ -60,10 +64,12 @@ public final class Upstreams {
   public void forward(
       Permit permit, Target target, EventLoop loop, ResponseSink sink, boolean fresh) {
     require(permit);
-    if (target.http2()) {
-      of(loop).http2.lend(target, sink);
+    Loop here = of(loop);
+    Target shared = target.http2() ? target : target.shared();
+    if (shared != null && (target.http2() || here.shares(target, shared))) {
+      here.http2.lend(shared, sink);
     } else {
-      of(loop).pool.lend(target, sink, fresh);
+      here.pool.lend(target, sink, fresh);
     }
   }
 
@@ -102,7 +108,8 @@ public final class Upstreams {
   /** {@code sink} was forwarded to {@code target}, and no longer waits for a connection. */
   public void forget(Target target, EventLoop loop, ResponseSink sink) {
     Circuit circuit = target.circuit();
-    if (circuit != null && !(target.http2() && of(loop).http2.forget(target, sink))) {
+    Target shared = target.http2() ? target : target.shared();
+    if (circuit != null && (shared == null || !of(loop).http2.forget(shared, sink))) {
       circuit.forget(sink);
     }
   }

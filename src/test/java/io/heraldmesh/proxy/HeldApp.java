@@ -4,14 +4,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service, of HTTP/1.1 and HTTP/2, that answers each request only when it is told to. */
 final class HeldApp implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
-  private final BlockingQueue<HttpServerRequest> held = new LinkedBlockingQueue<>();
+  private final BlockingDeque<HttpServerRequest> held = new LinkedBlockingDeque<>();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger mostHeld = new AtomicInteger();
   private final AtomicInteger opened = new AtomicInteger();
@@ -29,6 +29,7 @@ final class HeldApp implements AutoCloseable {
                 })
             .requestHandler(
                 request -> {
+                  request.pause();
                   held.add(request);
                   mostHeld.accumulateAndGet(held.size(), Math::max);
                 });
@@ -58,6 +59,13 @@ final class HeldApp implements AutoCloseable {
   void answerOne() throws InterruptedException {
     HttpServerRequest request = held.take();
     request.response().end("ok " + request.path());
+  }
+
+  /** Reads the one that came last, once there is one, and answers with its body. */
+  void echoLast() throws InterruptedException {
+    HttpServerRequest request = held.takeLast();
+    request.body().onSuccess(body -> request.response().end(body));
+    request.resume();
   }
 
   /** Answers the next one as soon as it comes. */

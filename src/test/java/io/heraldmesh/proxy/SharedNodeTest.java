@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -34,7 +33,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Two workloads of one node call the same service at the same time, over the same event loops:
@@ -47,11 +46,10 @@ class SharedNodeTest {
   private static final int REQUESTS = 60;
   private static final int ROTATIONS = 3;
 
+  /** What the service is declared as, and whether HTTP/1.1 requests share connections to it. */
   @ParameterizedTest
-  @EnumSource(
-      value = Protocol.class,
-      names = {"HTTP", "HTTP2"})
-  void noRequestArrivesAsTheOtherWorkloads(Protocol protocol) throws Exception {
+  @CsvSource({"HTTP, DO_NOT_UPGRADE", "HTTP, UPGRADE", "HTTP, DEFAULT", "HTTP2, DEFAULT"})
+  void noRequestArrivesAsTheOtherWorkloads(Protocol protocol, String upgrade) throws Exception {
     Vertx vertx = Vertx.vertx();
     Map<String, Integer> arrived = new ConcurrentHashMap<>();
     HttpServer app =
@@ -68,7 +66,7 @@ class SharedNodeTest {
       DataPath node = node(mesh, credentials);
       List<Bound> listeners = Mesh.await(node.open());
       issue(mesh, credentials);
-      node.apply(snapshot(mesh));
+      node.apply(snapshot(mesh, protocol, upgrade));
       Mesh.eventually(node::inForce);
       load(mesh, credentials, listeners);
       Mesh.await(node.drain(Duration.ofMillis(50)));
@@ -148,17 +146,18 @@ class SharedNodeTest {
         List.of());
   }
 
-  private static NodeSnapshot snapshot(Mesh mesh) {
+  private static NodeSnapshot snapshot(Mesh mesh, Protocol protocol, String upgrade) {
     return new NodeSnapshot(
         "shared",
         NAMES.stream()
             .map(name -> Mesh.workloadPolicy(new Workload("a", name), MtlsMode.STRICT))
             .toList(),
         List.of(
-            mesh.destination(
-                "server",
-                Set.of(Mesh.SERVER_ID),
-                List.of(new Endpoint("127.0.0.1", mesh.inbound.getPort(), true)))));
+            new Ruled(mesh)
+                .destination(
+                    "{connectionPool: {http: {h2UpgradePolicy: " + upgrade + "}}}",
+                    protocol,
+                    new Endpoint("127.0.0.1", mesh.inbound.getPort(), true))));
   }
 
   private static void issue(Mesh mesh, TestCredentials credentials) {

@@ -44,6 +44,8 @@ final class Wire implements AutoCloseable {
         Socket near = server.accept();
         open.add(near);
         Socket far = new Socket(to.getAddress(), to.getPort());
+        near.setTcpNoDelay(true);
+        far.setTcpNoDelay(true);
         Thread.startVirtualThread(() -> pass(near, near, far));
         Thread.startVirtualThread(() -> pass(near, far, near));
       }
