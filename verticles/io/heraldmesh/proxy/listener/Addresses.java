@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +30,11 @@ final class Addresses {
   /** The same with its port. */
   static InetSocketAddress socket(SocketAddress address) {
     return new InetSocketAddress(ip(address), ((InetSocketAddress) address).getPort());
+  }
+
+  /** As it is written for others: IPv6 in its one short form (RFC 5952). */
+  static String text(InetAddress ip) {
+    return NetUtil.toAddressString(ip);
   }
 
   /** Of a TCP peer or listener; {@code ::ffff:a.b.c.d} is the IPv4 address, zones are dropped. */

@@ -82,11 +82,7 @@ public final class CapturedInboundListener extends ChannelInitializer<Channel> {
   private void refuse(Channel channel, Reason reason) {
     Origin nobody =
         new Origin(
-            "destination",
-            "-",
-            null,
-            false,
-            Addresses.ip(channel.remoteAddress()).getHostAddress());
+            "destination", "-", null, false, Addresses.text(Addresses.ip(channel.remoteAddress())));
     new Tunnel(context, channel, nobody, "-").refuse(reason, "-");
   }
 }

@@ -73,7 +73,7 @@ public final class CapturedOutboundListener extends ChannelInitializer<Channel> 
     }
     Origin origin =
         new Origin(
-            "source", workload.toString(), principal, false, client.getAddress().getHostAddress());
+            "source", workload.toString(), principal, false, Addresses.text(client.getAddress()));
     start(channel, new CapturedCall(context, workload, origin, dialled));
   }
 
@@ -94,7 +94,7 @@ public final class CapturedOutboundListener extends ChannelInitializer<Channel> 
             workload.toString(),
             null,
             false,
-            Addresses.ip(channel.remoteAddress()).getHostAddress());
+            Addresses.text(Addresses.ip(channel.remoteAddress())));
     new Tunnel(context, channel, nobody, workload.toString()).refuse(reason, "-");
   }
 }

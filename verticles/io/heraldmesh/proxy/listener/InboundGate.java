@@ -57,13 +57,13 @@ final class InboundGate implements Gate {
             workload.toString(),
             identity == null ? null : identity.id().principal(),
             identity != null,
-            connection.sourceIp().getHostAddress());
+            Addresses.text(connection.sourceIp()));
     this.clientCert =
         identity == null
             ? null
             : AsciiString.cached(
                 ForwardedClientCert.of(own, identity.leafHash(), identity.id()).toString());
-    this.remote = AsciiString.cached(connection.remoteIp().getHostAddress());
+    this.remote = AsciiString.cached(Addresses.text(connection.remoteIp()));
   }
 
   @Override
@@ -112,7 +112,7 @@ final class InboundGate implements Gate {
     Enforcement enforcement = context.inForce().get().enforcement(workload);
     return enforcement == null
         ? remote
-        : enforcement.client(connection, forwardedFor).getHostAddress();
+        : Addresses.text(enforcement.client(connection, forwardedFor));
   }
 
   @Override

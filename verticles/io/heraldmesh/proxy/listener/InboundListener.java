@@ -117,7 +117,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
             workload.toString(),
             null,
             false,
-            Addresses.ip(channel.remoteAddress()).getHostAddress());
+            Addresses.text(Addresses.ip(channel.remoteAddress())));
     return new Tunnel(context, channel, origin, workload.toString());
   }
 

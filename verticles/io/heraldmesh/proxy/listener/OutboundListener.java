@@ -68,7 +68,7 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
             workload.toString(),
             null,
             false,
-            Addresses.ip(channel.remoteAddress()).getHostAddress());
+            Addresses.text(Addresses.ip(channel.remoteAddress())));
     new Tunnel(context, channel, nobody, workload.toString()).refuse(reason, "-");
   }
 
@@ -87,6 +87,6 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
 
   Gate gate(Channel channel) {
     return new OutboundGate(
-        context, workload, principal, only, Addresses.ip(channel.remoteAddress()).getHostAddress());
+        context, workload, principal, only, Addresses.text(Addresses.ip(channel.remoteAddress())));
   }
 }

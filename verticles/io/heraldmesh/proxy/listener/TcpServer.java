@@ -26,7 +26,7 @@ final class TcpServer {
             listener.workload().toString(),
             identity == null ? null : identity.id().principal(),
             identity != null,
-            connection.sourceIp().getHostAddress());
+            Addresses.text(connection.sourceIp()));
     Tunnel tunnel = new Tunnel(context, channel, origin, listener.workload().toString());
     Enforcement enforcement = context.inForce().get().enforcement(listener.workload());
     if (enforcement == null) {

@@ -92,7 +92,18 @@ final class Mesh implements AutoCloseable {
       InstantSource clock,
       Protocol outboundPortProtocol,
       Optional<HostPort> app,
-      boolean allowLoopback) {
+      boolean allowLoopback,
+      String host) {
+    Options(
+        Protocol protocol,
+        Limits limits,
+        InstantSource clock,
+        Protocol outboundPortProtocol,
+        Optional<HostPort> app,
+        boolean allowLoopback) {
+      this(protocol, limits, clock, outboundPortProtocol, app, allowLoopback, "127.0.0.1");
+    }
+
     Options(
         Protocol protocol,
         Limits limits,
@@ -126,6 +137,12 @@ final class Mesh implements AutoCloseable {
     Options service(HostPort chosen) {
       return new Options(
           protocol, limits, clock, outboundPortProtocol, Optional.of(chosen), allowLoopback);
+    }
+
+    /** All listeners on {@code address}; to be said last. */
+    Options on(String address) {
+      return new Options(
+          protocol, limits, clock, outboundPortProtocol, app, allowLoopback, address);
     }
 
     Options withoutLoopback() {
@@ -162,7 +179,7 @@ final class Mesh implements AutoCloseable {
                         8080,
                         options.protocol(),
                         options.app().orElse(app.address()),
-                        new HostPort("127.0.0.1", 0),
+                        new HostPort(options.host(), 0),
                         null))),
             serverCredentials,
             serverOverload);
@@ -173,14 +190,14 @@ final class Mesh implements AutoCloseable {
                 CLIENT,
                 "client",
                 Map.of(),
-                ListenAddress.parse("127.0.0.1:0"),
+                ListenAddress.parse(new HostPort(options.host(), 0).toString()),
                 List.of(
                     new OutboundPort(
-                        ListenAddress.parse("127.0.0.1:0"),
+                        ListenAddress.parse(new HostPort(options.host(), 0).toString()),
                         new HostPort("server.b", servicePort),
                         options.outboundPortProtocol())),
                 List.of(),
-                ListenAddress.parse("127.0.0.1:0"),
+                ListenAddress.parse(new HostPort(options.host(), 0).toString()),
                 null),
             clientCredentials,
             clientOverload);
@@ -242,7 +259,7 @@ final class Mesh implements AutoCloseable {
             destination(
                 "server",
                 identities,
-                List.of(new Endpoint("127.0.0.1", inbound.getPort(), mutualTls)))));
+                List.of(new Endpoint(options.host(), inbound.getPort(), mutualTls)))));
   }
 
   void destinations(List<Destination> destinations) {

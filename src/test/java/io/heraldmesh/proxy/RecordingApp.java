@@ -49,6 +49,7 @@ final class RecordingApp implements AutoCloseable {
   private static final int MOST = 100 * 1024 * 1024;
 
   private final ServerSocket server;
+  private final String host;
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final Set<String> callers = ConcurrentHashMap.newKeySet();
@@ -56,12 +57,17 @@ final class RecordingApp implements AutoCloseable {
   private volatile byte[] rawAnswer = new byte[0];
 
   RecordingApp() throws IOException {
-    server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    this("127.0.0.1");
+  }
+
+  RecordingApp(String host) throws IOException {
+    server = new ServerSocket(0, 100, InetAddress.ofLiteral(host));
+    this.host = host;
     Thread.startVirtualThread(this::accept);
   }
 
   HostPort address() {
-    return new HostPort("127.0.0.1", server.getLocalPort());
+    return new HostPort(host, server.getLocalPort());
   }
 
   List<Seen> seen() {
