@@ -53,6 +53,12 @@ public record CaptureSettings(
     }
   }
 
+  /** True: calls of users that are no workload's are refused rather than let past the proxy. */
+  boolean refusesOthers() {
+    return callers.stream().noneMatch(caller -> caller.uid() == Caller.EVERYBODY)
+        && !callers.isEmpty();
+  }
+
   /** How the proxy learns where an arriving connection was going. */
   public enum Mode {
     /** The kernel rewrites the destination and remembers the first one. */

@@ -3,13 +3,17 @@ package io.heraldmesh.capture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs the system's own tools. Blocks; not for event loops. */
 final class Commands {
   private static final long SECONDS = 20;
+  private static final int CAP_NET_ADMIN = 12;
 
   private Commands() {}
 
@@ -58,6 +62,18 @@ final class Commands {
       throw new CaptureFailure("interrupted while \"" + String.join(" ", command) + "\" ran");
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** Whether this process has CAP_NET_ADMIN, as capabilities(7) numbers it. */
+  static boolean mayChangeTheNetwork() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("CapEff:"))
+          .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+          .anyMatch(capabilities -> (capabilities >> CAP_NET_ADMIN & 1) == 1);
+    } catch (IOException | UncheckedIOException e) {
+      throw new CaptureFailure("capture needs Linux, with /proc: " + e.getMessage());
     }
   }
 

@@ -17,7 +17,7 @@ final class IptablesFilter implements PacketFilter {
       text.append("# ").append(tool(six)).append("-restore --noflush\n");
       text.append(new IptablesRules(settings, six).restore());
       for (Jump jump : IptablesRules.JUMPS) {
-        text.append("# ").append(String.join(" ", jump(six, "-A", jump))).append('\n');
+        text.append("# ").append(String.join(" ", jump(six, "-I", jump))).append('\n');
       }
     }
     return text.append(Routes.plan(settings)).toString();
@@ -34,7 +34,7 @@ final class IptablesFilter implements PacketFilter {
         restore(six, new IptablesRules(settings, six).restore());
         for (Jump jump : IptablesRules.JUMPS) {
           if (!Commands.run(jump(six, "-C", jump)).well()) {
-            must(jump(six, "-A", jump));
+            must(jump(six, "-I", jump));
           }
         }
       }
@@ -46,7 +46,17 @@ final class IptablesFilter implements PacketFilter {
 
   @Override
   public void remove() {
-    for (boolean six : families()) {
+    removeRules();
+    Routes.remove();
+  }
+
+  /** Looks before it touches: to ask iptables for a chain makes its table. */
+  static void removeRules() {
+    for (boolean six : new boolean[] {false, true}) {
+      Commands.Said saved = Commands.run(List.of(tool(six) + "-save"));
+      if (!saved.well() || !saved.text().contains("HERALD_")) {
+        continue;
+      }
       for (Jump jump : IptablesRules.JUMPS) {
         List<String> delete = jump(six, "-D", jump);
         while (Commands.run(jump(six, "-C", jump)).well()) {
@@ -59,7 +69,6 @@ final class IptablesFilter implements PacketFilter {
         }
       }
     }
-    Routes.remove();
   }
 
   @Override

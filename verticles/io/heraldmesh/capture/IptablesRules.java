@@ -22,9 +22,13 @@ final class IptablesRules {
           new Jump("nat", "OUTPUT", "HERALD_OUTPUT"),
           new Jump("nat", "PREROUTING", "HERALD_PREROUTING"),
           new Jump("mangle", "PREROUTING", "HERALD_TPROXY"),
-          new Jump("filter", "INPUT", "HERALD_INPUT"));
+          new Jump("filter", "INPUT", "HERALD_INPUT"),
+          new Jump("filter", "OUTPUT", "HERALD_REFUSE"));
 
   private static final int MOST_PORTS_A_RULE = 15;
+
+  /** A connection that is under way when rules are installed stays as it is. */
+  private static final String UNDER_WAY = " -p tcp ! --syn -j RETURN\n";
 
   private final CaptureSettings settings;
   private final boolean six;
@@ -43,6 +47,7 @@ final class IptablesRules {
     output(text);
     if (inbound && !tproxy) {
       arriving("HERALD_PREROUTING", text);
+      text.append("-A HERALD_PREROUTING").append(UNDER_WAY);
       text.append("-A HERALD_PREROUTING -p tcp -j REDIRECT --to-ports ")
           .append(settings.inboundPort())
           .append('\n');
@@ -57,7 +62,15 @@ final class IptablesRules {
           .append(TransparentRouting.MARK)
           .append('\n');
     }
-    text.append("COMMIT\n*filter\n:HERALD_INPUT - [0:0]\n");
+    text.append("COMMIT\n*filter\n:HERALD_INPUT - [0:0]\n:HERALD_REFUSE - [0:0]\n");
+    if (settings.refusesOthers()) {
+      leftAlone("HERALD_REFUSE", text);
+      for (String where : where()) {
+        text.append("-A HERALD_REFUSE -p tcp")
+            .append(where)
+            .append(" -j REJECT --reject-with tcp-reset\n");
+      }
+    }
     if (inbound) {
       String uncaptured = tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
       ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
@@ -66,23 +79,32 @@ final class IptablesRules {
   }
 
   private void output(StringBuilder to) {
-    String chain = "HERALD_OUTPUT";
-    to.append("-A HERALD_OUTPUT -m owner --uid-owner ")
-        .append(settings.proxyUid())
-        .append(" -j RETURN\n-A HERALD_OUTPUT -d ")
-        .append(six ? "::1/128" : "127.0.0.0/8")
-        .append(" -j RETURN\n");
+    if (settings.callers().isEmpty()) {
+      return;
+    }
+    leftAlone("HERALD_OUTPUT", to);
+    where().forEach(some -> callers(some, to));
+  }
+
+  /** What leaves as it is, whoever calls. */
+  private void leftAlone(String chain, StringBuilder to) {
+    String append = "-A " + chain;
+    to.append(append).append(UNDER_WAY);
+    to.append(append).append(" -m owner --uid-owner ").append(settings.proxyUid());
+    to.append(" -j RETURN\n").append(append).append(" -d ");
+    to.append(six ? "::1/128" : "127.0.0.0/8").append(" -j RETURN\n");
     ports(chain + " -m addrtype --dst-type LOCAL", settings.ownPorts(), " -j RETURN", to);
     ports(chain, settings.excludeOutboundPorts(), " -j RETURN", to);
     for (AddressBlock block : family(settings.excludeOutbound())) {
-      to.append("-A HERALD_OUTPUT -d ").append(block).append(" -j RETURN\n");
+      to.append(append).append(" -d ").append(block).append(" -j RETURN\n");
     }
-    if (settings.includeOutbound().isEmpty()) {
-      callers("", to);
-    }
-    for (AddressBlock block : family(settings.includeOutbound())) {
-      callers(" -d " + block, to);
-    }
+  }
+
+  /** The included blocks as matches; one that matches all where nothing was said. */
+  private List<String> where() {
+    return settings.includeOutbound().isEmpty()
+        ? List.of("")
+        : family(settings.includeOutbound()).stream().map(block -> " -d " + block).toList();
   }
 
   private void callers(String where, StringBuilder to) {

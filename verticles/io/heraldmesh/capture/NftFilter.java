@@ -35,6 +35,14 @@ final class NftFilter implements PacketFilter {
     Routes.remove();
   }
 
+  /** Only where there are any, and nft. */
+  static void removeRules() {
+    Commands.Said tables = Commands.run(List.of("nft", "list", "tables"));
+    if (tables.well() && tables.text().lines().anyMatch(("table " + NftRules.TABLE)::equals)) {
+      apply(NftRules.remove());
+    }
+  }
+
   @Override
   public Optional<String> show() {
     Commands.Said tables = Commands.run(List.of("nft", "list", "tables"));

@@ -17,13 +17,21 @@ import java.util.TreeSet;
 final class NftRules {
   static final String TABLE = "inet herald";
 
+  /** A connection that is under way when rules are installed stays as it is. */
+  private static final String UNDER_WAY = "tcp flags & (fin | syn | rst | ack) != syn return";
+
   private NftRules() {}
 
   /** For {@code nft -f}: the state afterwards is the same whatever it was before. */
   static String install(CaptureSettings settings) {
     StringBuilder rules = new StringBuilder(remove());
     rules.append("table ").append(TABLE).append(" {\n");
-    output(settings, rules);
+    if (!settings.callers().isEmpty()) {
+      output(settings, rules);
+    }
+    if (settings.refusesOthers()) {
+      refuse(settings, rules);
+    }
     if (settings.inboundPort() != 0) {
       if (settings.mode() == Mode.TPROXY) {
         transparent(settings, rules);
@@ -42,7 +50,26 @@ final class NftRules {
 
   private static void output(CaptureSettings settings, StringBuilder to) {
     chain("output", "type nat hook output priority -100", to);
+    leftAlone(settings, to);
+    for (Caller caller : settings.callers()) {
+      String who = caller.uid() == Caller.EVERYBODY ? "" : "meta skuid " + caller.uid() + " ";
+      rule(who + "meta l4proto tcp redirect to :" + caller.port(), to);
+    }
+    to.append("  }\n");
+  }
+
+  /** After the chain above: what a workload calls leads to loopback by now, and is left alone. */
+  private static void refuse(CaptureSettings settings, StringBuilder to) {
+    chain("refuse", "type filter hook output priority 0", to);
+    leftAlone(settings, to);
+    rule("meta l4proto tcp reject with tcp reset", to);
+    to.append("  }\n");
+  }
+
+  /** What leaves as it is, whoever calls. */
+  private static void leftAlone(CaptureSettings settings, StringBuilder to) {
     rule("meta l4proto != tcp return", to);
+    rule(UNDER_WAY, to);
     rule("meta skuid " + settings.proxyUid() + " return", to);
     rule("ip daddr 127.0.0.0/8 return", to);
     rule("ip6 daddr ::1 return", to);
@@ -52,24 +79,21 @@ final class NftRules {
     if (!settings.excludeOutboundPorts().isEmpty()) {
       rule("tcp dport " + set(settings.excludeOutboundPorts()) + " return", to);
     }
-    blocks(settings.excludeOutbound(), true, to);
+    // One by one: a set takes no blocks that overlap.
+    settings.excludeOutbound().forEach(block -> blocks(List.of(block), true, to));
     included(settings.includeOutbound(), to);
-    for (Caller caller : settings.callers()) {
-      String who = caller.uid() == Caller.EVERYBODY ? "" : "meta skuid " + caller.uid() + " ";
-      rule(who + "meta l4proto tcp redirect to :" + caller.port(), to);
-    }
-    to.append("  }\n");
   }
 
   private static void redirected(CaptureSettings settings, StringBuilder to) {
-    chain("prerouting", "type nat hook prerouting priority dstnat", to);
+    chain("prerouting", "type nat hook prerouting priority -100", to);
     arriving(settings, to);
+    rule(UNDER_WAY, to);
     rule("meta l4proto tcp redirect to :" + settings.inboundPort(), to);
     to.append("  }\n");
   }
 
   private static void transparent(CaptureSettings settings, StringBuilder to) {
-    chain("prerouting", "type filter hook prerouting priority mangle", to);
+    chain("prerouting", "type filter hook prerouting priority -150", to);
     rule("ct direction reply return", to);
     arriving(settings, to);
     String mark = " meta mark set " + TransparentRouting.MARK + " accept";
@@ -97,7 +121,7 @@ final class NftRules {
     if (settings.appPorts().isEmpty()) {
       return;
     }
-    chain("input", "type filter hook input priority filter", to);
+    chain("input", "type filter hook input priority 0", to);
     String uncaptured =
         settings.mode() == Mode.TPROXY ? " meta mark != " + TransparentRouting.MARK : "";
     rule("iifname != \"lo\" tcp dport " + set(settings.appPorts()) + uncaptured + " drop", to);

@@ -33,12 +33,48 @@ public sealed interface PacketFilter permits NftFilter, IptablesFilter {
    */
   Optional<String> show();
 
+  /**
+   * For whatever is not just {@link #plan}.
+   *
+   * @throws CaptureFailure when this process may not read and change the rules
+   */
+  static void mustBeAllowed() {
+    if (!Commands.mayChangeTheNetwork()) {
+      throw new CaptureFailure(
+          "capture is about the rules of the whole machine: run it as root, or with CAP_NET_ADMIN");
+    }
+  }
+
   static PacketFilter nft() {
     return new NftFilter();
   }
 
   static PacketFilter iptables() {
     return new IptablesFilter();
+  }
+
+  /**
+   * Takes away what an install left, whoever keeps it.
+   *
+   * @throws CaptureFailure when there is neither tool, or one refuses
+   */
+  static void removeAll() {
+    PacketFilter first = ofThisMachine();
+    removeAllBut(first);
+    first.remove();
+  }
+
+  /**
+   * Takes away rules that an earlier install left with another tool.
+   *
+   * @throws CaptureFailure when it refuses
+   */
+  static void removeAllBut(PacketFilter kept) {
+    if (kept instanceof NftFilter) {
+      IptablesFilter.removeRules();
+    } else {
+      NftFilter.removeRules();
+    }
   }
 
   /**

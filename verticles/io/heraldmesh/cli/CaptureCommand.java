@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -105,6 +106,8 @@ final class CaptureCommand implements Runnable {
     @Option(names = "--dry-run", description = "Print the rules, change nothing.")
     private boolean dryRun;
 
+    @Mixin private CaptureOptions options;
+
     @Override
     int act() {
       NodeFileReader.Result read = NodeFileReader.read(config);
@@ -114,14 +117,16 @@ final class CaptureCommand implements Runnable {
       if (node == null) {
         return 1;
       }
-      CaptureSettings settings = CapturePlan.of(node);
+      CaptureSettings settings = CapturePlan.of(node, options.over(node.capture()));
       if (dryRun) {
         PacketFilter filter = backend == Backend.auto ? PacketFilter.nft() : filter();
         out().print(filter.plan(settings));
         return 0;
       }
+      PacketFilter.mustBeAllowed();
       PacketFilter filter = filter();
       filter.install(settings);
+      PacketFilter.removeAllBut(filter);
       err().println("herald: capture is in force; \"herald capture remove\" takes it away");
       return 0;
     }
@@ -135,7 +140,12 @@ final class CaptureCommand implements Runnable {
   static final class Remove extends Action {
     @Override
     int act() {
-      filter().remove();
+      PacketFilter.mustBeAllowed();
+      if (backend == Backend.auto) {
+        PacketFilter.removeAll();
+      } else {
+        filter().remove();
+      }
       return 0;
     }
   }
@@ -148,6 +158,7 @@ final class CaptureCommand implements Runnable {
   static final class Show extends Action {
     @Override
     int act() {
+      PacketFilter.mustBeAllowed();
       Optional<String> rules = filter().show();
       rules.ifPresentOrElse(
           out()::println, () -> err().println("herald: nothing is captured on this machine"));

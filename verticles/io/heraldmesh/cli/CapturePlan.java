@@ -22,7 +22,15 @@ final class CapturePlan {
    * @throws StartFailure when the file captures nothing, or what it says cannot be put into rules
    */
   static CaptureSettings of(NodeConfig node) {
-    CaptureConfig capture = node.capture();
+    return of(node, node.capture());
+  }
+
+  /**
+   * The same.
+   *
+   * @param capture instead of what the file says
+   */
+  static CaptureSettings of(NodeConfig node, CaptureConfig capture) {
     RunAs user = capture.user();
     if (user == null) {
       throw StartFailure.problems(

@@ -47,6 +47,71 @@ class CaptureRulesTest {
   }
 
   @Test
+  void aUserThatIsNoWorkloadIsRefusedWhereWorkloadsHaveUsers() {
+    CaptureSettings one = settings(Mode.REDIRECT, List.of(new Caller(1001, 15001)));
+    assertThat(chain(NftRules.install(one), "refuse"))
+        .startsWith(
+            "type filter hook output priority 0; policy accept;",
+            "meta l4proto != tcp return",
+            "tcp flags & (fin | syn | rst | ack) != syn return",
+            "meta skuid 1337 return",
+            "ip daddr 127.0.0.0/8 return")
+        .contains("tcp dport { 3306, 9042 } return", "ip daddr { 10.9.0.0/16 } return")
+        .endsWith("meta l4proto tcp reject with tcp reset");
+    for (boolean six : new boolean[] {false, true}) {
+      assertThat(refused(new IptablesRules(one, six).restore()))
+          .startsWith(
+              "-A HERALD_REFUSE -p tcp ! --syn -j RETURN",
+              "-A HERALD_REFUSE -m owner --uid-owner 1337 -j RETURN",
+              "-A HERALD_REFUSE -d " + (six ? "::1/128" : "127.0.0.0/8") + " -j RETURN")
+          .endsWith("-A HERALD_REFUSE -p tcp -j REJECT --reject-with tcp-reset");
+    }
+  }
+
+  @Test
+  void whereEverybodyIsTheOneWorkloadNobodyIsRefused() {
+    assertThat(NftRules.install(everybody(Mode.REDIRECT))).doesNotContain("reject");
+    assertThat(refused(new IptablesRules(everybody(Mode.REDIRECT), false).restore())).isEmpty();
+  }
+
+  @Test
+  void whereOnlySomeAddressesAreCapturedOnlyCallsToTheseAreRefused() {
+    CaptureSettings some =
+        new CaptureSettings(
+            Mode.REDIRECT,
+            PROXY,
+            0,
+            List.of(new Caller(1001, 15001)),
+            ports(15001),
+            ports(),
+            ports(),
+            ports(),
+            ports(),
+            List.of(AddressBlock.parse("10.0.0.0/8")),
+            List.of());
+    assertThat(chain(NftRules.install(some), "refuse"))
+        .containsSubsequence(
+            "ip daddr != { 10.0.0.0/8 } return",
+            "meta nfproto ipv6 return",
+            "meta l4proto tcp reject with tcp reset");
+    assertThat(refused(new IptablesRules(some, false).restore()))
+        .endsWith("-A HERALD_REFUSE -p tcp -d 10.0.0.0/8 -j REJECT --reject-with tcp-reset");
+    assertThat(new IptablesRules(some, true).restore()).doesNotContain("REJECT");
+  }
+
+  @Test
+  void aConnectionThatIsUnderWayWhenRulesComeIsNotLedElsewhere() {
+    String rules = NftRules.install(everybody(Mode.REDIRECT));
+    for (String chain : List.of("output", "prerouting")) {
+      assertThat(chain(rules, chain)).contains("tcp flags & (fin | syn | rst | ack) != syn return");
+    }
+    assertThat(new IptablesRules(everybody(Mode.REDIRECT), false).restore())
+        .contains(
+            "-A HERALD_OUTPUT -p tcp ! --syn -j RETURN",
+            "-A HERALD_PREROUTING -p tcp ! --syn -j RETURN");
+  }
+
+  @Test
   void aWorkloadOfTheProxysOwnUserIsRefused() {
     assertThatThrownBy(() -> settings(Mode.REDIRECT, List.of(new Caller(PROXY, 15001))))
         .isInstanceOf(IllegalArgumentException.class)
@@ -165,6 +230,25 @@ class CaptureRulesTest {
     }
   }
 
+  @Test
+  void theSystemTakesRulesForSeveralUsers() {
+    CaptureSettings two =
+        settings(Mode.REDIRECT, List.of(new Caller(1001, 15001), new Caller(1002, 15002)));
+    assumeTrue(
+        Commands.run(List.of("unshare", "-n", "nft", "list", "tables")).well(),
+        "not run: needs root and nft");
+    Commands.Said nft =
+        Commands.run(List.of("unshare", "-n", "nft", "-f", "-"), NftRules.install(two));
+    assertThat(nft.code()).as(nft.text()).isZero();
+    for (String tool : List.of("iptables-restore", "ip6tables-restore")) {
+      Commands.Said said =
+          Commands.run(
+              List.of("unshare", "-n", tool, "--noflush"),
+              new IptablesRules(two, tool.startsWith("ip6")).restore());
+      assertThat(said.code()).as(said.text()).isZero();
+    }
+  }
+
   /** As {@link #theSystemTakesTheRules} for iptables, both families. */
   @ParameterizedTest
   @EnumSource(Mode.class)
@@ -180,6 +264,10 @@ class CaptureRulesTest {
               new IptablesRules(everybody(mode), six).restore());
       assertThat(said.code()).as(said.text()).isZero();
     }
+  }
+
+  private static List<String> refused(String restore) {
+    return restore.lines().filter(line -> line.startsWith("-A HERALD_REFUSE")).toList();
   }
 
   private static CaptureSettings everybody(Mode mode) {

@@ -1,0 +1,130 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.capture.CaptureSettings.Mode;
+import io.heraldmesh.policy.AddressBlock;
+import io.heraldmesh.proxy.capture.RunAs;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * What {@code capture install} may be told instead of what the node file says. The longer names are
+ * those of {@code istio-iptables}.
+ */
+final class CaptureOptions {
+  @Option(
+      names = {"--mode", "--istio-inbound-interception-mode"},
+      paramLabel = "MODE",
+      description = "redirect or tproxy, as the node itself runs.")
+  private @Nullable Mode mode;
+
+  @Option(
+      names = {"--proxy-uid", "-u"},
+      paramLabel = "USER",
+      description = "Name or number of the user that Herald runs as.")
+  private @Nullable String user;
+
+  @Option(
+      names = {"--include-inbound-ports", "--istio-inbound-ports"},
+      split = ",",
+      paramLabel = "PORT",
+      description = "Captured of what arrives; * for every port.")
+  private @Nullable List<String> includeInboundPorts;
+
+  @Option(
+      names = {"--exclude-inbound-ports", "--istio-local-exclude-ports"},
+      split = ",",
+      paramLabel = "PORT",
+      description = "Not captured of what arrives; 22 is to be named with them.")
+  private @Nullable List<String> excludeInboundPorts;
+
+  @Option(
+      names = {"--exclude-outbound-ports", "--istio-local-outbound-ports-exclude"},
+      split = ",",
+      paramLabel = "PORT",
+      description = "Calls to these ports leave as they are.")
+  private @Nullable List<String> excludeOutboundPorts;
+
+  @Option(
+      names = {"--include-outbound-ip-ranges", "--istio-service-cidr"},
+      split = ",",
+      paramLabel = "CIDR",
+      description = "Only calls to these addresses are captured; * for all.")
+  private @Nullable List<String> includeOutboundIpRanges;
+
+  @Option(
+      names = {"--exclude-outbound-ip-ranges", "--istio-service-exclude-cidr"},
+      split = ",",
+      paramLabel = "CIDR",
+      description = "Calls to these addresses leave as they are.")
+  private @Nullable List<String> excludeOutboundIpRanges;
+
+  /**
+   * What the file says, but for what was given here: a list replaces the file's.
+   *
+   * @throws UsageException when something that was given makes no sense
+   */
+  CaptureConfig over(CaptureConfig file) {
+    return new CaptureConfig(
+        file.inbound(),
+        mode == null ? file.mode() : mode,
+        user == null ? file.user() : user(user),
+        ports("--include-inbound-ports", includeInboundPorts, file.includeInboundPorts()),
+        ports("--exclude-inbound-ports", excludeInboundPorts, file.excludeInboundPorts()),
+        ports("--exclude-outbound-ports", excludeOutboundPorts, file.excludeOutboundPorts()),
+        blocks(
+            "--include-outbound-ip-ranges",
+            includeOutboundIpRanges,
+            file.includeOutboundIpRanges()),
+        blocks(
+            "--exclude-outbound-ip-ranges",
+            excludeOutboundIpRanges,
+            file.excludeOutboundIpRanges()));
+  }
+
+  private static RunAs user(String name) {
+    Integer uid = LocalUsers.uid(name);
+    if (uid == null) {
+      throw new UsageException("--proxy-uid: \"" + name + "\" is no user of this machine");
+    }
+    return new RunAs(name, uid);
+  }
+
+  private static List<Integer> ports(
+      String option, @Nullable List<String> given, List<Integer> file) {
+    if (given == null) {
+      return file;
+    }
+    List<Integer> ports = new ArrayList<>();
+    for (String word : words(option, given)) {
+      if (!word.matches("[1-9][0-9]{0,4}") || Integer.parseInt(word) > 65535) {
+        throw new UsageException(option + ": \"" + word + "\" is no port from 1 to 65535");
+      }
+      ports.add(Integer.valueOf(word));
+    }
+    return ports;
+  }
+
+  private static List<AddressBlock> blocks(
+      String option, @Nullable List<String> given, List<AddressBlock> file) {
+    if (given == null) {
+      return file;
+    }
+    List<AddressBlock> blocks = new ArrayList<>();
+    for (String word : words(option, given)) {
+      try {
+        blocks.add(AddressBlock.parse(word));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(option + ": \"" + word + "\" is no address block");
+      }
+    }
+    return blocks;
+  }
+
+  /** No words where none is given, and where all are included. */
+  private static List<String> words(String option, List<String> given) {
+    boolean all = option.startsWith("--include") && given.equals(List.of("*"));
+    return all || given.equals(List.of("")) ? List.of() : given;
+  }
+}
