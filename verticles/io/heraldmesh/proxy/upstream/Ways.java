@@ -14,7 +14,7 @@ import java.util.Set;
 final class Ways {
   /**
    * Connections of its own that requests of HTTP/1.1 have on one event loop before they share: see
-   * docs/decisions/0009-sharing-connections.md.
+   * docs/decisions/0010-sharing-connections.md.
    */
   private static final int APART = 64;
 

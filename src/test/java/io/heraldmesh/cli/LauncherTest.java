@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * src/test/bench/footprint.sh}'s.
  */
 class LauncherTest {
-  private static final Instant NOW = Instant.now();
+  private final Instant now = Instant.now();
 
   @TempDir Path folder;
   private Path root;
@@ -105,7 +105,7 @@ class LauncherTest {
   }
 
   private void changed(String file, int seconds) throws IOException {
-    Files.setLastModifiedTime(root.resolve(file), FileTime.from(NOW.plusSeconds(seconds)));
+    Files.setLastModifiedTime(root.resolve(file), FileTime.from(now.plusSeconds(seconds)));
   }
 
   /** A JDK that says with which arguments it was called, one a line. */
