@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,19 +89,19 @@ final class TrainingLoad {
             new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false));
+    HostAndPort service = HostAndPort.authority("service.a", port);
     for (int i = 0; i < STREAMS && System.nanoTime() < end; i++) {
       RequestOptions to =
           new RequestOptions()
               .setHost("127.0.0.1")
               .setPort(port)
               .setURI("/stream")
-              .setMethod(HttpMethod.POST)
-              .putHeader("host", "service.a");
+              .setMethod(HttpMethod.POST);
       int status =
           await(
               client
                   .request(to)
-                  .compose(request -> request.send(Buffer.buffer("x")))
+                  .compose(request -> request.authority(service).send(Buffer.buffer("x")))
                   .compose(response -> response.body().map(response.statusCode())));
       expect(200, status);
     }

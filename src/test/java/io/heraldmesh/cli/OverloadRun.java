@@ -40,8 +40,7 @@ final class OverloadRun {
           "-XX:MaxDirectMemorySize=32m",
           "-XX:TrimNativeHeapInterval=5000",
           "-XX:ReservedCodeCacheSize=40m",
-          "-Xss512k",
-          "-Xlog:gc:file=/tmp/w6s/gc-%p.log");
+          "-Xss512k");
 
   /** Attacks that take so long to build up that they are kept for all of their windows. */
   private static final List<String> KEPT = List.of("idle-mtls", "slowloris");
