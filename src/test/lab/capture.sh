@@ -268,7 +268,7 @@ rules() { # HOST: all rules and routes there, without counters
     sed 's/\[[0-9]*:[0-9]*\]//g' | grep -v "^# Warning"
 }
 wire_start() {
-  ip netns exec "$lab-sw" tcpdump -i p2 -U -w "$run/wire.pcap" -s 0 tcp 2> "$run/tcpdump.err" &
+  ip netns exec "$lab-sw" tcpdump -i p2 --immediate-mode -U -w "$run/wire.pcap" -s 0 tcp 2> "$run/tcpdump.err" &
   wire=$!
   pids+=("$wire")
   await tcpdump grep -q "listening on" "$run/tcpdump.err"
