@@ -50,6 +50,15 @@ public final class PrivateKeyPem {
     }
   }
 
+  /** As one block of PKCS#8. Whoever holds the text holds the key. */
+  public static String write(PrivateKey key) {
+    byte[] encoded = key.getEncoded();
+    if (encoded == null) {
+      throw new InvalidCertificate("the private key has no encoding");
+    }
+    return Pem.write("PRIVATE KEY", encoded);
+  }
+
   private static PrivateKey key(PrivateKeyInfo info, Crypto crypto)
       throws GeneralSecurityException, IOException {
     boolean rsa =

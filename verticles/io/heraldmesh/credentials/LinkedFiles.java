@@ -1,0 +1,145 @@
+package io.heraldmesh.credentials;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Several files that change together, as Kubernetes swaps them: each name is a link to {@code
+ * ..data/<name>}, and {@code ..data} is a link to the folder with one whole set. Whoever reads
+ * finds the old set or the new one, also after a kill or a power cut. Only this user may read
+ * (0600, folders 0700). Blocks for the disk; one writer at a time.
+ */
+final class LinkedFiles {
+  private static final String DATA = "..data";
+  private static final String SET = "..set-";
+
+  private static final FileAttribute<?> FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final FileAttribute<?> FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private final Path folder;
+
+  LinkedFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Puts a whole set in the place of the one before; synced when it returns. */
+  void replace(Map<String, String> files) throws IOException {
+    Files.createDirectories(folder, FOLDER);
+    Path set = Files.createDirectory(folder.resolve(SET + UUID.randomUUID()), FOLDER);
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      write(set.resolve(file.getKey()), file.getValue());
+    }
+    sync(set);
+    Path data = folder.resolve(DATA);
+    String before =
+        Files.isSymbolicLink(data) ? Files.readSymbolicLink(data).getFileName().toString() : "";
+    link(data, set.getFileName());
+    for (String name : files.keySet()) {
+      Path link = folder.resolve(name);
+      Path to = Path.of(DATA, name);
+      if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(to)) {
+        link(link, to);
+      }
+    }
+    sync(folder);
+    removeAllBut(set.getFileName().toString(), before);
+  }
+
+  /**
+   * Where the set is that is whole now; the folder itself when it was not written by this class.
+   */
+  Path current() {
+    try {
+      return folder.resolve(DATA).toRealPath();
+    } catch (IOException e) {
+      return folder;
+    }
+  }
+
+  /** Writes one file of its own, beside the set; synced when it returns. */
+  void writeAlone(String name, String content) throws IOException {
+    Files.createDirectories(folder, FOLDER);
+    Path fresh = folder.resolve(name + ".new");
+    Files.deleteIfExists(fresh);
+    write(fresh, content);
+    Files.move(
+        fresh,
+        folder.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    sync(folder);
+  }
+
+  private static void write(Path file, String content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
+      ByteBuffer left = ByteBuffer.wrap(content.getBytes(StandardCharsets.US_ASCII));
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      channel.force(true);
+    }
+  }
+
+  /** By a rename, which is all or nothing. */
+  private static void link(Path link, Path to) throws IOException {
+    Path fresh = link.resolveSibling(link.getFileName() + ".link");
+    try {
+      Files.createSymbolicLink(fresh, to);
+    } catch (FileAlreadyExistsException e) {
+      Files.delete(fresh);
+      Files.createSymbolicLink(fresh, to);
+    }
+    Files.move(fresh, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Keeps the set before as well: a reader may be in the midst of it. */
+  private void removeAllBut(String now, String before) throws IOException {
+    List<Path> old = new ArrayList<>();
+    try (var entries = Files.newDirectoryStream(folder, SET + "*")) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (!name.equals(now) && !name.equals(before)) {
+          old.add(entry);
+        }
+      }
+    }
+    for (Path set : old) {
+      try (var files = Files.newDirectoryStream(set)) {
+        for (Path file : files) {
+          Files.deleteIfExists(file);
+        }
+      } catch (NoSuchFileException e) {
+        continue;
+      }
+      if (Files.isDirectory(set, LinkOption.NOFOLLOW_LINKS)) {
+        Files.delete(set);
+      }
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}
