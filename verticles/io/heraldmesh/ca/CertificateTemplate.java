@@ -4,6 +4,7 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.SignatureScheme;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -29,13 +30,16 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.TBSCertificate;
 import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Builds what is to be signed, apart from signing it, so that it can be checked in between. */
 final class CertificateTemplate {
@@ -89,13 +93,15 @@ final class CertificateTemplate {
    * An authority's certificate (X509-SVID section 3.2: its SPIFFE ID has no path).
    *
    * @param pathLength the most authorities below it
-   * @param issuer null for a root
+   * @param permitted the one trust domain whose SPIFFE IDs it may certify (RFC 5280 section
+   *     4.2.1.10: the host of a URI); null: not constrained
    */
   static TBSCertificate authority(
       SpiffeId id,
       X500Name subject,
       PublicKey key,
       int pathLength,
+      @Nullable TrustDomain permitted,
       BigInteger serial,
       Instant notBefore,
       Instant notAfter,
@@ -106,6 +112,13 @@ final class CertificateTemplate {
       extensions.addExtension(Extension.basicConstraints, true, new BasicConstraints(pathLength));
       extensions.addExtension(
           Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+      if (permitted != null) {
+        extensions.addExtension(
+            Extension.nameConstraints,
+            true,
+            new NameConstraints(
+                new GeneralSubtree[] {new GeneralSubtree(uri(permitted.name()))}, null));
+      }
       extensions.addExtension(
           Extension.subjectAlternativeName, false, new GeneralNames(uri(id.toString())));
       extensions.addExtension(Extension.subjectKeyIdentifier, false, keyIdentifier(key));

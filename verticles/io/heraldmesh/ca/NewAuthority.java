@@ -6,6 +6,8 @@ import io.heraldmesh.identity.TrustDomain;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -17,6 +19,7 @@ import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.TBSCertificate;
 
 /** Makes the keys and certificates of a new authority. */
 final class NewAuthority {
@@ -25,55 +28,107 @@ final class NewAuthority {
 
   private NewAuthority() {}
 
-  static AuthorityMaterial make(
-      TrustDomain trustDomain, Instant now, Crypto crypto, SecureRandom random) {
-    try {
-      SpiffeId id = new SpiffeId(trustDomain, "");
-      Instant notBefore = now.minus(Authority.BACKDATE).truncatedTo(ChronoUnit.SECONDS);
-      KeyPair rootKeys = keys(crypto, random);
-      X500Name rootName = name("root", trustDomain, random);
-      X509Certificate root =
-          CertificateTemplate.sign(
-              CertificateTemplate.authority(
-                  id,
-                  rootName,
-                  rootKeys.getPublic(),
-                  1,
-                  SerialNumber.next(random),
-                  notBefore,
-                  notBefore.plus(ROOT_LIFE),
-                  rootName,
-                  rootKeys.getPublic()),
-              rootKeys.getPrivate(),
-              rootKeys.getPublic(),
-              crypto);
-      KeyPair issuerKeys = keys(crypto, random);
-      X509Certificate issuer =
-          CertificateTemplate.sign(
-              CertificateTemplate.authority(
-                  id,
-                  name("issuer", trustDomain, random),
-                  issuerKeys.getPublic(),
-                  0,
-                  SerialNumber.next(random),
-                  notBefore,
-                  notBefore.plus(ISSUER_LIFE),
-                  rootName,
-                  rootKeys.getPublic()),
-              rootKeys.getPrivate(),
-              rootKeys.getPublic(),
-              crypto);
-      return new AuthorityMaterial(
-          issuer, issuerKeys.getPrivate(), List.of(issuer), List.of(root), rootKeys.getPrivate());
-    } catch (GeneralSecurityException e) {
-      throw new AuthorityException("a new authority cannot be made", e);
+  /** A root that was made, with its key. */
+  record Root(X509Certificate certificate, PrivateKey key) {
+    /** Without the key. */
+    @Override
+    public String toString() {
+      return "Root[" + certificate.getSubjectX500Principal() + "]";
     }
   }
 
-  private static KeyPair keys(Crypto crypto, SecureRandom random) throws GeneralSecurityException {
-    KeyPairGenerator generator = crypto.keyPairGenerator("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-    return generator.generateKeyPair();
+  static AuthorityMaterial make(
+      TrustDomain trustDomain, Instant now, Crypto crypto, SecureRandom random) {
+    Root root = root(trustDomain, now, crypto, random);
+    KeyPair issuerKeys = keys(crypto, random);
+    Instant notBefore = notBefore(now);
+    X509Certificate issuer =
+        intermediate(
+            trustDomain,
+            issuerKeys.getPublic(),
+            notBefore,
+            notBefore.plus(ISSUER_LIFE),
+            root.certificate(),
+            root.key(),
+            crypto,
+            random);
+    return new AuthorityMaterial(
+        issuer, issuerKeys.getPrivate(), List.of(issuer), List.of(root.certificate()), root.key());
+  }
+
+  /** P-256, 10 years. */
+  static Root root(TrustDomain trustDomain, Instant now, Crypto crypto, SecureRandom random) {
+    KeyPair keys = keys(crypto, random);
+    X500Name name = name("root", trustDomain, random);
+    Instant notBefore = notBefore(now);
+    X509Certificate certificate =
+        signed(
+            CertificateTemplate.authority(
+                new SpiffeId(trustDomain, ""),
+                name,
+                keys.getPublic(),
+                1,
+                null,
+                SerialNumber.next(random),
+                notBefore,
+                notBefore.plus(ROOT_LIFE),
+                name,
+                keys.getPublic()),
+            keys.getPrivate(),
+            keys.getPublic(),
+            crypto);
+    return new Root(certificate, keys.getPrivate());
+  }
+
+  /** Signs leaves only, and only of this trust domain. */
+  static X509Certificate intermediate(
+      TrustDomain trustDomain,
+      PublicKey key,
+      Instant notBefore,
+      Instant notAfter,
+      X509Certificate root,
+      PrivateKey rootKey,
+      Crypto crypto,
+      SecureRandom random) {
+    return signed(
+        CertificateTemplate.authority(
+            new SpiffeId(trustDomain, ""),
+            name("issuer", trustDomain, random),
+            key,
+            0,
+            trustDomain,
+            SerialNumber.next(random),
+            notBefore,
+            notAfter,
+            CertificateTemplate.subject(root),
+            root.getPublicKey()),
+        rootKey,
+        root.getPublicKey(),
+        crypto);
+  }
+
+  private static X509Certificate signed(
+      TBSCertificate tbs, PrivateKey key, PublicKey publicKey, Crypto crypto) {
+    try {
+      return CertificateTemplate.sign(tbs, key, publicKey, crypto);
+    } catch (GeneralSecurityException e) {
+      throw new AuthorityException("an authority's certificate cannot be signed", e);
+    }
+  }
+
+  private static Instant notBefore(Instant now) {
+    return now.minus(Authority.BACKDATE).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /** P-256. */
+  static KeyPair keys(Crypto crypto, SecureRandom random) {
+    try {
+      KeyPairGenerator generator = crypto.keyPairGenerator("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"), random);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new AuthorityException("no key of an authority can be made", e);
+    }
   }
 
   /** Random, so that two authorities of one trust domain never have the same name. */

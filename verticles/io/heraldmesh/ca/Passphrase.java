@@ -10,14 +10,18 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** A passphrase in a file of its own: its first line. */
-final class Passphrase {
+public final class Passphrase {
   private static final int MAX_BYTES = 4096;
   private static final int RANDOM_BYTES = 32;
 
   private Passphrase() {}
 
-  /** The caller wipes what it gets. */
-  static char[] read(Path file) {
+  /**
+   * The caller wipes what it gets.
+   *
+   * @throws AuthorityException when the file is not there, open to others, empty or not text
+   */
+  public static char[] read(Path file) {
     byte[] bytes = PrivateFile.read(file, "passphrase file", MAX_BYTES);
     try {
       CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {
       DemoCommand.class,
+      CaCommand.class,
       CaptureCommand.class,
       ConvertCommand.class,
       RunCommand.class,

@@ -6,6 +6,7 @@ import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.KeyMatch;
+import io.heraldmesh.identity.PemFolder;
 import io.heraldmesh.identity.PrivateKeyPem;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
@@ -44,11 +45,11 @@ public final class NodeIdentity {
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private final Path folder;
-  private final LinkedFiles files;
+  private final PemFolder files;
 
   private NodeIdentity(Path folder) {
     this.folder = folder;
-    this.files = new LinkedFiles(folder);
+    this.files = new PemFolder(folder);
   }
 
   /** That of the node with this state. */

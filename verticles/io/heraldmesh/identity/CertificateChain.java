@@ -109,7 +109,8 @@ public record CertificateChain(List<X509Certificate> certificates) {
     return certificates;
   }
 
-  static String pem(List<X509Certificate> certificates) {
+  /** CERTIFICATE blocks in the order given. */
+  public static String pem(List<X509Certificate> certificates) {
     StringBuilder out = new StringBuilder();
     certificates.forEach(c -> out.append(Pem.write("CERTIFICATE", encoded(c))));
     return out.toString();

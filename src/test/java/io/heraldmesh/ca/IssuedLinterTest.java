@@ -80,6 +80,7 @@ class IssuedLinterTest {
             CertificateTemplate.subject(issuer),
             KEYS.getPublic(),
             0,
+            null,
             SERIAL,
             NOW,
             LATER,

@@ -1,4 +1,4 @@
-package io.heraldmesh.credentials;
+package io.heraldmesh.identity;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,12 +20,12 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Several files that change together, as Kubernetes swaps them: each name is a link to {@code
+ * Several PEM files that change together, as Kubernetes swaps them: each name is a link to {@code
  * ..data/<name>}, and {@code ..data} is a link to the folder with one whole set. Whoever reads
  * finds the old set or the new one, also after a kill or a power cut. Only this user may read
  * (0600, folders 0700). Blocks for the disk; one writer at a time.
  */
-final class LinkedFiles {
+public final class PemFolder {
   private static final String DATA = "..data";
   private static final String SET = "..set-";
 
@@ -36,12 +36,12 @@ final class LinkedFiles {
 
   private final Path folder;
 
-  LinkedFiles(Path folder) {
+  public PemFolder(Path folder) {
     this.folder = folder;
   }
 
   /** Puts a whole set in the place of the one before; synced when it returns. */
-  void replace(Map<String, String> files) throws IOException {
+  public void replace(Map<String, String> files) throws IOException {
     Files.createDirectories(folder, FOLDER);
     Path set = Files.createDirectory(folder.resolve(SET + UUID.randomUUID()), FOLDER);
     for (Map.Entry<String, String> file : files.entrySet()) {
@@ -66,7 +66,7 @@ final class LinkedFiles {
   /**
    * Where the set is that is whole now; the folder itself when it was not written by this class.
    */
-  Path current() {
+  public Path current() {
     try {
       return folder.resolve(DATA).toRealPath();
     } catch (IOException e) {
@@ -75,7 +75,7 @@ final class LinkedFiles {
   }
 
   /** Writes one file of its own, beside the set; synced when it returns. */
-  void writeAlone(String name, String content) throws IOException {
+  public void writeAlone(String name, String content) throws IOException {
     Files.createDirectories(folder, FOLDER);
     Path fresh = folder.resolve(name + ".new");
     Files.deleteIfExists(fresh);
