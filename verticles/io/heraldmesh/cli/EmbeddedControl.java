@@ -6,6 +6,7 @@ import io.heraldmesh.ca.Authority;
 import io.heraldmesh.ca.AuthorityStore;
 import io.heraldmesh.ca.CacertsFolder;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.cli.NodeConfig.ControlConfig;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
@@ -13,11 +14,15 @@ import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.DistributorVerticle;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.link.ControlMethod;
+import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +37,8 @@ final class EmbeddedControl implements NodeControl {
   private final Store store;
   private @Nullable ControlPlane control;
   private @Nullable DistributorVerticle distributor;
+  private @Nullable RenewableIdentity configIdentity;
+  private @Nullable ControlPort port;
 
   EmbeddedControl(Foundation foundation, NodeConfig config, TrustDomain trustDomain) {
     this.foundation = foundation;
@@ -101,6 +108,7 @@ final class EmbeddedControl implements NodeControl {
 
   private DistributorVerticle distributor(ControlPlane started) {
     RenewableIdentity identity = started.identity(HeraldRole.CONFIG, config.name());
+    configIdentity = identity;
     SignedBus bus = started.bus(identity);
     started.keepRenewed(bus, identity);
     return new DistributorVerticle(
@@ -110,6 +118,22 @@ final class EmbeddedControl implements NodeControl {
         store.revisions(),
         foundation.clock(),
         foundation.meters());
+  }
+
+  @Override
+  public Future<Optional<HostPort>> openPort() {
+    ControlConfig listening = config.control();
+    if (listening == null) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    ControlPort opening = new ControlPort(foundation, config, started(configIdentity), offered());
+    port = opening;
+    return opening.open(listening).map(Optional::of);
+  }
+
+  /** What nodes outside of the cluster may call. */
+  private List<ControlMethod<?, ?>> offered() {
+    return List.of();
   }
 
   @Override
@@ -151,6 +175,10 @@ final class EmbeddedControl implements NodeControl {
 
   @Override
   public void close() {
+    ControlPort open = port;
+    if (open != null) {
+      open.close();
+    }
     store.close();
   }
 }

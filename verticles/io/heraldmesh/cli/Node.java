@@ -115,6 +115,12 @@ public final class Node {
     await(started.start(), START_WITHIN);
     control = started;
     resourcing.leadTo(started.distribution());
+    await(started.openPort(), START_WITHIN)
+        .ifPresent(
+            bound -> {
+              own.add(bound);
+              say.accept("listening control " + bound);
+            });
     health.register("resources", resourcing::condition);
     say(
         say,

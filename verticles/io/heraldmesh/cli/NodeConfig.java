@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog null: there is none
  * @param allowLoopback true: calls may lead to services of this machine that prove no identity
  * @param capture which calls the system leads to the proxy
+ * @param control what is offered to nodes outside of the cluster; null: nothing
+ * @param attached to which control nodes this one attaches; null: to none
  */
 public record NodeConfig(
     String name,
@@ -52,7 +54,9 @@ public record NodeConfig(
     @Nullable AccessLogConfig accessLog,
     Limits limits,
     boolean allowLoopback,
-    CaptureConfig capture) {
+    CaptureConfig capture,
+    @Nullable ControlConfig control,
+    @Nullable AttachedConfig attached) {
 
   public NodeConfig {
     roles = Set.copyOf(roles);
@@ -67,6 +71,25 @@ public record NodeConfig(
 
   static boolean controlPlane(Set<Role> roles) {
     return roles.contains(Role.CA) || roles.contains(Role.CONFIG);
+  }
+
+  /**
+   * What a control node offers over gRPC and TLS.
+   *
+   * @param listen port 0: the system chooses
+   */
+  public record ControlConfig(HostPort listen) {}
+
+  /**
+   * A node that attaches to a control plane elsewhere.
+   *
+   * @param to control nodes, any of which will do; never empty
+   */
+  public record AttachedConfig(List<HostPort> to) {
+
+    public AttachedConfig {
+      to = List.copyOf(to);
+    }
   }
 
   /** Where the authority's keys come from. */

@@ -1,14 +1,25 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.distributor.Distribution;
+import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /** What a node takes its policy and its leaves from. */
 interface NodeControl extends AutoCloseable {
 
   /** Completes once resources and proxies are taken; makes and opens what that needs. Blocks. */
   Future<Void> start();
+
+  /**
+   * Opens the port for nodes outside of the cluster.
+   *
+   * @return the address as bound; empty when there is no such port
+   */
+  default Future<Optional<HostPort>> openPort() {
+    return Future.succeededFuture(Optional.empty());
+  }
 
   /** Takes the node's resources. */
   Distribution distribution();

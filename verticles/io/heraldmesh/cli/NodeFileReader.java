@@ -98,7 +98,7 @@ final class NodeFileReader {
     HostPort admin = NodeAddresses.listen(spec.optional("admin"), 15000);
     WorkloadsSection workloads = new WorkloadsSection(this::path, NodeConfig.controlPlane(roles));
     if (!NodeConfig.controlPlane(roles)) {
-      spec.withoutEffect("authority", "certificates", "database");
+      spec.withoutEffect("authority", "certificates", "database", "control");
     }
     return new NodeConfig(
         name,
@@ -124,7 +124,9 @@ final class NodeFileReader {
         accessLog(spec.optional("accessLog")),
         LimitsSection.read(spec.optional("limits")),
         allowLoopback(spec.optional("outbound")),
-        CaptureSection.read(spec.optional("capture")));
+        CaptureSection.read(spec.optional("capture")),
+        ControlSection.read(spec.optional("control")),
+        null);
   }
 
   private static @Nullable TrustDomain trustDomain(Value value) {

@@ -32,6 +32,7 @@ class FloorPlanTest {
           Map.entry("jwks", Set.of("crypto", "jwt", "bus")),
           Map.entry("credentials", Set.of("crypto", "identity", "bus")),
           Map.entry("tls", Set.of("crypto", "identity", "credentials")),
+          Map.entry("link", Set.of("crypto", "identity", "bus", "tls")),
           Map.entry("cluster", Set.of("crypto", "identity", "tls")),
           Map.entry("ca", Set.of("crypto", "identity", "jwt", "bus", "store", "cluster")),
           Map.entry(

@@ -153,7 +153,9 @@ final class Demo implements Mesh, AutoCloseable {
             : null,
         Limits.DEFAULTS,
         true,
-        CaptureConfig.NONE);
+        CaptureConfig.NONE,
+        null,
+        null);
   }
 
   private WorkloadSettings workload(String name, HostPort app, int place) {

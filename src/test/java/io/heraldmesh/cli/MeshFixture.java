@@ -109,7 +109,9 @@ final class MeshFixture implements AutoCloseable {
         null,
         Limits.DEFAULTS,
         true,
-        CaptureConfig.NONE);
+        CaptureConfig.NONE,
+        null,
+        null);
   }
 
   /** Starts; returns when certificates and policy are in force. */

@@ -1,0 +1,61 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.cli.NodeConfig.ControlConfig;
+import io.heraldmesh.link.ControlMethod;
+import io.heraldmesh.link.ControlServer;
+import io.heraldmesh.proxy.HostPort;
+import io.vertx.core.Future;
+import io.vertx.core.net.SocketAddress;
+import java.util.List;
+
+/** A control node's port for nodes outside of the cluster. */
+final class ControlPort {
+  private static final int MOST_CONNECTIONS = 20_000;
+
+  private final ControlServer server;
+  private final int eventLoops;
+
+  /**
+   * @param identity whose certificate is shown: of the role config, or ca where that is not run
+   * @param methods what is offered
+   */
+  ControlPort(
+      Foundation foundation,
+      NodeConfig config,
+      SvidSource identity,
+      List<ControlMethod<?, ?>> methods) {
+    this.eventLoops = config.eventLoops();
+    this.server =
+        new ControlServer(
+            foundation.vertx(),
+            identity,
+            foundation.crypto(),
+            foundation.clock(),
+            MOST_CONNECTIONS,
+            methods);
+  }
+
+  /**
+   * @return the address as bound
+   */
+  Future<HostPort> open(ControlConfig control) {
+    HostPort listen = control.listen();
+    return server
+        .listen(SocketAddress.inetSocketAddress(listen.port(), listen.host()), eventLoops)
+        .map(bound -> new HostPort(listen.host(), bound.port()))
+        .recover(
+            e ->
+                Future.failedFuture(
+                    StartFailure.cannotStart(
+                        "cannot listen on "
+                            + listen
+                            + " ("
+                            + e.getMessage()
+                            + "); free the port or change spec.control.listen")));
+  }
+
+  Future<Void> close() {
+    return server.close();
+  }
+}

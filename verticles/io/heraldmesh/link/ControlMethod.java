@@ -1,0 +1,79 @@
+package io.heraldmesh.link;
+
+import io.vertx.core.Future;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.StatusException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One gRPC method that a {@link ControlServer} offers.
+ *
+ * @param method as generated from the {@code .proto}, the server's form
+ * @param mostRequestBytes of one message; the call fails when a longer one comes
+ * @param proven true: callers without a verified certificate are answered UNAUTHENTICATED before
+ *     anything is read
+ * @param handler called on the connection's event loop
+ */
+public record ControlMethod<Q, A>(
+    ServiceMethod<Q, A> method, int mostRequestBytes, boolean proven, CallHandler<Q, A> handler) {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlMethod.class);
+
+  /** Takes one call. */
+  @FunctionalInterface
+  public interface CallHandler<Q, A> {
+    void handle(ControlCaller caller, GrpcServerRequest<Q, A> call);
+  }
+
+  /** Answers one request with one answer. */
+  @FunctionalInterface
+  public interface UnaryHandler<Q, A> {
+
+    /**
+     * @return fails with {@link StatusException} to answer with that status and message, which the
+     *     caller sees; with anything else the caller sees INTERNAL and the log says why
+     */
+    Future<A> handle(ControlCaller caller, Q request);
+  }
+
+  /** A method with one request and one answer. */
+  public static <Q, A> ControlMethod<Q, A> unary(
+      ServiceMethod<Q, A> method,
+      int mostRequestBytes,
+      boolean proven,
+      UnaryHandler<Q, A> handler) {
+    return new ControlMethod<>(
+        method, mostRequestBytes, proven, (caller, call) -> answer(method, caller, call, handler));
+  }
+
+  String path() {
+    return "/" + method.serviceName().fullyQualifiedName() + "/" + method.methodName();
+  }
+
+  private static <Q, A> void answer(
+      ServiceMethod<Q, A> method,
+      ControlCaller caller,
+      GrpcServerRequest<Q, A> call,
+      UnaryHandler<Q, A> handler) {
+    call.last()
+        .compose(request -> handler.handle(caller, request))
+        .onSuccess(answer -> call.response().end(answer))
+        .onFailure(e -> fail(method, caller, call, e));
+  }
+
+  private static <Q, A> void fail(
+      ServiceMethod<Q, A> method, ControlCaller caller, GrpcServerRequest<Q, A> call, Throwable e) {
+    if (e instanceof StatusException status) {
+      String message = status.message();
+      call.response().status(status.status()).statusMessage(message == null ? "" : message).end();
+      return;
+    }
+    LOG.warn("call failed method={} caller={}", method.methodName(), caller, e);
+    call.response()
+        .status(GrpcStatus.INTERNAL)
+        .statusMessage("the control node's log says why")
+        .end();
+  }
+}

@@ -1,0 +1,279 @@
+package io.heraldmesh.link;
+
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.PeerVerifier;
+import io.heraldmesh.identity.TrustBundle;
+import io.heraldmesh.tls.PartTls;
+import io.heraldmesh.tls.PeerIdentity;
+import io.heraldmesh.tls.PeerRefused;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2ServerConfig;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerConfig;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcProtocol;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a control node offers to nodes outside of the cluster: gRPC over TLS 1.3, with the node's
+ * own identity, which it takes anew whenever that was renewed; open connections go on. Clients show
+ * a certificate or none; each call is told which. Thread-safe.
+ */
+public final class ControlServer {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
+  private static final long LOOK_FOR_RENEWAL_MILLIS = 1000;
+  private static final int MOST_STREAMS = 16;
+  private static final int MOST_HEADER_BYTES = 16 << 10;
+  private static final Duration IDLE = Duration.ofSeconds(30);
+  private static final AtomicInteger RANDOM_PORTS = new AtomicInteger();
+  private static final List<String> ALPN = List.of("h2");
+
+  private final Vertx vertx;
+  private final SvidSource identity;
+  private final PeerVerifier verifier;
+  private final InstantSource clock;
+  private final Map<String, Offered> offered = new HashMap<>();
+  private final int mostConnections;
+  private final AtomicInteger connections = new AtomicInteger();
+  private final Map<String, HttpServer> acceptors = new HashMap<>();
+  private volatile InUse inUse;
+  private long timer = -1;
+
+  /** A method with what reads its messages. */
+  private record Offered(boolean proven, Handler<HttpServerRequest> grpc) {}
+
+  private record InUse(HeraldSvid svid, TrustBundle bundle, PartTls tls) {}
+
+  /**
+   * @param identity whose certificate is shown and whose roots clients are checked against
+   * @param mostConnections open at once; more are closed
+   */
+  public ControlServer(
+      Vertx vertx,
+      SvidSource identity,
+      Crypto crypto,
+      InstantSource clock,
+      int mostConnections,
+      List<ControlMethod<?, ?>> methods) {
+    this.vertx = vertx;
+    this.identity = identity;
+    this.verifier = new PeerVerifier(crypto);
+    this.clock = clock;
+    this.mostConnections = mostConnections;
+    this.inUse = current();
+    methods.forEach(this::offer);
+  }
+
+  private <Q, A> void offer(ControlMethod<Q, A> method) {
+    GrpcServer grpc =
+        GrpcServer.server(
+            vertx,
+            new GrpcServerOptions()
+                .setMaxMessageSize(method.mostRequestBytes())
+                .removeEnabledProtocol(GrpcProtocol.WEB)
+                .removeEnabledProtocol(GrpcProtocol.WEB_TEXT));
+    grpc.callHandler(method.method(), call -> take(method, call));
+    if (offered.put(method.path(), new Offered(method.proven(), grpc)) != null) {
+      throw new IllegalArgumentException(method.path() + " is offered twice");
+    }
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @param eventLoops over which connections are spread
+   * @return the address as bound
+   */
+  public Future<SocketAddress> listen(SocketAddress address, int eventLoops) {
+    SocketAddress shared =
+        address.port() == 0
+            ? SocketAddress.sharedRandomPort(RANDOM_PORTS.incrementAndGet(), address.host())
+            : address;
+    Future<SocketAddress> bound = open(shared);
+    for (int i = 1; i < eventLoops; i++) {
+      bound = bound.compose(first -> open(shared));
+    }
+    return bound.onSuccess(
+        done -> timer = vertx.setPeriodic(LOOK_FOR_RENEWAL_MILLIS, tick -> renew()));
+  }
+
+  /** On an event loop of its own, behind the same port. */
+  private Future<SocketAddress> open(SocketAddress address) {
+    HttpServer server = server();
+    Acceptor acceptor = new Acceptor(server, address);
+    return vertx
+        .deployVerticle(acceptor)
+        .map(
+            id -> {
+              synchronized (acceptors) {
+                acceptors.put(id, server);
+              }
+              return SocketAddress.inetSocketAddress(server.actualPort(), address.host());
+            });
+  }
+
+  private HttpServer server() {
+    HttpServerConfig config =
+        new HttpServerConfig()
+            .setVersions(HttpVersion.HTTP_2)
+            .setIdleTimeout(IDLE)
+            .setHttp2Config(
+                new Http2ServerConfig()
+                    .setInitialSettings(
+                        new Http2Settings()
+                            .setMaxConcurrentStreams(MOST_STREAMS)
+                            .setMaxHeaderListSize(MOST_HEADER_BYTES)));
+    return vertx
+        .httpServerBuilder()
+        .with(config)
+        .with(PartTls.engine())
+        .with(options())
+        .withConnectHandler(this::connected)
+        .build()
+        .requestHandler(this::dispatch);
+  }
+
+  private static final class Acceptor extends VerticleBase {
+    private final HttpServer server;
+    private final SocketAddress address;
+
+    Acceptor(HttpServer server, SocketAddress address) {
+      this.server = server;
+      this.address = address;
+    }
+
+    @Override
+    public Future<?> start() {
+      return server.listen(address);
+    }
+
+    @Override
+    public Future<?> stop() {
+      return server.close();
+    }
+  }
+
+  /** Closes the port and every connection. */
+  public Future<Void> close() {
+    vertx.cancelTimer(timer);
+    List<String> open;
+    synchronized (acceptors) {
+      open = List.copyOf(acceptors.keySet());
+      acceptors.clear();
+    }
+    return Future.join(open.stream().map(vertx::undeploy).toList()).mapEmpty();
+  }
+
+  /** Takes what was renewed; a timer calls it every second. */
+  void renew() {
+    InUse before = inUse;
+    HeraldSvid svid = identity.svid();
+    TrustBundle bundle = identity.bundle();
+    if (svid.equals(before.svid()) && bundle.equals(before.bundle())) {
+      return;
+    }
+    inUse = current();
+    List<HttpServer> open;
+    synchronized (acceptors) {
+      open = List.copyOf(acceptors.values());
+    }
+    for (HttpServer server : open) {
+      // By force: what was resumed from the old context would keep its old identity.
+      server
+          .updateSSLOptions(options(), true)
+          .onSuccess(done -> LOG.info("control server shows {}", inUse.svid()))
+          .onFailure(e -> LOG.error("control server keeps its old certificate", e));
+    }
+  }
+
+  private InUse current() {
+    HeraldSvid svid = identity.svid();
+    TrustBundle bundle = identity.bundle();
+    return new InUse(svid, bundle, new PartTls(svid.key(), svid.chain(), bundle, verifier, clock));
+  }
+
+  private ServerSSLOptions options() {
+    return inUse.tls().server(ALPN);
+  }
+
+  private void connected(HttpConnection connection) {
+    if (connections.incrementAndGet() > mostConnections) {
+      LOG.warn(
+          "connection closed, {} are open from={}", mostConnections, connection.remoteAddress());
+      connection.closeHandler(closed -> connections.decrementAndGet());
+      connection.close();
+      return;
+    }
+    connection.closeHandler(closed -> connections.decrementAndGet());
+  }
+
+  private void dispatch(HttpServerRequest request) {
+    Offered method = offered.get(request.path());
+    if (method == null) {
+      refuse(request, GrpcStatus.UNIMPLEMENTED, "there is no such method here");
+      return;
+    }
+    try {
+      if (method.proven() && peer(request.connection()) == null) {
+        refuse(request, GrpcStatus.UNAUTHENTICATED, "show a certificate");
+        return;
+      }
+    } catch (PeerRefused e) {
+      refuse(request, GrpcStatus.UNAUTHENTICATED, "the certificate is no longer good");
+      return;
+    }
+    method.grpc().handle(request);
+  }
+
+  private <Q, A> void take(ControlMethod<Q, A> method, GrpcServerRequest<Q, A> call) {
+    HttpConnection connection = call.connection();
+    try {
+      @Nullable PeerIdentity peer = peer(connection);
+      method
+          .handler()
+          .handle(
+              new ControlCaller(
+                  Optional.ofNullable(peer), connection.remoteAddress().hostAddress()),
+              call);
+    } catch (PeerRefused e) {
+      call.response().status(GrpcStatus.UNAUTHENTICATED).end();
+    }
+  }
+
+  private @Nullable PeerIdentity peer(HttpConnection connection) throws PeerRefused {
+    return inUse.tls().client(connection.sslSession());
+  }
+
+  /** Without reading a body: the answer ends the stream. */
+  private static void refuse(HttpServerRequest request, GrpcStatus status, String message) {
+    request
+        .response()
+        .putHeader("content-type", "application/grpc")
+        .putHeader("grpc-status", String.valueOf(status.code))
+        .putHeader("grpc-message", message.replace(" ", "%20"))
+        .end();
+  }
+}
