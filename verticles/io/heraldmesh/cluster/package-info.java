@@ -1,3 +1,3 @@
-/** Vert.x over Hazelcast. */
+/** Vert.x over Hazelcast between control nodes, with mutual TLS on every socket. */
 @org.jspecify.annotations.NullMarked
 package io.heraldmesh.cluster;

@@ -34,6 +34,11 @@ final class HeldKey extends X509ExtendedKeyManager {
     return factory(credential.key(), credential.chain());
   }
 
+  /** For the JDK's own contexts. */
+  static X509ExtendedKeyManager manager(Credential credential) {
+    return new HeldKey(credential.key(), credential.chain());
+  }
+
   static KeyManagerFactory factory(PrivateKey key, List<X509Certificate> chain) {
     return new Factory(new Spi(new HeldKey(key, chain)));
   }

@@ -131,7 +131,7 @@ class FloorPlanTest {
   void internalsOfVertxAndHazelcastAreTouchedInOnePackageOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "tls..", ROOT + "cluster..")
+        .resideOutsideOfPackages(ROOT + "tls..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

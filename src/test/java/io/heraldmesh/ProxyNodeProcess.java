@@ -5,7 +5,8 @@ import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.cluster.LoopbackCluster;
+import io.heraldmesh.cluster.ClusterMember;
+import io.heraldmesh.cluster.TestMembers;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
@@ -45,16 +46,18 @@ final class ProxyNodeProcess {
     Crypto crypto = Crypto.preferred();
     InstantSource clock = InstantSource.system();
     SecureRandom random = new SecureRandom();
-    Vertx vertx =
-        Await.result(
-            LoopbackCluster.join(Integer.parseInt(args[0]), List.of(Integer.parseInt(args[1]))));
-    RenewableIdentity identity =
-        new RenewableIdentity(
-            new HeraldSvid(
-                SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, "n1"),
-                PrivateKeyPem.parse(read(folder, "key.pem"), crypto),
-                CertificateChain.parsePem(read(folder, "cert-chain.pem")).certificates()),
-            TrustBundle.fromPem(TestAuthority.TD, read(folder, "root-cert.pem")));
+    TrustBundle bundle = TrustBundle.fromPem(TestAuthority.TD, read(folder, "root-cert.pem"));
+    ClusterMember member =
+        TestMembers.join(
+            Integer.parseInt(args[0]),
+            List.of(Integer.parseInt(args[1])),
+            TestMembers.tls(
+                svid(folder, "member-", HeraldRole.ADMIN),
+                bundle,
+                TwoProcessesTest.MEMBERS,
+                clock));
+    Vertx vertx = member.vertx();
+    RenewableIdentity identity = new RenewableIdentity(svid(folder, "", HeraldRole.NODE), bundle);
     SignedBus bus = new SignedBus(vertx, identity, crypto, clock, random, Duration.ofSeconds(5));
     NodeCredentials credentials =
         new NodeCredentials(
@@ -90,7 +93,14 @@ final class ProxyNodeProcess {
     while (System.in.read() >= 0) {
       // Nothing is said to this process; it waits for the end.
     }
-    Await.result(vertx.close());
+    member.close();
+  }
+
+  private static HeraldSvid svid(Path folder, String prefix, HeraldRole role) throws IOException {
+    return new HeraldSvid(
+        SpiffeId.herald(TestAuthority.TD, role, "n1"),
+        PrivateKeyPem.parse(read(folder, prefix + "key.pem"), Crypto.preferred()),
+        CertificateChain.parsePem(read(folder, prefix + "cert-chain.pem")).certificates());
   }
 
   private static String read(Path folder, String file) throws IOException {

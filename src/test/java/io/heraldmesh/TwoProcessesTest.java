@@ -9,7 +9,8 @@ import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
-import io.heraldmesh.cluster.LoopbackCluster;
+import io.heraldmesh.cluster.ClusterMember;
+import io.heraldmesh.cluster.TestMembers;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.distributor.DistributorVerticle;
 import io.heraldmesh.identity.CertificateChain;
@@ -21,14 +22,13 @@ import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.resource.read.ResourceReader;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
+import io.heraldmesh.tls.MemberTls;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The control path between two processes: authority and distributor here, the node in another JVM,
- * in a Hazelcast cluster on loopback.
+ * in a cluster of the two, as control nodes are.
  */
 class TwoProcessesTest {
   private static final String STRICT =
@@ -58,16 +58,21 @@ class TwoProcessesTest {
       spec: {mtls: {mode: STRICT}}
       """;
 
+  static final Set<String> MEMBERS = Set.of("ca", "n1");
+
   @TempDir Path folder;
   private final InstantSource clock = InstantSource.system();
   private final TestAuthority mesh = new TestAuthority(clock);
 
   @Test
   void leavesAndPoliciesReachANodeInAnotherProcess() throws IOException, InterruptedException {
-    int own = freePort();
-    int other = freePort();
-    writeIdentity();
-    Vertx vertx = Await.result(LoopbackCluster.join(own, List.of()));
+    int own = TestMembers.freePort();
+    int other = TestMembers.freePort();
+    write("", mesh.svid(HeraldRole.NODE, "n1", Duration.ofHours(1)));
+    write("member-", mesh.svid(HeraldRole.ADMIN, "n1", Duration.ofHours(1)));
+    MemberTls tls = TestMembers.tls(mesh.svid(HeraldRole.CA, "ca"), mesh.bundle(), MEMBERS, clock);
+    ClusterMember member = TestMembers.join(own, List.of(), tls);
+    Vertx vertx = member.vertx();
     try (Store store = SqliteStore.inMemory()) {
       DistributorVerticle distributor = deploy(vertx, store);
       Await.result(distributor.apply(ResourceReader.read("mesh.yaml", STRICT)));
@@ -96,7 +101,7 @@ class TwoProcessesTest {
         }
       }
     } finally {
-      Await.result(vertx.close());
+      member.close();
     }
   }
 
@@ -137,10 +142,11 @@ class TwoProcessesTest {
     return distributor;
   }
 
-  private void writeIdentity() throws IOException {
-    HeraldSvid svid = mesh.svid(HeraldRole.NODE, "n1", Duration.ofHours(1));
-    Files.writeString(folder.resolve("key.pem"), Pem.write("PRIVATE KEY", svid.key().getEncoded()));
-    Files.writeString(folder.resolve("cert-chain.pem"), new CertificateChain(svid.chain()).pem());
+  private void write(String prefix, HeraldSvid svid) throws IOException {
+    Files.writeString(
+        folder.resolve(prefix + "key.pem"), Pem.write("PRIVATE KEY", svid.key().getEncoded()));
+    Files.writeString(
+        folder.resolve(prefix + "cert-chain.pem"), new CertificateChain(svid.chain()).pem());
     Files.writeString(folder.resolve("root-cert.pem"), mesh.bundle().pem(TestAuthority.TD));
   }
 
@@ -184,11 +190,5 @@ class TwoProcessesTest {
               }
             });
     return lines;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
