@@ -22,6 +22,8 @@ public interface Store extends AutoCloseable {
 
   AuditLog audit();
 
+  Leases leases();
+
   /** Where it is, for messages; without a secret. */
   String name();
 

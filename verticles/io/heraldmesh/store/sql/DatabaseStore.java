@@ -4,6 +4,7 @@ import io.heraldmesh.store.AuditLog;
 import io.heraldmesh.store.AuthorityMetadata;
 import io.heraldmesh.store.IssuanceLog;
 import io.heraldmesh.store.JoinTokens;
+import io.heraldmesh.store.Leases;
 import io.heraldmesh.store.NodeRegistrations;
 import io.heraldmesh.store.ResourceRepository;
 import io.heraldmesh.store.Revisions;
@@ -19,6 +20,7 @@ final class DatabaseStore implements Store {
   private final TokenTable tokens;
   private final AuthorityTable authority;
   private final AuditTable audit;
+  private final LeaseTable leases;
 
   DatabaseStore(Database database) {
     this.database = database;
@@ -29,6 +31,7 @@ final class DatabaseStore implements Store {
     this.tokens = new TokenTable(database);
     this.authority = new AuthorityTable(database);
     this.audit = new AuditTable(database);
+    this.leases = new LeaseTable(database);
   }
 
   @Override
@@ -64,6 +67,11 @@ final class DatabaseStore implements Store {
   @Override
   public AuditLog audit() {
     return audit;
+  }
+
+  @Override
+  public Leases leases() {
+    return leases;
   }
 
   @Override

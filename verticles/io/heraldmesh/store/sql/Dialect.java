@@ -16,6 +16,9 @@ interface Dialect {
   /** What is put after a SELECT to lock the rows until the end of the transaction. */
   String forUpdate();
 
+  /** What time it is for the database, in milliseconds since 1970; not that of the transaction. */
+  long now(Connection connection) throws SQLException;
+
   /** The format of the tables; 0: there are none. */
   int format(Connection connection) throws SQLException;
 

@@ -34,6 +34,12 @@ final class Migrations {
    * @throws StoreException when it is newer, too old or made by other steps; nothing was changed
    */
   static void run(Connection connection, Dialect dialect, String name) throws SQLException {
+    bringForward(connection, dialect, name);
+    LeaseTable.prepare(connection, dialect);
+  }
+
+  private static void bringForward(Connection connection, Dialect dialect, String name)
+      throws SQLException {
     int format = dialect.format(connection);
     require(format, name);
     if (format == FORMAT) {

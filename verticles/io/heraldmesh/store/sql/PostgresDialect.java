@@ -27,6 +27,15 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
+  public long now(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
+            row -> row.getLong("now"))
+        .orElseThrow();
+  }
+
+  @Override
   public int format(Connection connection) throws SQLException {
     boolean there =
         Sql.first(

@@ -28,6 +28,15 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
+  public long now(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now",
+            row -> row.getLong("now"))
+        .orElseThrow();
+  }
+
+  @Override
   public int format(Connection connection) throws SQLException {
     return number(connection, "PRAGMA user_version");
   }

@@ -1,0 +1,115 @@
+package io.heraldmesh.store.sql;
+
+import io.heraldmesh.store.Lease;
+import io.heraldmesh.store.Leases;
+import io.heraldmesh.store.Revision;
+import io.heraldmesh.store.StoreException;
+import io.heraldmesh.store.StoreException.Reason;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One row a lease, locked by whoever looks at it. Not part of the format: the table is made where
+ * it is missing, and nobody misses what is in it.
+ */
+final class LeaseTable implements Leases {
+  private static final String TABLE =
+      """
+      CREATE TABLE IF NOT EXISTS lease (
+        name TEXT PRIMARY KEY,
+        holder TEXT NOT NULL,
+        term BIGINT NOT NULL CHECK (term >= 0),
+        expires_at BIGINT NOT NULL
+      ) {strict}
+      """;
+
+  private final Database database;
+
+  LeaseTable(Database database) {
+    this.database = database;
+  }
+
+  private record Row(String holder, long term, long expiresAt) {}
+
+  /** Makes the table, within the connection's transaction. */
+  static void prepare(Connection connection, Dialect dialect) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(dialect.translate(TABLE));
+    }
+  }
+
+  @Override
+  public Optional<Lease> acquire(String name, String holder, Duration life) {
+    return database.write(
+        connection -> {
+          Sql.update(
+              connection,
+              "INSERT INTO lease (name, holder, term, expires_at) VALUES (?, '', 0, 0)"
+                  + " ON CONFLICT DO NOTHING",
+              name);
+          Row row = locked(connection, name).orElseThrow();
+          long now = database.dialect().now(connection);
+          boolean own = row.holder().equals(holder);
+          if (!own && row.expiresAt() > now) {
+            return Optional.empty();
+          }
+          Lease lease = new Lease(name, holder, own ? row.term() : row.term() + 1);
+          Sql.update(
+              connection,
+              "UPDATE lease SET holder = ?, term = ?, expires_at = ? WHERE name = ?",
+              holder,
+              lease.term(),
+              now + life.toMillis(),
+              name);
+          return Optional.of(lease);
+        });
+  }
+
+  @Override
+  public void release(Lease lease) {
+    database.write(
+        connection ->
+            Sql.update(
+                connection,
+                "UPDATE lease SET holder = '', expires_at = 0"
+                    + " WHERE name = ? AND holder = ? AND term = ?",
+                lease.name(),
+                lease.holder(),
+                lease.term()));
+  }
+
+  @Override
+  public Revision next(Lease lease) {
+    return database.write(
+        connection -> {
+          Optional<Row> row = locked(connection, lease.name());
+          if (row.isEmpty()
+              || !row.get().holder().equals(lease.holder())
+              || row.get().term() != lease.term()
+              || row.get().expiresAt() <= database.dialect().now(connection)) {
+            throw new StoreException(
+                Reason.TAKEN,
+                database.name()
+                    + ": this node does not hold the lease "
+                    + lease.name()
+                    + " any more");
+          }
+          Revision last = RevisionTable.locked(connection, database);
+          Revision next = new Revision(last.epoch(), last.number() + 1);
+          RevisionTable.write(connection, next);
+          return next;
+        });
+  }
+
+  private Optional<Row> locked(Connection connection, String name) throws SQLException {
+    return Sql.first(
+        connection,
+        "SELECT holder, term, expires_at FROM lease WHERE name = ?"
+            + database.dialect().forUpdate(),
+        row -> new Row(row.getString("holder"), row.getLong("term"), row.getLong("expires_at")),
+        name);
+  }
+}
