@@ -26,6 +26,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,8 +100,8 @@ final class ControlPlane {
     readRegistrations();
   }
 
-  /** What was registered, here or at another control node. Blocks for the database. */
-  private void readRegistrations() {
+  /** Takes what is registered now, here or at another control node. Blocks for the database. */
+  void readRegistrations() {
     Map<String, Set<WorkloadIdentity>> byNode = new HashMap<>();
     for (Registration registration : store.registrations().all()) {
       byNode
@@ -120,6 +121,11 @@ final class ControlPlane {
             })
         .onFailure(e -> LOG.warn("registrations not read, the last ones hold: {}", e.getMessage()))
         .onComplete(done -> vertx.setTimer(FOLLOW_MILLIS, again -> followRegistrations()));
+  }
+
+  /** The root that whoever joins must find. */
+  X509Certificate root() {
+    return authority.bundle().of(authority.trustDomain()).getFirst();
   }
 
   /** Puts the authority on the bus. */

@@ -39,6 +39,7 @@ final class EmbeddedControl implements NodeControl {
   private @Nullable DistributorVerticle distributor;
   private @Nullable RenewableIdentity configIdentity;
   private @Nullable ControlPort port;
+  private @Nullable ControlAdmin admin;
 
   EmbeddedControl(Foundation foundation, NodeConfig config, TrustDomain trustDomain) {
     this.foundation = foundation;
@@ -142,6 +143,21 @@ final class EmbeddedControl implements NodeControl {
   }
 
   @Override
+  public Future<Void> lead(Resourcing resourcing) {
+    ControlAdmin starting =
+        new ControlAdmin(
+            foundation,
+            config,
+            trustDomain,
+            store,
+            started(control),
+            started(distributor),
+            resourcing);
+    admin = starting;
+    return starting.start();
+  }
+
+  @Override
   public ServiceNode services(OwnListeners own) {
     ControlPlane running = started(control);
     RenewableIdentity identity = running.identity(HeraldRole.NODE, config.name());
@@ -178,6 +194,10 @@ final class EmbeddedControl implements NodeControl {
     ControlPort open = port;
     if (open != null) {
       open.close();
+    }
+    ControlAdmin opened = admin;
+    if (opened != null) {
+      opened.close();
     }
     store.close();
   }

@@ -29,6 +29,11 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       ConformanceCommand.class,
       StateCommand.class,
+      ApplyCommand.class,
+      GetCommand.class,
+      DeleteCommand.class,
+      StatusCommand.class,
+      CertsCommand.class,
       TrainCommand.class
     })
 public final class Main implements Runnable {

@@ -114,7 +114,7 @@ public final class Node {
     undo.add(new Step("store", started::close));
     await(started.start(), START_WITHIN);
     control = started;
-    resourcing.leadTo(started.distribution());
+    await(started.lead(resourcing), START_WITHIN);
     await(started.openPort(), START_WITHIN)
         .ifPresent(
             bound -> {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trustDomain null: MeshConfig says it
  * @param stateDir null: nothing is kept on disk (the demo only)
- * @param resources the watched folder of YAML
+ * @param resources the watched folder of YAML; null: there is none, the store has them all
  * @param resourcesMayBeEmpty true: a folder without policies is meant so
  * @param workloads what runs here
  * @param credentials folders with certificates for workloads that do not enrol
@@ -40,7 +40,7 @@ public record NodeConfig(
     @Nullable Path stateDir,
     AuthorityConfig authority,
     DatabaseConfig database,
-    Path resources,
+    @Nullable Path resources,
     boolean resourcesMayBeEmpty,
     List<WorkloadSettings> workloads,
     Map<Workload, Path> credentials,

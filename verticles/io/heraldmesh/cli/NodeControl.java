@@ -25,6 +25,13 @@ interface NodeControl extends AutoCloseable {
   Distribution distribution();
 
   /**
+   * Leads the node's resources to {@link #distribution}. Blocks.
+   *
+   * @throws StartFailure when they cannot be taken
+   */
+  Future<Void> lead(Resourcing resourcing);
+
+  /**
    * The node's proxy, wired to this; not started.
    *
    * @param own what this process listens on

@@ -107,7 +107,9 @@ final class NodeFileReader {
         path(spec.required("stateDir")),
         authority(spec.optional("authority")),
         new DatabaseSection(this::path).read(spec.optional("database")),
-        orRoot(path(spec.required("resources"))),
+        NodeConfig.controlPlane(roles)
+            ? path(spec.optional("resources"))
+            : orRoot(path(spec.required("resources"))),
         spec.optional("resourcesMayBeEmpty").bool(false),
         workloads.read(spec.optional("workloads")),
         workloads.credentials(),

@@ -2,11 +2,16 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.distributor.Distribution;
+import io.heraldmesh.distributor.source.AcceptedResources;
+import io.heraldmesh.distributor.source.AcceptedResources.Accepted;
 import io.heraldmesh.distributor.source.FolderSource;
 import io.heraldmesh.distributor.source.FolderState;
+import io.heraldmesh.distributor.source.Merge;
+import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problem;
 import io.heraldmesh.resource.problem.Problems;
+import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leads the watched folder to the distributor: what is good is applied, anything else leaves the
- * last good state in force and shows in health, log and metric.
+ * Leads the watched folder and the store, as one set, to the distributor: what is good is applied,
+ * anything else leaves the last good state in force and shows in health, log and metric.
  */
 final class Resourcing implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Resourcing.class);
@@ -28,16 +33,39 @@ final class Resourcing implements AutoCloseable {
   /** When what the database did not take is tried again. */
   private static final Executor AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
 
-  private final Path folder;
-  private final FolderSource source;
+  private static final String IN_BOTH =
+      "keep one of the two: herald delete takes it out of the store";
+
+  private final @Nullable Path folder;
+  private final @Nullable FolderSource source;
   private volatile Condition condition = Condition.OK;
-  private volatile @Nullable Distribution distribution;
+  private volatile @Nullable Led led;
+  private volatile Resources folderInForce = Resources.NONE;
+  private volatile Accepted accepted = Accepted.NONE;
+  private volatile @Nullable Revision compiled;
   private volatile boolean closed;
+  private @Nullable Resources offered;
   private long newest;
 
-  Resourcing(Path folder, boolean mayBeEmpty) {
+  /**
+   * @param store null: there is none
+   */
+  private record Led(
+      Distribution to, @Nullable AcceptedResources store, @Nullable TrustDomain trustDomain) {
+
+    Resources whole(Resources folder, Accepted accepted) {
+      return trustDomain == null
+          ? folder
+          : Merge.of(accepted.resources(), folder, trustDomain, IN_BOTH);
+    }
+  }
+
+  /**
+   * @param folder null: there is none
+   */
+  Resourcing(@Nullable Path folder, boolean mayBeEmpty) {
     this.folder = folder;
-    this.source = new FolderSource(folder, mayBeEmpty, this::changed);
+    this.source = folder == null ? null : new FolderSource(folder, mayBeEmpty, state -> changed());
   }
 
   /**
@@ -46,6 +74,9 @@ final class Resourcing implements AutoCloseable {
    * @throws StartFailure when it is not there, holds no policy, or has errors
    */
   Resources first() {
+    if (source == null) {
+      return Resources.NONE;
+    }
     FolderState state;
     try {
       state = source.start();
@@ -62,59 +93,137 @@ final class Resourcing implements AutoCloseable {
     };
   }
 
-  /** From now on, changes go to {@code started}. */
+  /** From now on, changes of the folder go to {@code started}. */
   void leadTo(Distribution started) {
-    distribution = started;
-    changed(source.state());
+    led = new Led(started, null, null);
+    changed();
   }
 
-  /** Whether the newest state of the folder is in force. */
+  /**
+   * From now on, changes of the folder and the store go to {@code started}.
+   *
+   * @throws StartFailure when they do not fit together
+   */
+  void leadTo(Distribution started, AcceptedResources store, TrustDomain trustDomain) {
+    Led leading = new Led(started, store, trustDomain);
+    accepted = store.read();
+    if (source == null || source.state() instanceof FolderState.Good) {
+      Problems problems = leading.whole(folderNow(), accepted).problems();
+      if (problems.hasErrors()) {
+        throw StartFailure.problems(new Problems(problems.errors()).text().strip());
+      }
+    }
+    led = leading;
+    changed();
+  }
+
+  /** Looks into the store and brings what is new there on its way. Blocks for the database. */
+  void look() {
+    Led leading = led;
+    if (leading == null || leading.store() == null) {
+      return;
+    }
+    Accepted known = accepted;
+    Accepted now = leading.store().read(known);
+    boolean fresh;
+    synchronized (this) {
+      fresh = now.snapshot().revision().compareTo(accepted.snapshot().revision()) > 0;
+      if (fresh) {
+        accepted = now;
+      }
+    }
+    if (fresh) {
+      changed();
+    }
+  }
+
+  /** Whether the newest state of the folder and the store is in force. */
   Condition condition() {
     return condition;
   }
 
+  /** What of the folder is in force. */
+  Resources folderInForce() {
+    return folderInForce;
+  }
+
+  /** Up to which revision of the store all changes were distributed; null: none yet. */
+  @Nullable Revision compiled() {
+    return compiled;
+  }
+
+  private Resources folderNow() {
+    return source != null && source.state() instanceof FolderState.Good good
+        ? good.resources()
+        : folderInForce;
+  }
+
   /** One state at a time, so that an older one never follows a newer. */
-  private synchronized void changed(FolderState state) {
-    Distribution target = distribution;
-    if (target == null) {
+  private synchronized void changed() {
+    Led leading = led;
+    if (leading == null) {
       return;
     }
     long number = ++newest;
-    switch (state) {
-      case FolderState.Good good -> {
-        warn(good.problems());
-        target
-            .apply(good.resources())
-            .onSuccess(
-                revision -> {
-                  LOG.info("resources taken revision={}", revision);
-                  judge(number, Condition.OK);
-                })
-            .onFailure(
-                e -> {
-                  judge(number, kept("cannot be put into force: " + e.getMessage()));
-                  if (e instanceof StoreException failure && failure.mayPass()) {
-                    AGAIN.execute(() -> again(number, good));
-                  }
-                });
-      }
-      case FolderState.Bad bad -> {
-        bad.problems().errors().forEach(p -> LOG.error("{}", p.text()));
-        judge(number, kept(summary(bad.problems())));
-        target.reject(summary(bad.problems()));
-      }
-      case FolderState.Lost lost -> {
-        String problem = "resources folder " + folder + describe(lost.reason());
-        judge(number, kept(problem));
-        target.reject(problem);
-      }
+    String problem = folderProblem();
+    Resources fromFolder = folderNow();
+    Accepted fromStore = accepted;
+    Resources whole = leading.whole(fromFolder, fromStore);
+    if (whole.problems().hasErrors()) {
+      Problems errors = new Problems(whole.problems().errors());
+      errors.all().forEach(p -> LOG.error("{}", p.text()));
+      judge(number, kept(summary(errors)));
+      leading.to().reject(summary(errors));
+      return;
+    }
+    if (problem != null && whole.equals(offered)) {
+      judge(number, kept(problem));
+      leading.to().reject(problem);
+      return;
+    }
+    offered = whole;
+    warn(whole.problems());
+    leading
+        .to()
+        .apply(whole)
+        .onSuccess(
+            revision -> {
+              LOG.info("resources taken revision={}", revision);
+              folderInForce = fromFolder;
+              compiled = fromStore.snapshot().revision();
+              judge(number, problem == null ? Condition.OK : kept(problem));
+            })
+        .onFailure(
+            e -> {
+              judge(number, kept("cannot be put into force: " + e.getMessage()));
+              if (e instanceof StoreException failure && failure.mayPass()) {
+                AGAIN.execute(() -> again(number));
+              }
+            });
+    if (problem != null) {
+      judge(number, kept(problem));
+      leading.to().reject(problem);
     }
   }
 
-  /** The database did not take the revision; a newer state of the folder goes first. */
-  private synchronized void again(long number, FolderState.Good good) {
+  /** Why what is in the folder now does not count; null: it does, or there is none. */
+  private @Nullable String folderProblem() {
+    FolderState state = source == null ? null : source.state();
+    return switch (state) {
+      case FolderState.Bad bad -> {
+        bad.problems().errors().forEach(p -> LOG.error("{}", p.text()));
+        yield summary(bad.problems());
+      }
+      case FolderState.Lost lost -> "resources folder " + folder + describe(lost.reason());
+      case FolderState.Good good -> null;
+      case null -> null;
+    };
+  }
+
+  /** The database did not take the revision; a newer state goes first. */
+  private synchronized void again(long number) {
     if (number == newest && !closed) {
-      changed(good);
+      changed();
     }
   }
 
@@ -153,7 +262,7 @@ final class Resourcing implements AutoCloseable {
   private String describe(FolderState.Reason reason) {
     return switch (reason) {
       case VANISHED ->
-          Files.exists(folder)
+          folder != null && Files.exists(folder)
               ? " is not a folder; name the folder it lies in under spec.resources"
               : " does not exist; make it, or correct spec.resources";
       case UNREADABLE -> " cannot be read; correct its permissions";
@@ -165,6 +274,8 @@ final class Resourcing implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    source.close();
+    if (source != null) {
+      source.close();
+    }
   }
 }

@@ -49,6 +49,12 @@ final class StandaloneControl implements NodeControl {
   }
 
   @Override
+  public Future<Void> lead(Resourcing resourcing) {
+    resourcing.leadTo(distributor);
+    return Future.succeededFuture();
+  }
+
+  @Override
   public ServiceNode services(OwnListeners own) {
     return new ServiceNode(foundation, config, trustDomain, this::open, null, own);
   }

@@ -7,6 +7,7 @@ import io.heraldmesh.compile.CompiledMesh;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Revisions;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,11 @@ final class Compilation {
    */
   record Output(
       Map<String, Published> changed, @Nullable Revision revision, List<String> problems) {}
+
+  /** What the compiler finds; no revision comes of it. Blocks for the compiler. */
+  Problems check(Resources resources, List<MeshWorkload> workloads) {
+    return source.compile(resources, workloads).problems();
+  }
 
   /** Blocks for the compiler, and for the revision to be on disk before anybody is given it. */
   Output run(Input input) {

@@ -3,6 +3,7 @@ package io.heraldmesh.distributor;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Problems;
 import io.vertx.core.Future;
 
 /** Takes resources from whatever source and brings them to the nodes that enforce them. */
@@ -15,8 +16,22 @@ public interface Distribution {
    */
   Future<Revision> apply(Resources resources);
 
+  /**
+   * What these resources and the workloads of the mesh would say about each other; changes nothing.
+   * Fails when they have errors or cannot be compiled. Any thread.
+   */
+  Future<Problems> check(Resources resources);
+
   /** Says that the source has nothing good to offer; shows in {@link #status}. Any thread. */
   Future<Void> reject(String problem);
+
+  /**
+   * Forgets a node that nothing is registered for any more, so that nobody waits for it; it comes
+   * back when it announces itself. Any thread.
+   */
+  default Future<Void> forget(String node) {
+    return Future.succeededFuture();
+  }
 
   /** How far the configuration got. Any thread. */
   Future<MeshStatus> status();

@@ -12,10 +12,12 @@ import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotPush;
+import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Revisions;
 import io.heraldmesh.store.StoreException;
 import io.vertx.core.Future;
@@ -99,6 +101,22 @@ final class Distributor implements DistributorService.Server {
     return compile();
   }
 
+  Future<Problems> check(Resources resources) {
+    List<MeshWorkload> workloads = Presence.workloads(nodes.values());
+    return vertx.executeBlocking(() -> compilation.check(resources, workloads), false);
+  }
+
+  Future<Void> forget(String name) {
+    NodeRecord known = nodes.remove(name);
+    if (known != null) {
+      withdrawn.put(name, known.sequence());
+      LOG.info("node forgotten node={}", name);
+      compileIfReady();
+      wakeWaiters();
+    }
+    return Future.succeededFuture();
+  }
+
   void problem(String text) {
     LOG.warn("resources not taken, the last good ones stay problem=\"{}\"", text);
     sourceProblem = text;
@@ -174,10 +192,16 @@ final class Distributor implements DistributorService.Server {
     if (wanted == null) {
       return Future.failedFuture(new BusException(BusFailure.NOT_READY, "no snapshot yet"));
     }
+    boolean has = held != null && held.equals(wanted.digest());
+    if (has && !known.inForce()) {
+      // What a node holds is in force there: its acknowledgement was lost.
+      nodes.put(
+          known.name(),
+          known.acknowledging(new Acknowledgement(wanted.revision(), wanted.digest(), null)));
+      wakeWaiters();
+    }
     return Future.succeededFuture(
-        new DistributorService.Fetched(
-            wanted.revision(),
-            held != null && held.equals(wanted.digest()) ? null : wanted.bytes()));
+        new DistributorService.Fetched(wanted.revision(), has ? null : wanted.bytes()));
   }
 
   @Override

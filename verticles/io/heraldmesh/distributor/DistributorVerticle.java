@@ -6,6 +6,7 @@ import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Revisions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -91,6 +92,17 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
             distributor()
                 .apply(resources)
                 .onFailure(e -> registry.counter("herald_config_rejected").increment()));
+  }
+
+  @Override
+  public Future<Problems> check(Resources resources) {
+    return onContext(() -> distributor().check(resources));
+  }
+
+  /** Forgets a node that is not to be counted any more; it comes back when it announces itself. */
+  @Override
+  public Future<Void> forget(String node) {
+    return onContext(() -> distributor().forget(node));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.heraldmesh.compile.CompiledMesh;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Problems;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -110,6 +111,16 @@ public final class LocalDistributor implements Distribution {
                 .recover(failure -> this.<Revision>refused(failure))
                 .onSuccess(revision -> first.tryComplete())
                 .onFailure(first::tryFail));
+  }
+
+  @Override
+  public Future<Problems> check(Resources resources) {
+    return opened
+        .future()
+        .compose(
+            taker ->
+                vertx.executeBlocking(
+                    () -> source.compile(resources, taker.workloads()).problems(), false));
   }
 
   @Override

@@ -26,6 +26,28 @@ public sealed interface Resource
     return getClass().getSimpleName();
   }
 
+  /** Group and kind, such as {@code security.istio.io/PeerAuthentication}. */
+  default String type() {
+    String group =
+        switch (this) {
+          case PeerAuthentication p -> "security.istio.io/";
+          case RequestAuthentication r -> "security.istio.io/";
+          case AuthorizationPolicy a -> "security.istio.io/";
+          case AuthenticationPolicy a -> "authentication.istio.io/";
+          case ServiceEntry s -> "networking.istio.io/";
+          case WorkloadEntry w -> "networking.istio.io/";
+          case DestinationRule d -> "networking.istio.io/";
+          case PolicyTest t -> "herald.io/";
+          case MeshConfig m -> "herald.io/";
+          case Deployment d -> "apps/";
+          case Service s -> "";
+          case ServiceAccount s -> "";
+          case Namespace n -> "";
+          case Pod p -> "";
+        };
+    return group + kind();
+  }
+
   /** True for the kinds that decide about requests; losing the last of them is suspicious. */
   default boolean isPolicy() {
     return switch (this) {

@@ -21,6 +21,14 @@ public interface IssuanceLog {
   /** The record with this serial; blocks for the read. */
   Optional<IssuanceRecord> find(String serialHex);
 
+  /**
+   * The records that follow number {@code after}, in order; blocks for the read. The first has
+   * number {@code after + 1}: there are no gaps.
+   *
+   * @param most at least 1
+   */
+  List<IssuanceRecord> after(long after, int most);
+
   /** How many records there are; blocks for the read. */
   long size();
 }

@@ -13,6 +13,9 @@ public interface JoinTokens {
    */
   void create(JoinToken token);
 
+  /** As {@link #create(JoinToken)}, with a row of the audit log in the same transaction. */
+  void create(JoinToken token, AuditEvent audit);
+
   /**
    * Uses the token with this hash for a key, and registers its workloads for its node in the same
    * transaction. The same key may repeat it until the token expires, also after it was used.
@@ -23,6 +26,12 @@ public interface JoinTokens {
 
   /** Takes back a token that is not used; true: it was there. A used one stays. */
   boolean revoke(String hash);
+
+  /**
+   * As {@link #revoke(String)}, with a row of the audit log in the same transaction when it was
+   * there.
+   */
+  boolean revoke(String hash, AuditEvent audit);
 
   /** All, oldest first, used ones too. */
   List<JoinToken> all();

@@ -1,6 +1,7 @@
 package io.heraldmesh.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What may run on which node. */
 public interface NodeRegistrations {
@@ -24,4 +25,12 @@ public interface NodeRegistrations {
 
   /** Takes back all of {@code node}; true: there were some. */
   boolean remove(String node);
+
+  /**
+   * Takes back one registration, or all of {@code node}, with a row of the audit log in the same
+   * transaction; true: there was one. Otherwise nothing is logged.
+   *
+   * @param workload {@code namespace/serviceAccount}; null: all
+   */
+  boolean remove(String node, @Nullable String workload, AuditEvent audit);
 }

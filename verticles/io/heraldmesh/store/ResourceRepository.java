@@ -3,6 +3,8 @@ package io.heraldmesh.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The accepted resources, and everything they ever were. */
 public interface ResourceRepository {
@@ -28,6 +30,21 @@ public interface ResourceRepository {
   ApplyResult apply(List<ResourceChange> changes, String changedBy, Instant now);
 
   /**
+   * As {@link #apply}, provided that the resources are still those of {@code basis}, and with a row
+   * of the audit log in the same transaction: a change without its row cannot be, nor a row without
+   * its change.
+   *
+   * @param audit what to log for an outcome; null: nothing. May be asked more than once
+   * @return empty: other resources are there than in {@code basis}, and nothing was done
+   */
+  Optional<ApplyResult> applyAt(
+      Snapshot basis,
+      List<ResourceChange> changes,
+      String changedBy,
+      Instant now,
+      Function<ApplyResult, @Nullable AuditEvent> audit);
+
+  /**
    * What {@link #apply} would say now; changes nothing. The revision of its answer is the current
    * one.
    */
@@ -38,9 +55,29 @@ public interface ResourceRepository {
   Snapshot all();
 
   /**
+   * Tells one set of resources from every later one, without reading them.
+   *
+   * @param count how many there are
+   * @param newest at which one of them was changed; 0.0 when there is none
+   */
+  record Mark(long count, Revision newest) {}
+
+  /** The mark of the resources as they are. */
+  Mark mark();
+
+  /**
    * What the resource was, newest first, deletions included.
    *
    * @param most at least 1
    */
-  List<StoredResource> history(ResourceKey key, int most);
+  default List<StoredResource> history(ResourceKey key, int most) {
+    return history(key, null, most);
+  }
+
+  /**
+   * As {@link #history(ResourceKey, int)}.
+   *
+   * @param before only what it was at an earlier revision than this; null: from the newest
+   */
+  List<StoredResource> history(ResourceKey key, @Nullable Revision before, int most);
 }

@@ -50,7 +50,7 @@ class FloorPlanTest {
           Map.entry(
               "proxy",
               Set.of("crypto", "policy", "identity", "jwt", "jwks", "credentials", "tls", "bus")),
-          Map.entry("admin", Set.of("bus")),
+          Map.entry("admin", Set.of("bus", "identity", "resource", "store", "distributor")),
           Map.entry(
               "conformance",
               Set.of(

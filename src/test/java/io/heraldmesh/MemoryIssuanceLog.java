@@ -32,6 +32,11 @@ public final class MemoryIssuanceLog implements IssuanceLog {
   }
 
   @Override
+  public List<IssuanceRecord> after(long after, int most) {
+    return records.stream().skip(after).limit(most).toList();
+  }
+
+  @Override
   public long size() {
     return records.size();
   }

@@ -9,23 +9,31 @@ import io.heraldmesh.resource.read.Kinds.Kind;
 import io.heraldmesh.resource.yaml.Value;
 import io.heraldmesh.resource.yaml.YamlDocument;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** One document to the resource, or the {@code List} of resources, it holds. */
 final class ResourceDecoder {
   private final ProblemCollector problems;
-  private final Consumer<Resource> found;
+  private final Found found;
 
-  ResourceDecoder(ProblemCollector problems, Consumer<Resource> found) {
+  /** Takes what was found. */
+  interface Found {
+    /**
+     * @param document what holds the resource
+     * @param listed true: {@code document} is an item of a List
+     */
+    void take(Resource resource, Kind kind, Value document, boolean listed);
+  }
+
+  ResourceDecoder(ProblemCollector problems, Found found) {
     this.problems = problems;
     this.found = found;
   }
 
   void decode(YamlDocument document) {
-    decode(document.value(problems), document.sound());
+    decode(document.value(problems), document.sound(), false);
   }
 
-  private void decode(Value document, boolean sound) {
+  private void decode(Value document, boolean sound, boolean listed) {
     int before = problems.errors();
     Type type =
         document.lenient().decode(f -> new Type(f.required("apiVersion"), f.required("kind")));
@@ -47,7 +55,7 @@ final class ResourceDecoder {
     if (decoder == null) {
       reportNotRead(type, apiVersion, kind);
     } else {
-      decode(document, known, decoder, sound);
+      decode(document, known, decoder, sound, listed);
     }
   }
 
@@ -56,10 +64,10 @@ final class ResourceDecoder {
     if (items.size() == 0 && (items.isList() || !items.isPresent())) {
       items.problem(ProblemCode.NO_RESOURCES, "the list holds nothing");
     }
-    items.items().forEach(item -> decode(item.strict(), sound));
+    items.items().forEach(item -> decode(item.strict(), sound, true));
   }
 
-  private void decode(Value document, Kind kind, Decoder decoder, boolean sound) {
+  private void decode(Value document, Kind kind, Decoder decoder, boolean sound, boolean listed) {
     int before = problems.errors();
     Resource resource =
         (kind.strict() ? document : document.lenient())
@@ -70,7 +78,7 @@ final class ResourceDecoder {
                 })
             .orElse(null);
     if (resource != null && sound && problems.errors() == before) {
-      found.accept(resource);
+      found.take(resource, kind, document, listed);
     }
   }
 

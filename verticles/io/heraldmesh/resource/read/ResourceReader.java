@@ -6,15 +6,18 @@ import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Position;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.problem.ProblemCollector;
+import io.heraldmesh.resource.yaml.Value;
 import io.heraldmesh.resource.yaml.YamlDocument;
 import io.heraldmesh.resource.yaml.YamlLimits;
 import io.heraldmesh.resource.yaml.YamlReader;
+import io.heraldmesh.resource.yaml.YamlText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files and folders to one set of resources. Blocking; not thread-safe; one use each. Everything
@@ -28,6 +31,8 @@ public final class ResourceReader {
   private final ProblemCollector problems = new ProblemCollector();
   private final List<Resource> all = new ArrayList<>();
   private final Map<String, Resource> first = new HashMap<>();
+  private final List<ResourceDocument> documents = new ArrayList<>();
+  private @Nullable DocumentLines lines;
 
   private ResourceReader() {}
 
@@ -75,6 +80,18 @@ public final class ResourceReader {
     return reader.result();
   }
 
+  /** The resources of these texts, each with what it was read from. */
+  public static ResourceDocuments documents(List<ResourceDocuments.NamedText> texts) {
+    ResourceReader reader = new ResourceReader();
+    for (ResourceDocuments.NamedText text : texts) {
+      // Through bytes first, so that what is kept is what was read.
+      byte[] content = text.text().getBytes(StandardCharsets.UTF_8);
+      reader.lines = new DocumentLines(new String(content, StandardCharsets.UTF_8));
+      reader.file(text.name(), content);
+    }
+    return new ResourceDocuments(reader.documents, reader.problems.problems());
+  }
+
   private void file(String name, byte[] content) {
     int before = problems.errors();
     List<YamlDocument> documents = new YamlReader(problems).read(name, content);
@@ -85,11 +102,20 @@ public final class ResourceReader {
     documents.forEach(decoder::decode);
   }
 
-  private void add(Resource resource) {
+  private void add(Resource resource, Kinds.Kind kind, Value document, boolean listed) {
     boolean mesh = resource instanceof MeshConfig;
     Resource earlier = first.putIfAbsent(mesh ? "MeshConfig" : resource.describe(), resource);
     if (earlier == null) {
       all.add(resource);
+      DocumentLines from = lines;
+      if (from != null) {
+        documents.add(
+            new ResourceDocument(
+                kind.group(),
+                kind.name(),
+                resource,
+                listed ? YamlText.of(document.tree()) : from.around(document.at().line())));
+      }
     } else {
       problems.add(
           resource.metadata().at(),

@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Istio and Go write them: {@code 10s}, {@code 1h30m}, {@code 1.5s}, {@code 20ms}. */
-final class Durations {
+public final class Durations {
   private static final Pattern WHOLE = Pattern.compile("([0-9]{1,12}(\\.[0-9]{1,9})?(h|m|s|ms))+");
   private static final Pattern PART = Pattern.compile("([0-9.]+)(ms|h|m|s)");
 
   private Durations() {}
 
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     if (text.length() > 64 || !WHOLE.matcher(text).matches()) {
       return Optional.empty();
     }

@@ -45,6 +45,18 @@ final class IssuanceTable implements IssuanceLog {
   }
 
   @Override
+  public List<IssuanceRecord> after(long after, int most) {
+    return database.read(
+        connection ->
+            Sql.list(
+                connection,
+                "SELECT " + COLUMNS + " FROM issuance WHERE number > ? ORDER BY number LIMIT ?",
+                IssuanceTable::record,
+                after,
+                (long) Math.max(1, most)));
+  }
+
+  @Override
   public long size() {
     return database.read(connection -> Head.read(connection, LOG).number());
   }

@@ -1,5 +1,6 @@
 package io.heraldmesh.store.sql;
 
+import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.NodeRegistrations;
 import io.heraldmesh.store.Registration;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One row for each workload of each node. */
 final class RegistrationTable implements NodeRegistrations {
@@ -96,6 +98,26 @@ final class RegistrationTable implements NodeRegistrations {
   public boolean remove(String node) {
     return database.write(
         connection -> Sql.update(connection, "DELETE FROM registration WHERE node = ?", node) > 0);
+  }
+
+  @Override
+  public boolean remove(String node, @Nullable String workload, AuditEvent audit) {
+    return database.write(
+        connection -> {
+          int rows =
+              workload == null
+                  ? Sql.update(connection, "DELETE FROM registration WHERE node = ?", node)
+                  : Sql.update(
+                      connection,
+                      "DELETE FROM registration"
+                          + " WHERE node = ? AND namespace || '/' || service_account = ?",
+                      node,
+                      workload);
+          if (rows > 0) {
+            AuditTable.insert(connection, database.dialect(), List.of(audit));
+          }
+          return rows > 0;
+        });
   }
 
   static void insert(Connection connection, Registration registration) throws SQLException {

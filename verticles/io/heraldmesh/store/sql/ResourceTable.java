@@ -2,6 +2,7 @@ package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.ApplyResult;
 import io.heraldmesh.store.ApplyResult.Conflict;
+import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.ResourceChange;
 import io.heraldmesh.store.ResourceKey;
 import io.heraldmesh.store.ResourceRepository;
@@ -13,11 +14,15 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Resources as they are, and beside them everything they ever were. */
@@ -37,25 +42,69 @@ final class ResourceTable implements ResourceRepository {
   public ApplyResult apply(List<ResourceChange> changes, String changedBy, Instant now) {
     List<ResourceChange> all = List.copyOf(changes);
     requireOnce(all);
+    return database.write(connection -> change(connection, all, changedBy, now));
+  }
+
+  @Override
+  public Optional<ApplyResult> applyAt(
+      Snapshot basis,
+      List<ResourceChange> changes,
+      String changedBy,
+      Instant now,
+      Function<ApplyResult, @Nullable AuditEvent> audit) {
+    List<ResourceChange> all = List.copyOf(changes);
+    requireOnce(all);
     return database.write(
         connection -> {
           Revision last = RevisionTable.locked(connection, database);
-          Plan plan = plan(connection, all);
-          if (!plan.conflicts().isEmpty()) {
-            return new ApplyResult.Conflicted(plan.conflicts());
+          if (!last.equals(basis.revision()) && !places(connection).equals(places(basis))) {
+            return Optional.empty();
           }
-          if (plan.differing().isEmpty()) {
-            return new ApplyResult.Applied(last, List.of());
+          ApplyResult result = change(connection, all, changedBy, now);
+          AuditEvent event = audit.apply(result);
+          if (event != null) {
+            AuditTable.insert(connection, database.dialect(), List.of(event));
           }
-          Revision next = new Revision(last.epoch(), last.number() + 1);
-          RevisionTable.write(connection, next);
-          for (ResourceChange change : plan.differing()) {
-            write(
-                connection,
-                new StoredResource(change.key(), next, change.content(), changedBy, now));
-          }
-          return new ApplyResult.Applied(next, plan.keys());
+          return Optional.of(result);
         });
+  }
+
+  private static Map<ResourceKey, Revision> places(Snapshot snapshot) {
+    return snapshot.resources().stream()
+        .collect(Collectors.toMap(StoredResource::key, StoredResource::revision));
+  }
+
+  private static Map<ResourceKey, Revision> places(Connection connection) throws SQLException {
+    Map<ResourceKey, Revision> places = new HashMap<>();
+    Sql.list(
+            connection,
+            "SELECT kind, namespace, name, epoch, revision FROM resource",
+            row ->
+                Map.entry(
+                    new ResourceKey(
+                        row.getString("kind"), row.getString("namespace"), row.getString("name")),
+                    new Revision(row.getLong("epoch"), row.getLong("revision"))))
+        .forEach(place -> places.put(place.getKey(), place.getValue()));
+    return places;
+  }
+
+  private ApplyResult change(
+      Connection connection, List<ResourceChange> changes, String changedBy, Instant now)
+      throws SQLException {
+    Revision last = RevisionTable.locked(connection, database);
+    Plan plan = plan(connection, changes);
+    if (!plan.conflicts().isEmpty()) {
+      return new ApplyResult.Conflicted(plan.conflicts());
+    }
+    if (plan.differing().isEmpty()) {
+      return new ApplyResult.Applied(last, List.of());
+    }
+    Revision next = new Revision(last.epoch(), last.number() + 1);
+    RevisionTable.write(connection, next);
+    for (ResourceChange change : plan.differing()) {
+      write(connection, new StoredResource(change.key(), next, change.content(), changedBy, now));
+    }
+    return new ApplyResult.Applied(next, plan.keys());
   }
 
   @Override
@@ -90,7 +139,23 @@ final class ResourceTable implements ResourceRepository {
   }
 
   @Override
-  public List<StoredResource> history(ResourceKey key, int most) {
+  public Mark mark() {
+    return database.read(
+        connection ->
+            new Mark(
+                Sql.first(connection, "SELECT COUNT(*) FROM resource", row -> row.getLong(1))
+                    .orElse(0L),
+                Sql.first(
+                        connection,
+                        "SELECT epoch, revision FROM resource"
+                            + " ORDER BY epoch DESC, revision DESC LIMIT 1",
+                        row -> new Revision(row.getLong("epoch"), row.getLong("revision")))
+                    .orElse(new Revision(0, 0))));
+  }
+
+  @Override
+  public List<StoredResource> history(ResourceKey key, @Nullable Revision before, int most) {
+    Revision until = before == null ? new Revision(Long.MAX_VALUE, 0) : before;
     return database.read(
         connection ->
             Sql.list(
@@ -99,11 +164,14 @@ final class ResourceTable implements ResourceRepository {
                     + COLUMNS
                     + " FROM history"
                     + ONE
+                    + " AND (epoch, revision) < (?, ?)"
                     + " ORDER BY epoch DESC, revision DESC LIMIT ?",
                 this::resource,
                 key.kind(),
                 key.namespace(),
                 key.name(),
+                until.epoch(),
+                until.number(),
                 (long) Math.max(1, most)));
   }
 

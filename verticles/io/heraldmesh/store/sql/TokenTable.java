@@ -1,5 +1,6 @@
 package io.heraldmesh.store.sql;
 
+import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.JoinToken;
 import io.heraldmesh.store.JoinTokens;
 import io.heraldmesh.store.Registration;
@@ -28,24 +29,40 @@ final class TokenTable implements JoinTokens {
 
   @Override
   public void create(JoinToken token) {
+    requireNew(token);
+    database.write(connection -> insert(connection, token));
+  }
+
+  @Override
+  public void create(JoinToken token, AuditEvent audit) {
+    requireNew(token);
+    database.write(
+        connection -> {
+          AuditTable.insert(connection, database.dialect(), List.of(audit));
+          return insert(connection, token);
+        });
+  }
+
+  private static void requireNew(JoinToken token) {
     if (token.use() != null) {
       throw new IllegalArgumentException("a new token is not used yet");
     }
-    database.write(
-        connection ->
-            Sql.update(
-                connection,
-                "INSERT INTO join_token (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                token.hash(),
-                token.node(),
-                token.role(),
-                workloads(token),
-                token.createdBy(),
-                token.createdAt().toEpochMilli(),
-                token.expiresAt().toEpochMilli(),
-                null,
-                null,
-                digest(token)));
+  }
+
+  private static int insert(Connection connection, JoinToken token) throws SQLException {
+    return Sql.update(
+        connection,
+        "INSERT INTO join_token (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        token.hash(),
+        token.node(),
+        token.role(),
+        workloads(token),
+        token.createdBy(),
+        token.createdAt().toEpochMilli(),
+        token.expiresAt().toEpochMilli(),
+        null,
+        null,
+        digest(token));
   }
 
   @Override
@@ -105,11 +122,24 @@ final class TokenTable implements JoinTokens {
 
   @Override
   public boolean revoke(String hash) {
+    return database.write(connection -> revoke(connection, hash));
+  }
+
+  @Override
+  public boolean revoke(String hash, AuditEvent audit) {
     return database.write(
-        connection ->
-            Sql.update(
-                    connection, "DELETE FROM join_token WHERE hash = ? AND used_at IS NULL", hash)
-                > 0);
+        connection -> {
+          boolean there = revoke(connection, hash);
+          if (there) {
+            AuditTable.insert(connection, database.dialect(), List.of(audit));
+          }
+          return there;
+        });
+  }
+
+  private static boolean revoke(Connection connection, String hash) throws SQLException {
+    return Sql.update(connection, "DELETE FROM join_token WHERE hash = ? AND used_at IS NULL", hash)
+        > 0;
   }
 
   @Override

@@ -1,0 +1,239 @@
+package io.heraldmesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.heraldmesh.Await;
+import io.heraldmesh.OtherUser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code herald apply, get, delete, status, certs} against a node that runs, as operators do. */
+@Timeout(180)
+class AdminCommandsTest {
+  private static final String ACCESS =
+      """
+      # who may call the web
+      apiVersion: security.istio.io/v1
+      kind: AuthorizationPolicy
+      metadata: {name: web, namespace: a}
+      spec:
+        selector: {matchLabels: {app: web}}
+        rules: [{to: [{operation: {methods: [GET]}}]}]
+      """;
+
+  @TempDir Path folder;
+  private NodeFolder files;
+  private Node node;
+
+  @BeforeEach
+  void aNode() throws IOException {
+    files = new NodeFolder(folder.resolve("n")).serving(1);
+    node = Node.start(Objects.requireNonNull(NodeFileReader.read(files.file()).config()));
+  }
+
+  @AfterEach
+  void stop() {
+    node.stop();
+  }
+
+  @Test
+  void whatIsAppliedIsInForceShownAndKept() throws IOException {
+    CommandRun applied = herald("apply", "-f", yaml("web.yaml", ACCESS), "--wait");
+    assertThat(applied.code()).as(applied.err()).isZero();
+    assertThat(applied.out())
+        .contains("AuthorizationPolicy a/web created", "in force on 1 of 1 nodes");
+
+    assertThat(herald("get", "authorizationpolicies", "a/web", "-o", "yaml").out())
+        .isEqualTo(ACCESS);
+    CommandRun all = herald("get");
+    assertThat(all.out()).contains("AuthorizationPolicy", "PeerAuthentication", "peers.yaml:");
+    JsonNode json = herald("get", "-o", "json").answers().getFirst();
+    assertThat(json.at("/items/0/resource/spec/rules/0/to/0/operation/methods/0").asText())
+        .isEqualTo("GET");
+
+    node.stop();
+    node = Node.start(Objects.requireNonNull(NodeFileReader.read(files.file()).config()));
+    assertThat(herald("get", "AuthorizationPolicy", "a/web", "-o", "yaml").out())
+        .as("after a restart")
+        .isEqualTo(ACCESS);
+    assertThat(herald("status").code()).isZero();
+  }
+
+  @Test
+  void aMistakeIsToldWithFileAndLineAndChangesNothing() throws IOException {
+    String wrong = yaml("wrong.yaml", ACCESS.replace("methods:", "method:"));
+    CommandRun refused = herald("apply", "-f", wrong);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains(wrong + ":7:30: error HLD0101", "nothing was changed");
+    assertThat(herald("get", "authorizationpolicy", "a/web").code()).isEqualTo(1);
+
+    JsonNode json = herald("apply", "-f", wrong, "-o", "json").answers().getFirst();
+    assertThat(json.get("result").asText()).isEqualTo("refused");
+    assertThat(json.at("/problems/0/line").asInt()).isEqualTo(7);
+  }
+
+  @Test
+  void aDryRunChangesNothing() throws IOException {
+    CommandRun dry = herald("apply", "-f", yaml("web.yaml", ACCESS), "--dry-run");
+    assertThat(dry.code()).isZero();
+    assertThat(dry.out()).contains("a/web created (dry run)");
+    assertThat(herald("get", "authorizationpolicy", "a/web").code()).isEqualTo(1);
+  }
+
+  @Test
+  void aVersionIsComparedBeforeItIsSet() throws IOException {
+    String file = yaml("web.yaml", ACCESS);
+    assertThat(herald("apply", "-f", file, "--if-version", "none").code()).isZero();
+    CommandRun late = herald("apply", "-f", file, "--if-version", "none");
+    assertThat(late.code()).isEqualTo(1);
+    assertThat(late.err()).contains("AuthorizationPolicy a/web is at ", "nothing was changed");
+    String version =
+        herald("get", "authorizationpolicy", "a/web", "-o", "json")
+            .answers()
+            .getFirst()
+            .get("version")
+            .asText();
+    yaml("web.yaml", ACCESS.replace("GET", "POST"));
+    assertThat(herald("apply", "-f", file, "--if-version", version).code()).isZero();
+    assertThat(herald("get", "authorizationpolicy", "a/web", "--history").out().lines()).hasSize(2);
+  }
+
+  @Test
+  void whatIsDeletedIsGoneAndWhatStandsInTheFolderStays() throws IOException {
+    herald("apply", "-f", yaml("web.yaml", ACCESS));
+    assertThat(herald("delete", "authorizationpolicy", "a/web", "--wait").out())
+        .contains("a/web deleted", "in force on 1 of 1 nodes");
+    assertThat(herald("delete", "authorizationpolicy", "a/web").code()).isEqualTo(1);
+
+    CommandRun folderOnly = herald("delete", "peerauthentication", "istio-system/default");
+    assertThat(folderOnly.code()).isEqualTo(1);
+    assertThat(folderOnly.err()).contains("peers.yaml:3:", "delete it there");
+  }
+
+  @Test
+  void aFolderThatLaterHoldsTheSameChangesNothingAndIsTold() throws IOException {
+    herald("apply", "-f", yaml("web.yaml", ACCESS), "--wait");
+    files.write("web.yaml", ACCESS.replace("GET", "POST"));
+    Await.until("told", () -> herald("status").out().contains("is there already, at store:"));
+    CommandRun more =
+        herald(
+            "apply",
+            "--timeout",
+            "1s",
+            "--wait",
+            "-f",
+            yaml("more.yaml", ACCESS.replace("web", "b")));
+    assertThat(more.code()).as("accepted, but not distributed").isEqualTo(1);
+    assertThat(more.err()).contains("not distributed: ", "web.yaml:4:");
+
+    herald("delete", "authorizationpolicy", "a/web");
+    Await.until("in force again", () -> herald("status").code() == 0);
+  }
+
+  @Test
+  void statusAndCertificatesSayWhatBreaksNext() {
+    CommandRun status = herald("status");
+    assertThat(status.code()).as(status.out() + status.err()).isZero();
+    assertThat(status.out()).contains("in force on 1 of 1 nodes", "ends next     20");
+    JsonNode json = herald("status", "-o", "json").answers().getFirst();
+    assertThat(json.get("inForce").asBoolean()).isTrue();
+    assertThat(json.at("/expiring/0/notAfter").asText()).endsWith("Z");
+
+    List<JsonNode> certificates =
+        Stream.of(herald("certs", "-o", "json").answers().getFirst().get("certificates"))
+            .flatMap(list -> Stream.iterate(0, i -> i + 1).limit(list.size()).map(list::get))
+            .toList();
+    assertThat(certificates)
+        .extracting(c -> c.get("identity").asText())
+        .contains("spiffe://cluster.local/ns/a/sa/web", "spiffe://cluster.local/herald/ca/node-1");
+    assertThat(certificates)
+        .isSortedAccordingTo(java.util.Comparator.comparing(c -> c.get("notAfter").asText()));
+  }
+
+  @Test
+  void exitCodesSayWhatIsWrong() throws IOException {
+    assertThat(herald("apply", "-f", folder.resolve("none.yaml").toString()).code()).isEqualTo(2);
+    assertThat(herald("apply").code()).isEqualTo(2);
+    assertThat(herald("delete").code()).isEqualTo(2);
+    assertThat(herald("apply", "-f", "x", "--timeout", "soon").code()).isEqualTo(2);
+    CommandRun nobody =
+        CommandRun.of("status", "--socket", folder.resolve("nobody.sock").toString());
+    assertThat(nobody.code()).isEqualTo(3);
+    assertThat(nobody.err()).contains("cannot reach a control node");
+  }
+
+  @Test
+  void theSocketIsForTheNodesUserOnly() throws Exception {
+    Path socket = files.state().resolve("admin.sock");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+        .isEqualTo("rw-------");
+    OtherUser.assumeThere();
+    // Also whoever gets past the permissions of the file is not heard.
+    Path open = folder;
+    for (Path p = open; p != null && !p.equals(p.getRoot()); p = p.getParent()) {
+      if (p.startsWith(Path.of(System.getProperty("java.io.tmpdir")))
+          && !p.equals(Path.of(System.getProperty("java.io.tmpdir")))) {
+        Files.setPosixFilePermissions(p, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+    }
+    Files.setPosixFilePermissions(
+        files.state().getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(files.state(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertThat(asOther(socket)).isEqualTo("connected, heard nothing");
+  }
+
+  /** Connects as nobody and asks for the status. */
+  private static String asOther(Path socket) throws Exception {
+    String perl =
+        """
+        use IO::Socket::UNIX;
+        my $s = IO::Socket::UNIX->new(Type => SOCK_STREAM(), Peer => '%s') or die "no: $!";
+        $SIG{PIPE} = 'IGNORE';
+        $SIG{ALRM} = sub { print 'connected, heard no end'; exit };
+        alarm 20;
+        my $m = "admin.status\\n{}";
+        syswrite $s, pack('N', length $m) . $m;
+        my $got = '';
+        sysread $s, $got, 100;
+        print 'connected, heard ' . (length $got ? $got : 'nothing');
+        """
+            .formatted(socket);
+    Process process =
+        new ProcessBuilder(
+                "/usr/bin/setpriv",
+                "--reuid=" + OtherUser.UID,
+                "--regid=" + OtherUser.UID,
+                "--clear-groups",
+                "/usr/bin/perl",
+                "-e",
+                perl)
+            .redirectErrorStream(true)
+            .start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+  }
+
+  private String yaml(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, text);
+    return file.toString();
+  }
+
+  private CommandRun herald(String... arguments) {
+    return CommandRun.of(
+        Stream.concat(Stream.of(arguments), Stream.of("--config", files.file().toString()))
+            .toArray());
+  }
+}

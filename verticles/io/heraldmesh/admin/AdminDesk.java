@@ -1,0 +1,328 @@
+package io.heraldmesh.admin;
+
+import io.heraldmesh.bus.AdminAudit.AuditPage;
+import io.heraldmesh.bus.AdminAudit.AuditRequest;
+import io.heraldmesh.bus.AdminAudit.Entry;
+import io.heraldmesh.bus.AdminCaller;
+import io.heraldmesh.bus.AdminCertificates.Certificate;
+import io.heraldmesh.bus.AdminCertificates.CertificatePage;
+import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
+import io.heraldmesh.bus.AdminCertificates.Registration;
+import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
+import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
+import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminNodes.AwaitRequest;
+import io.heraldmesh.bus.AdminNodes.InForce;
+import io.heraldmesh.bus.AdminNodes.NodePage;
+import io.heraldmesh.bus.AdminNodes.NodesRequest;
+import io.heraldmesh.bus.AdminNodes.Status;
+import io.heraldmesh.bus.AdminNodes.StatusRequest;
+import io.heraldmesh.bus.AdminResources;
+import io.heraldmesh.bus.AdminResources.ApplyAnswer;
+import io.heraldmesh.bus.AdminResources.ApplyRequest;
+import io.heraldmesh.bus.AdminResources.DeleteRequest;
+import io.heraldmesh.bus.AdminResources.Found;
+import io.heraldmesh.bus.AdminResources.GetRequest;
+import io.heraldmesh.bus.AdminResources.HistoryPage;
+import io.heraldmesh.bus.AdminResources.HistoryRequest;
+import io.heraldmesh.bus.AdminResources.ListRequest;
+import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.AdminTokens.CreateToken;
+import io.heraldmesh.bus.AdminTokens.CreatedToken;
+import io.heraldmesh.bus.AdminTokens.RevokeToken;
+import io.heraldmesh.bus.AdminTokens.Revoked;
+import io.heraldmesh.bus.AdminTokens.TokenPage;
+import io.heraldmesh.bus.AdminTokens.TokensRequest;
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.store.Store;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admin API's other end: decides whether a caller may, checks the bounds of what it asks, and
+ * has it done. Every refusal is in the audit log before it is answered.
+ */
+final class AdminDesk implements AdminService.Server {
+  private final Store store;
+  private final ResourceDesk resources;
+  private final ResourceCatalog catalog;
+  private final NodeViews nodes;
+  private final MeshView mesh;
+  private final HeldCertificates certificates;
+  private final TokenDesk tokens;
+  private final AuditTrail audit;
+  private final AdminWork work = new AdminWork();
+
+  AdminDesk(
+      Store store,
+      ResourceDesk resources,
+      ResourceCatalog catalog,
+      MeshView mesh,
+      HeldCertificates certificates,
+      TokenDesk tokens,
+      AuditTrail audit) {
+    this.store = store;
+    this.resources = resources;
+    this.catalog = catalog;
+    this.nodes = new NodeViews(mesh, store);
+    this.mesh = mesh;
+    this.certificates = certificates;
+    this.tokens = tokens;
+    this.audit = audit;
+  }
+
+  @Override
+  public Future<AdminResources.Page> listResources(AdminCaller caller, ListRequest request) {
+    return allowed(
+        caller,
+        AdminRights.RESOURCES_LIST,
+        () -> {
+          Bounds.page(request.most());
+          Bounds.name("kind", request.kind());
+          Bounds.name("namespace", request.namespace());
+          return catalog.list(request);
+        });
+  }
+
+  @Override
+  public Future<Found> getResource(AdminCaller caller, GetRequest request) {
+    return allowed(
+        caller,
+        AdminRights.RESOURCES_GET,
+        () -> {
+          Bounds.target(request.target());
+          return catalog.get(request.target());
+        });
+  }
+
+  @Override
+  public Future<ApplyAnswer> apply(AdminCaller caller, ApplyRequest request) {
+    return allowed(caller, AdminRights.RESOURCES_APPLY, () -> resources.apply(caller, request));
+  }
+
+  @Override
+  public Future<ApplyAnswer> delete(AdminCaller caller, DeleteRequest request) {
+    return allowed(caller, AdminRights.RESOURCES_DELETE, () -> resources.delete(caller, request));
+  }
+
+  @Override
+  public Future<HistoryPage> history(AdminCaller caller, HistoryRequest request) {
+    return allowed(
+        caller,
+        AdminRights.RESOURCES_HISTORY,
+        () -> {
+          Bounds.target(request.target());
+          Bounds.within("most", request.most(), 1, 50);
+          return catalog.history(
+              request.target(),
+              request.before() == null ? null : Bounds.version(request.before()),
+              request.most());
+        });
+  }
+
+  @Override
+  public Future<NodePage> nodes(AdminCaller caller, NodesRequest request) {
+    return allowed(
+        caller,
+        AdminRights.NODES_LIST,
+        () -> {
+          Bounds.page(request.most());
+          return nodes.page(self(caller), request.after(), request.laggards(), request.most());
+        });
+  }
+
+  @Override
+  public Future<Status> status(AdminCaller caller, StatusRequest request) {
+    return allowed(caller, AdminRights.STATUS, () -> nodes.summary(certificates.all()));
+  }
+
+  @Override
+  public Future<InForce> awaitInForce(AdminCaller caller, AwaitRequest request) {
+    return allowed(
+        caller,
+        AdminRights.STATUS_AWAIT,
+        () -> {
+          Bounds.within("withinMillis", request.withinMillis(), 0, 3000);
+          return nodes.await(Bounds.version(request.revision()), request.withinMillis());
+        });
+  }
+
+  @Override
+  public Future<CreatedToken> createToken(AdminCaller caller, CreateToken request) {
+    return allowed(
+        caller,
+        AdminRights.TOKENS_CREATE,
+        () -> {
+          Bounds.token(request);
+          return tokens.create(caller, request);
+        });
+  }
+
+  @Override
+  public Future<TokenPage> listTokens(AdminCaller caller, TokensRequest request) {
+    return allowed(
+        caller,
+        AdminRights.TOKENS_LIST,
+        () -> {
+          Bounds.page(request.most());
+          return tokens.list(request.after(), request.most());
+        });
+  }
+
+  @Override
+  public Future<Revoked> revokeToken(AdminCaller caller, RevokeToken request) {
+    return allowed(
+        caller,
+        AdminRights.TOKENS_REVOKE,
+        () -> {
+          Bounds.name("id", request.id());
+          return new Revoked(tokens.revoke(caller, request.id()));
+        });
+  }
+
+  @Override
+  public Future<CertificatePage> certificates(AdminCaller caller, CertificatesRequest request) {
+    return allowed(
+        caller,
+        AdminRights.CERTIFICATES_LIST,
+        () -> {
+          Bounds.page(request.most());
+          String only = self(caller);
+          List<Certificate> all =
+              certificates.all().stream()
+                  .filter(c -> only == null || only.equals(c.node()))
+                  .filter(c -> request.node() == null || request.node().equals(c.node()))
+                  .toList();
+          int from = after(all, request.after());
+          int to = Math.min(all.size(), from + request.most());
+          return new CertificatePage(
+              all.size(), all.subList(from, to), to < all.size() ? all.get(to - 1).serial() : null);
+        });
+  }
+
+  private static int after(List<Certificate> all, @Nullable String serial) {
+    for (int i = 0; serial != null && i < all.size(); i++) {
+      if (all.get(i).serial().equals(serial)) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public Future<RegistrationPage> registrations(AdminCaller caller, RegistrationsRequest request) {
+    return allowed(
+        caller,
+        AdminRights.REGISTRATIONS_LIST,
+        () -> {
+          Bounds.page(request.most());
+          String only = self(caller);
+          List<Registration> page = new ArrayList<>();
+          for (var one :
+              only == null ? store.registrations().all() : store.registrations().of(only)) {
+            String workload = one.namespace() + "/" + one.serviceAccount();
+            if (request.after() != null
+                && (one.node() + " " + workload).compareTo(request.after()) <= 0) {
+              continue;
+            }
+            if (page.size() == request.most()) {
+              Registration last = page.getLast();
+              return new RegistrationPage(page, last.node() + " " + last.workload());
+            }
+            page.add(
+                new Registration(one.node(), workload, one.registeredBy(), one.registeredAt()));
+          }
+          return new RegistrationPage(page, null);
+        });
+  }
+
+  @Override
+  public Future<Revoked> revokeRegistration(AdminCaller caller, RevokeRegistration request) {
+    return this.<Revoked>allowed(
+            caller,
+            AdminRights.REGISTRATIONS_REVOKE,
+            () -> {
+              Bounds.name("node", request.node());
+              Bounds.name("workload", request.workload());
+              return new Revoked(
+                  store
+                      .registrations()
+                      .remove(
+                          request.node(),
+                          request.workload(),
+                          audit.done(
+                              caller,
+                              AdminRights.REGISTRATIONS_REVOKE,
+                              "node " + request.node(),
+                              request.workload() == null ? "all" : request.workload())));
+            })
+        .compose(
+            revoked ->
+                revoked.revoked()
+                    ? mesh.registrationTaken(request.node()).map(revoked)
+                    : Future.succeededFuture(revoked));
+  }
+
+  @Override
+  public Future<AuditPage> audit(AdminCaller caller, AuditRequest request) {
+    return allowed(
+        caller,
+        AdminRights.AUDIT_LIST,
+        () -> {
+          Bounds.page(request.most());
+          List<Entry> entries =
+              store.audit().list(request.before(), request.most()).stream()
+                  .map(
+                      row ->
+                          new Entry(
+                              row.number(),
+                              row.event().at(),
+                              row.event().actor(),
+                              row.event().action(),
+                              row.event().subject(),
+                              row.event().outcome(),
+                              row.event().detail()))
+                  .toList();
+          boolean end = entries.size() < request.most() || entries.getLast().number() == 1;
+          return new AuditPage(entries, end ? 0 : entries.getLast().number());
+        });
+  }
+
+  /** Whoever sent it is not known, so that it cannot be named; the bus logs what it claimed. */
+  @Override
+  public void refused(BusFailure failure) {
+    audit.refused("unauthenticated", "bus", "herald.admin", failure.name());
+  }
+
+  /** The one node that {@code caller} may see; null: all. */
+  private static @Nullable String self(AdminCaller caller) {
+    return AdminRights.seesItselfOnly(caller.role()) ? caller.self() : null;
+  }
+
+  private <T> Future<T> allowed(AdminCaller caller, AdminRights right, Callable<T> request) {
+    return work.run(
+        () -> {
+          if (!right.allow(caller.role())) {
+            throw refusal(
+                caller,
+                right,
+                new BusException(
+                    BusFailure.FORBIDDEN, caller.name() + " may not " + right.action()));
+          }
+          try {
+            return request.call();
+          } catch (Bounds.Exceeded e) {
+            throw refusal(caller, right, new BusException(BusFailure.MALFORMED, e.getMessage()));
+          }
+        });
+  }
+
+  private BusException refusal(AdminCaller caller, AdminRights right, BusException refusal) {
+    audit.refused(caller.name(), right.action(), "", refusal.detail()).join();
+    return refusal;
+  }
+}

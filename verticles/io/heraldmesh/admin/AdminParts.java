@@ -1,0 +1,33 @@
+package io.heraldmesh.admin;
+
+import io.heraldmesh.distributor.Distribution;
+import io.heraldmesh.distributor.source.AcceptedResources;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.store.Revision;
+import io.heraldmesh.store.Store;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What the admin API of a control node stands on.
+ *
+ * @param accepted the resources of {@code store}
+ * @param distribution compiles what is to be accepted, to see whether it can be
+ * @param folder the resources of the watched folder that are in force
+ * @param changed told each revision that was accepted here, once it is on disk; must not block
+ * @param pin SHA-256 of the root that whoever joins must find, as text
+ */
+public record AdminParts(
+    Store store,
+    AcceptedResources accepted,
+    Distribution distribution,
+    MeshView mesh,
+    Supplier<Resources> folder,
+    TrustDomain trustDomain,
+    Consumer<Revision> changed,
+    InstantSource clock,
+    SecureRandom random,
+    Supplier<String> pin) {}

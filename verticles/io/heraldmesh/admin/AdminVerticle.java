@@ -1,0 +1,64 @@
+package io.heraldmesh.admin;
+
+import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.distributor.source.Acceptance;
+import io.heraldmesh.distributor.source.WholeCheck;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import org.jspecify.annotations.Nullable;
+
+/** The admin API on the bus, and for local connections. */
+public final class AdminVerticle extends VerticleBase {
+  private static final long FLUSH_MILLIS = 10_000;
+
+  private final SignedBus bus;
+  private final AuditTrail audit;
+  private final AdminDesk desk;
+  private SignedBus.@Nullable Registration registration;
+
+  /**
+   * @param bus of an identity with the role admin
+   */
+  public AdminVerticle(SignedBus bus, AdminParts parts) {
+    this.bus = bus;
+    this.audit = new AuditTrail(parts.store().audit(), parts.clock());
+    ResourceCatalog catalog = new ResourceCatalog(parts.store().resources(), parts.folder());
+    Acceptance acceptance =
+        new Acceptance(
+            parts.accepted(),
+            new WholeCheck(
+                parts.folder(), parts.distribution(), parts.trustDomain(), parts.store().audit()),
+            parts.clock(),
+            parts.changed());
+    this.desk =
+        new AdminDesk(
+            parts.store(),
+            new ResourceDesk(acceptance, catalog, audit),
+            catalog,
+            parts.mesh(),
+            new HeldCertificates(parts.store().issuanceLog(), parts.clock()),
+            new TokenDesk(
+                parts.store().tokens(), audit, parts.clock(), parts.random(), parts.pin()),
+            audit);
+  }
+
+  /** The same for callers that do not come by the bus. */
+  public AdminService.Server server() {
+    return desk;
+  }
+
+  /** Completes once it is answered on the bus. */
+  @Override
+  public Future<?> start() {
+    vertx.setPeriodic(FLUSH_MILLIS, tick -> audit.flush(false));
+    return AdminService.serve(bus, desk).onSuccess(r -> registration = r);
+  }
+
+  @Override
+  public Future<?> stop() {
+    Future<Void> closed = registration == null ? Future.succeededFuture() : registration.close();
+    return closed.compose(
+        done -> Future.fromCompletionStage(audit.flush(true), vertx.getOrCreateContext()));
+  }
+}

@@ -1,0 +1,170 @@
+package io.heraldmesh.admin;
+
+import io.heraldmesh.bus.AdminCertificates.Certificate;
+import io.heraldmesh.bus.AdminCertificates.State;
+import io.heraldmesh.bus.AdminNodes.InForce;
+import io.heraldmesh.bus.AdminNodes.Node;
+import io.heraldmesh.bus.AdminNodes.NodePage;
+import io.heraldmesh.bus.AdminNodes.Status;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.MeshStatus.NodeStatus;
+import io.heraldmesh.distributor.source.Acceptance;
+import io.heraldmesh.store.Registration;
+import io.heraldmesh.store.ResourceRepository;
+import io.heraldmesh.store.Revision;
+import io.heraldmesh.store.Store;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is in force where, with why not where it is not. A node that something is registered for
+ * counts also while it has not been heard of: it may serve under old policy. Blocks.
+ */
+record NodeViews(MeshView mesh, Store store) {
+  private static final int MOST_LAGGARDS = 100;
+  private static final int MOST_PROBLEMS = 100;
+  private static final int MOST_EXPIRING = 10;
+  private static final long LOOK_EVERY_MILLIS = 100;
+  private static final long STATUS_SECONDS = 10;
+
+  /**
+   * @param only see no other; null: all
+   */
+  NodePage page(@Nullable String only, @Nullable String after, boolean laggards, int most)
+      throws InterruptedException {
+    List<Node> all = nodes(status(), only);
+    List<Node> chosen =
+        all.stream()
+            .filter(node -> !laggards || !node.inForce())
+            .filter(node -> after == null || node.name().compareTo(after) > 0)
+            .limit(most + 1L)
+            .toList();
+    boolean more = chosen.size() > most;
+    List<Node> page = more ? chosen.subList(0, most) : chosen;
+    return new NodePage(all.size(), inForce(all), page, more ? page.getLast().name() : null);
+  }
+
+  Status summary(List<Certificate> certificates) throws InterruptedException {
+    MeshStatus status = status();
+    List<Node> all = nodes(status, null);
+    List<String> problems = new ArrayList<>(status.problems());
+    String problem = mesh.problem();
+    if (!problem.isEmpty()) {
+      problems.addFirst(problem);
+    }
+    Revision compiled = mesh.compiled();
+    ResourceRepository.Mark mark = store.resources().mark();
+    return new Status(
+        status.revision() == null ? null : status.revision().toString(),
+        Acceptance.text(mark.newest()),
+        compiled == null ? null : Acceptance.text(compiled),
+        all.size(),
+        inForce(all),
+        laggards(all),
+        problems.stream().limit(MOST_PROBLEMS).toList(),
+        Math.max(0, problems.size() - MOST_PROBLEMS),
+        certificates.stream().limit(MOST_EXPIRING).toList(),
+        count(certificates, State.OVERDUE),
+        count(certificates, State.EXPIRED));
+  }
+
+  private static int count(List<Certificate> certificates, State state) {
+    return (int) certificates.stream().filter(c -> c.state() == state).count();
+  }
+
+  /** Looks again and again until it is reached, or the time is over. */
+  InForce await(Revision wanted, int withinMillis) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMillis);
+    while (true) {
+      // First: what is compiled afterwards may make nodes lag that do not yet.
+      Revision compiled = mesh.compiled();
+      boolean sent = compiled != null && compiled.compareTo(wanted) >= 0;
+      List<Node> all = nodes(status(), null);
+      List<Node> laggards = laggards(all);
+      if (sent && laggards.isEmpty() || System.nanoTime() - end >= 0) {
+        return new InForce(
+            sent && laggards.isEmpty(),
+            all.size(),
+            inForce(all),
+            laggards,
+            sent ? null : notSent(compiled));
+      }
+      Thread.sleep(LOOK_EVERY_MILLIS);
+    }
+  }
+
+  private String notSent(@Nullable Revision compiled) {
+    String problem = mesh.problem();
+    return problem.isEmpty()
+        ? "the resources are being compiled"
+            + (compiled == null ? "" : "; those of " + Acceptance.text(compiled) + " are in force")
+        : problem;
+  }
+
+  private List<Node> nodes(MeshStatus status, @Nullable String only) {
+    Map<String, Node> nodes = new TreeMap<>();
+    for (Registration registration :
+        only == null ? store.registrations().all() : store.registrations().of(only)) {
+      nodes.put(registration.node(), absent(registration.node()));
+    }
+    status.nodes().forEach(node -> nodes.put(node.name(), shown(node)));
+    return nodes.values().stream()
+        .filter(node -> only == null || only.equals(node.name()))
+        .toList();
+  }
+
+  private static Node absent(String name) {
+    return new Node(
+        name,
+        false,
+        null,
+        null,
+        "not heard of since this control plane started; start it, or revoke its registration",
+        null);
+  }
+
+  private static Node shown(NodeStatus node) {
+    return new Node(
+        node.name(),
+        node.inForce(),
+        node.wanted().toString(),
+        node.acknowledged() == null ? null : node.acknowledged().toString(),
+        node.inForce() ? "" : reason(node),
+        node.lastSeen());
+  }
+
+  private static String reason(NodeStatus node) {
+    if (node.refusal() != null) {
+      return "refused " + node.wanted() + ": " + node.refusal();
+    }
+    String has =
+        node.acknowledged() == null
+            ? "has not said that " + node.wanted() + " is in force"
+            : "has " + node.acknowledged() + ", should have " + node.wanted();
+    return node.silent() ? "silent since " + node.lastSeen() + "; " + has : has;
+  }
+
+  private static int inForce(List<Node> nodes) {
+    return (int) nodes.stream().filter(Node::inForce).count();
+  }
+
+  private static List<Node> laggards(List<Node> nodes) {
+    return nodes.stream().filter(node -> !node.inForce()).limit(MOST_LAGGARDS).toList();
+  }
+
+  private MeshStatus status() throws InterruptedException {
+    Future<MeshStatus> asked = mesh.status();
+    try {
+      return asked.toCompletionStage().toCompletableFuture().get(STATUS_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the distributor does not answer", e);
+    }
+  }
+}

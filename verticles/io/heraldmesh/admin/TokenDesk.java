@@ -1,0 +1,106 @@
+package io.heraldmesh.admin;
+
+import io.heraldmesh.bus.AdminCaller;
+import io.heraldmesh.bus.AdminTokens.CreateToken;
+import io.heraldmesh.bus.AdminTokens.CreatedToken;
+import io.heraldmesh.bus.AdminTokens.State;
+import io.heraldmesh.bus.AdminTokens.Token;
+import io.heraldmesh.bus.AdminTokens.TokenPage;
+import io.heraldmesh.store.JoinToken;
+import io.heraldmesh.store.JoinTokens;
+import io.heraldmesh.store.TokenSecret;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Join tokens as operators see them: by an id, which is the beginning of their hash. Blocks for the
+ * database.
+ *
+ * @param pin SHA-256 of the root in force, lower-case hex
+ */
+record TokenDesk(
+    JoinTokens tokens,
+    AuditTrail audit,
+    InstantSource clock,
+    SecureRandom random,
+    Supplier<String> pin) {
+  private static final int ID = 16;
+
+  CreatedToken create(AdminCaller caller, CreateToken request) {
+    TokenSecret secret = TokenSecret.random(random);
+    Instant now = clock.instant();
+    JoinToken token =
+        new JoinToken(
+            secret.hash(),
+            request.node(),
+            request.role(),
+            new HashSet<>(request.workloads()),
+            caller.name(),
+            now,
+            now.plus(request.lifetime()),
+            null);
+    tokens.create(
+        token,
+        audit.done(
+            caller,
+            AdminRights.TOKENS_CREATE,
+            request.role() + " " + request.node(),
+            "token " + id(token) + " for " + String.join(" ", token.workloads())));
+    return new CreatedToken(id(token), secret.reveal(), pin.get(), token.expiresAt());
+  }
+
+  TokenPage list(@Nullable String after, int most) {
+    List<Token> all = tokens.all().stream().map(this::shown).toList();
+    int from = 0;
+    for (int i = 0; after != null && i < all.size(); i++) {
+      if (all.get(i).id().equals(after)) {
+        from = i + 1;
+      }
+    }
+    int to = Math.min(all.size(), from + most);
+    return new TokenPage(all.subList(from, to), to < all.size() ? all.get(to - 1).id() : null);
+  }
+
+  boolean revoke(AdminCaller caller, String id) {
+    Optional<JoinToken> known =
+        tokens.all().stream().filter(token -> id(token).equals(id)).findFirst();
+    return known
+        .filter(
+            token ->
+                tokens.revoke(
+                    token.hash(),
+                    audit.done(
+                        caller,
+                        AdminRights.TOKENS_REVOKE,
+                        token.role() + " " + token.node(),
+                        "token " + id)))
+        .isPresent();
+  }
+
+  private Token shown(JoinToken token) {
+    JoinToken.@Nullable Use use = token.use();
+    return new Token(
+        id(token),
+        token.node(),
+        token.role(),
+        List.copyOf(token.workloads()),
+        use != null
+            ? State.USED
+            : clock.instant().isBefore(token.expiresAt()) ? State.UNUSED : State.EXPIRED,
+        token.createdBy(),
+        token.createdAt(),
+        token.expiresAt(),
+        use == null ? null : use.key(),
+        use == null ? null : use.at());
+  }
+
+  private static String id(JoinToken token) {
+    return token.hash().substring(0, ID);
+  }
+}

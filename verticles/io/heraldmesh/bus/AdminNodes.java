@@ -1,0 +1,103 @@
+package io.heraldmesh.bus;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What travels about nodes and what is in force on them: see {@link AdminService}. */
+public final class AdminNodes {
+  private AdminNodes() {}
+
+  /**
+   * One node.
+   *
+   * @param inForce true: what it has is what it should have
+   * @param wanted revision of the snapshot that it should have; null: it has not been heard of
+   *     since the control plane started
+   * @param acknowledged revision of the last that it said is in force; null: none yet
+   * @param reason why it lags, for people; empty: it does not
+   * @param lastSeen null: not since the control plane started
+   */
+  public record Node(
+      String name,
+      boolean inForce,
+      @Nullable String wanted,
+      @Nullable String acknowledged,
+      String reason,
+      @Nullable Instant lastSeen) {}
+
+  /**
+   * @param after the last one of the page before; null: from the first
+   * @param laggards true: only those on which it is not in force
+   * @param most 1 to {@link AdminService#PAGE}
+   */
+  public record NodesRequest(@Nullable String after, boolean laggards, int most) {}
+
+  /**
+   * By name.
+   *
+   * @param total how many nodes there are; 1 for a node, which sees itself only
+   * @param inForce on how many of them what should be in force is
+   * @param next to go on after; null: this is the end
+   */
+  public record NodePage(int total, int inForce, List<Node> nodes, @Nullable String next) {
+    public NodePage {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /** Asks how all fares. */
+  public record StatusRequest() {}
+
+  /**
+   * What an operator wants to know first.
+   *
+   * @param revision the newest that was distributed; null before the first
+   * @param stored of the resources in the store
+   * @param compiled up to which revision of the store the resources are compiled and distributed;
+   *     null: none yet, or there is no store
+   * @param nodes how many there are
+   * @param inForce on how many of them what should be in force is
+   * @param laggards the others, at most 100
+   * @param problems in the resources that are in force, and why newer ones are not; at most 100
+   * @param expiring the certificates whose end is nearest, at most 10, soonest first
+   * @param overdue how many certificates should have been renewed by now
+   * @param expired how many have ended and were not renewed
+   */
+  public record Status(
+      @Nullable String revision,
+      String stored,
+      @Nullable String compiled,
+      int nodes,
+      int inForce,
+      List<Node> laggards,
+      List<String> problems,
+      int moreProblems,
+      List<AdminCertificates.Certificate> expiring,
+      int overdue,
+      int expired) {
+    public Status {
+      laggards = List.copyOf(laggards);
+      problems = List.copyOf(problems);
+      expiring = List.copyOf(expiring);
+    }
+  }
+
+  /**
+   * @param revision as an {@link AdminResources.Outcome.Applied} says it
+   * @param withinMillis after which the answer is "not yet", 0 to 3,000
+   */
+  public record AwaitRequest(String revision, int withinMillis) {}
+
+  /**
+   * @param reached true: the change is in force on every node that it concerns
+   * @param laggards where it is not, at most 100
+   * @param problem why it is not being distributed; null: it is
+   */
+  public record InForce(
+      boolean reached, int nodes, int inForce, List<Node> laggards, @Nullable String problem) {
+    public InForce {
+      laggards = List.copyOf(laggards);
+    }
+  }
+}

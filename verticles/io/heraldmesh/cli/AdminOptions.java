@@ -1,0 +1,63 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.bus.AdminService;
+import java.nio.file.Path;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Where the control node is that a command speaks with, and in which form it answers. */
+final class AdminOptions {
+  private static final Path USUAL = Path.of("/var/lib/herald", ControlAdmin.SOCKET);
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The node file of a control node on this machine; its stateDir is used.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      description = "The admin.sock of a control node on this machine (default: ${DEFAULT-VALUE}).",
+      defaultValue = "/var/lib/herald/admin.sock")
+  private Path socket = USUAL;
+
+  /**
+   * Does {@code work} with a control node.
+   *
+   * @return its exit code; 1 when the control node refuses
+   */
+  int with(ToIntFunction<AdminSession> work) {
+    try (AdminSession session = open()) {
+      return work.applyAsInt(session);
+    } catch (AdminSession.Refused e) {
+      spec.commandLine().getErr().println("herald: refused: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private AdminSession open() {
+    LocalExchange exchange = LocalExchange.connect(local());
+    return new AdminSession(AdminService.over(exchange), exchange);
+  }
+
+  private Path local() {
+    if (config == null) {
+      return socket;
+    }
+    NodeFileReader.Result read = NodeFileReader.read(config);
+    spec.commandLine().getErr().print(read.problems().text());
+    NodeConfig node = read.config();
+    if (node == null || node.stateDir() == null) {
+      throw new UsageException(config + " does not say where a node keeps its state");
+    }
+    return node.stateDir().resolve(ControlAdmin.SOCKET);
+  }
+}

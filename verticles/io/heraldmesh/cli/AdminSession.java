@@ -1,0 +1,66 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.BusException;
+import io.vertx.core.Future;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A way to the admin API of a control node, for one command. Waits for answers, and turns failures
+ * into those of the command line.
+ *
+ * @param way closed with the session
+ */
+record AdminSession(AdminService service, AutoCloseable way) implements AutoCloseable {
+  private static final long ANSWER_SECONDS = 60;
+
+  /** The caller may not do this, or not now: the answer is no. */
+  static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Refused(String message) {
+      super(message);
+    }
+  }
+
+  <T> T await(Future<T> asked) {
+    try {
+      return asked.toCompletionStage().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StartFailure.cannotStart("interrupted");
+    } catch (TimeoutException e) {
+      throw StartFailure.cannotStart("no answer within " + ANSWER_SECONDS + " s");
+    } catch (ExecutionException e) {
+      throw failure(Objects.requireNonNullElse(e.getCause(), e));
+    }
+  }
+
+  private static RuntimeException failure(Throwable cause) {
+    return switch (cause) {
+      case BusException bus ->
+          switch (bus.failure()) {
+            case FORBIDDEN, UNAUTHENTICATED, NOT_REGISTERED, BAD_CSR, UNKNOWN_NODE ->
+                new Refused(bus.detail());
+            case MALFORMED, TOO_LARGE, UNKNOWN_TYPE -> new UsageException(bus.detail());
+            case UNREACHABLE, OVERLOADED, NOT_READY, INTERNAL, EXPIRED, REPLAYED, BAD_ANSWER ->
+                StartFailure.cannotStart(
+                    bus.detail() + (bus.failure().retryHelps() ? "; try again" : ""));
+          };
+      case RuntimeException e -> e;
+      default -> StartFailure.cannotStart(String.valueOf(cause.getMessage()));
+    };
+  }
+
+  @Override
+  public void close() {
+    try {
+      way.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot close the way to the control node", e);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminNodes.InForce;
+import io.heraldmesh.bus.AdminResources.DeleteRequest;
+import io.heraldmesh.bus.AdminResources.Deleted;
+import io.heraldmesh.bus.AdminResources.Key;
+import io.heraldmesh.bus.AdminResources.Outcome;
+import io.heraldmesh.bus.AdminResources.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code herald delete}: takes resources out of the store, all of them or none. */
+@Command(
+    name = "delete",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Delete resources, all of them or none; or what may run on a node: delete node NAME.",
+      "Ends with 0 when it is done, 1 when one is not there or it was refused."
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class DeleteCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private AdminOptions admin;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "KIND",
+      description = "Such as peerauthentication.")
+  private @Nullable String kind;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "NAME",
+      description = "namespace/name, or the name alone.")
+  private List<String> names = List.of();
+
+  @Option(
+      names = {"-f", "--filename"},
+      paramLabel = "PATH",
+      description = "Delete what stands in these files.")
+  private List<String> paths = List.of();
+
+  @Option(names = "--dry-run", description = "Say what would happen, and change nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--if-version",
+      paramLabel = "VERSION",
+      description = "Only when what is there is at this version, as herald get shows it.")
+  private @Nullable String ifVersion;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "NS/SA",
+      description = "With node: take back this one only.")
+  private @Nullable String workload;
+
+  @Option(
+      names = "--wait",
+      description = "Return when it is in force on every node that it concerns.")
+  private boolean wait;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "30s",
+      converter = TimeOption.class,
+      description = "How long to wait, such as 30s or 2m (default: ${DEFAULT-VALUE}).")
+  private Duration timeout;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "text or json (default: text).")
+  private LintCommand.Output output = LintCommand.Output.text;
+
+  @Override
+  public Integer call() {
+    if (kind == null == paths.isEmpty() || kind != null && names.isEmpty()) {
+      throw new UsageException("say what to delete: KIND and NAME, or -f PATH");
+    }
+    if ("node".equals(kind)) {
+      return node();
+    }
+    List<Deleted> targets = targets();
+    return admin.with(
+        session -> {
+          Outcome outcome =
+              session.await(session.service().delete(new DeleteRequest(targets, dryRun))).outcome();
+          InForce inForce =
+              wait && outcome instanceof Outcome.Applied applied && !applied.dryRun()
+                  ? InForceWait.until(session, applied.revision(), timeout)
+                  : null;
+          ApplyReport report = new ApplyReport(outcome, inForce);
+          report.print(output, spec.commandLine().getOut(), spec.commandLine().getErr());
+          return report.exitCode();
+        });
+  }
+
+  private List<Deleted> targets() {
+    List<Deleted> targets = new ArrayList<>();
+    if (kind != null) {
+      for (String name : names) {
+        targets.add(new Deleted(TargetName.of(kind, name), ifVersion));
+      }
+    } else {
+      for (Key key : ResourceFiles.keys(ResourceFiles.read(paths))) {
+        targets.add(new Deleted(new Target(key.kind(), key.namespace(), key.name()), ifVersion));
+      }
+    }
+    return targets;
+  }
+
+  private int node() {
+    if (names.size() != 1 || dryRun || wait || ifVersion != null) {
+      throw new UsageException("herald delete node NAME [--workload NS/SA]");
+    }
+    String name = names.getFirst();
+    return admin.with(
+        session -> {
+          boolean revoked =
+              session
+                  .await(
+                      session.service().revokeRegistration(new RevokeRegistration(name, workload)))
+                  .revoked();
+          switch (output) {
+            case json ->
+                spec.commandLine()
+                    .getOut()
+                    .println(AdminJson.object().put("node", name).put("revoked", revoked));
+            case text ->
+                spec.commandLine()
+                    .getErr()
+                    .println(
+                        revoked
+                            ? "node "
+                                + name
+                                + " gets no certificate for it any more; those it has end soon,"
+                                + " see herald certs"
+                            : "nothing is registered for node " + name);
+          }
+          return revoked ? 0 : 1;
+        });
+  }
+}

@@ -1,0 +1,49 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.bus.AdminNodes.AwaitRequest;
+import io.heraldmesh.bus.AdminNodes.InForce;
+import io.heraldmesh.bus.AdminNodes.Node;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Waits until a change is in force on every node that it concerns. */
+final class InForceWait {
+  private static final int ONE_ANSWER_MILLIS = 2000;
+
+  private InForceWait() {}
+
+  /** The last answer: reached, or not within {@code timeout}. */
+  static InForce until(AdminSession session, String revision, Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      InForce answer =
+          session.await(
+              session
+                  .service()
+                  .awaitInForce(
+                      new AwaitRequest(revision, Math.clamp(left, 0, ONE_ANSWER_MILLIS))));
+      if (answer.reached() || left <= 0) {
+        return answer;
+      }
+    }
+  }
+
+  /** For people, one line for each node that lags. */
+  static String text(InForce answer) {
+    StringBuilder text = new StringBuilder();
+    text.append(answer.reached() ? "in force" : "not in force")
+        .append(" on ")
+        .append(answer.inForce())
+        .append(" of ")
+        .append(answer.nodes())
+        .append(" nodes\n");
+    if (answer.problem() != null) {
+      text.append("not distributed: ").append(answer.problem()).append('\n');
+    }
+    for (Node node : answer.laggards()) {
+      text.append("  ").append(node.name()).append(": ").append(node.reason()).append('\n');
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,151 @@
+package io.heraldmesh.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.heraldmesh.bus.AdminCertificates.Certificate;
+import io.heraldmesh.bus.AdminCertificates.State;
+import io.heraldmesh.bus.AdminNodes.Node;
+import io.heraldmesh.bus.AdminNodes.Status;
+import io.heraldmesh.bus.AdminNodes.StatusRequest;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code herald status}: what is in force, what lags and why, what breaks next. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Show whether what should be in force is, which node lags and why, which certificate ends next,",
+      "and what problems there are. Ends with 1 when something lags, is overdue, or is not distributed."
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class StatusCommand implements Callable<Integer> {
+  private static final int FEW = 3;
+
+  @Spec private CommandSpec spec;
+  @Mixin private AdminOptions admin;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "text or json (default: text).")
+  private LintCommand.Output output = LintCommand.Output.text;
+
+  @Override
+  public Integer call() {
+    return admin.with(
+        session -> {
+          Status status = session.await(session.service().status(new StatusRequest()));
+          PrintWriter out = spec.commandLine().getOut();
+          switch (output) {
+            case text -> text(status, out);
+            case json -> out.println(json(status));
+          }
+          out.flush();
+          return isGood(status) ? 0 : 1;
+        });
+  }
+
+  private static boolean isGood(Status status) {
+    return status.inForce() == status.nodes()
+        && isDistributed(status)
+        && status.overdue() == 0
+        && status.expired() == 0;
+  }
+
+  private static boolean isDistributed(Status status) {
+    return compare(status.compiled(), status.stored()) >= 0;
+  }
+
+  private static int compare(@Nullable String left, String right) {
+    if (left == null) {
+      return -1;
+    }
+    String[] l = left.split("\\.", 2);
+    String[] r = right.split("\\.", 2);
+    int byEpoch = Long.compare(Long.parseLong(l[0]), Long.parseLong(r[0]));
+    return byEpoch != 0 ? byEpoch : Long.compare(Long.parseLong(l[1]), Long.parseLong(r[1]));
+  }
+
+  private static void text(Status status, PrintWriter out) {
+    out.println(
+        "policy        revision "
+            + (status.revision() == null ? "none yet" : status.revision())
+            + " in force on "
+            + status.inForce()
+            + " of "
+            + status.nodes()
+            + " nodes");
+    out.println(
+        "resources     "
+            + (isDistributed(status)
+                ? "the last change is distributed"
+                : "the change of "
+                    + status.stored()
+                    + " is not distributed yet, see the problems"));
+    for (Node node : status.laggards()) {
+      out.println("lags          " + node.name() + ": " + node.reason());
+    }
+    int more = status.nodes() - status.inForce() - status.laggards().size();
+    if (more > 0) {
+      out.println("lags          and " + more + " more");
+    }
+    certificates(status, out);
+    if (status.problems().isEmpty()) {
+      out.println("problems      none");
+    }
+    for (String problem : status.problems()) {
+      out.println("problem       " + problem);
+    }
+    if (status.moreProblems() > 0) {
+      out.println("problem       and " + status.moreProblems() + " more");
+    }
+  }
+
+  private static void certificates(Status status, PrintWriter out) {
+    if (status.expired() > 0) {
+      out.println("certificates  " + status.expired() + " EXPIRED; see herald certs");
+    }
+    if (status.overdue() > 0) {
+      out.println("certificates  " + status.overdue() + " overdue for renewal; see herald certs");
+    }
+    List<Certificate> next =
+        status.expiring().stream().filter(c -> c.state() != State.EXPIRED).limit(FEW).toList();
+    for (Certificate certificate : next) {
+      out.println(
+          "ends next     "
+              + AdminJson.time(certificate.notAfter())
+              + "  "
+              + certificate.identity()
+              + " on "
+              + certificate.node()
+              + (certificate.state() == State.OVERDUE ? "  OVERDUE" : ""));
+    }
+  }
+
+  private static ObjectNode json(Status status) {
+    ObjectNode json = AdminJson.object();
+    json.put("inForce", status.inForce() == status.nodes() && isDistributed(status));
+    json.put("revision", status.revision());
+    json.put("stored", status.stored());
+    json.put("distributed", status.compiled());
+    json.put("nodes", status.nodes());
+    json.put("nodesInForce", status.inForce());
+    ArrayNode laggards = json.putArray("laggards");
+    status.laggards().forEach(node -> ApplyReport.node(laggards.addObject(), node));
+    ArrayNode expiring = json.putArray("expiring");
+    status.expiring().forEach(c -> CertsCommand.json(expiring.addObject(), c));
+    json.put("overdue", status.overdue());
+    json.put("expired", status.expired());
+    json.set("problems", AdminJson.MAPPER.valueToTree(status.problems()));
+    json.put("moreProblems", status.moreProblems());
+    return json;
+  }
+}
