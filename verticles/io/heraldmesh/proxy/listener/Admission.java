@@ -126,8 +126,7 @@ final class Admission {
   }
 
   private void tunnel(Gate.Admission.Tunnel wanted, RequestLog log) {
-    ConnectRequest connect = new ConnectRequest(client.channel());
-    if (!client.stepAside(connect)) {
+    if (!(client.end() instanceof Http1Client connection)) {
       deny(
           Gate.Admission.Answer.of(
               501, "CONNECT needs HTTP/1.1", "connect_refused", "CONNECT in HTTP/2", "-"),
@@ -136,6 +135,8 @@ final class Admission {
           null);
       return;
     }
+    ConnectRequest connect = new ConnectRequest(connection.channel());
+    connection.stepAside(connect);
     connect.start(
         context,
         gate.origin(),

@@ -1,13 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Header;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.List;
 
 /**
@@ -19,15 +13,15 @@ final class Closing {
   private static final long LINGER_MILLIS = 1000;
 
   private final HttpServerStream client;
-  private final Channel channel;
+  private final ClientEnd end;
   private boolean last;
   private boolean draining;
   private boolean discarding;
   private boolean lingering;
 
-  Closing(HttpServerStream client, Channel channel) {
+  Closing(HttpServerStream client, ClientEnd end) {
     this.client = client;
-    this.channel = channel;
+    this.end = end;
   }
 
   /** The response now under way, or the next one, is the last. */
@@ -111,10 +105,7 @@ final class Closing {
   void abort(long error) {
     client.forgetExchange();
     discard();
-    if (client.http2()) {
-      channel.writeAndFlush(new DefaultHttp2ResetFrame(error));
-    }
-    channel.close();
+    end.abort(error);
   }
 
   /**
@@ -122,19 +113,16 @@ final class Closing {
    * 9113 section 8.1), once the end of the response is on its way: a reset would overtake it.
    */
   void settle() {
-    if (lingering
-        && channel instanceof Http2StreamChannel stream
-        && stream.stream().state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+    if (lingering && end.isAheadOfClient()) {
       lingering = false;
-      channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-      channel.close();
+      end.abort(Http2Error.NO_ERROR.code());
     }
   }
 
   /** Without an answer, all streams included. */
   void closeConnection() {
     discard();
-    (client.http2() ? channel.parent() : channel).close();
+    end.channel().close();
   }
 
   /**
@@ -154,14 +142,15 @@ final class Closing {
     if (linger) {
       lingering = true;
     } else {
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      end.closeInTurn();
     }
   }
 
   private void write(int status, String body, List<Header> headers, boolean close) {
     client.write(
         client.grpc()
-            ? LocalAnswer.grpc(channel.alloc(), status, body, headers)
-            : LocalAnswer.of(channel.alloc(), status, body, headers, close && !client.http2()));
+            ? LocalAnswer.grpc(end.channel().alloc(), status, body, headers)
+            : LocalAnswer.of(
+                end.channel().alloc(), status, body, headers, close && !client.http2()));
   }
 }

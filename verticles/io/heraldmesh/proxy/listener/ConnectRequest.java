@@ -64,7 +64,7 @@ final class ConnectRequest extends ChannelInboundHandlerAdapter {
 
   private void established() {
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.remove(HttpServerStream.class);
+    pipeline.remove(Http1Client.class);
     pipeline.remove(RequestDecoder.class);
     pipeline.remove(ResponseEncoder.class);
     pipeline.remove(this);

@@ -3,7 +3,6 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
-import io.heraldmesh.proxy.overload.Buffering;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Choice;
@@ -102,7 +101,7 @@ final class Exchange implements ResponseSink {
   /** More of the request's body may come. */
   boolean wantsBody() {
     UpstreamStream stream = upstream;
-    return stream != null && stream.channel().isWritable();
+    return stream != null && stream.isWritable();
   }
 
   /** A part of the body, or its end. */
@@ -123,10 +122,10 @@ final class Exchange implements ResponseSink {
       return;
     }
     if (stream != null) {
-      Buffering.adapt(stream.channel(), client.context().overload());
+      stream.adapt(client.context().overload());
     }
     request.add(part, stream);
-    if (stream != null && !stream.channel().isWritable()) {
+    if (stream != null && !stream.isWritable()) {
       client.updateRead();
     }
   }
@@ -198,7 +197,7 @@ final class Exchange implements ResponseSink {
 
   /** The client takes nothing of what is ready for it. */
   private boolean stalled(long now) {
-    long left = client.writable() ? 0 : client.channel().bytesBeforeWritable();
+    long left = client.writable() ? 0 : client.end().untaken();
     if (left == 0 || left != untaken) {
       untaken = left;
       untakenSince = now;
@@ -215,7 +214,7 @@ final class Exchange implements ResponseSink {
 
   private boolean upstreamIsFull() {
     UpstreamStream stream = upstream;
-    return stream != null && !stream.channel().isWritable();
+    return stream != null && !stream.isWritable();
   }
 
   /** Either side of a stream may be silent for long; its client says how long it waits. */
@@ -293,7 +292,7 @@ final class Exchange implements ResponseSink {
     switch (response.relay(part)) {
       case MORE -> {
         UpstreamStream stream = upstream;
-        Buffering.adapt(client.channel(), client.context().overload());
+        client.end().adapt(client.context().overload());
         if (stream != null && !client.writable()) {
           stream.pause(true);
         }

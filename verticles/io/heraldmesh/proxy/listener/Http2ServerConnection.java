@@ -1,38 +1,53 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.http2.ConnectionListener;
+import io.heraldmesh.proxy.http2.FrameStream;
+import io.heraldmesh.proxy.http2.StreamListener;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Watch;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /** A client's HTTP/2 connection as a whole: ends it when idle or when the proxy drains. */
-final class Http2ServerConnection extends ChannelInboundHandlerAdapter implements Watch.Timed {
+final class Http2ServerConnection extends ChannelInboundHandlerAdapter
+    implements ConnectionListener, Watch.Timed {
   private final ListenerContext listening;
+  private final Gate gate;
   private final Watch watch;
   private @Nullable ChannelHandlerContext context;
   private int streams;
   private long idleSince;
 
-  Http2ServerConnection(ListenerContext listening, Watch watch) {
+  Http2ServerConnection(ListenerContext listening, Gate gate, Watch watch) {
     this.listening = listening;
+    this.gate = gate;
     this.watch = watch;
     this.idleSince = watch.now();
   }
 
-  void opened(Channel stream) {
+  @Override
+  public StreamListener opened(FrameStream stream) {
     streams++;
-    stream
-        .closeFuture()
-        .addListener(
-            closed -> {
-              streams--;
-              idleSince = watch.now();
-            });
+    return new Http2Client(listening, gate, stream, watch);
+  }
+
+  @Override
+  public void closed(FrameStream stream) {
+    streams--;
+    idleSince = watch.now();
+  }
+
+  @Override
+  public void takes(long most) {
+    // a server opens none
+  }
+
+  @Override
+  public void goesAway() {
+    // the client closes when it has its answers
   }
 
   @Override
@@ -44,12 +59,6 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter implement
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     watch.remove(this);
-  }
-
-  /** Frames of the connection itself; the codec has acted on them already. */
-  @Override
-  public void channelRead(ChannelHandlerContext ctx, Object frame) {
-    ReferenceCountUtil.release(frame);
   }
 
   @Override

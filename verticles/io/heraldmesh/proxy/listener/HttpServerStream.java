@@ -4,16 +4,10 @@ import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
-import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -26,14 +20,12 @@ import org.jspecify.annotations.Nullable;
  * and in order, lets the gate decide, and gives each to an {@link Exchange}. Belongs to its event
  * loop.
  */
-final class HttpServerStream extends ChannelInboundHandlerAdapter implements Watch.Timed {
+final class HttpServerStream implements Watch.Timed {
   private final ListenerContext context;
   private final Admission admission;
   private final Closing closing;
-  private final @Nullable RequestDecoder decoder;
-  private final @Nullable ResponseEncoder encoder;
+  private final ClientEnd end;
   private final Watch watch;
-  private final Channel channel;
   private final Parts<HttpObject> pipelined = new Parts<>();
   private @Nullable Exchange exchange;
   private boolean reading;
@@ -41,35 +33,28 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   private boolean grpc;
   private boolean paused;
   private boolean inHead;
-  private boolean aside;
   private boolean ended;
-  private boolean holdsHead;
   private long since;
 
-  /**
-   * @param decoder null on an HTTP/2 stream, as {@code encoder}
-   */
-  HttpServerStream(
-      ListenerContext context,
-      Gate gate,
-      Channel channel,
-      Watch watch,
-      @Nullable RequestDecoder decoder,
-      @Nullable ResponseEncoder encoder) {
+  HttpServerStream(ListenerContext context, Gate gate, ClientEnd end, Watch watch) {
     this.context = context;
+    this.end = end;
     this.admission = new Admission(context, gate, this);
-    this.channel = channel;
-    this.closing = new Closing(this, channel);
+    this.closing = new Closing(this, end);
     this.watch = watch;
-    this.decoder = decoder;
-    this.encoder = encoder;
     this.since = watch.now();
+    watch.add(this);
   }
 
   // ---- what an exchange needs of its client
 
+  ClientEnd end() {
+    return end;
+  }
+
+  /** The connection's channel. */
   Channel channel() {
-    return channel;
+    return end.channel();
   }
 
   ListenerContext context() {
@@ -89,7 +74,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   }
 
   boolean writable() {
-    return channel.isWritable();
+    return end.isWritable();
   }
 
   boolean closesAfterResponse() {
@@ -98,19 +83,19 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
   }
 
   void forward(Permit permit, Target target, ResponseSink sink, boolean fresh) {
-    context.upstreams().forward(permit, target, channel.eventLoop(), sink, fresh);
+    context.upstreams().forward(permit, target, channel().eventLoop(), sink, fresh);
   }
 
   void forget(Target target, ResponseSink sink) {
-    context.upstreams().forget(target, channel.eventLoop(), sink);
+    context.upstreams().forget(target, channel().eventLoop(), sink);
   }
 
-  void write(Object message) {
-    channel.write(message, channel.voidPromise());
+  void write(HttpObject message) {
+    end.write(message);
   }
 
   void flush() {
-    channel.flush();
+    end.flush();
   }
 
   /** Reads from the client only what can be passed on. */
@@ -121,11 +106,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
             || running != null && !running.requestComplete() && !running.wantsBody();
     if (stop != paused) {
       paused = stop;
-      if (stop) {
-        Reading.stop(channel);
-      } else {
-        Reading.resume(channel);
-      }
+      end.read(!stop);
     }
   }
 
@@ -165,20 +146,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   /** The connection may go on as something else: the client waits for its answer. */
   boolean mayLeave() {
-    return encoder != null && pipelined.isEmpty() && !ended;
-  }
-
-  /** The first half of {@link #leave}: what is written now goes out as it is. */
-  void stopEncoding() {
-    channel.pipeline().remove(ResponseEncoder.class);
-  }
-
-  /** Leaves the connection to {@code successor}, with what was read and not looked at yet. */
-  void leave(ChannelHandler successor) {
-    exchange = null;
-    channel.pipeline().addLast(successor);
-    channel.pipeline().remove(this);
-    channel.pipeline().remove(RequestDecoder.class);
+    return end.mayLeave() && pipelined.isEmpty() && !ended;
   }
 
   // ---- what its ending needs of the client
@@ -200,7 +168,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     since = watch.now();
     if (paused) {
       paused = false;
-      Reading.resume(channel);
+      end.read(true);
     }
   }
 
@@ -221,9 +189,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     if (incoming.last()) {
       closing.afterThis();
     }
-    if (encoder != null) {
-      encoder.expectNoBody(incoming.isHead());
-    }
+    end.expectNoBody(incoming.isHead());
   }
 
   void begin(Exchange next) {
@@ -232,26 +198,13 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     updateRead();
   }
 
-  /**
-   * A CONNECT is being answered: {@code tunnel} hears first of all that comes.
-   *
-   * @return false on an HTTP/2 stream, which cannot become a tunnel
-   */
-  boolean stepAside(ConnectRequest tunnel) {
-    if (http2()) {
-      return false;
-    }
-    aside = true;
-    channel.pipeline().addBefore(channel.pipeline().context(this).name(), null, tunnel);
-    HttpObject part;
-    while ((part = pipelined.poll()) != null) {
-      tunnel.early(part);
-    }
-    return true;
+  /** What was read and not looked at yet. */
+  @Nullable HttpObject pollPipelined() {
+    return pipelined.poll();
   }
 
   boolean http2() {
-    return decoder == null;
+    return end.http2();
   }
 
   String protocol() {
@@ -260,22 +213,10 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
 
   // ---- what comes from the client
 
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    watch.add(this);
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    watch.remove(this);
-    dropHead();
-  }
-
-  @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
+  void received(HttpObject part) {
     reading = true;
-    if (closing.discarding() || !(message instanceof HttpObject part)) {
-      ReferenceCountUtil.release(message);
+    if (closing.discarding()) {
+      ReferenceCountUtil.release(part);
       return;
     }
     if (pipelined.isEmpty() && startable(part)) {
@@ -286,28 +227,30 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     }
   }
 
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
+  /** Nothing more is at hand. */
+  void receivedAll() {
     reading = false;
-    if (decoder != null) {
-      holdHead(decoder);
-    }
     Exchange running = exchange;
     if (running != null) {
       running.clientReadAll();
     }
   }
 
-  @Override
-  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+  void writabilityChanged(boolean writable) {
     Exchange running = exchange;
     if (running != null) {
-      running.clientWritable(channel.isWritable());
+      running.clientWritable(writable);
     }
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
+  /** The connection or stream is over. */
+  void gone() {
+    watch.remove(this);
+    broken();
+  }
+
+  /** The connection or stream is about to be over: nobody waits for what is under way. */
+  void broken() {
     closing.discard();
     Exchange running = exchange;
     exchange = null;
@@ -316,22 +259,26 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     }
   }
 
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == Drain.NOW) {
-      closing.drain();
-      if (exchange == null) {
-        closing.end(false);
-      }
-    } else {
-      if (event instanceof ChannelInputShutdownEvent && !http2()) {
-        inputEnded();
-      }
-      ctx.fireUserEventTriggered(event);
+  /** Another has taken over the connection. */
+  void left() {
+    exchange = null;
+    watch.remove(this);
+  }
+
+  /** End after what is being done now. */
+  void drain() {
+    closing.drain();
+    if (exchange == null) {
+      closing.end(false);
     }
   }
 
-  private void inputEnded() {
+  /**
+   * The client sends nothing more.
+   *
+   * @param aside somebody else answers it
+   */
+  void inputEnded(boolean aside) {
     ended = true;
     Exchange running = exchange;
     if (running != null && !running.requestComplete()) {
@@ -341,19 +288,23 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
     }
   }
 
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (exchange == null && !closing.discarding() && cause instanceof DecoderException) {
+  /**
+   * Nothing can be read from the client any more.
+   *
+   * @param malformed it sent what is no message
+   */
+  void failed(boolean malformed) {
+    if (exchange == null && !closing.discarding() && malformed) {
       admission.refuse(400, "the request is not well formed");
     } else {
-      Exchange running = exchange;
-      exchange = null;
-      closing.discard();
-      if (running != null) {
-        running.clientGone();
-      }
-      channel.close();
+      broken();
+      end.close();
     }
+  }
+
+  /** There is no room for more of the head that is being read. */
+  void overloaded() {
+    admission.overloaded();
   }
 
   @Override
@@ -364,7 +315,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       return;
     }
     closing.settle();
-    boolean head = decoder != null && decoder.waitsForRestOfHead();
+    boolean head = end.waitsForRestOfHead();
     if (head && served && !inHead) {
       since = now; // time without a request is not held against the next one
     }
@@ -379,27 +330,7 @@ final class HttpServerStream extends ChannelInboundHandlerAdapter implements Wat
       if (waited <= allowed) {
         overload.shed(head ? Shed.HEAD : Shed.IDLE);
       }
-      channel.close();
-    }
-  }
-
-  /** A head that has not come whole counts against those of all clients. */
-  private void holdHead(RequestDecoder reader) {
-    boolean unfinished = reader.waitsForRestOfHead() && !closing.discarding();
-    if (unfinished) {
-      holdsHead = context.heads().hold(channel, reader.headSize());
-      if (!holdsHead) {
-        admission.overloaded();
-      }
-    } else if (holdsHead) {
-      dropHead();
-    }
-  }
-
-  private void dropHead() {
-    if (holdsHead) {
-      holdsHead = false;
-      context.heads().done(channel);
+      end.close();
     }
   }
 

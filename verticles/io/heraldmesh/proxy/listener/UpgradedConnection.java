@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
+import io.heraldmesh.proxy.upstream.Http1Upstream;
 import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.heraldmesh.proxy.upstream.Watch;
@@ -52,10 +53,14 @@ final class UpgradedConnection implements Watch.Timed {
   }
 
   /** Takes HTTP off both connections and joins them. */
-  static void join(HttpServerStream client, UpstreamStream upstream, Standing standing, End end) {
+  static void join(HttpServerStream requests, UpstreamStream service, Standing standing, End end) {
+    if (!(requests.end() instanceof Http1Client client)
+        || !(service instanceof Http1Upstream upstream)) {
+      throw new IllegalStateException("only HTTP/1.1 becomes something else");
+    }
     UpgradedConnection joined =
         new UpgradedConnection(
-            client.channel(), upstream.channel(), client.context(), standing, end);
+            client.channel(), upstream.channel(), requests.context(), standing, end);
     client.stopEncoding();
     upstream.stopEncoding();
     client.leave(joined.fromClient);

@@ -25,9 +25,14 @@ public final class Buffering implements RecvByteBufAllocator {
     this.overload = overload;
   }
 
+  /** How much may wait to be written now, in octets. */
+  public static WriteBufferWaterMark marks(Overload overload) {
+    return overload.tight() ? LITTLE : WriteBufferWaterMark.DEFAULT;
+  }
+
   /** Has no more wait to be written to {@code channel} than there is room for now. */
   public static void adapt(Channel channel, Overload overload) {
-    WriteBufferWaterMark wanted = overload.tight() ? LITTLE : WriteBufferWaterMark.DEFAULT;
+    WriteBufferWaterMark wanted = marks(overload);
     if (channel.config().getWriteBufferHighWaterMark() != wanted.high()) {
       channel.config().setWriteBufferWaterMark(wanted);
     }

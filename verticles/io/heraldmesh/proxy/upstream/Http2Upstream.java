@@ -1,35 +1,28 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.proxy.http2.ConnectionListener;
+import io.heraldmesh.proxy.http2.FrameConnection;
+import io.heraldmesh.proxy.http2.FrameConnections;
+import io.heraldmesh.proxy.http2.FrameStream;
+import io.heraldmesh.proxy.http2.StreamListener;
 import io.heraldmesh.proxy.upstream.Circuit.Place;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.HttpScheme;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2GoAwayFrame;
-import io.netty.handler.codec.http2.Http2MultiplexHandler;
-import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2SettingsFrame;
-import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
-import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.AttributeKey;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
+import io.netty.util.AsciiString;
 import java.util.ArrayDeque;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP/2 connection to a target and the streams on it. Belongs to its event loop. */
-final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened {
+final class Http2Upstream extends ChannelInboundHandlerAdapter
+    implements Opened, ConnectionListener {
   /** Until the other side says how many it takes. */
   private static final int STREAMS_AT_FIRST = 100;
-
-  /** Of a connection on which the other side broke the rules. */
-  private static final AttributeKey<Boolean> FAULTY = AttributeKey.valueOf("herald.http2.faulty");
 
   private final Target target;
   private final Http2Pool pool;
@@ -37,12 +30,14 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
   private final @Nullable Place place;
   private final ArrayDeque<ResponseSink> waiting = new ArrayDeque<>();
   private @Nullable Channel connection;
-  private @Nullable Http2StreamChannelBootstrap streams;
+  private @Nullable FrameConnection frames;
+  private AsciiString scheme = HttpScheme.HTTP.name();
   private long most;
   private int open;
   private int lent;
   private boolean used;
   private boolean ending;
+  private boolean faulty;
   private long opened;
   private long idleSince;
 
@@ -68,7 +63,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
 
   /** The connection is there. */
   boolean isOpen() {
-    return streams != null;
+    return frames != null;
   }
 
   /** Coarse time in ms since when it {@link #isOpen}. */
@@ -98,7 +93,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
       ending = true;
       pool.remove(this);
     }
-    Http2StreamChannelBootstrap ready = streams;
+    FrameConnection ready = frames;
     if (ready == null) {
       waiting.add(sink);
     } else {
@@ -127,25 +122,17 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
       decline(channel);
       return;
     }
-    channel
-        .pipeline()
-        .addLast(
-            Flushes.together(),
-            Http2FrameCodecBuilder.forClient()
-                .initialSettings(
-                    Http2Settings.defaultSettings()
-                        .pushEnabled(false)
-                        .maxHeaderListSize(pool.headerBytes()))
-                .build(),
-            new Http2MultiplexHandler(new NoPush()),
-            this);
-    Windows.widen(channel, STREAMS_AT_FIRST);
-    Http2StreamChannelBootstrap bootstrap = new Http2StreamChannelBootstrap(channel);
-    streams = bootstrap;
+    if (channel.pipeline().get(SslHandler.class) != null) {
+      scheme = HttpScheme.HTTPS.name();
+    }
+    FrameConnection opening = FrameConnections.client(pool.headerBytes(), this);
+    channel.pipeline().addLast(Flushes.together(), opening, this);
+    opening.widen(STREAMS_AT_FIRST);
+    frames = opening;
     ResponseSink sink;
     while ((sink = waiting.poll()) != null) {
       pool.left(this);
-      openStream(bootstrap, sink);
+      openStream(opening, sink);
     }
     if (ending && open == 0) {
       channel.close();
@@ -183,17 +170,25 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     }
   }
 
+  /** Push was turned off, and a server that does it all the same is not listened to. */
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object frame) {
-    if (frame instanceof Http2SettingsFrame settings) {
-      Long streamsTaken = settings.settings().maxConcurrentStreams();
-      if (streamsTaken != null) {
-        most = Math.min(streamsTaken, target.limits().streams());
-      }
-    } else if (frame instanceof Http2GoAwayFrame) {
-      end();
-    }
-    ReferenceCountUtil.release(frame);
+  public StreamListener opened(FrameStream stream) {
+    throw new IllegalStateException("a server opens no streams");
+  }
+
+  @Override
+  public void closed(FrameStream stream) {
+    // of this side's own streams each call says so
+  }
+
+  @Override
+  public void takes(long streams) {
+    most = Math.min(streams, target.limits().streams());
+  }
+
+  @Override
+  public void goesAway() {
+    end();
   }
 
   @Override
@@ -203,22 +198,20 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (isFault(cause)) {
-      ctx.channel().attr(FAULTY).set(true);
-    }
+    faulty |= isFault(cause);
     end();
     ctx.close();
   }
 
   /** The other side broke the rules, and did not just go away. */
-  static boolean isFault(Throwable cause) {
+  private static boolean isFault(Throwable cause) {
     return cause instanceof Http2Exception
         || cause instanceof DecoderException && !(cause.getCause() instanceof SSLException);
   }
 
-  /** {@code stream} ended because the other side broke the rules on its connection. */
-  static boolean isFaulty(Channel stream) {
-    return stream.parent() != null && stream.parent().hasAttr(FAULTY);
+  /** The other side broke the rules, and so every stream ends. */
+  boolean isFaulty() {
+    return faulty;
   }
 
   /** It gets no more streams, and closes when it has none. */
@@ -230,52 +223,21 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter implements Opened
     }
   }
 
-  private void openStream(Http2StreamChannelBootstrap bootstrap, ResponseSink sink) {
+  private void openStream(FrameConnection ready, ResponseSink sink) {
     open++;
-    UpstreamStream stream = new UpstreamStream(target, null, generation);
     boolean again = used;
     used = true;
-    bootstrap
-        .handler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel
-                    .pipeline()
-                    .addLast(new Http2StreamFrameToHttpObjectCodec(false, true), stream);
-              }
-            })
-        .open()
-        .addListener(
-            (Future<Http2StreamChannel> opened) -> {
-              if (opened.isSuccess()) {
-                opened.getNow().closeFuture().addListener(closed -> closedStream());
-                stream.lend(sink, again);
-                sink.connected(stream);
-              } else {
-                closedStream();
-                sink.failed(
-                    new UpstreamFailure(
-                        UpstreamFailure.RESET, target + ": " + opened.cause().getMessage()));
-              }
-            });
+    sink.connected(new Http2Call(this, ready, scheme, sink, again));
   }
 
-  private void closedStream() {
+  /** One of its calls is over. */
+  void closed() {
     open--;
     idleSince = pool.now();
     if (ending && open == 0 && connection != null) {
       connection.close();
     } else if (!ending) {
       pool.freed(this);
-    }
-  }
-
-  /** Push was turned off; a server that does it all the same is not listened to. */
-  private static final class NoPush extends ChannelInitializer<Channel> {
-    @Override
-    protected void initChannel(Channel channel) {
-      channel.close();
     }
   }
 }

@@ -21,7 +21,7 @@ final class Pool implements Watch.Timed {
   private final Limits limits;
   private final Watch watch;
   private final Lending lending;
-  private final Map<Target, ArrayDeque<UpstreamStream>> idle = new HashMap<>();
+  private final Map<Target, ArrayDeque<Http1Upstream>> idle = new HashMap<>();
   private final Map<Target, Integer> open = new HashMap<>();
   private @Nullable Set<Target> called;
 
@@ -37,7 +37,7 @@ final class Pool implements Watch.Timed {
    * @param fresh open a new connection even when there is an idle one
    */
   void lend(Target target, ResponseSink sink, boolean fresh) {
-    UpstreamStream stream = fresh ? null : takeIdle(target);
+    Http1Upstream stream = fresh ? null : takeIdle(target);
     if (stream != null) {
       stream.lend(sink, true);
       sink.connected(stream);
@@ -51,7 +51,7 @@ final class Pool implements Watch.Timed {
     return target.apart() > 0 && (hasIdle(target) || open.getOrDefault(target, 0) < target.apart());
   }
 
-  void giveBack(UpstreamStream stream) {
+  void giveBack(Http1Upstream stream) {
     if (outdated(stream)) {
       stream.close();
       return;
@@ -60,7 +60,7 @@ final class Pool implements Watch.Timed {
       hand(stream);
       return;
     }
-    ArrayDeque<UpstreamStream> of =
+    ArrayDeque<Http1Upstream> of =
         idle.computeIfAbsent(stream.target(), target -> new ArrayDeque<>());
     if (of.size() >= limits.idlePerDestination()) {
       stream.close();
@@ -71,7 +71,7 @@ final class Pool implements Watch.Timed {
   }
 
   /** To who waits first, or out of the way of a connection that serves it. */
-  private void hand(UpstreamStream stream) {
+  private void hand(Http1Upstream stream) {
     ResponseSink first = lending.poll(stream.target());
     if (first == null) {
       stream.close();
@@ -82,8 +82,8 @@ final class Pool implements Watch.Timed {
     }
   }
 
-  void remove(UpstreamStream stream) {
-    ArrayDeque<UpstreamStream> of = idle.get(stream.target());
+  void remove(Http1Upstream stream) {
+    ArrayDeque<Http1Upstream> of = idle.get(stream.target());
     if (of != null) {
       of.remove(stream);
       if (of.isEmpty()) {
@@ -99,8 +99,8 @@ final class Pool implements Watch.Timed {
 
   /** Closes one of {@code circuit} that nobody uses; false when there is none. */
   boolean closeOne(Circuit circuit) {
-    for (ArrayDeque<UpstreamStream> of : idle.values()) {
-      UpstreamStream stream = of.peekFirst();
+    for (ArrayDeque<Http1Upstream> of : idle.values()) {
+      Http1Upstream stream = of.peekFirst();
       if (stream != null && stream.target().circuit() == circuit) {
         stream.close();
         return true;
@@ -111,17 +111,17 @@ final class Pool implements Watch.Timed {
 
   /** Closes what nobody uses. */
   void closeIdle() {
-    Map<Target, ArrayDeque<UpstreamStream>> all = new HashMap<>(idle);
+    Map<Target, ArrayDeque<Http1Upstream>> all = new HashMap<>(idle);
     idle.clear();
-    all.values().forEach(of -> of.forEach(UpstreamStream::close));
+    all.values().forEach(of -> of.forEach(Http1Upstream::close));
   }
 
   @Override
   public void check(long nowMillis) {
-    Iterator<Map.Entry<Target, ArrayDeque<UpstreamStream>>> all = idle.entrySet().iterator();
+    Iterator<Map.Entry<Target, ArrayDeque<Http1Upstream>>> all = idle.entrySet().iterator();
     while (all.hasNext()) {
-      Map.Entry<Target, ArrayDeque<UpstreamStream>> one = all.next();
-      ArrayDeque<UpstreamStream> of = one.getValue();
+      Map.Entry<Target, ArrayDeque<Http1Upstream>> one = all.next();
+      ArrayDeque<Http1Upstream> of = one.getValue();
       boolean gone = one.getKey().isGone(called);
       of.removeIf(
           stream -> {
@@ -141,10 +141,10 @@ final class Pool implements Watch.Timed {
     }
   }
 
-  private @Nullable UpstreamStream takeIdle(Target target) {
-    ArrayDeque<UpstreamStream> of = idle.get(target);
+  private @Nullable Http1Upstream takeIdle(Target target) {
+    ArrayDeque<Http1Upstream> of = idle.get(target);
     while (of != null && !of.isEmpty()) {
-      UpstreamStream stream = of.removeLast();
+      Http1Upstream stream = of.removeLast();
       if (stream.usable() && !outdated(stream)) {
         return stream;
       }
@@ -153,13 +153,13 @@ final class Pool implements Watch.Timed {
     return null;
   }
 
-  private boolean outdated(UpstreamStream stream) {
+  private boolean outdated(Http1Upstream stream) {
     return stream.generation() != tls.generation(stream.target())
         || Age.over(stream.target(), stream.opened(), watch.now());
   }
 
   private void open(Target target, ResponseSink sink, @Nullable Place place) {
-    UpstreamStream stream = new UpstreamStream(target, this, tls.generation(target));
+    Http1Upstream stream = new Http1Upstream(target, this, tls.generation(target));
     stream.lend(sink, false);
     opening(target);
     connector.open(
@@ -191,7 +191,7 @@ final class Pool implements Watch.Timed {
   }
 
   private boolean hasIdle(Target target) {
-    ArrayDeque<UpstreamStream> of = idle.get(target);
+    ArrayDeque<Http1Upstream> of = idle.get(target);
     return of != null && !of.isEmpty();
   }
 

@@ -9,9 +9,9 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 
 /** Reads responses; knows from the request whether a body follows (RFC 9112 section 6.3). */
 final class ResponseDecoder extends HttpResponseDecoder {
-  private final UpstreamStream stream;
+  private final Http1Upstream stream;
 
-  ResponseDecoder(Limits limits, UpstreamStream stream) {
+  ResponseDecoder(Limits limits, Http1Upstream stream) {
     super(
         BoundedHeaders.in(
             new HttpDecoderConfig()

@@ -111,8 +111,9 @@ class WebSocketTest {
       socket.closeHandler(v -> closed.add(true));
       echo.mesh.policy(MtlsMode.STRICT, NOBODY);
       assertThat(closed.poll(10, TimeUnit.SECONDS)).isTrue();
+      // that the connection has to end is told first, and its end when it has ended
+      Mesh.eventually(() -> echo.mesh.logged("destination").flag().equals("withdrawn"));
       AccessEntry entry = echo.mesh.logged("destination");
-      assertThat(entry.flag()).isEqualTo("withdrawn");
       assertThat(entry.reason().code()).isEqualTo("no_allow_matched");
       assertThat(echo.paths).hasSize(1);
     }

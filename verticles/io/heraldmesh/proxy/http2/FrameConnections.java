@@ -1,0 +1,75 @@
+package io.heraldmesh.proxy.http2;
+
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+
+/** Makes the ends of HTTP/2 connections. What clients and servers may do is bounded here. */
+public final class FrameConnections
+    extends AbstractHttp2ConnectionHandlerBuilder<FrameConnection, FrameConnections> {
+  private static final int RESET_WINDOW_SECONDS = 30;
+
+  private final ConnectionListener owner;
+
+  private FrameConnections(boolean server, Http2Settings settings, ConnectionListener owner) {
+    this.owner = owner;
+    initialSettings(settings);
+    connection(fair(server));
+    validateHeaders(true);
+  }
+
+  /** Every stream has its turn: what a peer says of priorities is not worth the work. */
+  private static Http2Connection fair(boolean server) {
+    Http2Connection connection = new DefaultHttp2Connection(server);
+    connection
+        .remote()
+        .flowController(
+            new DefaultHttp2RemoteFlowController(
+                connection, new UniformStreamByteDistributor(connection)));
+    return connection;
+  }
+
+  /**
+   * The end of a connection that calls.
+   *
+   * @param headerBytes all fields of one message that may come
+   */
+  public static FrameConnection client(int headerBytes, ConnectionListener owner) {
+    Http2Settings settings =
+        Http2Settings.defaultSettings().pushEnabled(false).maxHeaderListSize(headerBytes);
+    return new FrameConnections(false, settings, owner)
+        .decoderEnforceMaxRstFramesPerWindow(0, 0)
+        .encoderEnforceMaxRstFramesPerWindow(0, 0)
+        .build();
+  }
+
+  /**
+   * The end of a connection that is called.
+   *
+   * @param streams that may be open at a time
+   * @param headerBytes all fields of one message that may come
+   * @param resets that may come in {@value #RESET_WINDOW_SECONDS} s
+   */
+  public static FrameConnection server(
+      int streams, int headerBytes, int resets, ConnectionListener owner) {
+    Http2Settings settings =
+        Http2Settings.defaultSettings()
+            .maxConcurrentStreams(streams)
+            .maxHeaderListSize(headerBytes);
+    return new FrameConnections(true, settings, owner)
+        .validateRequiredPseudoHeaders(true)
+        .decoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
+        .build();
+  }
+
+  @Override
+  protected FrameConnection build(
+      Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    return new FrameConnection(decoder, encoder, settings, owner);
+  }
+}

@@ -1,0 +1,316 @@
+package io.heraldmesh.proxy.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpMessage;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 stream: messages out of frames and frames out of messages, within the windows of both
+ * sides. Belongs to its connection's event loop.
+ */
+public final class FrameStream {
+  private final FrameConnection connection;
+  private final StreamListener listener;
+  private final AsciiString scheme;
+  private @Nullable Http2Stream stream;
+  private WriteBufferWaterMark marks = WriteBufferWaterMark.DEFAULT;
+  private long pending;
+  private int unconsumed;
+  private long error = Http2Error.INTERNAL_ERROR.code();
+  private boolean full;
+  private boolean paused;
+  private boolean noted;
+  private boolean endSent;
+  private boolean endReceived;
+  private boolean refused;
+  private boolean closed;
+
+  /** A stream that the other side has opened. */
+  FrameStream(FrameConnection connection, Http2Stream stream) {
+    this.connection = connection;
+    this.scheme = AsciiString.EMPTY_STRING;
+    this.stream = stream;
+    this.listener = connection.owner().opened(this);
+  }
+
+  /** A stream that opens with the first message that is written to it. */
+  FrameStream(FrameConnection connection, AsciiString scheme, StreamListener listener) {
+    this.connection = connection;
+    this.scheme = scheme;
+    this.listener = listener;
+  }
+
+  /** Its connection. */
+  public FrameConnection connection() {
+    return connection;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * The error code with which the other side reset the stream; INTERNAL_ERROR when it ended in any
+   * other way.
+   */
+  public long error() {
+    return error;
+  }
+
+  /** The other side said that it did not look at the request (RFC 9113 section 8.7). */
+  public boolean refused() {
+    return refused;
+  }
+
+  /** This side has said all, and the other has not. */
+  public boolean isHalfClosedLocal() {
+    Http2Stream here = stream;
+    return here != null && here.state() == Http2Stream.State.HALF_CLOSED_LOCAL;
+  }
+
+  /** The other side, or its connection, takes more than was written so far. */
+  public boolean isWritable() {
+    return !full;
+  }
+
+  /** Octets of bodies that have not left yet. */
+  public long pending() {
+    return pending;
+  }
+
+  /** Sets how much may wait to be written, in octets. */
+  public void bound(WriteBufferWaterMark to) {
+    marks = to;
+  }
+
+  // ---- to the other side
+
+  /** Takes over the reference to {@code message}. */
+  public void write(HttpObject message) {
+    if (closed || endSent) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (message instanceof HttpMessage head) {
+      boolean interim = head instanceof HttpResponse response && response.status().code() < 200;
+      boolean bare = !interim && isBare(head);
+      head(head, bare);
+      if (bare || interim) {
+        ReferenceCountUtil.release(message);
+        return;
+      }
+    }
+    if (message instanceof LastHttpContent last) {
+      end(last);
+    } else if (message instanceof HttpContent part) {
+      data(part.content(), false);
+    }
+  }
+
+  private static boolean isBare(HttpMessage head) {
+    return head instanceof FullHttpMessage whole
+        && !whole.content().isReadable()
+        && whole.trailingHeaders().isEmpty();
+  }
+
+  private void head(HttpMessage head, boolean last) {
+    if (stream == null) {
+      open((HttpRequest) head, last);
+    } else {
+      headers(Blocks.response((HttpResponse) head), last);
+    }
+  }
+
+  private void open(HttpRequest head, boolean last) {
+    Http2Headers fields;
+    try {
+      fields = Blocks.request(head, scheme);
+    } catch (IllegalArgumentException e) {
+      unsent();
+      return;
+    }
+    endSent = last;
+    stream = connection.open(this, fields, last);
+    if (stream == null) {
+      refused = true;
+      unsent();
+    }
+  }
+
+  /** Told later: whoever writes does not expect it to end now. */
+  private void unsent() {
+    closed = true;
+    connection.later(listener::closed);
+  }
+
+  private void headers(Http2Headers headers, boolean last) {
+    endSent |= last;
+    connection.writeHeaders(id(), headers, last);
+  }
+
+  private void end(LastHttpContent last) {
+    boolean trailers = !last.trailingHeaders().isEmpty();
+    if (last.content().isReadable() || !trailers) {
+      data(last.content(), !trailers);
+    } else {
+      last.release();
+    }
+    if (trailers) {
+      headers(Blocks.trailers(last.trailingHeaders()), true);
+    }
+  }
+
+  private void data(ByteBuf content, boolean last) {
+    if (closed) {
+      content.release();
+      return;
+    }
+    endSent |= last;
+    ChannelPromise written = connection.promise();
+    int octets = content.readableBytes();
+    if (!last && octets > 0) {
+      pending += octets;
+      full |= pending > marks.high();
+      written.addListener(done -> left(octets));
+    }
+    connection.encoder().writeData(connection.context(), id(), content, 0, last, written);
+  }
+
+  private void left(int octets) {
+    pending -= octets;
+    if (full && pending <= marks.low()) {
+      full = false;
+      if (!closed) {
+        listener.writabilityChanged(true);
+      }
+    }
+  }
+
+  /** Sends what was written. */
+  public void flush() {
+    connection.flushSoon();
+  }
+
+  /** Ends it, unless both sides have said all. */
+  public void close() {
+    if (!(endSent && endReceived)) {
+      reset(Http2Error.CANCEL.code());
+    }
+  }
+
+  /** Ends it and says why. */
+  public void reset(long code) {
+    if (closed) {
+      return;
+    }
+    endSent = true;
+    Http2Stream here = stream;
+    if (here == null) {
+      over();
+    } else {
+      connection.reset(here, code);
+    }
+  }
+
+  /**
+   * Stops or resumes making room for what the other side sends: while stopped it sends no more than
+   * its window allows, which is passed on all the same.
+   */
+  public void pause(boolean pause) {
+    paused = pause;
+    int octets = unconsumed;
+    Http2Stream here = stream;
+    if (!pause && octets > 0 && here != null && !closed) {
+      unconsumed = 0;
+      connection.consume(here, octets);
+    }
+  }
+
+  public boolean isPaused() {
+    return paused;
+  }
+
+  // ---- from the other side, by its connection
+
+  int id() {
+    Http2Stream here = stream;
+    return here == null ? 0 : here.id();
+  }
+
+  void headersRead(Http2Headers headers, boolean server, boolean last) {
+    endReceived |= last;
+    HttpObject part;
+    try {
+      part = server ? Messages.request(headers, last) : Messages.response(headers, last);
+    } catch (Messages.Malformed | RuntimeException e) {
+      listener.malformed(e);
+      return;
+    }
+    listener.received(part);
+  }
+
+  /** Returns how many octets the other side may send again already. */
+  int dataRead(ByteBuf data, int padding, boolean last) {
+    endReceived |= last;
+    int octets = data.readableBytes() + padding;
+    listener.received(
+        last
+            ? new DefaultLastHttpContent(data.retain(), EmptyHttpHeaders.INSTANCE)
+            : new DefaultHttpContent(data.retain()));
+    if (paused) {
+      unconsumed += octets;
+      return 0;
+    }
+    return octets;
+  }
+
+  /** True the first time in one turn of reading. */
+  boolean note() {
+    boolean first = !noted;
+    noted = true;
+    return first;
+  }
+
+  void readAll() {
+    noted = false;
+    if (!closed) {
+      listener.receivedAll();
+    }
+  }
+
+  void resetRead(long code) {
+    error = code;
+    refused |= code == Http2Error.REFUSED_STREAM.code();
+  }
+
+  void unseen() {
+    refused = true;
+  }
+
+  void failed(Throwable cause) {
+    listener.failed(cause);
+  }
+
+  void over() {
+    if (!closed) {
+      closed = true;
+      listener.closed();
+    }
+  }
+}
