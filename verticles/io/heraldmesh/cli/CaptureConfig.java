@@ -2,7 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.policy.AddressBlock;
-import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.capture.RunAs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param user whom Herald runs as: its own calls are never captured; null: not said
  */
 public record CaptureConfig(
-    @Nullable HostPort inbound,
+    @Nullable ListenAddress inbound,
     Mode mode,
     @Nullable RunAs user,
     List<Integer> includeInboundPorts,

@@ -53,7 +53,7 @@ final class CapturePlan {
         callers.add(caller(workload, captured, user));
       }
     }
-    HostPort inbound = capture.inbound();
+    ListenAddress inbound = capture.inbound();
     add(inbound, own);
     add(node.admin(), own);
     add(node.health(), own);
@@ -76,7 +76,7 @@ final class CapturePlan {
     return new CaptureSettings(
         capture.mode(),
         user.uid(),
-        inbound == null ? 0 : fixed(inbound, "spec.capture.inbound.listen"),
+        inbound == null ? 0 : fixed(inbound.address(), "spec.capture.inbound.listen"),
         callers,
         own,
         apps,

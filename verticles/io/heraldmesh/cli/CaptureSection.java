@@ -2,7 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.policy.AddressBlock;
-import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.problem.Shown;
@@ -21,8 +21,10 @@ final class CaptureSection {
   }
 
   private static CaptureConfig fields(Fields fields) {
-    HostPort inbound =
-        fields.optional("inbound").decodeOrNull(in -> NodeAddresses.read(in.required("listen")));
+    ListenAddress inbound =
+        fields
+            .optional("inbound")
+            .decodeOrNull(in -> NodeAddresses.listener(in.required("listen")));
     Value excluded = fields.optional("excludeInboundPorts");
     return new CaptureConfig(
         inbound,

@@ -14,10 +14,13 @@ import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code spec.workloads} of a node file: what runs on the node, and through which sockets. */
@@ -62,7 +65,28 @@ final class WorkloadsSection {
           "name what runs here, or add ca and config");
     }
     checkUsers(value, workloads);
+    checkSockets(value, workloads);
     return workloads;
+  }
+
+  /** A socket that was passed can be one listener only. */
+  private static void checkSockets(Value value, List<WorkloadSettings> workloads) {
+    Set<Integer> taken = new HashSet<>();
+    for (WorkloadSettings workload : workloads) {
+      Stream.of(
+              Stream.ofNullable(workload.outbound()),
+              Stream.ofNullable(workload.capture()),
+              workload.outboundPorts().stream().map(OutboundPort::listen),
+              workload.ports().stream().map(InboundPort::listen))
+          .flatMap(Function.identity())
+          .filter(listen -> listen.inherited() && !taken.add(listen.descriptor()))
+          .forEach(
+              listen ->
+                  value.problem(
+                      ProblemCode.CONFLICT,
+                      "the socket at " + listen + " stands for two listeners",
+                      "pass a socket for each"));
+    }
   }
 
   /** Where calls of several workloads are captured, the user alone tells them apart. */
@@ -133,19 +157,19 @@ final class WorkloadsSection {
   private static Outbound outbound(Fields fields) {
     Value listen = fields.optional("listen");
     return new Outbound(
-        listen.isPresent() ? new ListenAddress(NodeAddresses.read(listen)) : null,
+        listen.isPresent() ? NodeAddresses.listener(listen) : null,
         fields.optional("services").list(WorkloadsSection::outboundService),
         capture(fields.optional("capture")));
   }
 
   private static @Nullable ListenAddress capture(Value value) {
-    return value.isPresent() ? new ListenAddress(NodeAddresses.read(value)) : null;
+    return value.isPresent() ? NodeAddresses.listener(value) : null;
   }
 
   private static OutboundPort outboundService(Fields fields) {
     HostPort to = NodeAddresses.read(fields.required("to"));
     return new OutboundPort(
-        new ListenAddress(NodeAddresses.read(fields.required("listen"))),
+        NodeAddresses.listener(fields.required("listen")),
         to,
         protocol(fields.optional("protocol"), "", to.port()));
   }
@@ -159,7 +183,7 @@ final class WorkloadsSection {
         port,
         protocol(fields.optional("protocol"), name, port),
         NodeAddresses.read(fields.required("app")),
-        NodeAddresses.read(fields.required("listen")),
+        NodeAddresses.listener(fields.required("listen")),
         advertise.isPresent() ? NodeAddresses.read(advertise) : null);
   }
 

@@ -9,26 +9,19 @@ import io.heraldmesh.jwt.TokenCache;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.NodeSnapshot;
-import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.proxy.capture.CapturedSocket;
 import io.heraldmesh.proxy.capture.OriginalDestination;
-import io.heraldmesh.proxy.listener.CapturedInboundListener;
-import io.heraldmesh.proxy.listener.CapturedOutboundListener;
-import io.heraldmesh.proxy.listener.CapturedWorkload;
 import io.heraldmesh.proxy.listener.InForce;
-import io.heraldmesh.proxy.listener.InboundListener;
 import io.heraldmesh.proxy.listener.ListenerContext;
 import io.heraldmesh.proxy.listener.Newcomers;
 import io.heraldmesh.proxy.listener.OpenConnections;
-import io.heraldmesh.proxy.listener.OutboundListener;
 import io.heraldmesh.proxy.listener.UnfinishedHeads;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.log.WorkloadTags;
-import io.heraldmesh.proxy.overload.Buffering;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.DialGuard;
 import io.heraldmesh.proxy.upstream.OwnListeners;
@@ -40,37 +33,22 @@ import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.OriginationFiles;
 import io.heraldmesh.tls.Originations;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The data path of one node: its listeners, what they enforce, what they may call. */
 public final class DataPath {
-  private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
-
-  private static final String INBOUND = "inbound";
-  private static final String OUTBOUND_CAPTURE = "outbound-capture";
-
   /** How long a token that nobody sends any more may lie in memory after its end. */
   private static final Duration PURGE_EVERY = Duration.ofSeconds(10);
 
@@ -88,13 +66,10 @@ public final class DataPath {
   private final MeshTls tls;
   private final Originations originations;
   private final long poll;
-  private final OwnListeners own;
   private final Upstreams upstreams;
   private final OpenConnections open = new OpenConnections();
   private final ListenerContext context;
-  private final OriginalDestination originals;
-  private final Callers callers;
-  private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+  private final Listeners listeners;
   private final LoopLag lag;
   private final long purging;
   private volatile TokenCache verified;
@@ -173,15 +148,12 @@ public final class DataPath {
       OriginalDestination originals) {
     this.vertx = vertx;
     this.settings = settings;
-    this.originals = originals;
-    this.callers = Callers.of(settings.workloads());
     this.crypto = crypto;
     this.loops = EventLoops.of(vertx);
     this.builder = vertx.createSharedWorkerExecutor("herald-tls", 1);
     this.tls = new MeshTls(loops, credentials, new PeerVerifier(crypto), clock, this::build);
     this.originations = new Originations(loops, crypto, this::build);
     this.poll = vertx.setPeriodic(POLL_EVERY.toMillis(), id -> originations.poll());
-    this.own = own;
     this.upstreams =
         new Upstreams(
             loops,
@@ -203,6 +175,7 @@ public final class DataPath {
             new Newcomers(settings.limits().newcomers(), overload),
             new UnfinishedHeads(Runtime.getRuntime().maxMemory() / HEADS_SHARE, overload),
             clock);
+    this.listeners = new Listeners(settings, loops, context, originals, own);
     this.lag = new LoopLag(loops.all(), settings.node(), meters);
     this.verified = TokenCache.of(settings.limits().tokenCacheBytes(), clock);
     TokenCacheMeters.register(meters, settings.node(), () -> verified);
@@ -214,27 +187,7 @@ public final class DataPath {
    * leaves none open. Until a snapshot and leaves are there, every connection is refused.
    */
   public Future<List<Bound>> open() {
-    List<Future<Bound>> binding = new ArrayList<>();
-    for (WorkloadSettings workload : settings.workloads()) {
-      bind(workload, binding);
-      workload.ports().forEach(port -> own.addService(port.app()));
-    }
-    HostPort capture = settings.capture();
-    if (capture != null) {
-      binding.add(bind("inbound-capture", "capture.inbound", null, 0, capture, capturedInbound()));
-    }
-    return Future.join(binding)
-        .map(
-            all -> {
-              LOG.info(
-                  "data path open listeners={} transport={}", binding.size(), loops.transport());
-              return binding.stream().map(Future::result).toList();
-            })
-        .recover(
-            failure -> {
-              listeners.forEach(Channel::close);
-              return Future.failedFuture(failure);
-            });
+    return listeners.open();
   }
 
   /** Its one thread keeps the order; the caller's own queue would outlive it. */
@@ -307,6 +260,7 @@ public final class DataPath {
   /** Requests may pass from now on, and the lag of event loops matters. */
   void begin() {
     lag.begin();
+    listeners.begin();
   }
 
   /** A snapshot is in force and every workload has a leaf. Thread-safe. */
@@ -324,7 +278,7 @@ public final class DataPath {
    * Completes when nothing is open any more.
    */
   public Future<Void> drain(Duration deadline) {
-    listeners.forEach(Channel::close);
+    listeners.close();
     Promise<Void> empty = Promise.promise();
     open.drain().addListener(closed -> empty.tryComplete());
     long timer = vertx.setTimer(Math.max(1, deadline.toMillis()), fired -> open.closeAll());
@@ -339,7 +293,7 @@ public final class DataPath {
               upstreams.close();
               tls.close();
               originations.close();
-              callers.close();
+              listeners.forget();
             })
         .compose(done -> builder.close());
   }
@@ -375,133 +329,5 @@ public final class DataPath {
 
   private SpiffeId own(WorkloadSettings workload) {
     return workload.identity(settings.trustDomain());
-  }
-
-  private void bind(WorkloadSettings workload, List<Future<Bound>> binding) {
-    Workload name = workload.workload();
-    SpiffeId own = own(workload);
-    ListenAddress outbound = workload.outbound();
-    if (outbound != null) {
-      binding.add(
-          bind(
-              "outbound",
-              "outbound.listen",
-              name,
-              0,
-              outbound.address(),
-              new OutboundListener(
-                  context,
-                  name,
-                  own.principal(),
-                  null,
-                  Protocol.HTTP,
-                  callers.explicit(workload))));
-    }
-    ListenAddress capture = workload.capture();
-    if (capture != null) {
-      CapturedOutboundListener captured =
-          new CapturedOutboundListener(
-              context, name, own.principal(), originals, callers.captured(workload), this.own);
-      binding.add(
-          bind(OUTBOUND_CAPTURE, "outbound.capture", name, 0, capture.address(), captured)
-              .compose(bound -> alsoIpv6(bound, captured)));
-    }
-    for (OutboundPort port : workload.outboundPorts()) {
-      binding.add(
-          bind(
-              "outbound",
-              "outbound.ports[" + port.service() + "].listen",
-              name,
-              port.service().port(),
-              port.listen().address(),
-              new OutboundListener(
-                  context,
-                  name,
-                  own.principal(),
-                  port.service(),
-                  port.protocol(),
-                  callers.explicit(workload))));
-    }
-    for (InboundPort port : workload.ports()) {
-      binding.add(
-          bind(
-              INBOUND,
-              "ports[" + port.name() + "].listen",
-              name,
-              port.port(),
-              port.listen(),
-              new InboundListener(context, name, own, port)));
-    }
-  }
-
-  /**
-   * Rules lead IPv4 calls to 127.0.0.1 and IPv6 calls to ::1, of the same port. A machine without
-   * IPv6 has no such calls.
-   */
-  private Future<Bound> alsoIpv6(Bound ipv4, ChannelHandler connections) {
-    InetSocketAddress at = ipv4.address();
-    if (!at.getAddress().getHostAddress().equals("127.0.0.1")) {
-      return Future.succeededFuture(ipv4);
-    }
-    HostPort twin = new HostPort("::1", at.getPort());
-    return bind(OUTBOUND_CAPTURE, "outbound.capture", ipv4.workload(), 0, twin, connections)
-        .map(ipv4)
-        .recover(
-            failure -> {
-              LOG.warn("calls over IPv6 are not captured: {}", failure.getMessage());
-              return Future.succeededFuture(ipv4);
-            });
-  }
-
-  private CapturedInboundListener capturedInbound() {
-    return new CapturedInboundListener(
-        context,
-        settings.node(),
-        originals,
-        settings.workloads().stream()
-            .filter(w -> !w.ports().isEmpty())
-            .map(w -> new CapturedWorkload(context, w.workload(), own(w), w.ports()))
-            .toList());
-  }
-
-  private Future<Bound> bind(
-      String what,
-      String field,
-      @Nullable Workload workload,
-      int port,
-      HostPort address,
-      ChannelHandler connections) {
-    Promise<Bound> bound = Promise.promise();
-    boolean transparent = settings.transparent() && what.endsWith("-capture");
-    ChannelFuture binding =
-        (transparent ? loops.transparentServer() : loops.server())
-            .option(ChannelOption.SO_BACKLOG, 4096)
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Buffering(context.overload()))
-            .childHandler(connections)
-            .bind(new InetSocketAddress(address.host(), address.port()));
-    binding.addListener(
-        (ChannelFutureListener)
-            done -> {
-              if (done.isSuccess()) {
-                listeners.add(done.channel());
-                InetSocketAddress at = (InetSocketAddress) done.channel().localAddress();
-                own.add(what.equals(INBOUND), at);
-                bound.complete(new Bound(what, workload, port, at));
-              } else {
-                bound.fail(
-                    new IllegalStateException(
-                        "cannot listen on "
-                            + address
-                            + " ("
-                            + (workload == null ? "" : "workload " + workload + ", ")
-                            + field
-                            + "): "
-                            + done.cause().getMessage(),
-                        done.cause()));
-              }
-            });
-    return bound.future();
   }
 }

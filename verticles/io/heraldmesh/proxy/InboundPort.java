@@ -20,12 +20,23 @@ public record InboundPort(
     int port,
     Protocol protocol,
     HostPort app,
-    HostPort listen,
+    ListenAddress listen,
     @Nullable HostPort advertise) {
+
+  /** One whose socket this process makes. */
+  public InboundPort(
+      String name,
+      int port,
+      Protocol protocol,
+      HostPort app,
+      HostPort listen,
+      @Nullable HostPort advertise) {
+    this(name, port, protocol, app, new ListenAddress(listen), advertise);
+  }
 
   /** Whether others are told to reach it at {@code address}. */
   public boolean isReachedAt(InetAddress address) {
-    HostPort told = advertise == null ? listen : advertise;
+    HostPort told = advertise == null ? listen.address() : advertise;
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(told.host());
     return literal != null && Arrays.equals(literal, address.getAddress());
   }

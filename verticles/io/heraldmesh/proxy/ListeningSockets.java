@@ -9,8 +9,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +35,26 @@ final class ListeningSockets {
    * @throws IOException when the system does not tell; it may have no IPv6
    */
   static List<InetSocketAddress> in(Path folder) throws IOException {
+    return lines(folder).flatMap(line -> Stream.ofNullable(listening(line))).toList();
+  }
+
+  /** The same, by inode: what {@code /proc/self/fd} calls a socket. */
+  static Map<String, InetSocketAddress> byInode(Path folder) throws IOException {
+    Map<String, InetSocketAddress> sockets = new HashMap<>();
+    for (String line : lines(folder).toList()) {
+      InetSocketAddress address = listening(line);
+      if (address != null) {
+        sockets.put(BLANKS.split(line.strip(), 11)[9], address);
+      }
+    }
+    return sockets;
+  }
+
+  private static Stream<String> lines(Path folder) throws IOException {
     Path six = folder.resolve("tcp6");
     String four = Files.readString(folder.resolve("tcp"), StandardCharsets.US_ASCII);
-    String text =
-        Files.exists(six) ? four + Files.readString(six, StandardCharsets.US_ASCII) : four;
-    return text.lines().flatMap(line -> Stream.ofNullable(listening(line))).toList();
+    return (Files.exists(six) ? four + Files.readString(six, StandardCharsets.US_ASCII) : four)
+        .lines();
   }
 
   /** The address of one line; null for a heading and for sockets in any other state. */

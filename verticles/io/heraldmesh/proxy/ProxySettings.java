@@ -17,7 +17,7 @@ public record ProxySettings(
     List<WorkloadSettings> workloads,
     Limits limits,
     boolean allowLoopback,
-    @Nullable HostPort capture,
+    @Nullable ListenAddress capture,
     boolean transparent) {
 
   public ProxySettings {
@@ -32,5 +32,16 @@ public record ProxySettings(
       Limits limits,
       boolean allowLoopback) {
     this(node, trustDomain, workloads, limits, allowLoopback, null, false);
+  }
+
+  /**
+   * Whether every socket that others reach a workload by outlives this process: who connects
+   * meanwhile waits for the next one.
+   */
+  boolean keptOpen() {
+    return workloads.stream()
+            .flatMap(workload -> workload.ports().stream())
+            .allMatch(port -> port.listen().inherited())
+        && (capture == null || capture.inherited());
   }
 }

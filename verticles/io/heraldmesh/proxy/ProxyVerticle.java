@@ -72,7 +72,9 @@ public final class ProxyVerticle extends VerticleBase {
   /** Completes once requests can pass: policy is in force and every workload has its leaf. */
   @Override
   public Future<?> start() {
-    return path.open()
+    // what is thrown is a failure of the start, too
+    return Future.<Void>succeededFuture()
+        .compose(now -> path.open())
         .onComplete(opened)
         .compose(this::subscribe)
         .compose(first -> inForce())
@@ -85,7 +87,11 @@ public final class ProxyVerticle extends VerticleBase {
     if (started == null) {
       return path.drain(Duration.ZERO);
     }
-    return within(WITHDRAW_WITHIN, started.withdraw())
+    // at sockets that somebody else keeps, callers wait for the next process rather than find
+    // nobody
+    return (settings.keptOpen()
+            ? Future.<Void>succeededFuture()
+            : within(WITHDRAW_WITHIN, started.withdraw()))
         .compose(done -> path.drain(drain))
         .eventually(started::close);
   }
@@ -161,7 +167,7 @@ public final class ProxyVerticle extends VerticleBase {
         port.name(),
         port.port(),
         port.protocol(),
-        advertise == null ? port.listen().host() : advertise.host(),
+        advertise == null ? port.listen().address().host() : advertise.host(),
         advertise == null || advertise.port() == 0
             ? bound(workload, port, bounds)
             : advertise.port());

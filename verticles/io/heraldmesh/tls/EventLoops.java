@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.resolver.dns.DnsNameResolver;
@@ -86,9 +87,13 @@ public final class EventLoops {
 
   /** For a listener; accepted connections are spread over all event loops. */
   public ServerBootstrap server() {
+    return server(serverChannels);
+  }
+
+  private ServerBootstrap server(ChannelFactory<? extends ServerChannel> sockets) {
     return new ServerBootstrap()
         .group(acceptors, loops)
-        .channelFactory(serverChannels)
+        .channelFactory(sockets)
         .childOption(ChannelOption.ALLOCATOR, Buffers.POOLED);
   }
 
@@ -103,6 +108,18 @@ public final class EventLoops {
       throw new IllegalStateException("TPROXY needs Linux and epoll, not " + transport);
     }
     return server().option(EpollChannelOption.IP_TRANSPARENT, true);
+  }
+
+  /**
+   * The same, for a socket that listens already and never blocks; it is registered, not bound.
+   *
+   * @throws IllegalStateException where the transport is not epoll
+   */
+  public ServerBootstrap inheritedServer(int descriptor) {
+    if (!transport.equals(EPOLL)) {
+      throw new IllegalStateException("a socket that was passed needs epoll, not " + transport);
+    }
+    return server(() -> new EpollServerSocketChannel(descriptor));
   }
 
   /** For a connection that stays on {@code loop}. */

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -37,15 +38,21 @@ public final class PostgresServer implements AutoCloseable {
 
   private final Path binaries;
   private final Path folder;
+  private final List<String> before;
+  private final String address;
   private final int port;
   private final List<String> options;
   private Process process;
 
-  private PostgresServer(Path binaries, List<String> options) throws IOException {
+  private PostgresServer(
+      Path binaries, List<String> before, String address, int port, List<String> options)
+      throws IOException {
     this.binaries = binaries;
+    this.before = before;
+    this.address = address;
+    this.port = port;
     this.options = options;
     this.folder = Files.createTempDirectory("herald-pg");
-    this.port = freePort();
     Path passwords = folder.resolve("password");
     Files.writeString(passwords, PASSWORD + "\n");
     if (root()) {
@@ -65,6 +72,12 @@ public final class PostgresServer implements AutoCloseable {
             "UTF8",
             "--locale=C.UTF-8",
             "--no-sync"));
+    if (!before.isEmpty()) {
+      Files.writeString(
+          folder.resolve("data/pg_hba.conf"),
+          "host all all 0.0.0.0/0 scram-sha-256\n",
+          StandardOpenOption.APPEND);
+    }
     this.process = launch();
   }
 
@@ -75,6 +88,20 @@ public final class PostgresServer implements AutoCloseable {
 
   /** One of the test's own, which it closes; {@code options} such as {@code fsync=off}. */
   public static PostgresServer start(String... options) {
+    try {
+      return start(List.of(), "127.0.0.1", freePort(), options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * One at a given address.
+   *
+   * @param before words of a command that runs others, in whose network it is then
+   */
+  public static PostgresServer start(
+      List<String> before, String address, int port, String... options) {
     String missing =
         binaries().isPresent()
             ? ""
@@ -84,7 +111,7 @@ public final class PostgresServer implements AutoCloseable {
     }
     Assumptions.assumeTrue(missing.isEmpty(), missing);
     try {
-      return new PostgresServer(binaries().orElseThrow(), List.of(options));
+      return new PostgresServer(binaries().orElseThrow(), before, address, port, List.of(options));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -105,7 +132,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public String host() {
-    return "127.0.0.1:" + port;
+    return address + ":" + port;
   }
 
   /** Settings with an empty schema of the caller's own. */
@@ -153,13 +180,14 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private Process spawn() {
-    List<String> command = as("postgres", "-D", folder.resolve("data").toString());
+    List<String> command = new ArrayList<>(before);
+    command.addAll(as("postgres", "-D", folder.resolve("data").toString()));
     command.addAll(
         List.of(
             "-p",
             Integer.toString(port),
             "-c",
-            "listen_addresses=127.0.0.1",
+            "listen_addresses=" + address,
             "-c",
             "unix_socket_directories=" + folder));
     for (String option : options) {
@@ -176,10 +204,28 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private boolean answers() {
+    if (!before.isEmpty()) {
+      return ready();
+    }
     try (Connection connection = connect("public")) {
       return connection.isValid(5);
     } catch (SQLException e) {
       return false;
+    }
+  }
+
+  /** As {@link #answers}, asked in the network where it is. */
+  private boolean ready() {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            binaries.resolve("pg_isready").toString(), "-h", address, "-p", "" + port, "-t", "5"));
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -32,7 +32,14 @@ public final class WireClient implements AutoCloseable {
   }
 
   public WireClient(int port) throws IOException {
-    socket.setSoTimeout(TIMEOUT_MILLIS);
+    this(port, TIMEOUT_MILLIS);
+  }
+
+  /**
+   * @param answerWithinMillis after which reading fails
+   */
+  public WireClient(int port, int answerWithinMillis) throws IOException {
+    socket.setSoTimeout(answerWithinMillis);
     socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
     in = new BufferedInputStream(socket.getInputStream());
     out = socket.getOutputStream();

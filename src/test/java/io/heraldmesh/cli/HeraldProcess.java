@@ -53,6 +53,14 @@ final class HeraldProcess implements AutoCloseable {
       List<String> before, Class<?> main, List<String> java, Path errors, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(before);
+    command.addAll(command(main, java, arguments));
+    return new HeraldProcess(
+        new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+  }
+
+  /** The words that start it. */
+  static List<String> command(Class<?> main, List<String> java, String... arguments) {
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
@@ -63,8 +71,7 @@ final class HeraldProcess implements AutoCloseable {
     command.addAll(java);
     command.addAll(List.of("-cp", classPath(), main.getName()));
     command.addAll(List.of(arguments));
-    return new HeraldProcess(
-        new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+    return command;
   }
 
   /** Standard output so far. */

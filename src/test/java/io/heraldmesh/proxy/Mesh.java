@@ -365,7 +365,7 @@ final class Mesh implements AutoCloseable {
             List.of(workload),
             options.limits(),
             options.allowLoopback(),
-            node.equals("server") ? new HostPort("127.0.0.1", 0) : null,
+            node.equals("server") ? ListenAddress.parse("127.0.0.1:0") : null,
             false),
         credentials,
         () -> KeySets.NONE,

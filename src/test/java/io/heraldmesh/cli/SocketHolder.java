@@ -1,0 +1,161 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.Await;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * What a service manager does for a service with sockets: keeps them open on 127.0.0.1, and passes
+ * them to every process that it starts, as sd_listen_fds(3) says. Perl, which every Debian has,
+ * since Java passes no descriptors on.
+ */
+final class SocketHolder implements AutoCloseable {
+  private static final String HOLDER =
+      """
+      use strict; use Socket; use POSIX ();
+      $^F = 255;  # what is opened stays open over exec
+      $| = 1;
+      my ($names, @command) = @ARGV;
+      my @names = split /,/, $names;
+      my @held;
+      for my $name (@names) {
+        socket(my $s, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
+        setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+        bind($s, sockaddr_in(0, INADDR_LOOPBACK)) or die "bind: $!";
+        listen($s, 1024) or die "listen: $!";
+        my ($port) = sockaddr_in(getsockname($s));
+        # out of the way of the numbers that the process gets
+        my $high = POSIX::dup2(fileno($s), 100 + @held); close($s);
+        push @held, $high;
+        print "passed $name $port\\n";
+      }
+      $SIG{CHLD} = 'IGNORE';
+      while (my $line = <STDIN>) {
+        chomp $line; my ($file, $last) = split / /, $line;
+        my $pid = fork();
+        if ($pid == 0) {
+          open(STDIN, '<', '/dev/null');
+          open(STDOUT, '>', "$file.out"); open(STDERR, '>', "$file.err");
+          my $number = 3;
+          for my $from (@held) { POSIX::dup2($from, $number++); POSIX::close($from); }
+          $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = @held; $ENV{LISTEN_FDNAMES} = join(':', @names);
+          exec { $command[0] } @command, $last; die "exec: $!";
+        }
+        print "started $pid\\n";
+      }
+      """;
+
+  private final Process holder;
+  private final BufferedReader said;
+  private final Path folder;
+  private final Map<String, Integer> ports = new HashMap<>();
+  private final List<ProcessHandle> started = new ArrayList<>();
+  private int count;
+
+  /** Opens the sockets; starts nothing. */
+  SocketHolder(Path folder, List<String> names, List<String> command) throws IOException {
+    this.folder = folder;
+    Path script = folder.resolve("holder.pl");
+    Files.writeString(script, HOLDER);
+    List<String> words =
+        new ArrayList<>(List.of("perl", script.toString(), String.join(",", names)));
+    words.addAll(command);
+    holder = new ProcessBuilder(words).redirectError(folder.resolve("holder.err").toFile()).start();
+    said = holder.inputReader();
+    for (int i = 0; i < names.size(); i++) {
+      String[] passed = line().split(" ", -1);
+      ports.put(passed[1], Integer.parseInt(passed[2]));
+    }
+  }
+
+  int port(String name) {
+    return Objects.requireNonNull(ports.get(name), name);
+  }
+
+  /** One process with the sockets. */
+  static final class Started {
+    private final ProcessHandle process;
+    private final Path out;
+    private final Path err;
+
+    private Started(ProcessHandle process, Path out, Path err) {
+      this.process = process;
+      this.out = out;
+      this.err = err;
+    }
+
+    Started awaitReady() {
+      try {
+        Await.until("ready", () -> read(out).contains("ready\n") || !process.isAlive());
+      } catch (AssertionError e) {
+        throw new AssertionError(said(), e);
+      }
+      if (!read(out).contains("ready\n")) {
+        throw new AssertionError(read(out) + read(err));
+      }
+      return this;
+    }
+
+    String said() {
+      return read(out) + read(err);
+    }
+
+    /** Sends TERM and returns when it has ended. */
+    void stop() {
+      process.destroy();
+      Await.until("ended", () -> !process.isAlive());
+    }
+
+    void term() {
+      process.destroy();
+    }
+
+    boolean isRunning() {
+      return process.isAlive();
+    }
+  }
+
+  /**
+   * @param last the last word of the command
+   */
+  Started start(String last) throws IOException {
+    Path file = folder.resolve("process-" + ++count);
+    holder.getOutputStream().write((file + " " + last + "\n").getBytes(StandardCharsets.UTF_8));
+    holder.getOutputStream().flush();
+    ProcessHandle process =
+        ProcessHandle.of(Long.parseLong(line().split(" ", -1)[1])).orElseThrow();
+    started.add(process);
+    return new Started(process, Path.of(file + ".out"), Path.of(file + ".err"));
+  }
+
+  private String line() throws IOException {
+    String line = said.readLine();
+    if (line == null) {
+      throw new IOException(Files.readString(folder.resolve("holder.err")));
+    }
+    return line;
+  }
+
+  private static String read(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return String.join("\n", lines.toList()) + "\n";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public void close() {
+    started.forEach(ProcessHandle::destroyForcibly);
+    holder.destroyForcibly();
+  }
+}
