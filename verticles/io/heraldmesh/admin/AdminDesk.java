@@ -68,7 +68,7 @@ final class AdminDesk implements AdminService.Server {
     this.store = store;
     this.resources = resources;
     this.catalog = catalog;
-    this.nodes = new NodeViews(mesh, store);
+    this.nodes = new NodeViews(mesh, store, resources.acceptance()::last);
     this.mesh = mesh;
     this.certificates = certificates;
     this.tokens = tokens;

@@ -10,7 +10,6 @@ import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.store.Registration;
-import io.heraldmesh.store.ResourceRepository;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
@@ -21,13 +20,16 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is in force where, with why not where it is not. A node that something is registered for
  * counts also while it has not been heard of: it may serve under old policy. Blocks.
+ *
+ * @param lastHere the newest revision that was accepted at this control node
  */
-record NodeViews(MeshView mesh, Store store) {
+record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   private static final int MOST_LAGGARDS = 100;
   private static final int MOST_PROBLEMS = 100;
   private static final int MOST_EXPIRING = 10;
@@ -59,12 +61,12 @@ record NodeViews(MeshView mesh, Store store) {
     if (!problem.isEmpty()) {
       problems.addFirst(problem);
     }
-    Revision compiled = mesh.compiled();
-    ResourceRepository.Mark mark = store.resources().mark();
+    Revision newest = store.resources().mark().newest();
+    Revision here = lastHere.get();
     return new Status(
         status.revision() == null ? null : status.revision().toString(),
-        Acceptance.text(mark.newest()),
-        compiled == null ? null : Acceptance.text(compiled),
+        Acceptance.text(here.compareTo(newest) > 0 ? here : newest),
+        status.stored(),
         all.size(),
         inForce(all),
         laggards(all),
@@ -83,10 +85,9 @@ record NodeViews(MeshView mesh, Store store) {
   InForce await(Revision wanted, int withinMillis) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMillis);
     while (true) {
-      // First: what is compiled afterwards may make nodes lag that do not yet.
-      Revision compiled = mesh.compiled();
-      boolean sent = compiled != null && compiled.compareTo(wanted) >= 0;
-      List<Node> all = nodes(status(), null);
+      MeshStatus status = status();
+      boolean sent = isSent(status, wanted);
+      List<Node> all = nodes(status, null);
       List<Node> laggards = laggards(all);
       if (sent && laggards.isEmpty() || System.nanoTime() - end >= 0) {
         return new InForce(
@@ -94,17 +95,26 @@ record NodeViews(MeshView mesh, Store store) {
             all.size(),
             inForce(all),
             laggards,
-            sent ? null : notSent(compiled));
+            sent ? null : notSent(status.stored()));
       }
       Thread.sleep(LOOK_EVERY_MILLIS);
     }
   }
 
-  private String notSent(@Nullable Revision compiled) {
+  private static boolean isSent(MeshStatus status, Revision wanted) {
+    String stored = status.stored();
+    try {
+      return stored != null && Bounds.version(stored).compareTo(wanted) >= 0;
+    } catch (Bounds.Exceeded e) {
+      throw new IllegalStateException("the distributor says " + stored, e);
+    }
+  }
+
+  private String notSent(@Nullable String compiled) {
     String problem = mesh.problem();
     return problem.isEmpty()
         ? "the resources are being compiled"
-            + (compiled == null ? "" : "; those of " + Acceptance.text(compiled) + " are in force")
+            + (compiled == null ? "" : "; those of " + compiled + " are")
         : problem;
   }
 

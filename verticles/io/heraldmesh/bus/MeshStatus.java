@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
  * How far the configuration got, as of one moment.
  *
  * @param revision the newest; null before the first
+ * @param stored up to which revision of the store, {@code epoch.number}, all changes of resources
+ *     are compiled and on their way; null: none yet, or there is no store
  * @param nodes in order of their names
  * @param problems why the newest resources or announcements are not in force, one sentence each;
  *     empty when all is well
  */
 public record MeshStatus(
-    @Nullable Revision revision, List<NodeStatus> nodes, List<String> problems) {
+    @Nullable Revision revision,
+    @Nullable String stored,
+    List<NodeStatus> nodes,
+    List<String> problems) {
 
   public MeshStatus {
     nodes = List.copyOf(nodes);

@@ -13,7 +13,6 @@ import io.heraldmesh.distributor.source.AcceptedResources;
 import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
-import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -114,11 +113,6 @@ final class ControlAdmin implements AutoCloseable {
     @Override
     public Future<MeshStatus> status() {
       return distribution.status();
-    }
-
-    @Override
-    public @Nullable Revision compiled() {
-      return resourcing.compiled();
     }
 
     @Override

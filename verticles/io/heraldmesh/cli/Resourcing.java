@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.distributor.Distribution;
+import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.distributor.source.AcceptedResources;
 import io.heraldmesh.distributor.source.AcceptedResources.Accepted;
 import io.heraldmesh.distributor.source.FolderSource;
@@ -11,7 +12,6 @@ import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problem;
 import io.heraldmesh.resource.problem.Problems;
-import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,6 @@ final class Resourcing implements AutoCloseable {
   private volatile @Nullable Led led;
   private volatile Resources folderInForce = Resources.NONE;
   private volatile Accepted accepted = Accepted.NONE;
-  private volatile @Nullable Revision compiled;
   private volatile boolean closed;
   private @Nullable Resources offered;
   private long newest;
@@ -147,11 +146,6 @@ final class Resourcing implements AutoCloseable {
     return folderInForce;
   }
 
-  /** Up to which revision of the store all changes were distributed; null: none yet. */
-  @Nullable Revision compiled() {
-    return compiled;
-  }
-
   private Resources folderNow() {
     return source != null && source.state() instanceof FolderState.Good good
         ? good.resources()
@@ -185,12 +179,13 @@ final class Resourcing implements AutoCloseable {
     warn(whole.problems());
     leading
         .to()
-        .apply(whole)
+        .apply(
+            whole,
+            leading.store() == null ? null : Acceptance.text(fromStore.snapshot().revision()))
         .onSuccess(
             revision -> {
               LOG.info("resources taken revision={}", revision);
               folderInForce = fromFolder;
-              compiled = fromStore.snapshot().revision();
               judge(number, problem == null ? Condition.OK : kept(problem));
             })
         .onFailure(

@@ -5,6 +5,7 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Takes resources from whatever source and brings them to the nodes that enforce them. */
 public interface Distribution {
@@ -13,8 +14,16 @@ public interface Distribution {
    * Puts resources into force in place of those before; with the revision, which is the one before
    * when nothing changed for any node. Fails, and changes nothing, when they have errors or cannot
    * be compiled. Any thread.
+   *
+   * @param stored the revision of the store that they are of, as {@code epoch.number}; {@link
+   *     #status} tells it once they are compiled. Null: there is no store
    */
-  Future<Revision> apply(Resources resources);
+  Future<Revision> apply(Resources resources, @Nullable String stored);
+
+  /** The same of resources that are of no store. */
+  default Future<Revision> apply(Resources resources) {
+    return apply(resources, null);
+  }
 
   /**
    * What these resources and the workloads of the mesh would say about each other; changes nothing.

@@ -71,7 +71,7 @@ final class Distributor implements DistributorService.Server {
   private boolean running;
 
   /** Resources in the order they came. */
-  private record Candidate(long number, Resources resources) {}
+  private record Candidate(long number, Resources resources, @Nullable String stored) {}
 
   private record Waiter(Revision revision, Promise<Void> promise) {}
 
@@ -90,14 +90,14 @@ final class Distributor implements DistributorService.Server {
   }
 
   /** See {@link DistributorVerticle#apply}. */
-  Future<Revision> apply(Resources accepted) {
+  Future<Revision> apply(Resources accepted, @Nullable String stored) {
     if (accepted.problems().hasErrors()) {
       problem(accepted.problems().errors().size() + " errors in the resources");
       return Future.failedFuture(
           new IllegalArgumentException("resources with errors are not put into force"));
     }
     sourceProblem = null;
-    candidate = new Candidate(candidate == null ? 1 : candidate.number() + 1, accepted);
+    candidate = new Candidate(candidate == null ? 1 : candidate.number() + 1, accepted, stored);
     return compile();
   }
 
@@ -238,7 +238,8 @@ final class Distributor implements DistributorService.Server {
     if (sourceProblem != null) {
       problems.add(sourceProblem);
     }
-    return new MeshStatus(revision, statuses, problems);
+    return new MeshStatus(
+        revision, lastGood == null ? null : lastGood.stored(), statuses, problems);
   }
 
   /** Looks for nodes that were not heard of; the verticle's timer calls it. */

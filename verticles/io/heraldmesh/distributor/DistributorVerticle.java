@@ -33,7 +33,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   private final Revisions revisions;
   private final InstantSource clock;
   private final MeterRegistry registry;
-  private volatile MeshStatus status = new MeshStatus(null, List.of(), List.of());
+  private volatile MeshStatus status = new MeshStatus(null, null, List.of(), List.of());
   private @Nullable Distributor distributor;
   private SignedBus.@Nullable Registration registration;
 
@@ -86,11 +86,11 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
    * called after deployment.
    */
   @Override
-  public Future<Revision> apply(Resources resources) {
+  public Future<Revision> apply(Resources resources, @Nullable String stored) {
     return onContext(
         () ->
             distributor()
-                .apply(resources)
+                .apply(resources, stored)
                 .onFailure(e -> registry.counter("herald_config_rejected").increment()));
   }
 

@@ -97,7 +97,7 @@ public final class LocalDistributor implements Distribution {
 
   /** As promised there; before {@link #open}, completes after it. */
   @Override
-  public Future<Revision> apply(Resources resources) {
+  public Future<Revision> apply(Resources resources, @Nullable String stored) {
     if (resources.problems().hasErrors()) {
       return refused(
           new IllegalArgumentException(
@@ -143,6 +143,7 @@ public final class LocalDistributor implements Distribution {
     }
     return new MeshStatus(
         revision,
+        null,
         revision == null
             ? List.of()
             : List.of(new NodeStatus(node, revision, revision, true, null, clock.instant(), false)),

@@ -10,15 +10,14 @@ import io.heraldmesh.bus.AdminResources.Key;
 import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.distributor.source.AcceptedResources;
 import io.heraldmesh.distributor.source.AcceptedResources.Accepted;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.store.Registration;
-import io.heraldmesh.store.Revision;
 import io.vertx.core.Future;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A control path whose resources come from the store, and the admin API that changes them. */
@@ -34,7 +33,6 @@ abstract class AdminApi extends ControlPath {
   static final Key PEERS = new Key("security.istio.io/PeerAuthentication", "shop", "default");
 
   final AcceptedResources accepted = new AcceptedResources(store.resources());
-  volatile @Nullable Revision compiled;
 
   /** Files of a watched folder, as far as they are in force. */
   volatile Resources folder = Resources.NONE;
@@ -69,21 +67,22 @@ abstract class AdminApi extends ControlPath {
             () -> "sha256:00"));
   }
 
+  /** False: what is accepted stays in the store, as while the distributor is busy or away. */
+  volatile boolean distributing = true;
+
   /** Brings what is in the store on its way. */
   void lead() {
+    if (!distributing) {
+      return;
+    }
     Accepted now = accepted.read();
-    distributor.apply(now.resources()).onSuccess(done -> compiled = now.snapshot().revision());
+    distributor.apply(now.resources(), Acceptance.text(now.snapshot().revision()));
   }
 
   private final class View implements MeshView {
     @Override
     public Future<MeshStatus> status() {
       return distributor.status();
-    }
-
-    @Override
-    public @Nullable Revision compiled() {
-      return compiled;
     }
 
     @Override

@@ -220,6 +220,25 @@ class AdminApplyTest extends AdminApi {
   }
 
   @Test
+  void whatIsNotYetCompiledIsNotInForceThoughNoNodeLags() {
+    upWithStore();
+    distributing = false;
+    Outcome.Applied applied = (Outcome.Applied) apply(STRICT_ONLY);
+
+    InForce answer = Await.result(operator.awaitInForce(new AwaitRequest(applied.revision(), 300)));
+    assertThat(answer.reached()).isFalse();
+    assertThat(answer.inForce()).isEqualTo(answer.nodes());
+    assertThat(answer.problem()).startsWith("the resources are being compiled");
+    var status = Await.result(operator.status(new AdminNodes.StatusRequest()));
+    assertThat(status.stored()).isEqualTo(applied.revision());
+    assertThat(status.compiled()).isNotEqualTo(applied.revision());
+
+    distributing = true;
+    lead();
+    assertThat(inForce(applied).reached()).isTrue();
+  }
+
+  @Test
   void aNodeThatRefusesIsNamedWithItsReason() {
     upWithStore();
     web.refusal = new IllegalStateException("no room");

@@ -37,6 +37,7 @@ public final class Acceptance {
   private final InstantSource clock;
   private final Consumer<Revision> changed;
   private final ReentrantLock lock = new ReentrantLock();
+  private volatile Revision last = new Revision(0, 0);
 
   /**
    * @param changed told each new revision once it is on disk; must not block
@@ -50,6 +51,11 @@ public final class Acceptance {
     this.check = check;
     this.clock = clock;
     this.changed = changed;
+  }
+
+  /** The newest revision that was accepted here; 0.0 before the first. */
+  public Revision last() {
+    return last;
   }
 
   /** Other control nodes changed the store again and again while this was being checked. */
@@ -129,6 +135,7 @@ public final class Acceptance {
             text(revision),
             differing.size(),
             by);
+        last = revision;
         changed.accept(revision);
         yield new Outcome.Applied(
             text(revision), false, shown(set, before, revision), Shown.of(problems));

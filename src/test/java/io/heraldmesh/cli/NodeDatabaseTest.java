@@ -179,6 +179,11 @@ class NodeDatabaseTest {
   }
 
   private String postgres(PostgresServer server, String schema) throws IOException {
+    return postgres(folder, server, schema);
+  }
+
+  /** The lines of a node file; the password's file is made in {@code folder}. */
+  static String postgres(Path folder, PostgresServer server, String schema) throws IOException {
     Path password = folder.resolve("password");
     Files.writeString(password, PostgresServer.PASSWORD + "\n");
     Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
