@@ -104,7 +104,7 @@ public interface CaService {
 
   /** What travels on which address. */
   final class Operations {
-    private static final String ADDRESS = "herald.ca";
+    static final String ADDRESS = "herald.ca";
     private static final Set<HeraldRole> CALLERS =
         Set.of(HeraldRole.NODE, HeraldRole.CONFIG, HeraldRole.CA, HeraldRole.ADMIN);
 

@@ -126,7 +126,7 @@ public interface DistributorService {
 
   /** What travels on which address. */
   final class Operations {
-    private static final String ADDRESS = "herald.config";
+    static final String ADDRESS = "herald.config";
     private static final Set<HeraldRole> NODES = Set.of(HeraldRole.NODE);
     private static final Set<HeraldRole> CONFIG = Set.of(HeraldRole.CONFIG);
 

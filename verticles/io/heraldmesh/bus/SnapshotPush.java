@@ -37,9 +37,13 @@ public final class SnapshotPush {
             }));
   }
 
+  static String address(SpiffeId node) {
+    return "herald.node." + node.herald().orElseThrow().name() + ".snapshot";
+  }
+
   private static Operation<Pushed, Done> operation(SpiffeId node) {
     return new Operation<>(
-        "herald.node." + node.herald().orElseThrow().name() + ".snapshot",
+        address(node),
         "node.snapshot",
         Pushed.class,
         Done.class,

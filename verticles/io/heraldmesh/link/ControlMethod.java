@@ -58,9 +58,14 @@ public record ControlMethod<Q, A>(
       GrpcServerRequest<Q, A> call,
       UnaryHandler<Q, A> handler) {
     call.last()
-        .compose(request -> handler.handle(caller, request))
-        .onSuccess(answer -> call.response().end(answer))
-        .onFailure(e -> fail(method, caller, call, e));
+        .onFailure(
+            e -> LOG.warn("no request came method={} caller={}", method.methodName(), caller))
+        .onSuccess(
+            request ->
+                handler
+                    .handle(caller, request)
+                    .onSuccess(answer -> call.response().end(answer))
+                    .onFailure(e -> fail(method, caller, call, e)));
   }
 
   private static <Q, A> void fail(

@@ -230,6 +230,15 @@ public final class ControlServer {
     connection.closeHandler(closed -> connections.decrementAndGet());
   }
 
+  /** Whether the client of {@code connection} shows a certificate that is good by now. */
+  public boolean proven(HttpConnection connection) {
+    try {
+      return peer(connection) != null;
+    } catch (PeerRefused e) {
+      return false;
+    }
+  }
+
   private void dispatch(HttpServerRequest request) {
     Offered method = offered.get(request.path());
     if (method == null) {

@@ -5,6 +5,8 @@ import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.KeyCertOptions;
@@ -94,6 +96,21 @@ public final class PartTls {
         .setApplicationLayerProtocols(alpn)
         .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  /** As {@link #client(Predicate, List)}, in the older form that gRPC's client takes; HTTP/2. */
+  public HttpClientOptions http2Client(Predicate<SpiffeId> expected) {
+    return new HttpClientOptions()
+        .setProtocolVersion(HttpVersion.HTTP_2)
+        .setSsl(true)
+        .setUseAlpn(true)
+        .setVerifyHost(false)
+        .setKeyCertOptions(key)
+        .setTrustOptions(TrustOptions.wrap(new Trust(expected)))
+        .setEnabledSecureTransportProtocols(PROTOCOLS)
+        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+        .setSslEngineOptions(engine());
   }
 
   /**

@@ -1,0 +1,101 @@
+package io.heraldmesh.link;
+
+import io.heraldmesh.Await;
+import io.heraldmesh.TestAuthority;
+import io.heraldmesh.bus.SchemaLevel;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.identity.HeraldRole;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** A control node's door and nodes that attach to it, each with a bus of its own. */
+final class LinkFixture implements AutoCloseable {
+  final InstantSource clock = InstantSource.system();
+  final TestAuthority mesh = new TestAuthority(clock);
+  final List<Vertx> all = new ArrayList<>();
+
+  /** One control node. */
+  record Control(
+      Vertx vertx,
+      RenewableIdentity identity,
+      LinkServer links,
+      ControlServer server,
+      SocketAddress address,
+      MeterRegistry meters) {}
+
+  /** One node. */
+  record Attaching(Vertx vertx, RenewableIdentity identity, SignedBus bus, LinkClient link) {}
+
+  Control control(int port) {
+    return control(port, new Admission(10_000, 1000, 1000, System::nanoTime));
+  }
+
+  Control control(int port, Admission admission) {
+    Vertx vertx = vertx();
+    RenewableIdentity identity =
+        new RenewableIdentity(mesh.svid(HeraldRole.CONFIG, "c1"), mesh.bundle());
+    MeterRegistry meters = new SimpleMeterRegistry();
+    LinkServer links = new LinkServer(vertx, identity, clock, admission, meters);
+    ControlServer server =
+        new ControlServer(vertx, identity, mesh.crypto(), clock, 1000, List.of(links.method()));
+    SocketAddress address =
+        Await.result(server.listen(SocketAddress.inetSocketAddress(port, "127.0.0.1"), 2));
+    links.start(server::proven);
+    return new Control(vertx, identity, links, server, address, meters);
+  }
+
+  SignedBus bus(Control control, HeraldRole role) {
+    return mesh.bus(control.vertx(), role, "c1");
+  }
+
+  Attaching node(String name, SocketAddress... to) {
+    return node(name, Duration.ofDays(1), to);
+  }
+
+  Attaching node(String name, Duration ttl, SocketAddress... to) {
+    Vertx vertx = vertx();
+    RenewableIdentity identity =
+        new RenewableIdentity(mesh.svid(HeraldRole.NODE, name, ttl), mesh.bundle());
+    LinkClient link =
+        new LinkClient(
+            vertx,
+            identity,
+            mesh.crypto(),
+            clock,
+            new Random(),
+            List.of(to),
+            SchemaLevel.NEWEST,
+            "test",
+            new SimpleMeterRegistry());
+    Await.result(link.start());
+    return new Attaching(vertx, identity, mesh.bus(vertx, identity), link);
+  }
+
+  Vertx vertx() {
+    Vertx vertx = Vertx.vertx();
+    all.add(vertx);
+    return vertx;
+  }
+
+  static void attached(Attaching node) {
+    Await.until("attached", () -> node.link().status().attached());
+  }
+
+  void stop(Control control) {
+    Await.result(control.vertx().close());
+    all.remove(control.vertx());
+  }
+
+  @Override
+  public void close() {
+    all.forEach(v -> Await.result(v.close()));
+  }
+}

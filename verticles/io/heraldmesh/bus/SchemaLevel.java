@@ -1,0 +1,15 @@
+package io.heraldmesh.bus;
+
+/**
+ * Levels of what a snapshot can say. A node that knows a level knows all below it; a snapshot names
+ * the lowest that it can be said in.
+ */
+public final class SchemaLevel {
+  /** The first. */
+  public static final int FIRST = 1;
+
+  /** The newest that this software understands and writes. */
+  public static final int NEWEST = 1;
+
+  private SchemaLevel() {}
+}

@@ -1,0 +1,223 @@
+package io.heraldmesh.link;
+
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.LinkAddresses;
+import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.PeerVerifier;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.tls.PartTls;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's link to the control plane: while it is attached to some control node, the services of
+ * {@link LinkAddresses} answer on this node's own bus as if they ran here; otherwise they are
+ * unreachable. Comes back by itself, to any of the control nodes, and moves to a new stream when
+ * the node's identity was renewed. Thread-safe.
+ */
+public final class LinkClient {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkClient.class);
+  private static final Set<HeraldRole> CONTROL =
+      EnumSet.of(HeraldRole.CONFIG, HeraldRole.CA, HeraldRole.ADMIN);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(250);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+  private static final int CONNECT_MILLIS = 5000;
+  private static final long TICK_MILLIS = 1000;
+
+  private final Vertx vertx;
+  private final SvidSource identity;
+  private final PeerVerifier verifier;
+  private final InstantSource clock;
+  private final List<SocketAddress> to;
+  private final int schemaLevel;
+  private final String version;
+  private final Context context;
+  private final Backoff backoff;
+  private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+  private final List<Runnable> listeners = new ArrayList<>();
+  private volatile LinkStatus status = new LinkStatus(null, null, null, null);
+  private @Nullable LinkStream current;
+  private @Nullable LinkStream coming;
+  private int next;
+  private boolean open;
+  private long timer = -1;
+
+  /**
+   * @param identity whose certificate is shown, and whose roots and trust domain control nodes must
+   *     belong to
+   * @param to control nodes; any will do
+   * @param schemaLevel the highest that this node understands
+   * @param version of this software
+   */
+  public LinkClient(
+      Vertx vertx,
+      SvidSource identity,
+      Crypto crypto,
+      InstantSource clock,
+      Random random,
+      List<SocketAddress> to,
+      int schemaLevel,
+      String version,
+      MeterRegistry meters) {
+    this.vertx = vertx;
+    this.identity = identity;
+    this.verifier = new PeerVerifier(crypto);
+    this.clock = clock;
+    List<SocketAddress> shuffled = new ArrayList<>(to);
+    Collections.shuffle(shuffled, random);
+    this.to = List.copyOf(shuffled);
+    this.schemaLevel = schemaLevel;
+    this.version = version;
+    this.context = vertx.getOrCreateContext();
+    this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, random);
+    Gauge.builder("herald_link_up", this, l -> l.status().attached() ? 1 : 0).register(meters);
+  }
+
+  /** How the link stands. */
+  public LinkStatus status() {
+    return status;
+  }
+
+  /** Calls {@code listener} each time the node attached. Before {@link #start}. */
+  public void onAttached(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Answers on the node's bus from now on, and begins to connect. */
+  public Future<Void> start() {
+    for (String address : LinkAddresses.askedBy(HeraldRole.NODE)) {
+      MessageConsumer<Object> consumer = vertx.eventBus().localConsumer(address);
+      consumer.handler(message -> context.runOnContext(v -> ask(message)));
+      consumers.add(consumer);
+    }
+    context.runOnContext(
+        v -> {
+          open = true;
+          timer = vertx.setPeriodic(TICK_MILLIS, tick -> tick());
+          connect();
+        });
+    return Future.succeededFuture();
+  }
+
+  /** Leaves; what waits for an answer fails. */
+  public Future<Void> close() {
+    consumers.forEach(MessageConsumer::unregister);
+    return Future.future(
+        done ->
+            context.runOnContext(
+                v -> {
+                  open = false;
+                  vertx.cancelTimer(timer);
+                  for (LinkStream stream : new LinkStream[] {current, coming}) {
+                    if (stream != null) {
+                      stream.end("the node stops");
+                    }
+                  }
+                  done.complete();
+                }));
+  }
+
+  private void ask(Message<Object> message) {
+    LinkStream stream = current;
+    if (stream == null) {
+      message.fail(BusFailure.UNREACHABLE.code(), "not attached to a control node");
+    } else {
+      stream.ask(message);
+    }
+  }
+
+  private void connect() {
+    if (!open || coming != null) {
+      return;
+    }
+    SocketAddress address = to.get(Math.floorMod(next, to.size()));
+    HeraldSvid svid = identity.svid();
+    PartTls tls = new PartTls(svid.key(), svid.chain(), identity.bundle(), verifier, clock);
+    HttpClientOptions options =
+        tls.http2Client(id -> control(svid.id(), id)).setConnectTimeout(CONNECT_MILLIS);
+    LinkStream stream = new LinkStream(vertx, context, svid, address, this);
+    coming = stream;
+    stream.open(options, schemaLevel, version);
+  }
+
+  private static boolean control(SpiffeId own, SpiffeId server) {
+    return server.trustDomain().equals(own.trustDomain())
+        && server.herald().filter(h -> CONTROL.contains(h.role())).isPresent();
+  }
+
+  /** The control node took the node in. */
+  void greeted(LinkStream stream, String control) {
+    LinkStream before = current;
+    current = stream;
+    coming = null;
+    backoff.succeeded();
+    Instant now = clock.instant();
+    status = new LinkStatus(control, String.valueOf(stream.address()), now, null);
+    LOG.info("link attached control={} address={}", control, stream.address());
+    if (before != null) {
+      before.drain();
+    }
+    listeners.forEach(Runnable::run);
+  }
+
+  /** A stream ended, or never came to be. */
+  void gone(LinkStream stream, String why) {
+    if (stream == coming) {
+      coming = null;
+    }
+    if (stream == current) {
+      current = null;
+      status = new LinkStatus(null, null, clock.instant(), why);
+      LOG.warn("link lost address={} {}", stream.address(), why);
+    } else if (current == null) {
+      status = new LinkStatus(null, null, status.since(), why);
+      LOG.warn("link not made address={} {}", stream.address(), why);
+    } else if (!stream.draining()) {
+      LOG.warn("link not renewed address={} {}", stream.address(), why);
+    }
+    if (current == null && coming == null && open) {
+      next++;
+      vertx.setTimer(backoff.next().toMillis(), again -> reconnect());
+    }
+  }
+
+  private void reconnect() {
+    if (current == null) {
+      connect();
+    }
+  }
+
+  private void tick() {
+    LinkStream stream = current;
+    if (stream == null) {
+      return;
+    }
+    stream.look();
+    // A control node believes the certificate that a stream began with, and only so long.
+    if (stream == current && coming == null && !stream.svid().equals(identity.svid())) {
+      connect();
+    }
+  }
+}

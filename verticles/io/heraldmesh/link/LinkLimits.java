@@ -1,0 +1,40 @@
+package io.heraldmesh.link;
+
+import java.time.Duration;
+
+/** What both ends of a link hold to. */
+final class LinkLimits {
+  /** The version of link.proto that is spoken here; there is none before. */
+  static final int PROTOCOL = 1;
+
+  /** One message of a node: the largest is an announcement. */
+  static final int MOST_FROM_NODE = (1 << 20) + (64 << 10);
+
+  /** One message to a node: the largest is a snapshot. */
+  static final int MOST_TO_NODE = (24 << 20) + (64 << 10);
+
+  /** Requests of one side that wait for their answers; beyond it they fail at once. */
+  static final int MOST_WAITING = 64;
+
+  /** Requests that a control node has open for one node; it reads no further meanwhile. */
+  static final int MOST_OPEN = 16;
+
+  /** Requests that a node has open for the control node. */
+  static final int MOST_OPEN_AT_NODE = 8;
+
+  static final Duration PING_EVERY = Duration.ofSeconds(3);
+
+  /** Nothing heard for so long: the other end is gone, whatever its socket says. */
+  static final Duration DEAD_AFTER = Duration.ofSeconds(9);
+
+  /** For the first message to come. */
+  static final Duration GREET_WITHIN = Duration.ofSeconds(10);
+
+  /** How long an answer is waited for. */
+  static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+
+  /** How long an older stream of a node may go on with what it has begun. */
+  static final Duration DRAIN = Duration.ofSeconds(5);
+
+  private LinkLimits() {}
+}

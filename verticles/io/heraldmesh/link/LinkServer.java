@@ -1,0 +1,166 @@
+package io.heraldmesh.link;
+
+import io.heraldmesh.bus.LinkAddresses;
+import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.link.proto.FromControl;
+import io.heraldmesh.link.proto.FromNode;
+import io.heraldmesh.link.proto.LinkGrpcService;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control node's end of all links: hands what attached nodes ask to the bus, and what the bus
+ * has for them to their streams. A node reaches the addresses of {@link LinkAddresses} and nothing
+ * else, only with what it signed itself, and gets only what is addressed to it. Thread-safe.
+ */
+public final class LinkServer {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
+  private static final long TICK_MILLIS = 1000;
+  private static final long ADMIT_MILLIS = 5;
+
+  /** Bytes that wait for slow nodes, in all. */
+  static final long MOST_WAITING_BYTES = 256L << 20;
+
+  private final Vertx vertx;
+  private final SvidSource self;
+  private final InstantSource clock;
+  private final Admission admission;
+  private final MeterRegistry meters;
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final Set<LinkSession> sessions = ConcurrentHashMap.newKeySet();
+  private final Map<SpiffeId, LinkSession> newest = new ConcurrentHashMap<>();
+  private volatile Predicate<HttpConnection> standing = connection -> true;
+  private long ticks = -1;
+  private long admissions = -1;
+
+  /**
+   * @param self whose name and software nodes are told
+   * @param admission who comes in when
+   */
+  public LinkServer(
+      Vertx vertx,
+      SvidSource self,
+      InstantSource clock,
+      Admission admission,
+      MeterRegistry meters) {
+    this.vertx = vertx;
+    this.self = self;
+    this.clock = clock;
+    this.admission = admission;
+    this.meters = meters;
+    Gauge.builder("herald_link_nodes", newest, Map::size).register(meters);
+    Gauge.builder("herald_link_waiting_bytes", waitingBytes, AtomicLong::get).register(meters);
+    Gauge.builder("herald_link_waiting_nodes", admission, Admission::waiting).register(meters);
+    meters.counter("herald_link_attached");
+    meters.counter("herald_link_dropped");
+  }
+
+  /** What a {@link ControlServer} is to offer. */
+  public ControlMethod<FromNode, FromControl> method() {
+    return new ControlMethod<>(
+        LinkGrpcService.Attach, LinkLimits.MOST_FROM_NODE, true, this::attach);
+  }
+
+  /**
+   * Starts looking after links.
+   *
+   * @param stillProven asked every second for each link: whether the peer's certificate is still
+   *     good
+   */
+  public void start(Predicate<HttpConnection> stillProven) {
+    standing = stillProven;
+    ticks = vertx.setPeriodic(TICK_MILLIS, tick -> tick());
+    admissions = vertx.setPeriodic(ADMIT_MILLIS, tick -> admission.tick());
+  }
+
+  /** Who is attached, by name. */
+  public List<AttachedNode> attached() {
+    return newest.values().stream()
+        .flatMap(session -> session.node().stream())
+        .sorted(Comparator.comparing(AttachedNode::id))
+        .toList();
+  }
+
+  /** Ends every link. */
+  public Future<Void> close() {
+    vertx.cancelTimer(ticks);
+    vertx.cancelTimer(admissions);
+    sessions.forEach(session -> session.end("the control node stops", GrpcStatus.UNAVAILABLE));
+    return Future.succeededFuture();
+  }
+
+  private void attach(ControlCaller caller, GrpcServerRequest<FromNode, FromControl> call) {
+    Optional<SpiffeId> node = caller.as(HeraldRole.NODE);
+    if (node.isEmpty()) {
+      LOG.warn("link refused caller={} it is no node", caller);
+      dropped();
+      call.response().status(GrpcStatus.PERMISSION_DENIED).statusMessage("only nodes attach").end();
+      return;
+    }
+    LinkSession session = new LinkSession(this, node.get(), caller, call);
+    sessions.add(session);
+    session.begin();
+  }
+
+  private void tick() {
+    for (LinkSession session : sessions) {
+      session.look(standing);
+    }
+  }
+
+  /** The session that its node is reached by from now on; an older one finishes what it began. */
+  void take(LinkSession session) {
+    LinkSession before = newest.put(session.peer(), session);
+    meters.counter("herald_link_attached").increment();
+    if (before != null) {
+      before.replaced();
+    }
+  }
+
+  void gone(LinkSession session) {
+    sessions.remove(session);
+    newest.remove(session.peer(), session);
+  }
+
+  void dropped() {
+    meters.counter("herald_link_dropped").increment();
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  SvidSource self() {
+    return self;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  AtomicLong waitingBytes() {
+    return waitingBytes;
+  }
+}

@@ -1,0 +1,355 @@
+package io.heraldmesh.link;
+
+import com.google.protobuf.ByteString;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.ClaimedSender;
+import io.heraldmesh.bus.LinkAddresses;
+import io.heraldmesh.bus.SchemaLevel;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.link.proto.Answer;
+import io.heraldmesh.link.proto.ControlHello;
+import io.heraldmesh.link.proto.Failure;
+import io.heraldmesh.link.proto.FromControl;
+import io.heraldmesh.link.proto.FromNode;
+import io.heraldmesh.link.proto.NodeHello;
+import io.heraldmesh.link.proto.Request;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One stream of one attached node, at the control node; lives on its connection's event loop. */
+final class LinkSession {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
+  private static final DeliveryOptions ASK =
+      new DeliveryOptions().setSendTimeout(LinkLimits.ANSWER_WITHIN.toMillis());
+
+  private final LinkServer server;
+  private final SpiffeId peer;
+  private final ControlCaller caller;
+  private final GrpcServerRequest<FromNode, FromControl> call;
+  private final Context context;
+  private final Outgoing<FromControl> outgoing;
+  private final Waiting waiting = new Waiting(LinkLimits.MOST_WAITING);
+  private final long begun = System.nanoTime();
+  private volatile @Nullable AttachedNode node;
+  private volatile long lastHeard = System.nanoTime();
+  private @Nullable MessageConsumer<Object> pushes;
+  private int open;
+  private boolean greeted;
+  private boolean ended;
+  private long drainUntil = Long.MAX_VALUE;
+
+  LinkSession(
+      LinkServer server,
+      SpiffeId peer,
+      ControlCaller caller,
+      GrpcServerRequest<FromNode, FromControl> call) {
+    this.server = server;
+    this.peer = peer;
+    this.caller = caller;
+    this.call = call;
+    this.context = server.vertx().getOrCreateContext();
+    this.outgoing =
+        new Outgoing<>(
+            call.response(),
+            LinkLimits.MOST_TO_NODE,
+            server.waitingBytes(),
+            LinkServer.MOST_WAITING_BYTES,
+            System::nanoTime);
+  }
+
+  SpiffeId peer() {
+    return peer;
+  }
+
+  /** Empty until it was let in. */
+  Optional<AttachedNode> node() {
+    return Optional.ofNullable(node);
+  }
+
+  void begin() {
+    call.connection().pingHandler(ping -> lastHeard = System.nanoTime());
+    call.handler(this::take);
+    call.exceptionHandler(e -> over(String.valueOf(e.getMessage())));
+    call.endHandler(end -> end("the node ended it", GrpcStatus.OK));
+    call.response().exceptionHandler(e -> over(String.valueOf(e.getMessage())));
+  }
+
+  private void take(FromNode message) {
+    lastHeard = System.nanoTime();
+    if (ended) {
+      return;
+    }
+    if (!greeted) {
+      if (message.hasHello()) {
+        greeted = true;
+        greet(message.getHello());
+      } else {
+        end("the first message is not its hello", GrpcStatus.INVALID_ARGUMENT);
+      }
+      return;
+    }
+    switch (message.getPartCase()) {
+      case REQUEST -> ask(message.getRequest());
+      case ANSWER ->
+          waiting.answer(message.getAnswer().getId(), buffer(message.getAnswer().getEnvelope()));
+      case FAILURE ->
+          waiting.fail(
+              message.getFailure().getId(),
+              message.getFailure().getCode(),
+              message.getFailure().getMessage());
+      case HELLO, PART_NOT_SET ->
+          end("a message of a kind that is not known here", GrpcStatus.INVALID_ARGUMENT);
+    }
+  }
+
+  private void greet(NodeHello hello) {
+    if (hello.getLeastProtocol() > LinkLimits.PROTOCOL
+        || hello.getMostProtocol() < LinkLimits.PROTOCOL) {
+      end(
+          "this control node speaks version "
+              + LinkLimits.PROTOCOL
+              + " of the link, the node "
+              + hello.getLeastProtocol()
+              + " to "
+              + hello.getMostProtocol(),
+          GrpcStatus.FAILED_PRECONDITION);
+      return;
+    }
+    call.pause();
+    server
+        .admission()
+        .admit(Admission.Kind.RETURNING)
+        .onComplete(
+            turn ->
+                context.runOnContext(
+                    v -> {
+                      if (turn.succeeded()) {
+                        letIn(hello);
+                      } else {
+                        end(String.valueOf(turn.cause().getMessage()), GrpcStatus.RESOURCE_EXHAUSTED);
+                      }
+                    }));
+  }
+
+  private void letIn(NodeHello hello) {
+    if (ended) {
+      return;
+    }
+    node =
+        new AttachedNode(
+            peer,
+            caller.address(),
+            server.clock().instant(),
+            hello.getSchemaLevel(),
+            Shown.line(hello.getVersion()));
+    MessageConsumer<Object> consumer = server.vertx().eventBus().consumer(LinkAddresses.of(peer));
+    pushes = consumer;
+    consumer.handler(message -> context.runOnContext(v -> push(message)));
+    consumer
+        .completion()
+        .onComplete(
+            done ->
+                context.runOnContext(
+                    v -> {
+                      if (done.failed()) {
+                        end("the bus is away", GrpcStatus.UNAVAILABLE);
+                        return;
+                      }
+                      welcome();
+                    }));
+  }
+
+  private void welcome() {
+    if (ended) {
+      return;
+    }
+    server.take(this);
+    LOG.info("link attached node={} address={}", peer, caller.address());
+    send(
+        FromControl.newBuilder()
+            .setHello(
+                ControlHello.newBuilder()
+                    .setProtocol(LinkLimits.PROTOCOL)
+                    .setSchemaLevel(SchemaLevel.NEWEST)
+                    .setName(server.self().svid().identity().name()))
+            .build());
+    call.resume();
+  }
+
+  /** What the node asks of the control plane. */
+  private void ask(Request request) {
+    byte[] envelope = request.getEnvelope().toByteArray();
+    if (!LinkAddresses.askedBy(HeraldRole.NODE).contains(request.getAddress())) {
+      refuse(request, BusFailure.FORBIDDEN, "this address is not reached by a link");
+      return;
+    }
+    if (!ClaimedSender.of(envelope).filter(peer::equals).isPresent()) {
+      refuse(request, BusFailure.FORBIDDEN, "not signed by the node at this link");
+      return;
+    }
+    if (++open >= LinkLimits.MOST_OPEN) {
+      call.pause();
+    }
+    server
+        .vertx()
+        .eventBus()
+        .<Object>request(request.getAddress(), Buffer.buffer(envelope), ASK)
+        .onComplete(
+            answer ->
+                context.runOnContext(
+                    v -> {
+                      answer(request, answer);
+                      if (open-- == LinkLimits.MOST_OPEN) {
+                        call.resume();
+                      }
+                    }));
+  }
+
+  private void answer(Request request, io.vertx.core.AsyncResult<Message<Object>> answer) {
+    if (answer.succeeded() && answer.result().body() instanceof Buffer body) {
+      if (!send(
+          FromControl.newBuilder()
+              .setAnswer(
+                  Answer.newBuilder()
+                      .setId(request.getId())
+                      .setEnvelope(ByteString.copyFrom(body.getBytes())))
+              .build())) {
+        refuse(request, BusFailure.OVERLOADED, "the link is full");
+      }
+    } else {
+      send(
+          FromControl.newBuilder()
+              .setFailure(Failures.of(request.getId(), answer.cause()))
+              .build());
+    }
+  }
+
+  private void refuse(Request request, BusFailure failure, String message) {
+    LOG.warn("link refused node={} address={} {}", peer, Shown.line(request.getAddress()), message);
+    server.dropped();
+    send(
+        FromControl.newBuilder()
+            .setFailure(
+                Failure.newBuilder()
+                    .setId(request.getId())
+                    .setCode(failure.code())
+                    .setMessage(message))
+            .build());
+  }
+
+  /** What the control plane has for the node. */
+  private void push(Message<Object> message) {
+    if (ended || !(message.body() instanceof Buffer body)) {
+      message.fail(BusFailure.UNREACHABLE.code(), "the link is gone");
+      return;
+    }
+    long id = waiting.add(message, System.nanoTime());
+    FromControl frame =
+        FromControl.newBuilder()
+            .setRequest(
+                Request.newBuilder()
+                    .setId(id)
+                    .setAddress(message.address())
+                    .setEnvelope(ByteString.copyFrom(body.getBytes())))
+            .build();
+    if (id < 0 || body.length() > LinkLimits.MOST_TO_NODE || !send(frame)) {
+      server.dropped();
+      waiting.forget(id);
+      message.fail(BusFailure.OVERLOADED.code(), "the link is full");
+    }
+  }
+
+  private boolean send(FromControl message) {
+    return !ended && outgoing.offer(message, message.getSerializedSize()) != null;
+  }
+
+  /** A newer stream of the same node is there. */
+  void replaced() {
+    context.runOnContext(
+        v -> {
+          stopPushes();
+          drainUntil = System.nanoTime() + LinkLimits.DRAIN.toNanos();
+        });
+  }
+
+  /** Ends what is dead, stuck or no longer proven. Called every second. */
+  void look(Predicate<HttpConnection> stillProven) {
+    context.runOnContext(v -> look(System.nanoTime(), stillProven));
+  }
+
+  private void look(long now, Predicate<HttpConnection> stillProven) {
+    waiting.sweep(now);
+    if (ended) {
+      return;
+    }
+    if (!greeted && now - begun > LinkLimits.GREET_WITHIN.toNanos()) {
+      end("no hello came", GrpcStatus.DEADLINE_EXCEEDED);
+    } else if (now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
+      cut("nothing heard of the node");
+    } else if (outgoing.stuckNanos() > LinkLimits.DEAD_AFTER.toNanos()) {
+      cut("the node takes nothing");
+    } else if (drainUntil != Long.MAX_VALUE && now - drainUntil > 0) {
+      end("a newer link took its place", GrpcStatus.OK);
+    } else if (!stillProven.test(call.connection())) {
+      end("its certificate is no longer good", GrpcStatus.UNAUTHENTICATED);
+    }
+  }
+
+  /** Tells the node and ends the stream. */
+  void end(String why, GrpcStatus status) {
+    context.runOnContext(
+        v -> {
+          if (!ended) {
+            over(why);
+            call.response().status(status).statusMessage(why).end();
+          }
+        });
+  }
+
+  private void cut(String why) {
+    over(why);
+    call.connection().close();
+  }
+
+  private void over(String why) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    if (node != null) {
+      LOG.info("link ended node={} {}", peer, Shown.line(why));
+    } else {
+      LOG.warn("link refused node={} {}", peer, Shown.line(why));
+      server.dropped();
+    }
+    stopPushes();
+    waiting.failAll();
+    server.gone(this);
+  }
+
+  private void stopPushes() {
+    MessageConsumer<Object> consumer = pushes;
+    if (consumer != null) {
+      pushes = null;
+      Future<Void> done = consumer.unregister();
+      done.onFailure(e -> LOG.debug("push address not given back", e));
+    }
+  }
+
+  private static Buffer buffer(ByteString bytes) {
+    return Buffer.buffer(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,64 @@
+package io.heraldmesh.link;
+
+import io.vertx.core.Future;
+import io.vertx.core.streams.WriteStream;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a stream, with a bound on what waits to be sent: of this stream, and of all
+ * streams together, so that slow readers do not take the memory. One message is always taken when
+ * nothing waits. For one event loop.
+ */
+final class Outgoing<M> {
+  private final WriteStream<M> stream;
+  private final long most;
+  private final AtomicLong all;
+  private final long mostOfAll;
+  private final LongSupplier nanos;
+  private long waiting;
+  private long stuckSince;
+
+  /**
+   * @param most bytes of this stream that may wait
+   * @param all bytes of all streams that wait, at most {@code mostOfAll}
+   */
+  Outgoing(WriteStream<M> stream, long most, AtomicLong all, long mostOfAll, LongSupplier nanos) {
+    this.stream = stream;
+    this.most = most;
+    this.all = all;
+    this.mostOfAll = mostOfAll;
+    this.nanos = nanos;
+  }
+
+  /**
+   * @return null when there is no room: nothing was sent
+   */
+  @Nullable Future<Void> offer(M message, int bytes) {
+    if (waiting > 0 && waiting + bytes > most) {
+      return null;
+    }
+    if (all.addAndGet(bytes) > mostOfAll && waiting + bytes > (64 << 10)) {
+      all.addAndGet(-bytes);
+      return null;
+    }
+    if (waiting == 0) {
+      stuckSince = nanos.getAsLong();
+    }
+    waiting += bytes;
+    return stream
+        .write(message)
+        .onComplete(
+            done -> {
+              waiting -= bytes;
+              all.addAndGet(-bytes);
+              stuckSince = nanos.getAsLong();
+            });
+  }
+
+  /** How long something has waited without any of it being sent; 0 when nothing waits. */
+  long stuckNanos() {
+    return waiting == 0 ? 0 : nanos.getAsLong() - stuckSince;
+  }
+}
