@@ -139,7 +139,9 @@ final class LinkSession {
                       if (turn.succeeded()) {
                         letIn(hello);
                       } else {
-                        end(String.valueOf(turn.cause().getMessage()), GrpcStatus.RESOURCE_EXHAUSTED);
+                        end(
+                            String.valueOf(turn.cause().getMessage()),
+                            GrpcStatus.RESOURCE_EXHAUSTED);
                       }
                     }));
   }
