@@ -21,6 +21,7 @@ public final class FrameConnections
     initialSettings(settings);
     connection(fair(server));
     validateHeaders(true);
+    headerSensitivityDetector(NeverIndexed::is);
   }
 
   /** Every stream has its turn: what a peer says of priorities is not worth the work. */

@@ -68,6 +68,34 @@ class FrameConnectionTest {
     assertThat(end.trailingHeaders().get("checksum")).isEqualTo("1");
   }
 
+  /** Whoever shares the connection could tell a guessed secret by how little is sent for it. */
+  @Test
+  void aSecretCostsAsMuchTheSecondTime() {
+    sent("warm-up");
+    assertThat(sent("authorization")).isEqualTo(sent("authorization"));
+    assertThat(sent("cookie")).isEqualTo(sent("cookie"));
+    assertThat(sent("x-request-id")).isEqualTo(sent("x-request-id"));
+    int first = sent("user-agent");
+    assertThat(sent("user-agent")).as("what is no secret is sent once").isLessThan(first - 20);
+  }
+
+  /** Octets of a call with a field of 30 octets. */
+  private int sent(String field) {
+    HttpRequest request = (HttpRequest) get("/x");
+    request.headers().set(field, "v".repeat(30));
+    Heard call = pair.call();
+    call.stream().write(request);
+    call.stream().flush();
+    int octets = 0;
+    for (Object bytes : pair.clientChannel.outboundMessages()) {
+      octets += ((ByteBuf) bytes).readableBytes();
+    }
+    pair.pass();
+    HttpRequest asked = (HttpRequest) pair.server.opened.getLast().head();
+    assertThat(asked.headers().get(field)).hasSize(30);
+    return octets;
+  }
+
   @Test
   void anInterimAnswerIsNotTheLast() {
     Heard call = call(get("/x"));
