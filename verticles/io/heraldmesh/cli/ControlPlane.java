@@ -1,40 +1,30 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.CaService;
-import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
-import io.heraldmesh.ca.Issued;
 import io.heraldmesh.credentials.IdentityRenewal;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.HeraldRole;
-import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
-import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -149,13 +139,7 @@ final class ControlPlane {
 
   /** A new identity for one of Herald's own parts, signed and logged. Blocks for the log. */
   RenewableIdentity identity(HeraldRole role, String name) {
-    SpiffeId id = SpiffeId.herald(authority.trustDomain(), role, name);
-    KeyPair keys = p256();
-    Instant now = clock.instant();
-    Issued issued = authority.sign(keys.getPublic(), id, null, now);
-    store.issuanceLog().append(List.of(record(issued, id, name, now))).join();
-    return new RenewableIdentity(
-        new HeraldSvid(id, keys.getPrivate(), issued.chain()), authority.bundle());
+    return new OwnIdentities(authority, store.issuanceLog(), crypto, clock).identity(role, name);
   }
 
   /** The bus, signed as {@code source} says. */
@@ -178,32 +162,5 @@ final class ControlPlane {
       due = List.copyOf(renewals);
     }
     due.forEach(IdentityRenewal::tick);
-  }
-
-  private static IssuanceRecord record(Issued issued, SpiffeId id, String name, Instant now) {
-    try {
-      return new IssuanceRecord(
-          issued.serialHex(),
-          id.toString(),
-          name,
-          issued.notBefore(),
-          issued.notAfter(),
-          now,
-          HexFormat.of()
-              .formatHex(MessageDigest.getInstance("SHA-256").digest(issued.leaf().getEncoded())),
-          id.toString());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
-    }
-  }
-
-  private KeyPair p256() {
-    try {
-      KeyPairGenerator generator = crypto.keyPairGenerator("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("no implementation of P-256", e);
-    }
   }
 }

@@ -1,124 +1,147 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.ca.Authority;
-import io.heraldmesh.ca.AuthorityStore;
-import io.heraldmesh.ca.CacertsFolder;
-import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
 import io.heraldmesh.cli.NodeConfig.ControlConfig;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.DistributorVerticle;
+import io.heraldmesh.distributor.LedDistribution;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.link.ControlMethod;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.proxy.upstream.OwnListeners;
-import io.heraldmesh.store.Store;
+import io.heraldmesh.store.Revisions;
 import io.vertx.core.Future;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The whole control plane in the node's own process: authority, database, distributor. */
+/**
+ * The whole control plane in the node's own process: authority, database, distributor. Alone, or as
+ * a member of a cluster, in which every authority answers and one distributor does.
+ */
 final class EmbeddedControl implements NodeControl {
-  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedControl.class);
-
   private final Foundation foundation;
   private final NodeConfig config;
   private final TrustDomain trustDomain;
-  private final Store store;
+  private final ControlState state;
+  private final @Nullable Membership membership;
   private @Nullable ControlPlane control;
-  private @Nullable DistributorVerticle distributor;
+  private @Nullable Distribution distribution;
+  private @Nullable LedDistribution led;
   private @Nullable RenewableIdentity configIdentity;
   private @Nullable ControlPort port;
   private @Nullable ControlAdmin admin;
 
+  /** Opens what it stands on; blocks. */
   EmbeddedControl(Foundation foundation, NodeConfig config, TrustDomain trustDomain) {
+    this(
+        foundation,
+        config,
+        trustDomain,
+        ControlState.open(config, trustDomain, foundation.ground()),
+        null);
+  }
+
+  /** One of several; closes {@code membership}'s state, but does not leave. */
+  EmbeddedControl(NodeConfig config, TrustDomain trustDomain, Membership membership) {
+    this(membership.foundation(), config, trustDomain, membership.state(), membership);
+  }
+
+  private EmbeddedControl(
+      Foundation foundation,
+      NodeConfig config,
+      TrustDomain trustDomain,
+      ControlState state,
+      @Nullable Membership membership) {
     this.foundation = foundation;
     this.config = config;
     this.trustDomain = trustDomain;
-    this.store = StateStore.open(config);
+    this.state = state;
+    this.membership = membership;
   }
 
   @Override
   public Future<Void> start() {
-    Authority authority = authority();
-    AuthorityRecord.keep(store, authority, config.name(), foundation.clock().instant());
     ControlPlane starting =
         new ControlPlane(
             foundation.vertx(),
-            authority,
-            store,
+            state.authority(),
+            state.store(),
             foundation.crypto(),
             foundation.clock(),
             foundation.random());
     control = starting;
     starting.register(config.name(), ServiceNode.all(config));
+    if (membership != null) {
+      RenewableIdentity shown = membership.identity();
+      starting.keepRenewed(starting.bus(shown), shown);
+    }
     return starting
         .deployAuthority(config.name(), foundation.meters())
-        .compose(deployed -> foundation.vertx().executeBlocking(() -> distributor(starting)))
         .compose(
-            made -> {
-              distributor = made;
-              return foundation.vertx().deployVerticle(made);
-            })
-        .mapEmpty();
+            deployed -> foundation.vertx().executeBlocking(() -> bus(starting, HeraldRole.CONFIG)))
+        .compose(
+            bus ->
+                membership == null
+                    ? distributeAlone(starting, bus)
+                    : foundation
+                        .vertx()
+                        .executeBlocking(() -> bus(starting, HeraldRole.ADMIN))
+                        .compose(asking -> distributeInTurn(starting, bus, asking)));
   }
 
-  private Authority authority() {
-    return switch (config.authority()) {
-      case AuthorityConfig.Cacerts(Path folder) ->
-          new CacertsFolder(folder)
-              .load(trustDomain, foundation.clock(), foundation.crypto(), foundation.random());
-      case AuthorityConfig.Store(Path keyStore, Path passphrase) ->
-          open(AuthorityStore.at(keyStore, passphrase));
-      case AuthorityConfig.Own() -> {
-        Path folder = config.stateDir();
-        yield folder == null
-            ? Authority.create(
-                trustDomain, foundation.clock(), foundation.crypto(), foundation.random())
-            : open(AuthorityStore.in(folder));
-      }
-    };
-  }
-
-  private Authority open(AuthorityStore authorityStore) {
-    AuthorityStore.Opened opened =
-        authorityStore.openOrCreate(
-            trustDomain, foundation.clock(), foundation.crypto(), foundation.random());
-    if (opened.created()) {
-      LOG.info(
-          "authority made trustDomain={} notAfter={}", trustDomain, opened.authority().notAfter());
+  private SignedBus bus(ControlPlane started, HeraldRole role) {
+    RenewableIdentity identity = started.identity(role, config.name());
+    if (role == HeraldRole.CONFIG) {
+      configIdentity = identity;
     }
-    if (opened.passphraseBeside()) {
-      LOG.warn(
-          "the authority's key store and its passphrase lie together in {}; name a passphraseFile"
-              + " elsewhere under spec.authority",
-          config.stateDir());
-    }
-    return opened.authority();
-  }
-
-  private DistributorVerticle distributor(ControlPlane started) {
-    RenewableIdentity identity = started.identity(HeraldRole.CONFIG, config.name());
-    configIdentity = identity;
     SignedBus bus = started.bus(identity);
     started.keepRenewed(bus, identity);
+    return bus;
+  }
+
+  private Future<Void> distributeAlone(ControlPlane started, SignedBus bus) {
+    DistributorVerticle alone = distributor(started, bus, state.store().revisions(), Duration.ZERO);
+    distribution = alone;
+    return foundation.vertx().deployVerticle(alone).mapEmpty();
+  }
+
+  /**
+   * @param asking signs the questions to the node that distributes
+   */
+  private Future<Void> distributeInTurn(ControlPlane started, SignedBus bus, SignedBus asking) {
+    LedDistribution one =
+        new LedDistribution(
+            foundation.vertx(),
+            state.store(),
+            config.name(),
+            new MeshCompiler(trustDomain)::compile,
+            revisions -> distributor(started, bus, revisions, LedDistribution.SETTLE),
+            () -> DistributorService.over(asking).status(),
+            foundation.meters());
+    led = one;
+    distribution = one;
+    return one.start();
+  }
+
+  private DistributorVerticle distributor(
+      ControlPlane started, SignedBus bus, Revisions revisions, Duration settle) {
     return new DistributorVerticle(
         bus,
         started::registrations,
         new MeshCompiler(trustDomain)::compile,
-        store.revisions(),
+        revisions,
         foundation.clock(),
-        foundation.meters());
+        foundation.meters(),
+        settle);
   }
 
   @Override
@@ -139,7 +162,7 @@ final class EmbeddedControl implements NodeControl {
 
   @Override
   public Distribution distribution() {
-    return started(distributor);
+    return started(distribution);
   }
 
   @Override
@@ -149,9 +172,9 @@ final class EmbeddedControl implements NodeControl {
             foundation,
             config,
             trustDomain,
-            store,
+            state.store(),
             started(control),
-            started(distributor),
+            started(distribution),
             resourcing);
     admin = starting;
     return starting.start();
@@ -199,6 +222,11 @@ final class EmbeddedControl implements NodeControl {
     if (opened != null) {
       opened.close();
     }
-    store.close();
+    LedDistribution leading = led;
+    if (leading != null) {
+      // Before the database is gone: the next one leads at once.
+      HandOver.await(leading.close());
+    }
+    state.store().close();
   }
 }

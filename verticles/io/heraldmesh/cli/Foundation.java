@@ -1,11 +1,8 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.crypto.Crypto;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.core.metrics.Info;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
@@ -17,21 +14,12 @@ record Foundation(
     SecureRandom random,
     PrometheusMeterRegistry meters) {
 
+  Ground ground() {
+    return new Ground(crypto, clock, random, meters);
+  }
+
+  /** With an event bus of the process's own. */
   static Foundation lay(int eventLoops) {
-    Crypto crypto = Crypto.preferred();
-    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    Info.builder()
-        .name("herald_crypto_info")
-        .help("1 for the implementation that signs and verifies")
-        .labelNames("crypto")
-        .register(meters.getPrometheusRegistry())
-        .addLabelValues(crypto.name());
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(eventLoops)
-                .setWorkerPoolSize(8)
-                .setPreferNativeTransport(true));
-    return new Foundation(vertx, crypto, InstantSource.system(), new SecureRandom(), meters);
+    return Ground.lay().under(Vertx.vertx(Ground.options(eventLoops)));
   }
 }

@@ -8,6 +8,8 @@ import io.heraldmesh.admin.MetricsServer;
 import io.heraldmesh.admin.OperatorTokens;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.ca.AuthorityException;
+import io.heraldmesh.cli.NodeConfig.ClusterConfig;
+import io.heraldmesh.cli.NodeConfig.ClusterPeer;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.Workload;
@@ -32,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +51,7 @@ public final class Node {
   private static final Duration OPERATOR_TOKEN = Duration.ofHours(12);
 
   private final NodeConfig config;
-  private final Foundation foundation;
+  private @Nullable Foundation foundation;
   private final Health health = new Health();
   private final List<Step> undo = new ArrayList<>();
   private final OwnListeners own = new OwnListeners();
@@ -65,8 +68,11 @@ public final class Node {
 
   private Node(NodeConfig config) {
     this.config = config;
-    this.foundation = Foundation.lay(config.eventLoops());
-    this.undo.add(new Step("event loops", () -> await(foundation.vertx().close(), STEP_WITHIN)));
+    if (config.cluster() == null) {
+      Foundation laid = Foundation.lay(config.eventLoops());
+      this.foundation = laid;
+      this.undo.add(new Step("event loops", () -> await(laid.vertx().close(), STEP_WITHIN)));
+    }
   }
 
   public static Node start(NodeConfig config) {
@@ -107,10 +113,7 @@ public final class Node {
       state = opened;
       undo.add(new Step("state", opened::close));
     }
-    NodeControl started =
-        config.standalone()
-            ? new StandaloneControl(foundation, config, domain)
-            : new EmbeddedControl(foundation, config, domain);
+    NodeControl started = control(domain, say);
     undo.add(new Step("store", started::close));
     await(started.start(), START_WITHIN);
     control = started;
@@ -126,12 +129,12 @@ public final class Node {
         say,
         "health",
         config.health(),
-        address -> new HealthServer(foundation.vertx(), health).listen(address));
+        address -> new HealthServer(foundation().vertx(), health).listen(address));
     say(
         say,
         "metrics",
         config.metrics(),
-        address -> new MetricsServer(foundation.vertx(), foundation.meters()).listen(address));
+        address -> new MetricsServer(foundation().vertx(), foundation().meters()).listen(address));
     if (config.roles().contains(Role.PROXY)) {
       startServices(started, say);
     }
@@ -142,10 +145,48 @@ public final class Node {
         "node started name={} trustDomain={} crypto={} tls={}",
         config.name(),
         domain,
-        foundation.crypto().name(),
+        foundation().crypto().name(),
         TlsProvider.name());
     health.register("node", () -> Condition.OK);
     say.accept("ready");
+  }
+
+  private NodeControl control(TrustDomain domain, Consumer<String> say) {
+    ClusterConfig cluster = config.cluster();
+    if (cluster != null) {
+      Membership joined = Membership.join(config, cluster, domain);
+      foundation = joined.foundation();
+      undo.add(new Step("cluster", joined::close));
+      HostPort eventBus = new HostPort(cluster.eventBus().host(), joined.eventBusPort());
+      own.add(cluster.listen());
+      own.add(eventBus);
+      say.accept("listening cluster " + cluster.listen());
+      say.accept("listening eventbus " + eventBus);
+      health.register("cluster", () -> members(cluster, joined));
+      return new EmbeddedControl(config, domain, joined);
+    }
+    return config.standalone()
+        ? new StandaloneControl(foundation(), config, domain)
+        : new EmbeddedControl(foundation(), config, domain);
+  }
+
+  private static Condition members(ClusterConfig cluster, Membership joined) {
+    List<String> there = joined.members();
+    String away =
+        cluster.members().stream()
+            .map(ClusterPeer::name)
+            .filter(name -> !there.contains(name))
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return away.isEmpty() ? Condition.OK : Condition.degraded("not in the cluster: " + away);
+  }
+
+  private Foundation foundation() {
+    Foundation laid = foundation;
+    if (laid == null) {
+      throw new IllegalStateException("not started");
+    }
+    return laid;
   }
 
   /**
@@ -191,7 +232,7 @@ public final class Node {
   }
 
   private void startAdmin(Consumer<String> say) {
-    OperatorTokens tokens = await(OperatorTokens.create(foundation.vertx()), START_WITHIN);
+    OperatorTokens tokens = await(OperatorTokens.create(foundation().vertx()), START_WITHIN);
     String token = tokens.issue("local", OPERATOR_TOKEN);
     operatorToken = token;
     if (state != null) {
@@ -199,7 +240,7 @@ public final class Node {
     }
     AdminServer admin =
         new AdminServer(
-            foundation.vertx(),
+            foundation().vertx(),
             tokens,
             () -> meshStatus().map(mesh -> StatusView.of(config.name(), health, mesh, services)));
     say(say, "admin", config.admin(), admin::listen);
@@ -266,7 +307,7 @@ public final class Node {
 
   /** What all of it runs on. */
   Vertx vertx() {
-    return foundation.vertx();
+    return foundation().vertx();
   }
 
   public Health health() {

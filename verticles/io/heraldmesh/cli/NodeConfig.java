@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param capture which calls the system leads to the proxy
  * @param control what is offered to nodes outside of the cluster; null: nothing
  * @param attached to which control nodes this one attaches; null: to none
+ * @param cluster of which control nodes this is one; null: it has its control plane for itself
  */
 public record NodeConfig(
     String name,
@@ -56,7 +57,8 @@ public record NodeConfig(
     boolean allowLoopback,
     CaptureConfig capture,
     @Nullable ControlConfig control,
-    @Nullable AttachedConfig attached) {
+    @Nullable AttachedConfig attached,
+    @Nullable ClusterConfig cluster) {
 
   public NodeConfig {
     roles = Set.copyOf(roles);
@@ -91,6 +93,34 @@ public record NodeConfig(
       to = List.copyOf(to);
     }
   }
+
+  /**
+   * A control node among several.
+   *
+   * @param listen for the other members; never port 0
+   * @param publicAddress where they reach it; null: as it is
+   * @param members all of them, this one too; nobody else is let in
+   * @param eventBus where the event bus listens
+   * @param eventBusPublicHost where the others reach it; null: as it is
+   * @param config Hazelcast's settings; null: those of the jar
+   */
+  public record ClusterConfig(
+      HostPort listen,
+      @Nullable HostPort publicAddress,
+      List<ClusterPeer> members,
+      HostPort eventBus,
+      @Nullable String eventBusPublicHost,
+      @Nullable Path config) {
+
+    public ClusterConfig {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * @param address where it listens for members; null: found in another way
+   */
+  public record ClusterPeer(String name, @Nullable HostPort address) {}
 
   /** Where the authority's keys come from. */
   public sealed interface AuthorityConfig {

@@ -3,6 +3,8 @@ package io.heraldmesh.cli;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
+import io.heraldmesh.cli.NodeConfig.ClusterConfig;
+import io.heraldmesh.cli.NodeConfig.DatabaseConfig;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.proxy.HostPort;
@@ -98,15 +100,16 @@ final class NodeFileReader {
     HostPort admin = NodeAddresses.listen(spec.optional("admin"), 15000);
     WorkloadsSection workloads = new WorkloadsSection(this::path, NodeConfig.controlPlane(roles));
     if (!NodeConfig.controlPlane(roles)) {
-      spec.withoutEffect("authority", "certificates", "database", "control");
+      spec.withoutEffect("authority", "certificates", "database", "control", "cluster");
     }
+    DatabaseConfig database = new DatabaseSection(this::path).read(spec.optional("database"));
     return new NodeConfig(
         name,
         roles,
         trustDomain(spec.optional("trustDomain")),
         path(spec.required("stateDir")),
         authority(spec.optional("authority")),
-        new DatabaseSection(this::path).read(spec.optional("database")),
+        database,
         NodeConfig.controlPlane(roles)
             ? path(spec.optional("resources"))
             : orRoot(path(spec.required("resources"))),
@@ -128,7 +131,20 @@ final class NodeFileReader {
         allowLoopback(spec.optional("outbound")),
         CaptureSection.read(spec.optional("capture")),
         ControlSection.read(spec.optional("control")),
-        null);
+        null,
+        cluster(name, spec, database));
+  }
+
+  private @Nullable ClusterConfig cluster(String name, Fields spec, DatabaseConfig database) {
+    Value value = spec.optional("cluster");
+    ClusterConfig read = new ClusterSection(name, this::path).read(value);
+    if (read != null && !(database instanceof DatabaseConfig.Postgres)) {
+      value.problem(
+          ProblemCode.REQUIRED,
+          "control nodes share a database",
+          "write spec.database.postgres, the same for all of them");
+    }
+    return read;
   }
 
   private static @Nullable TrustDomain trustDomain(Value value) {

@@ -69,6 +69,8 @@ final class Distributor implements DistributorService.Server {
   private @Nullable Revision revision;
   private @Nullable Promise<Revision> next;
   private boolean running;
+  private final long settledAt;
+  private boolean settled;
 
   /** Resources in the order they came. */
   private record Candidate(long number, Resources resources, @Nullable String stored) {}
@@ -81,12 +83,15 @@ final class Distributor implements DistributorService.Server {
       Supplier<Registrations> registrations,
       MeshSource source,
       Revisions revisions,
-      InstantSource clock) {
+      InstantSource clock,
+      Duration settle) {
     this.vertx = vertx;
     this.bus = bus;
     this.registrations = registrations;
     this.compilation = new Compilation(source, revisions);
     this.clock = clock;
+    this.settledAt = System.nanoTime() + settle.toNanos();
+    this.settled = settle.isZero();
   }
 
   /** See {@link DistributorVerticle#apply}. */
@@ -292,7 +297,20 @@ final class Distributor implements DistributorService.Server {
     return joined.future();
   }
 
+  /** What is in force stays until the nodes that it stands on are known again. */
+  private boolean settled() {
+    settled =
+        settled
+            || System.nanoTime() - settledAt >= 0
+            || nodes.keySet().containsAll(registrations.get().byNode().keySet());
+    return settled;
+  }
+
   private void run() {
+    if (!settled()) {
+      vertx.setTimer(BURST.toMillis(), id -> run());
+      return;
+    }
     Promise<Revision> promise = next;
     Candidate taken = candidate;
     if (promise == null || taken == null) {

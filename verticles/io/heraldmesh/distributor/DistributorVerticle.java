@@ -15,9 +15,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,8 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   private final Revisions revisions;
   private final InstantSource clock;
   private final MeterRegistry registry;
+  private final Duration settle;
+  private final List<Gauge> gauges = new ArrayList<>();
   private volatile MeshStatus status = new MeshStatus(null, null, List.of(), List.of());
   private @Nullable Distributor distributor;
   private SignedBus.@Nullable Registration registration;
@@ -49,23 +54,43 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
       Revisions revisions,
       InstantSource clock,
       MeterRegistry registry) {
+    this(bus, registrations, source, revisions, clock, registry, Duration.ZERO);
+  }
+
+  /**
+   * As above, in place of one elsewhere.
+   *
+   * @param settle how long nothing is compiled unless all registered nodes are heard of
+   */
+  public DistributorVerticle(
+      SignedBus bus,
+      Supplier<Registrations> registrations,
+      MeshSource source,
+      Revisions revisions,
+      InstantSource clock,
+      MeterRegistry registry,
+      Duration settle) {
     this.bus = bus;
     this.registrations = registrations;
     this.source = source;
     this.revisions = revisions;
     this.clock = clock;
     this.registry = registry;
+    this.settle = settle;
   }
 
   @Override
   public void init(Vertx vertx, Context context) {
     super.init(vertx, context);
-    distributor = new Distributor(vertx, bus, registrations, source, revisions, clock);
-    Gauge.builder("herald_nodes", this, v -> v.status.nodes().size()).register(registry);
-    Gauge.builder("herald_nodes_in_force", this, v -> v.status.inForce()).register(registry);
-    Gauge.builder("herald_config_problems", this, v -> v.status.problems().size())
-        .register(registry);
+    distributor = new Distributor(vertx, bus, registrations, source, revisions, clock, settle);
+    gauge("herald_nodes", v -> v.status.nodes().size());
+    gauge("herald_nodes_in_force", v -> v.status.inForce());
+    gauge("herald_config_problems", v -> v.status.problems().size());
     registry.counter("herald_config_rejected");
+  }
+
+  private void gauge(String name, ToDoubleFunction<DistributorVerticle> value) {
+    gauges.add(Gauge.builder(name, this, value).register(registry));
   }
 
   /** Completes once nodes are answered. */
@@ -78,6 +103,8 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
 
   @Override
   public Future<?> stop() {
+    // Another one in this process may follow.
+    gauges.forEach(registry::remove);
     return registration == null ? Future.succeededFuture() : registration.close();
   }
 

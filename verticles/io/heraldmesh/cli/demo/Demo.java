@@ -155,6 +155,7 @@ final class Demo implements Mesh, AutoCloseable {
         true,
         CaptureConfig.NONE,
         null,
+        null,
         null);
   }
 

@@ -111,6 +111,7 @@ final class MeshFixture implements AutoCloseable {
         true,
         CaptureConfig.NONE,
         null,
+        null,
         null);
   }
 

@@ -44,15 +44,19 @@ public final class TestMembers {
    * @param others ports of those that may be there
    */
   public static ClusterMember join(int port, List<Integer> others, MemberTls tls) {
+    return join("herald-test", port, others, tls);
+  }
+
+  public static ClusterMember join(String cluster, int port, List<Integer> others, MemberTls tls) {
     return ClusterMember.start(
-        settings(port, others),
+        settings(cluster, port, others),
         tls,
         new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(4));
   }
 
-  static ClusterSettings settings(int port, List<Integer> others) {
+  static ClusterSettings settings(String cluster, int port, List<Integer> others) {
     return new ClusterSettings(
-        "herald-test",
+        cluster,
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         null,
         others.stream().map(other -> "127.0.0.1:" + other).toList(),

@@ -1,0 +1,287 @@
+package io.heraldmesh.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heraldmesh.Await;
+import io.heraldmesh.PostgresServer;
+import io.heraldmesh.bus.Announcement.AnnouncedPort;
+import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.ca.Authority;
+import io.heraldmesh.ca.AuthorityStore;
+import io.heraldmesh.cluster.ClusterMember;
+import io.heraldmesh.cluster.TestMembers;
+import io.heraldmesh.credentials.NodeCredentials;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.proxy.SnapshotSubscriber;
+import io.heraldmesh.store.Registration;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.PostgresStore;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three control nodes, each a process of its own, over one PostgreSQL. The node that they serve is
+ * in this process; it is a member under another name only to have their event bus.
+ */
+@SuppressWarnings("NullAway.Init") // what the test begins with
+class ControlNodesTest {
+  private static final TrustDomain TD = new TrustDomain("mesh.test");
+  private static final List<String> NAMES = List.of("c1", "c2", "c3");
+  private static final Set<String> MEMBERS = Set.of("c1", "c2", "c3", "watch");
+  private static final Duration TAKE_OVER = Duration.ofSeconds(90);
+
+  @TempDir Path folder;
+  private final InstantSource clock = InstantSource.system();
+  private final Crypto crypto = Crypto.preferred();
+  private final SecureRandom random = new SecureRandom();
+  private final PostgresServer postgres = PostgresServer.shared();
+  private final String schema = postgres.settings().schema();
+  private final List<ControlNode> running = new ArrayList<>();
+  private final List<String> modes = new CopyOnWriteArrayList<>();
+  private Authority authority;
+  private ClusterMember member;
+  private RenewableIdentity identity;
+
+  @AfterEach
+  void stop() {
+    if (member != null) {
+      member.close();
+    }
+    running.forEach(ControlNode::close);
+  }
+
+  @Test
+  void whicheverControlNodeIsKilledPolicyAndCertificatesGoOn() throws Exception {
+    prepare();
+    List<Integer> ports = NAMES.stream().map(name -> TestMembers.freePort()).toList();
+    for (String name : NAMES) {
+      running.add(ControlNode.start(name, nodeFile(name, ports)));
+    }
+    running.forEach(ControlNode::ready);
+    Await.until("one leads", () -> leaders() == 1);
+
+    SignedBus bus = join(ports);
+    NodeCredentials credentials = credentials(bus);
+    SnapshotSubscriber policy = subscriber(bus);
+    credentials.start();
+    Await.result(policy.start());
+    Await.until("a leaf", () -> !credentials.current().leaves().isEmpty());
+    Await.until(TAKE_OVER, "policy", () -> modes.contains("STRICT"));
+    Revision first = Objects.requireNonNull(policy.revision());
+
+    ControlNode leader = running.stream().filter(ControlNode::leads).findFirst().orElseThrow();
+    leader.kill();
+    running.remove(leader);
+    mode("PERMISSIVE");
+    renew(credentials);
+    Await.until(TAKE_OVER, "the next one leads", () -> leaders() == 1);
+    Await.until(TAKE_OVER, "new policy", () -> last("PERMISSIVE"));
+    Revision second = Objects.requireNonNull(policy.revision());
+    assertThat(second.isAfter(first)).isTrue();
+    assertThat(modes).doesNotHaveDuplicates();
+
+    // A node that leaves in good order hands over.
+    ControlNode next = running.stream().filter(ControlNode::leads).findFirst().orElseThrow();
+    running.remove(next);
+    assertThat(next.stop()).isZero();
+    mode("DISABLE");
+    renew(credentials);
+    Await.until(TAKE_OVER, "the last one leads", () -> leaders() == 1);
+    Await.until(TAKE_OVER, "newest policy", () -> last("DISABLE"));
+    assertThat(Objects.requireNonNull(policy.revision()).isAfter(second)).isTrue();
+    assertThat(modes).containsExactly("STRICT", "PERMISSIVE", "DISABLE");
+    Await.result(policy.close());
+    credentials.close();
+  }
+
+  private long leaders() {
+    return running.stream().filter(ControlNode::leads).count();
+  }
+
+  private boolean last(String mode) {
+    return !modes.isEmpty() && modes.getLast().equals(mode);
+  }
+
+  /** Whoever of the authorities is asked: one that is gone is not asked for long. */
+  private static void renew(NodeCredentials credentials) {
+    SpiffeId id = SpiffeId.workload(TD, "shop", "web");
+    for (int i = 0; i < 6; i++) {
+      Await.until(
+          "a new leaf",
+          () -> {
+            try {
+              Await.result(credentials.renewNow(id));
+              return true;
+            } catch (AssertionError notYet) {
+              return false;
+            }
+          });
+    }
+  }
+
+  private void prepare() throws IOException {
+    secret("passphrase", "a passphrase of the tests\n");
+    secret("password", PostgresServer.PASSWORD + "\n");
+    authority =
+        AuthorityStore.at(folder.resolve("authority.p12"), folder.resolve("passphrase"))
+            .openOrCreate(TD, clock, crypto, random)
+            .authority();
+    Files.createDirectories(folder.resolve("resources"));
+    mode("STRICT");
+    try (Store store = PostgresStore.open(postgres.settings(schema))) {
+      store.registrations().add(new Registration("n1", "shop", "web", "the test", Instant.now()));
+    }
+  }
+
+  private void secret(String name, String text) throws IOException {
+    Path file =
+        Files.createFile(
+            folder.resolve(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, text);
+  }
+
+  private void mode(String mode) throws IOException {
+    Path next = folder.resolve("next.yaml");
+    Files.writeString(
+        next,
+        """
+        apiVersion: security.istio.io/v1
+        kind: PeerAuthentication
+        metadata: {name: default, namespace: shop}
+        spec: {mtls: {mode: %s}}
+        """
+            .formatted(mode));
+    Files.move(
+        next,
+        folder.resolve("resources").resolve("mesh.yaml"),
+        StandardCopyOption.REPLACE_EXISTING,
+        StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path nodeFile(String name, List<Integer> ports) throws IOException {
+    return Files.writeString(
+        folder.resolve(name + ".yaml"),
+        """
+        apiVersion: herald.io/v1alpha1
+        kind: Node
+        metadata: {name: %1$s}
+        spec:
+          roles: [ca, config]
+          trustDomain: mesh.test
+          stateDir: %2$s/state-%1$s
+          resources: %2$s/resources
+          authority: {keyStore: %2$s/authority.p12, passphraseFile: %2$s/passphrase}
+          database:
+            postgres:
+              url: postgresql://%3$s/postgres
+              schema: %4$s
+              user: herald
+              passwordFile: %2$s/password
+              connections: 3
+              tls: {disabled: true}
+          cluster:
+            listen: 127.0.0.1:%5$d
+            eventBus: {listen: "127.0.0.1:0"}
+            members:
+            - {name: c1, address: 127.0.0.1:%6$d}
+            - {name: c2, address: 127.0.0.1:%7$d}
+            - {name: c3, address: 127.0.0.1:%8$d}
+            - {name: watch}
+          health: {listen: "127.0.0.1:0"}
+          metrics: {listen: "127.0.0.1:0"}
+          eventLoops: 1
+        """
+            .formatted(
+                name,
+                folder,
+                postgres.host(),
+                schema,
+                ports.get(NAMES.indexOf(name)),
+                ports.get(0),
+                ports.get(1),
+                ports.get(2)));
+  }
+
+  private SignedBus join(List<Integer> ports) throws GeneralSecurityException {
+    member =
+        TestMembers.join(
+            "herald-mesh.test",
+            TestMembers.freePort(),
+            ports,
+            TestMembers.tls(svid(HeraldRole.ADMIN, "watch"), authority.bundle(), MEMBERS, clock));
+    identity = new RenewableIdentity(svid(HeraldRole.NODE, "n1"), authority.bundle());
+    return new SignedBus(member.vertx(), identity, crypto, clock, random, Duration.ofSeconds(3));
+  }
+
+  private HeraldSvid svid(HeraldRole role, String name) throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    KeyPair keys = generator.generateKeyPair();
+    SpiffeId id = SpiffeId.herald(TD, role, name);
+    return new HeraldSvid(
+        id, keys.getPrivate(), authority.sign(keys.getPublic(), id, null, clock.instant()).chain());
+  }
+
+  private NodeCredentials credentials(SignedBus bus) {
+    return new NodeCredentials(
+        member.vertx(),
+        CaService.over(bus),
+        identity,
+        Set.of(new WorkloadIdentity("shop", "web")),
+        null,
+        crypto,
+        clock,
+        random);
+  }
+
+  private SnapshotSubscriber subscriber(SignedBus bus) {
+    return new SnapshotSubscriber(
+        member.vertx(),
+        bus,
+        List.of(
+            new AnnouncedWorkload(
+                "shop",
+                "web",
+                "web",
+                Map.of("app", "web"),
+                List.of(new AnnouncedPort("http", 8080, Protocol.HTTP, "127.0.0.1", 15106)),
+                true)),
+        clock,
+        snapshot -> {
+          modes.add(String.valueOf(snapshot.workloads().getFirst().mtls()));
+          return Future.succeededFuture();
+        });
+  }
+}

@@ -1,0 +1,192 @@
+package io.heraldmesh.distributor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heraldmesh.Await;
+import io.heraldmesh.TestAuthority;
+import io.heraldmesh.bus.Announcement;
+import io.heraldmesh.bus.Announcement.AnnouncedPort;
+import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
+import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.compile.MeshCompiler;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.read.ResourceReader;
+import io.heraldmesh.store.Lease;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Distributors of two control nodes over one database. */
+class LedDistributionTest {
+  private static final String STRICT =
+      """
+      apiVersion: security.istio.io/v1
+      kind: PeerAuthentication
+      metadata: {name: default, namespace: shop}
+      spec: {mtls: {mode: STRICT}}
+      """;
+  private static final Duration ENOUGH = Duration.ofSeconds(40);
+
+  private final TestAuthority mesh = new TestAuthority(InstantSource.system());
+  private final Vertx vertx = Vertx.vertx();
+  private final Store store = SqliteStore.inMemory();
+  private final Registrations registrations =
+      new Registrations(
+          Map.of(
+              "n1", Set.of(new WorkloadIdentity("shop", "web")),
+              "n2", Set.of(new WorkloadIdentity("shop", "web"))));
+  private final DistributorService node =
+      DistributorService.over(mesh.bus(vertx, HeraldRole.NODE, "n1"));
+
+  @AfterEach
+  void stop() {
+    Await.result(vertx.close());
+    store.close();
+  }
+
+  private LedDistribution distribution(String name, Duration settle) {
+    SignedBus bus = mesh.bus(vertx, HeraldRole.CONFIG, name);
+    SignedBus asking = mesh.bus(vertx, HeraldRole.ADMIN, name);
+    LedDistribution made =
+        new LedDistribution(
+            vertx,
+            store,
+            name,
+            new MeshCompiler(TestAuthority.TD)::compile,
+            revisions ->
+                new DistributorVerticle(
+                    bus,
+                    () -> registrations,
+                    new MeshCompiler(TestAuthority.TD)::compile,
+                    revisions,
+                    InstantSource.system(),
+                    new SimpleMeterRegistry(),
+                    settle),
+            () -> DistributorService.over(asking).status(),
+            new SimpleMeterRegistry());
+    Await.result(made.start());
+    return made;
+  }
+
+  private static Resources resources(String mode) {
+    return ResourceReader.read("mesh.yaml", STRICT.replace("STRICT", mode));
+  }
+
+  private void announce(String name) {
+    Await.result(
+        DistributorService.over(mesh.bus(vertx, HeraldRole.NODE, name))
+            .announce(
+                new Announcement(
+                    System.nanoTime(),
+                    List.of(
+                        new AnnouncedWorkload(
+                            "shop",
+                            "web",
+                            "web",
+                            Map.of(),
+                            List.of(
+                                new AnnouncedPort("http", 80, Protocol.HTTP, "127.0.0.1", 15106)),
+                            true)))));
+  }
+
+  private Optional<Revision> fetched() {
+    Future<DistributorService.Fetched> answer = node.fetch(null);
+    try {
+      return Optional.of(Await.result(answer).revision());
+    } catch (AssertionError notYet) {
+      return Optional.empty();
+    }
+  }
+
+  @Test
+  void oneLeadsAndTheOtherFollowsWithNothingLost() {
+    LedDistribution first = distribution("c1", Duration.ZERO);
+    LedDistribution second = distribution("c2", Duration.ZERO);
+    assertThat(first.leads()).isTrue();
+    assertThat(second.leads()).isFalse();
+    Await.result(first.apply(resources("STRICT")));
+    Await.result(second.apply(resources("STRICT")));
+    announce("n1");
+    Await.until("published", () -> fetched().isPresent());
+    Revision before = fetched().orElseThrow();
+    MeshStatus asSeenByTheOther = Await.result(second.status());
+    assertThat(asSeenByTheOther.nodes()).extracting(n -> n.name()).containsExactly("n1");
+
+    // While it follows it takes what it would put into force.
+    Await.result(second.apply(resources("PERMISSIVE")));
+    Await.result(first.close());
+    Await.until(ENOUGH, "the other leads", second::leads);
+    announce("n1");
+    Await.until("published", () -> fetched().filter(r -> r.isAfter(before)).isPresent());
+  }
+
+  @Test
+  void whoLostTheLeaseStopsAndCountsNoRevision() {
+    LedDistribution only = distribution("c1", Duration.ZERO);
+    Await.result(only.apply(resources("STRICT")));
+    announce("n1");
+    Await.until("published", () -> fetched().isPresent());
+    Revision before = fetched().orElseThrow();
+
+    // As after a long pause of this process: another one has taken over meanwhile.
+    store.leases().release(new Lease("config", only.holder(), 1));
+    Lease stolen = store.leases().acquire("config", "c2", Duration.ofMinutes(5)).orElseThrow();
+    Await.result(only.apply(resources("PERMISSIVE")));
+    assertThat(store.revisions().current().number()).isEqualTo(before.number());
+    Await.until(ENOUGH, "it follows", () -> !only.leads());
+    Await.until("nobody answers", () -> fetched().isEmpty());
+
+    store.leases().release(stolen);
+    Await.until(ENOUGH, "it leads again", only::leads);
+    announce("n1");
+    Await.until("published", () -> fetched().filter(r -> r.isAfter(before)).isPresent());
+  }
+
+  @Test
+  void aNewLeaderWaitsForTheNodesThatAreRegistered() {
+    LedDistribution only = distribution("c1", Duration.ofMinutes(10));
+    Future<Revision> applied = only.apply(resources("STRICT"));
+    announce("n1");
+    assertThat(Await.failure(node.fetch(null))).hasMessageContaining("NOT_READY");
+    assertThat(applied.isComplete()).isFalse();
+    announce("n2");
+    Await.result(applied);
+    assertThat(fetched()).isPresent();
+  }
+
+  @Test
+  void aNewLeaderWaitsNoLongerThanItWasTold() {
+    LedDistribution only = distribution("c1", Duration.ofMillis(300));
+    Future<Revision> applied = only.apply(resources("STRICT"));
+    announce("n1");
+    Await.result(applied);
+    Await.until("published", () -> fetched().isPresent());
+  }
+
+  @Test
+  void withoutTheDatabaseItStopsBeforeAnotherOneMayLead() {
+    LedDistribution only = distribution("c1", Duration.ZERO);
+    assertThat(only.leads()).isTrue();
+    store.close();
+    long start = System.nanoTime();
+    Await.until(ENOUGH, "it stops", () -> !only.leads());
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
+  }
+}

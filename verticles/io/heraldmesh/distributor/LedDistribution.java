@@ -1,0 +1,299 @@
+package io.heraldmesh.distributor;
+
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Problems;
+import io.heraldmesh.store.Lease;
+import io.heraldmesh.store.Revisions;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.StoreException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The distributor of one of several control nodes: deployed while this one holds the lease, and
+ * ready with the newest resources in case it gets it. All of its own state belongs to one context.
+ */
+public final class LedDistribution implements Distribution {
+  private static final Logger LOG = LoggerFactory.getLogger(LedDistribution.class);
+  private static final String LEASE = "config";
+
+  /** For how long a lease is taken, how often it is lengthened, and how early it is given up. */
+  private static final Duration LIFE = Duration.ofSeconds(10);
+
+  private static final Duration LENGTHEN = Duration.ofSeconds(3);
+  private static final Duration MARGIN = Duration.ofSeconds(1);
+  private static final long WATCH_MILLIS = 250;
+
+  /** How long a new distributor waits for the nodes, which ask every 10 s. */
+  public static final Duration SETTLE = Duration.ofSeconds(12);
+
+  private final Vertx vertx;
+  private final Store store;
+  private final String holder;
+  private final MeshSource source;
+  private final Function<Revisions, DistributorVerticle> making;
+  private final Supplier<Future<MeshStatus>> elsewhere;
+  private final Context context;
+  private @Nullable Newest newest;
+  private @Nullable String rejection;
+  private @Nullable Leading leading;
+  private long until;
+  private Future<Void> transition = Future.succeededFuture();
+  private boolean closed;
+  private volatile boolean leads;
+
+  private record Newest(Resources resources, @Nullable String stored) {}
+
+  private record Leading(Lease lease, DistributorVerticle distributor) {}
+
+  /**
+   * @param node this one's name
+   * @param source what the distributors compile with
+   * @param making a distributor that counts these revisions, not deployed yet; may block
+   * @param elsewhere asks the one that leads
+   */
+  public LedDistribution(
+      Vertx vertx,
+      Store store,
+      String node,
+      MeshSource source,
+      Function<Revisions, DistributorVerticle> making,
+      Supplier<Future<MeshStatus>> elsewhere,
+      MeterRegistry registry) {
+    this.vertx = vertx;
+    this.store = store;
+    this.holder = node + "/" + UUID.randomUUID();
+    this.source = source;
+    this.making = making;
+    this.elsewhere = elsewhere;
+    this.context = vertx.getOrCreateContext();
+    Gauge.builder("herald_leader", this, self -> self.leads ? 1 : 0).register(registry);
+  }
+
+  /** Completes when it is known who leads, or that the database does not say. */
+  public Future<Void> start() {
+    return onContext(
+        () -> {
+          vertx.setPeriodic(WATCH_MILLIS, id -> watch());
+          return attempt();
+        });
+  }
+
+  /** Under which name this process holds the lease. */
+  String holder() {
+    return holder;
+  }
+
+  /** Whether this node's distributor is the one that nodes follow. Any thread. */
+  public boolean leads() {
+    return leads;
+  }
+
+  private Future<Void> attempt() {
+    long asked = System.nanoTime();
+    return vertx
+        .executeBlocking(() -> store.leases().acquire(LEASE, holder, LIFE), false)
+        .transform(
+            answer -> {
+              if (answer.failed()) {
+                LOG.warn("who distributes is not known: {}", answer.cause().getMessage());
+                return Future.<Void>succeededFuture();
+              }
+              return learned(answer.result(), asked);
+            })
+        .onComplete(done -> later());
+  }
+
+  private void later() {
+    if (!closed) {
+      vertx.setTimer(LENGTHEN.toMillis(), id -> attempt());
+    }
+  }
+
+  private Future<Void> learned(Optional<Lease> lease, long asked) {
+    Leading now = leading;
+    if (lease.isEmpty() || closed) {
+      return now == null ? Future.succeededFuture() : stepDown("another node took it over");
+    }
+    until = asked + LIFE.minus(MARGIN).toNanos();
+    if (now != null && now.lease().equals(lease.get())) {
+      return Future.succeededFuture();
+    }
+    return (now == null ? Future.<Void>succeededFuture() : stepDown("its term has ended"))
+        .compose(done -> lead(lease.get()));
+  }
+
+  private void watch() {
+    if (leading != null && System.nanoTime() - until > 0) {
+      stepDown("the database did not lengthen it in time");
+    }
+  }
+
+  private Future<Void> lead(Lease lease) {
+    return next(
+        () ->
+            vertx
+                .executeBlocking(
+                    () -> making.apply(new HeldRevisions(store.leases(), lease, store.revisions())))
+                .compose(made -> vertx.deployVerticle(made).map(made))
+                .onSuccess(made -> began(new Leading(lease, made)))
+                .onFailure(
+                    e -> {
+                      LOG.error("cannot distribute, others may", e);
+                      giveBack(lease);
+                    })
+                .mapEmpty());
+  }
+
+  private void began(Leading now) {
+    leading = now;
+    leads = true;
+    LOG.info("distributing term={}", now.lease().term());
+    if (newest != null) {
+      now.distributor()
+          .apply(newest.resources(), newest.stored())
+          .onFailure(e -> LOG.error("the newest resources are not in force: {}", e.getMessage()));
+    }
+    if (rejection != null) {
+      now.distributor().reject(rejection);
+    }
+  }
+
+  private Future<Void> stepDown(String why) {
+    Leading now = leading;
+    if (now == null) {
+      return transition;
+    }
+    leading = null;
+    leads = false;
+    LOG.warn("distributing no more term={} reason=\"{}\"", now.lease().term(), why);
+    return next(() -> vertx.undeploy(now.distributor().deploymentID()));
+  }
+
+  private Future<Void> next(Supplier<Future<Void>> step) {
+    transition = transition.otherwiseEmpty().compose(before -> step.get());
+    return transition;
+  }
+
+  private void giveBack(Lease lease) {
+    vertx
+        .executeBlocking(
+            () -> {
+              store.leases().release(lease);
+              return true;
+            },
+            false)
+        .onFailure(e -> LOG.warn("the lease ends by itself: {}", e.getMessage()));
+  }
+
+  @Override
+  public Future<Revision> apply(Resources resources, @Nullable String stored) {
+    return onContext(
+        () -> {
+          newest = new Newest(resources, stored);
+          rejection = null;
+          Leading now = leading;
+          return now == null
+              ? current()
+              : now.distributor().apply(resources, stored).recover(this::currentWhenNotLeading);
+        });
+  }
+
+  /** The one that took over has its own copy of the resources. */
+  private Future<Revision> currentWhenNotLeading(Throwable cause) {
+    return cause instanceof StoreException e && e.reason() == StoreException.Reason.TAKEN
+        ? current()
+        : Future.failedFuture(cause);
+  }
+
+  /** Null before the first, as of a distributor that has no nodes. */
+  private Future<Revision> current() {
+    return vertx
+        .executeBlocking(() -> store.revisions().current(), false)
+        .map(
+            revision ->
+                revision.number() == 0 ? null : new Revision(revision.epoch(), revision.number()));
+  }
+
+  /** Where another one leads, without the workloads, which only that one knows. */
+  @Override
+  public Future<Problems> check(Resources resources) {
+    return onContext(
+        () -> {
+          Leading now = leading;
+          return now == null
+              ? vertx.executeBlocking(() -> source.compile(resources, List.of()).problems(), false)
+              : now.distributor().check(resources);
+        });
+  }
+
+  /** Where another one leads, that one waits for the node until it is silent. */
+  @Override
+  public Future<Void> forget(String node) {
+    return onContext(
+        () -> {
+          Leading now = leading;
+          return now == null ? Future.succeededFuture() : now.distributor().forget(node);
+        });
+  }
+
+  @Override
+  public Future<Void> reject(String problem) {
+    return onContext(
+        () -> {
+          rejection = problem;
+          Leading now = leading;
+          return now == null ? Future.succeededFuture() : now.distributor().reject(problem);
+        });
+  }
+
+  @Override
+  public Future<MeshStatus> status() {
+    return onContext(
+        () -> {
+          Leading now = leading;
+          return now == null ? elsewhere.get() : now.distributor().status();
+        });
+  }
+
+  /** Lets another one lead at once. */
+  public Future<Void> close() {
+    return onContext(
+        () -> {
+          closed = true;
+          Leading now = leading;
+          return now == null
+              ? Future.succeededFuture()
+              : stepDown("this node stops")
+                  .eventually(
+                      () ->
+                          vertx.executeBlocking(
+                              () -> {
+                                store.leases().release(now.lease());
+                                return true;
+                              },
+                              false));
+        });
+  }
+
+  private <T> Future<T> onContext(Supplier<Future<T>> work) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(v -> work.get().onComplete(promise));
+    return promise.future();
+  }
+}
