@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.SocketHolder;
 import io.heraldmesh.cli.demo.WireClient;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;

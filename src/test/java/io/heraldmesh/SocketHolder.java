@@ -1,6 +1,5 @@
-package io.heraldmesh.cli;
+package io.heraldmesh;
 
-import io.heraldmesh.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,25 +13,26 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What a service manager does for a service with sockets: keeps them open on 127.0.0.1, and passes
- * them to every process that it starts, as sd_listen_fds(3) says. Perl, which every Debian has,
- * since Java passes no descriptors on.
+ * What a service manager does for a service with sockets: keeps them open, and passes them to every
+ * process that it starts, as sd_listen_fds(3) says. Perl, which every Debian has, since Java passes
+ * no descriptors on.
  */
-final class SocketHolder implements AutoCloseable {
+public final class SocketHolder implements AutoCloseable {
   private static final String HOLDER =
       """
       use strict; use Socket; use POSIX ();
       $^F = 255;  # what is opened stays open over exec
       $| = 1;
       my ($names, @command) = @ARGV;
-      my @names = split /,/, $names;
-      my @held;
-      for my $name (@names) {
+      my (@names, @held);
+      for my $wanted (split /,/, $names) {
+        my ($name, $host, $port) = split /[=:]/, $wanted;
+        push @names, $name;
         socket(my $s, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
         setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
-        bind($s, sockaddr_in(0, INADDR_LOOPBACK)) or die "bind: $!";
+        bind($s, sockaddr_in($port // 0, inet_aton($host // "127.0.0.1"))) or die "bind: $!";
         listen($s, 1024) or die "listen: $!";
-        my ($port) = sockaddr_in(getsockname($s));
+        ($port) = sockaddr_in(getsockname($s));
         # out of the way of the numbers that the process gets
         my $high = POSIX::dup2(fileno($s), 100 + @held); close($s);
         push @held, $high;
@@ -61,13 +61,29 @@ final class SocketHolder implements AutoCloseable {
   private final List<ProcessHandle> started = new ArrayList<>();
   private int count;
 
-  /** Opens the sockets; starts nothing. */
-  SocketHolder(Path folder, List<String> names, List<String> command) throws IOException {
+  /**
+   * Opens the sockets; starts nothing.
+   *
+   * @param names {@code NAME} for a port on 127.0.0.1 that the system chooses, or {@code
+   *     NAME=ADDRESS:PORT}
+   * @param command of a process, but for its last word
+   */
+  public SocketHolder(Path folder, List<String> names, List<String> command) throws IOException {
+    this(List.of(), folder, names, command);
+  }
+
+  /**
+   * The same.
+   *
+   * @param before words of a command that runs others, in whose network all is then
+   */
+  public SocketHolder(List<String> before, Path folder, List<String> names, List<String> command)
+      throws IOException {
     this.folder = folder;
     Path script = folder.resolve("holder.pl");
     Files.writeString(script, HOLDER);
-    List<String> words =
-        new ArrayList<>(List.of("perl", script.toString(), String.join(",", names)));
+    List<String> words = new ArrayList<>(before);
+    words.addAll(List.of("perl", script.toString(), String.join(",", names)));
     words.addAll(command);
     holder = new ProcessBuilder(words).redirectError(folder.resolve("holder.err").toFile()).start();
     said = holder.inputReader();
@@ -77,12 +93,12 @@ final class SocketHolder implements AutoCloseable {
     }
   }
 
-  int port(String name) {
+  public int port(String name) {
     return Objects.requireNonNull(ports.get(name), name);
   }
 
   /** One process with the sockets. */
-  static final class Started {
+  public static final class Started {
     private final ProcessHandle process;
     private final Path out;
     private final Path err;
@@ -93,7 +109,7 @@ final class SocketHolder implements AutoCloseable {
       this.err = err;
     }
 
-    Started awaitReady() {
+    public Started awaitReady() {
       try {
         Await.until("ready", () -> read(out).contains("ready\n") || !process.isAlive());
       } catch (AssertionError e) {
@@ -105,21 +121,31 @@ final class SocketHolder implements AutoCloseable {
       return this;
     }
 
-    String said() {
+    public String said() {
       return read(out) + read(err);
     }
 
     /** Sends TERM and returns when it has ended. */
-    void stop() {
+    public void stop() {
       process.destroy();
       Await.until("ended", () -> !process.isAlive());
     }
 
-    void term() {
+    public long pid() {
+      return process.pid();
+    }
+
+    /** As {@code kill -9}; returns when it has ended. */
+    public void kill() {
+      process.destroyForcibly();
+      Await.until("ended", () -> !process.isAlive());
+    }
+
+    public void term() {
       process.destroy();
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
       return process.isAlive();
     }
   }
@@ -127,7 +153,7 @@ final class SocketHolder implements AutoCloseable {
   /**
    * @param last the last word of the command
    */
-  Started start(String last) throws IOException {
+  public Started start(String last) throws IOException {
     Path file = folder.resolve("process-" + ++count);
     holder.getOutputStream().write((file + " " + last + "\n").getBytes(StandardCharsets.UTF_8));
     holder.getOutputStream().flush();

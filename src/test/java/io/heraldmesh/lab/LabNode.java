@@ -1,0 +1,153 @@
+package io.heraldmesh.lab;
+
+import io.heraldmesh.Await;
+import io.heraldmesh.SocketHolder;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** A node in its host. Its listening sockets, if it takes any, outlive its processes. */
+final class LabNode implements AutoCloseable {
+  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+
+  private final String name;
+  private final Path folder;
+  private final List<String> inHost;
+  private final SocketHolder holder;
+  private SocketHolder.Started running;
+
+  /**
+   * @param inHost words of the command that runs others in its host
+   * @param sockets {@code NAME=ADDRESS:PORT} of those that are kept for it
+   */
+  LabNode(String name, Path folder, List<String> inHost, List<String> sockets) throws IOException {
+    this.name = name;
+    this.folder = folder;
+    this.inHost = inHost;
+    this.holder = new SocketHolder(inHost, folder, sockets, java(List.of("run", "--config")));
+  }
+
+  String name() {
+    return name;
+  }
+
+  Path file() {
+    return folder.resolve("node.yaml");
+  }
+
+  LabNode start() throws IOException {
+    running = holder.start(file().toString());
+    return this;
+  }
+
+  /** Returns once it said so, with the milliseconds that it took. */
+  long awaitReady() {
+    long from = System.nanoTime();
+    Await.until(READY_WITHIN, name + " is ready", this::ready);
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
+  }
+
+  boolean ready() {
+    if (!running.isRunning()) {
+      throw new AssertionError(name + " ended: " + running.said());
+    }
+    return running.said().contains("\nready\n") || running.said().startsWith("ready\n");
+  }
+
+  String said() {
+    return running.said();
+  }
+
+  boolean isRunning() {
+    return running.isRunning();
+  }
+
+  long pid() {
+    return running.pid();
+  }
+
+  void kill() {
+    running.kill();
+  }
+
+  /** TERM, and waits for the end. */
+  void stop() {
+    running.stop();
+  }
+
+  /**
+   * What {@code herald} prints in this host; fails when it ends otherwise than with one of these.
+   */
+  String herald(List<Integer> codes, List<String> arguments)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
+    List<String> command = new ArrayList<>(inHost);
+    command.addAll(java(arguments));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .redirectInput(new File("/dev/null"))
+            .start();
+    int code = process.waitFor();
+    String said = Files.readString(out, StandardCharsets.UTF_8);
+    if (!codes.contains(code)) {
+      throw new IOException(
+          "herald "
+              + String.join(" ", arguments)
+              + " ended with "
+              + code
+              + ": "
+              + said
+              + Files.readString(err, StandardCharsets.UTF_8));
+    }
+    return said;
+  }
+
+  String herald(String... arguments) throws IOException, InterruptedException {
+    return herald(List.of(0), List.of(arguments));
+  }
+
+  private static List<String> java(List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Xmx160m",
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath(),
+                "io.heraldmesh.cli.Main"));
+    command.addAll(arguments);
+    return command;
+  }
+
+  private static String classPath() {
+    if (LabNode.class.getClassLoader() instanceof URLClassLoader loader) {
+      return Arrays.stream(loader.getURLs())
+          .map(url -> Path.of(URI.create(url.toString())).toString())
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+    return System.getProperty("java.class.path");
+  }
+
+  @Override
+  public void close() {
+    holder.close();
+  }
+}

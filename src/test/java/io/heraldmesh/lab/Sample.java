@@ -1,0 +1,19 @@
+package io.heraldmesh.lab;
+
+/**
+ * One request of the load.
+ *
+ * @param caller the host it was sent from
+ * @param target the service it was for
+ * @param at when it was due, {@link System#nanoTime}
+ * @param nanos from then to its end
+ * @param status of the answer; 0: none came
+ * @param detail what was wrong; empty: nothing
+ */
+record Sample(String caller, String target, long at, long nanos, int status, String detail) {
+
+  /** A service answered that was allowed to. */
+  boolean good() {
+    return detail.isEmpty();
+  }
+}
