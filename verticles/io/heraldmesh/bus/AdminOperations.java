@@ -12,8 +12,8 @@ final class AdminOperations {
 
   private static final int SMALL = 64 << 10;
   private static final int LISTED = 1 << 20;
-  private static final int PAGED = 10 << 20;
-  private static final int APPLIED = 12 << 20;
+  static final int PAGED = 10 << 20;
+  static final int APPLIED = 12 << 20;
 
   /** Every role may ask: what it may do is decided, and logged, where the caller is known. */
   private static final Set<HeraldRole> CALLERS = EnumSet.allOf(HeraldRole.class);

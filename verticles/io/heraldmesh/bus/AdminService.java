@@ -41,6 +41,14 @@ import java.util.function.Consumer;
  */
 public interface AdminService {
 
+  /** Where it is answered. */
+  String ADDRESS = AdminOperations.ADDRESS;
+
+  /** The largest envelope of a request, and of an answer. */
+  int MOST_REQUEST_BYTES = AdminOperations.APPLIED;
+
+  int MOST_ANSWER_BYTES = AdminOperations.PAGED;
+
   /** The most that one page holds. */
   int PAGE = 500;
 

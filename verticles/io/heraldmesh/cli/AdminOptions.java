@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Where the control node is that a command speaks with, and in which form it answers. */
+/** Where the control node is that a command speaks with. */
 final class AdminOptions {
   private static final Path USUAL = Path.of("/var/lib/herald", ControlAdmin.SOCKET);
 
@@ -29,6 +29,18 @@ final class AdminOptions {
       defaultValue = "/var/lib/herald/admin.sock")
   private Path socket = USUAL;
 
+  @Option(
+      names = "--control",
+      paramLabel = "HOST:PORT",
+      description = "A control node elsewhere, such as c1.example:15012; with --identity.")
+  private @Nullable String control;
+
+  @Option(
+      names = "--identity",
+      paramLabel = "DIR",
+      description = "Where herald join put the operator's certificate.")
+  private @Nullable Path identity;
+
   /**
    * Does {@code work} with a control node.
    *
@@ -44,6 +56,12 @@ final class AdminOptions {
   }
 
   private AdminSession open() {
+    if (control != null && identity != null) {
+      return RemoteAdmin.open(control, identity);
+    }
+    if (control != null || identity != null) {
+      throw new UsageException("--control and --identity go together");
+    }
     LocalExchange exchange = LocalExchange.connect(local());
     return new AdminSession(AdminService.over(exchange), exchange);
   }

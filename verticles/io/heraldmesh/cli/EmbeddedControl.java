@@ -12,6 +12,7 @@ import io.heraldmesh.distributor.DistributorVerticle;
 import io.heraldmesh.distributor.LedDistribution;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.link.AdminDoor;
 import io.heraldmesh.link.ControlMethod;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.SnapshotSubscriber;
@@ -157,7 +158,9 @@ final class EmbeddedControl implements NodeControl {
 
   /** What nodes outside of the cluster may call. */
   private List<ControlMethod<?, ?>> offered() {
-    return List.of();
+    return config.roles().contains(Role.ADMIN)
+        ? List.of(AdminDoor.method(foundation.vertx()))
+        : List.of();
   }
 
   @Override

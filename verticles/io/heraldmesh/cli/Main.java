@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       DeleteCommand.class,
       StatusCommand.class,
       CertsCommand.class,
+      TokenCommand.class,
       TrainCommand.class
     })
 public final class Main implements Runnable {
