@@ -21,6 +21,9 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -128,6 +131,17 @@ class ClusterMemberTest {
     assertThatThrownBy(() -> join("c9"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not_a_member");
+  }
+
+  /** Both ports, and only at the address that was written down. */
+  @Test
+  void nothingIsOpenAtOtherAddressesOfTheMachine() throws IOException {
+    ClusterMember one = join("c1");
+    for (int port : List.of(ports.getFirst(), one.eventBusPort())) {
+      new Socket("127.0.0.1", port).close();
+      assertThatThrownBy(() -> new Socket("127.0.0.2", port).close())
+          .isInstanceOf(ConnectException.class);
+    }
   }
 
   @Test
