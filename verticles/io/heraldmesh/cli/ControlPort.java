@@ -6,6 +6,7 @@ import io.heraldmesh.link.ControlMethod;
 import io.heraldmesh.link.ControlServer;
 import io.heraldmesh.proxy.HostPort;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
 
@@ -53,6 +54,11 @@ final class ControlPort {
                             + " ("
                             + e.getMessage()
                             + "); free the port or change spec.control.listen")));
+  }
+
+  /** Whether the client at the other end shows a certificate that is good by now. */
+  boolean proven(HttpConnection connection) {
+    return server.proven(connection);
   }
 
   Future<Void> close() {

@@ -13,7 +13,9 @@ import io.heraldmesh.distributor.LedDistribution;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.link.AdminDoor;
+import io.heraldmesh.link.Admission;
 import io.heraldmesh.link.ControlMethod;
+import io.heraldmesh.link.LinkServer;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.proxy.upstream.OwnListeners;
@@ -29,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  * a member of a cluster, in which every authority answers and one distributor does.
  */
 final class EmbeddedControl implements NodeControl {
+  /** Nodes that are let in: a handshake costs a millisecond or so. */
+  private static final double ADMITTED_A_SECOND = 250;
+
+  private static final int ADMITTED_AT_ONCE = 100;
+  private static final int MOST_WAITING = 20_000;
+
   private final Foundation foundation;
   private final NodeConfig config;
   private final TrustDomain trustDomain;
@@ -39,6 +47,7 @@ final class EmbeddedControl implements NodeControl {
   private @Nullable LedDistribution led;
   private @Nullable RenewableIdentity configIdentity;
   private @Nullable ControlPort port;
+  private @Nullable LinkServer links;
   private @Nullable ControlAdmin admin;
 
   /** Opens what it stands on; blocks. */
@@ -151,16 +160,26 @@ final class EmbeddedControl implements NodeControl {
     if (listening == null) {
       return Future.succeededFuture(Optional.empty());
     }
-    ControlPort opening = new ControlPort(foundation, config, started(configIdentity), offered());
+    LinkServer opened =
+        new LinkServer(
+            foundation.vertx(),
+            started(configIdentity),
+            foundation.clock(),
+            new Admission(ADMITTED_A_SECOND, ADMITTED_AT_ONCE, MOST_WAITING, System::nanoTime),
+            foundation.meters());
+    links = opened;
+    ControlPort opening =
+        new ControlPort(foundation, config, started(configIdentity), offered(opened));
     port = opening;
+    opened.start(opening::proven);
     return opening.open(listening).map(Optional::of);
   }
 
   /** What nodes outside of the cluster may call. */
-  private List<ControlMethod<?, ?>> offered() {
+  private List<ControlMethod<?, ?>> offered(LinkServer attaching) {
     return config.roles().contains(Role.ADMIN)
-        ? List.of(AdminDoor.method(foundation.vertx()))
-        : List.of();
+        ? List.of(attaching.method(), AdminDoor.method(foundation.vertx()))
+        : List.of(attaching.method());
   }
 
   @Override
@@ -217,6 +236,10 @@ final class EmbeddedControl implements NodeControl {
 
   @Override
   public void close() {
+    LinkServer attached = links;
+    if (attached != null) {
+      attached.close();
+    }
     ControlPort open = port;
     if (open != null) {
       open.close();

@@ -8,6 +8,7 @@ import io.heraldmesh.admin.MetricsServer;
 import io.heraldmesh.admin.OperatorTokens;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.ca.AuthorityException;
+import io.heraldmesh.cli.NodeConfig.AttachedConfig;
 import io.heraldmesh.cli.NodeConfig.ClusterConfig;
 import io.heraldmesh.cli.NodeConfig.ClusterPeer;
 import io.heraldmesh.identity.SpiffeId;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration START_WITHIN = Duration.ofSeconds(60);
+  private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(36_500);
   private static final Duration STEP_WITHIN = Duration.ofSeconds(3);
   static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
   private static final Duration OPERATOR_TOKEN = Duration.ofHours(12);
@@ -102,29 +104,52 @@ public final class Node {
   }
 
   private void start(Consumer<String> say) {
+    AttachedConfig attached = config.attached();
+    if (attached != null) {
+      openState();
+      startWith(attached(attached), null, say);
+      return;
+    }
     Resourcing resourcing = new Resourcing(config.resources(), config.resourcesMayBeEmpty());
     undo.add(new Step("resources", resourcing::close));
     Resources resources = resourcing.first();
     TrustDomain domain = trustDomain(resources);
     trustDomain = domain;
+    openState();
+    startWith(control(domain, say), resourcing, say);
+  }
+
+  private NodeControl attached(AttachedConfig to) {
+    AttachedControl made = new AttachedControl(foundation(), config, to);
+    trustDomain = made.trustDomain();
+    return made;
+  }
+
+  private void openState() {
     Path folder = config.stateDir();
     if (folder != null) {
       StateDir opened = StateDir.open(folder);
       state = opened;
       undo.add(new Step("state", opened::close));
     }
-    NodeControl started = control(domain, say);
+  }
+
+  private void startWith(
+      NodeControl started, @Nullable Resourcing resourcing, Consumer<String> say) {
     undo.add(new Step("store", started::close));
     await(started.start(), START_WITHIN);
     control = started;
-    await(started.lead(resourcing), START_WITHIN);
+    started.report(health);
+    if (resourcing != null) {
+      await(started.lead(resourcing), START_WITHIN);
+      health.register("resources", resourcing::condition);
+    }
     await(started.openPort(), START_WITHIN)
         .ifPresent(
             bound -> {
               own.add(bound);
               say.accept("listening control " + bound);
             });
-    health.register("resources", resourcing::condition);
     say(
         say,
         "health",
@@ -144,7 +169,7 @@ public final class Node {
     LOG.info(
         "node started name={} trustDomain={} crypto={} tls={}",
         config.name(),
-        domain,
+        trustDomain,
         foundation().crypto().name(),
         TlsProvider.name());
     health.register("node", () -> Condition.OK);
@@ -225,7 +250,8 @@ public final class Node {
     bounds.addAll(await(started.opened(), START_WITHIN));
     bounds.forEach(bound -> say.accept("listening " + describe(bound)));
     try {
-      await(ready, START_WITHIN);
+      // An attached node that holds nothing good waits for its control plane, closed and not ready.
+      await(ready, config.attached() == null ? START_WITHIN : AS_LONG_AS_IT_TAKES);
     } catch (StartFailure e) {
       throw StartFailure.cannotStart(e.getMessage() + ": " + started.condition().detail());
     }

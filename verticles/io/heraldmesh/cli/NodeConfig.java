@@ -68,7 +68,7 @@ public record NodeConfig(
 
   /** True: there is no control plane; policy and certificates come from the node's own files. */
   public boolean standalone() {
-    return !controlPlane(roles);
+    return !controlPlane(roles) && attached == null;
   }
 
   static boolean controlPlane(Set<Role> roles) {

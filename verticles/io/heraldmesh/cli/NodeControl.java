@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.admin.Health;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.upstream.OwnListeners;
@@ -20,6 +21,9 @@ interface NodeControl extends AutoCloseable {
   default Future<Optional<HostPort>> openPort() {
     return Future.succeededFuture(Optional.empty());
   }
+
+  /** Has its parts say how they fare. */
+  default void report(Health health) {}
 
   /** Takes the node's resources. */
   Distribution distribution();

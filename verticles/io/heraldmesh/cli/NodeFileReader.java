@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
+import io.heraldmesh.cli.NodeConfig.AttachedConfig;
 import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
 import io.heraldmesh.cli.NodeConfig.ClusterConfig;
 import io.heraldmesh.cli.NodeConfig.DatabaseConfig;
@@ -98,9 +99,12 @@ final class NodeFileReader {
     Set<Role> inFile = RolesSection.read(spec.optional("roles"));
     Set<Role> roles = givenRoles == null ? inFile : givenRoles;
     HostPort admin = NodeAddresses.listen(spec.optional("admin"), 15000);
-    WorkloadsSection workloads = new WorkloadsSection(this::path, NodeConfig.controlPlane(roles));
-    if (!NodeConfig.controlPlane(roles)) {
-      spec.withoutEffect("authority", "certificates", "database", "control", "cluster");
+    boolean controls = NodeConfig.controlPlane(roles);
+    AttachedConfig attached = AttachedSection.read(spec.optional("attached"), controls);
+    WorkloadsSection workloads = new WorkloadsSection(this::path, controls || attached != null);
+    if (!controls) {
+      spec.withoutEffect("authority", "database", "control", "cluster");
+      spec.withoutEffect(attached == null ? "certificates" : "resources");
     }
     DatabaseConfig database = new DatabaseSection(this::path).read(spec.optional("database"));
     return new NodeConfig(
@@ -110,7 +114,7 @@ final class NodeFileReader {
         path(spec.required("stateDir")),
         authority(spec.optional("authority")),
         database,
-        NodeConfig.controlPlane(roles)
+        controls || attached != null
             ? path(spec.optional("resources"))
             : orRoot(path(spec.required("resources"))),
         spec.optional("resourcesMayBeEmpty").bool(false),
@@ -131,7 +135,7 @@ final class NodeFileReader {
         allowLoopback(spec.optional("outbound")),
         CaptureSection.read(spec.optional("capture")),
         ControlSection.read(spec.optional("control")),
-        null,
+        attached,
         cluster(name, spec, database));
   }
 

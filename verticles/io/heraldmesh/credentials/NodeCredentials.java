@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -40,6 +41,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private final Map<SpiffeId, RenewingLeaf> leaves = new TreeMap<>();
   private final Listeners listeners = new Listeners();
   private final Promise<Void> complete = Promise.promise();
+  private final @Nullable KeptLeaves kept;
   private volatile CredentialSet current;
   private @Nullable Long timer;
   private Instant nextRoots;
@@ -58,6 +60,26 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
       Crypto crypto,
       InstantSource clock,
       RandomGenerator random) {
+    this(vertx, ca, node, workloads, ttl, crypto, clock, random, null);
+  }
+
+  /**
+   * As above.
+   *
+   * @param kept where the leaves outlive the process, and are taken from at once; null: nowhere.
+   *     Blocks for the disk
+   */
+  public NodeCredentials(
+      Vertx vertx,
+      CaService ca,
+      RenewableIdentity node,
+      Set<WorkloadIdentity> workloads,
+      @Nullable Duration ttl,
+      Crypto crypto,
+      InstantSource clock,
+      RandomGenerator random,
+      @Nullable KeptLeaves kept) {
+    this.kept = kept;
     this.vertx = vertx;
     this.ca = ca;
     this.node = node;
@@ -86,8 +108,33 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
       leaves.put(
           id, new RenewingLeaf(vertx, ca, id, subject, ttl, crypto, clock, random, publisher));
     }
-    if (leaves.isEmpty()) {
+    Map<SpiffeId, Credential> held = kept == null ? Map.of() : stillGood(kept.load());
+    if (!held.isEmpty()) {
+      held.forEach((id, leaf) -> Objects.requireNonNull(leaves.get(id)).startingWith(leaf));
+      current = new CredentialSet(1, held, node.bundle());
+      LOG.info("leaves kept from before leaves={} of {}", held.size(), leaves.size());
+    }
+    if (held.keySet().containsAll(leaves.keySet())) {
       complete.complete();
+    }
+  }
+
+  private Map<SpiffeId, Credential> stillGood(Map<SpiffeId, Credential> found) {
+    Instant now = clock.instant();
+    Map<SpiffeId, Credential> good = new HashMap<>(found);
+    good.keySet().retainAll(leaves.keySet());
+    good.values().removeIf(leaf -> !now.isBefore(leaf.leaf().getNotAfter().toInstant()));
+    return good;
+  }
+
+  private void keep(CredentialSet set) {
+    KeptLeaves to = kept;
+    if (to != null) {
+      vertx.executeBlocking(
+          () -> {
+            to.keep(set);
+            return true;
+          });
     }
   }
 
@@ -190,6 +237,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
       current = new CredentialSet(current.generation() + 1, next, bundle);
       // Within the lock, so that listeners see generations rise.
       listeners.tell(current);
+      keep(current);
       if (next.keySet().containsAll(leaves.keySet())) {
         complete.tryComplete();
       }

@@ -27,6 +27,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ public final class LinkClient {
   private final Context context;
   private final Backoff backoff;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
-  private final List<Runnable> listeners = new ArrayList<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile LinkStatus status = new LinkStatus(null, null, null, null);
   private @Nullable LinkStream current;
   private @Nullable LinkStream coming;
@@ -100,7 +101,7 @@ public final class LinkClient {
     return status;
   }
 
-  /** Calls {@code listener} each time the node attached. Before {@link #start}. */
+  /** Calls {@code listener} each time the node attached, from now on. */
   public void onAttached(Runnable listener) {
     listeners.add(listener);
   }

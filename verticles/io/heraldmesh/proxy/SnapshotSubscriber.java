@@ -45,7 +45,9 @@ public final class SnapshotSubscriber implements PolicySource {
   private final Promise<Void> first = Promise.promise();
   private Future<?> chain = Future.succeededFuture();
   private List<Announcement.AnnouncedWorkload> workloads;
+  private final @Nullable KeptSnapshot kept;
   private volatile @Nullable Held held;
+  private volatile boolean asked;
   private long sequence;
   private long timer = -1;
   private boolean open;
@@ -65,6 +67,23 @@ public final class SnapshotSubscriber implements PolicySource {
       List<Announcement.AnnouncedWorkload> workloads,
       InstantSource clock,
       Function<NodeSnapshot, Future<Void>> consumer) {
+    this(vertx, bus, workloads, clock, consumer, null);
+  }
+
+  /**
+   * As above.
+   *
+   * @param kept where the last good snapshot outlives the process, and is put into force from at
+   *     once; null: nowhere
+   */
+  public SnapshotSubscriber(
+      Vertx vertx,
+      SignedBus bus,
+      List<Announcement.AnnouncedWorkload> workloads,
+      InstantSource clock,
+      Function<NodeSnapshot, Future<Void>> consumer,
+      @Nullable KeptSnapshot kept) {
+    this.kept = kept;
     this.vertx = vertx;
     this.bus = bus;
     this.distributor = DistributorService.over(bus);
@@ -78,7 +97,8 @@ public final class SnapshotSubscriber implements PolicySource {
     synchronized (this) {
       open = true;
     }
-    return SnapshotPush.receive(bus, this::pushed)
+    return restore()
+        .compose(restored -> SnapshotPush.receive(bus, this::pushed))
         .onSuccess(
             r -> {
               synchronized (this) {
@@ -87,6 +107,44 @@ public final class SnapshotSubscriber implements PolicySource {
               ask();
             })
         .mapEmpty();
+  }
+
+  /** What was good before the restart is in force before anybody is asked. */
+  private Future<Void> restore() {
+    KeptSnapshot from = kept;
+    if (from == null) {
+      return Future.succeededFuture();
+    }
+    return vertx
+        .executeBlocking(from::load)
+        .compose(
+            found ->
+                found.isEmpty()
+                    ? Future.succeededFuture()
+                    : vertx
+                        .executeBlocking(() -> decode(found.get().snapshot()))
+                        .compose(consumer)
+                        .onSuccess(v -> restored(found.get())))
+        .recover(
+            e -> {
+              LOG.error("kept snapshot is not used: {}", e.getMessage());
+              return Future.succeededFuture();
+            });
+  }
+
+  private void restored(KeptSnapshot.Kept found) {
+    held = new Held(found.revision(), SnapshotCodec.digest(found.snapshot()));
+    LOG.info("snapshot kept from before is in force revision={}", found.revision());
+    first.tryComplete();
+  }
+
+  /**
+   * The control plane is another, or was away: until it answered a question of this process nothing
+   * that is pushed counts.
+   */
+  public void reattached() {
+    asked = false;
+    ask();
   }
 
   @Override
@@ -136,6 +194,7 @@ public final class SnapshotSubscriber implements PolicySource {
     Held now = held;
     return distributor
         .fetch(now == null ? null : now.digest())
+        .onSuccess(answer -> asked = true)
         .compose(this::fetched)
         .recover(this::announceWhenUnknown)
         .onComplete(
@@ -200,7 +259,7 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private void pushed(SnapshotPush.Pushed pushed) {
-    if (held == null) {
+    if (held == null || !asked) {
       ask();
     } else {
       enqueue(pushed.revision(), pushed.snapshot());
@@ -235,10 +294,22 @@ public final class SnapshotSubscriber implements PolicySource {
                 return acknowledge(revision, digest, reason);
               }
               held = new Held(revision, digest);
+              keep(revision, bytes);
               LOG.info("snapshot in force revision={} digest={}", revision, digest.abbreviated());
               first.tryComplete();
               return acknowledge(revision, digest, null);
             });
+  }
+
+  private void keep(Revision revision, ByteString bytes) {
+    KeptSnapshot to = kept;
+    if (to != null) {
+      vertx.executeBlocking(
+          () -> {
+            to.keep(revision, bytes);
+            return true;
+          });
+    }
   }
 
   private NodeSnapshot decode(ByteString bytes) throws MalformedMessage {

@@ -1,0 +1,186 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.Await;
+import io.heraldmesh.TestAuthority;
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.ca.Authority;
+import io.heraldmesh.ca.AuthorityStore;
+import io.heraldmesh.cli.demo.WireClient;
+import io.heraldmesh.cluster.TestMembers;
+import io.heraldmesh.credentials.NodeIdentity;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.store.Registration;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A control node and two nodes that attach to it, each a process of its own. */
+final class AttachedMesh implements AutoCloseable {
+  private final Path folder;
+  private final Authority authority;
+  private final int controlPort = TestMembers.freePort();
+  private final int webPort = TestMembers.freePort();
+  private final List<HeraldProcess> all = new ArrayList<>();
+  private final App app;
+
+  AttachedMesh(Path folder) throws IOException {
+    this.folder = folder;
+    this.app = App.httpbin();
+    Path state = folder.resolve("control");
+    authority =
+        AuthorityStore.in(state)
+            .openOrCreate(
+                TestAuthority.TD, InstantSource.system(), Crypto.preferred(), new SecureRandom())
+            .authority();
+    try (Store store = SqliteStore.open(state.resolve("herald.db"))) {
+      register(store, "n1", "web");
+      register(store, "n2", "caller");
+    }
+    Files.createDirectories(folder.resolve("resources"));
+    resource("peers.yaml", NodeFolder.PERMISSIVE.replace("PERMISSIVE", "STRICT"));
+    resource(
+        "web.yaml",
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web, namespace: a}
+        spec:
+          selector: {app: web}
+          ports: [{name: http, port: 80, targetPort: 8080}]
+        """);
+    access("/one");
+    join("n1");
+    join("n2");
+  }
+
+  private static void register(Store store, String node, String account) {
+    store
+        .registrations()
+        .replace(node, List.of(new Registration(node, "a", account, "test", Instant.now())));
+  }
+
+  private void join(String node) throws IOException {
+    SpiffeId id = SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, node);
+    KeyPair keys = TestAuthority.keys();
+    var chain = authority.sign(keys.getPublic(), id, Duration.ofHours(1), Instant.now()).chain();
+    NodeIdentity.in(folder.resolve(node))
+        .store(new HeraldSvid(id, keys.getPrivate(), chain), authority.bundle());
+  }
+
+  void resource(String name, String yaml) throws IOException {
+    Files.writeString(folder.resolve("resources").resolve(name), yaml);
+  }
+
+  /** The caller may ask for this path, and for nothing else. */
+  void access(String path) throws IOException {
+    resource(
+        "access.yaml",
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: web, namespace: a}
+        spec:
+          selector: {matchLabels: {app: web}}
+          rules:
+          - from: [{source: {principals: [mesh.test/ns/a/sa/caller]}}]
+            to: [{operation: {paths: ["%s"]}}]
+        """
+            .formatted(path));
+  }
+
+  HeraldProcess control() throws IOException {
+    return start(
+        "control",
+        """
+          roles: [ca, config]
+          trustDomain: mesh.test
+          resources: resources
+          control: {listen: "127.0.0.1:%d"}
+        """
+            .formatted(controlPort));
+  }
+
+  /** The node with the service. */
+  HeraldProcess web() throws IOException {
+    return start(
+        "n1",
+        """
+          roles: [proxy]
+          attached: {to: ["127.0.0.1:%d"]}
+          workloads:
+          - namespace: a
+            name: web
+            serviceAccount: web
+            labels: {app: web}
+            ports:
+            - {name: http, port: 8080, app: "127.0.0.1:%d", listen: "127.0.0.1:%d"}
+        """
+            .formatted(controlPort, app.port(), webPort));
+  }
+
+  HeraldProcess caller() throws IOException {
+    return start(
+        "n2",
+        """
+          roles: [proxy]
+          attached: {to: ["127.0.0.1:%d"]}
+          workloads:
+          - {namespace: a, name: caller, serviceAccount: caller, outbound: {listen: "127.0.0.1:0"}}
+        """
+            .formatted(controlPort));
+  }
+
+  private HeraldProcess start(String node, String spec) throws IOException {
+    Path file = folder.resolve(node + ".yaml");
+    Files.writeString(
+        file,
+        """
+        apiVersion: herald.io/v1alpha1
+        kind: Node
+        metadata: {name: %s}
+        spec:
+          stateDir: %s
+          health: {listen: "127.0.0.1:0"}
+          metrics: {listen: "127.0.0.1:0"}
+          eventLoops: 1
+        %s"""
+            .formatted(node, node, spec));
+    HeraldProcess process =
+        HeraldProcess.start(
+            folder.resolve(node + "-" + all.size() + ".log"), "run", "--config", file.toString());
+    all.add(process);
+    return process;
+  }
+
+  static int status(HeraldProcess caller, String path) {
+    try {
+      return WireClient.once(caller.port("outbound:a/caller"), "GET", "web.a", path, List.of())
+          .status();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void until(HeraldProcess caller, String path, int status) {
+    Await.until(
+        Duration.ofSeconds(60), path + " is " + status, () -> status(caller, path) == status);
+  }
+
+  @Override
+  public void close() {
+    all.forEach(HeraldProcess::close);
+    app.close();
+  }
+}
