@@ -67,8 +67,24 @@ final class AdminOptions {
   }
 
   private Path local() {
+    NodeConfig node = config();
+    Path stateDir = node == null ? null : node.stateDir();
+    return stateDir == null ? socket : stateDir.resolve(ControlAdmin.SOCKET);
+  }
+
+  /** The control node elsewhere that is spoken with; null: one of this machine. */
+  @Nullable String control() {
+    return control;
+  }
+
+  /**
+   * What the node file says; null: none was named.
+   *
+   * @throws UsageException when it cannot be read or has no stateDir
+   */
+  @Nullable NodeConfig config() {
     if (config == null) {
-      return socket;
+      return null;
     }
     NodeFileReader.Result read = NodeFileReader.read(config);
     spec.commandLine().getErr().print(read.problems().text());
@@ -76,6 +92,6 @@ final class AdminOptions {
     if (node == null || node.stateDir() == null) {
       throw new UsageException(config + " does not say where a node keeps its state");
     }
-    return node.stateDir().resolve(ControlAdmin.SOCKET);
+    return node;
   }
 }

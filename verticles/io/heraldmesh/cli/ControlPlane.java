@@ -17,6 +17,7 @@ import io.heraldmesh.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -91,7 +92,7 @@ final class ControlPlane {
   }
 
   /** Takes what is registered now, here or at another control node. Blocks for the database. */
-  void readRegistrations() {
+  synchronized void readRegistrations() {
     Map<String, Set<WorkloadIdentity>> byNode = new HashMap<>();
     for (Registration registration : store.registrations().all()) {
       byNode
@@ -115,7 +116,21 @@ final class ControlPlane {
 
   /** The root that whoever joins must find. */
   X509Certificate root() {
-    return authority.bundle().of(authority.trustDomain()).getFirst();
+    List<X509Certificate> roots = authority.bundle().of(authority.trustDomain());
+    // While roots change there are two, and only one stands behind the certificates of now.
+    return roots.stream()
+        .filter(root -> signed(root, authority.issuer()))
+        .findFirst()
+        .orElse(roots.getFirst());
+  }
+
+  private static boolean signed(X509Certificate root, X509Certificate issuer) {
+    try {
+      issuer.verify(root.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   /** Puts the authority on the bus. */

@@ -22,6 +22,7 @@ import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.store.Revisions;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -177,9 +178,13 @@ final class EmbeddedControl implements NodeControl {
 
   /** What nodes outside of the cluster may call. */
   private List<ControlMethod<?, ?>> offered(LinkServer attaching) {
-    return config.roles().contains(Role.ADMIN)
-        ? List.of(attaching.method(), AdminDoor.method(foundation.vertx()))
-        : List.of(attaching.method());
+    List<ControlMethod<?, ?>> offered =
+        new ArrayList<>(ControlEnrolment.methods(foundation, trustDomain, state, started(control)));
+    offered.add(attaching.method());
+    if (config.roles().contains(Role.ADMIN)) {
+      offered.add(AdminDoor.method(foundation.vertx()));
+    }
+    return offered;
   }
 
   @Override

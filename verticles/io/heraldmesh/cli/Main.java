@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       CertsCommand.class,
       TokenCommand.class,
+      JoinCommand.class,
       TrainCommand.class
     })
 public final class Main implements Runnable {

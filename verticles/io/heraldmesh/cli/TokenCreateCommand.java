@@ -2,44 +2,55 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminTokens.CreateToken;
 import io.heraldmesh.bus.AdminTokens.CreatedToken;
+import io.heraldmesh.cli.NodeConfig.ControlConfig;
+import io.heraldmesh.proxy.HostPort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code herald token create}: lets one node, or one operator, join once. */
+/** {@code herald token create}: lets one node join, and prints the command that does it. */
 @Command(
     name = "create",
     mixinStandardHelpOptions = true,
     description = {
-      "Make a token with which one node joins, once, within its time; it is shown this once.",
-      "The pin says which root whoever joins must find at the control node."
+      "Make a token that lets one node join, once, and print the command to run there.",
+      "The token is shown this once."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class TokenCreateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
 
-  @Option(names = "--node", required = true, paramLabel = "NAME", description = "Its name.")
+  @Option(
+      names = "--node",
+      required = true,
+      paramLabel = "NAME",
+      description = "The name it joins under: the metadata.name of its node file.")
   private String node;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "NS/SA",
+      arity = "1..*",
+      split = ",",
+      description = "namespace/serviceAccount of what runs there; several, or repeated.")
+  private List<String> workloads = List.of();
 
   @Option(
       names = "--role",
       paramLabel = "ROLE",
       defaultValue = "node",
-      description = "node, ca, config, admin or operator (default: node).")
+      description = "node, ca, config, admin or operator (default: ${DEFAULT-VALUE}).")
   private String role;
-
-  @Option(
-      names = "--workload",
-      split = ",",
-      paramLabel = "NS/SA",
-      description = "What may run on the node; repeatable.")
-  private List<String> workloads = List.of();
 
   @Option(
       names = "--ttl",
@@ -50,6 +61,15 @@ final class TokenCreateCommand implements Callable<Integer> {
   private Duration lifetime;
 
   @Option(
+      names = "--advertise",
+      paramLabel = "HOST[:PORT]",
+      description = {
+        "Where the node finds a control node, as the printed command says it; repeatable. By",
+        "default --control, or what --config says in spec.control.listen, or this machine's name."
+      })
+  private List<String> advertised = List.of();
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "text or json (default: text).")
@@ -57,40 +77,86 @@ final class TokenCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    List<HostPort> where = where();
     return admin.with(
         session -> {
-          CreatedToken created =
+          CreatedToken made =
               session.await(
                   session.service().createToken(new CreateToken(node, role, workloads, lifetime)));
-          switch (output) {
-            case text -> {
-              spec.commandLine().getOut().println("token  " + created.token());
-              spec.commandLine().getOut().println("pin    " + created.pin());
-              spec.commandLine()
-                  .getErr()
-                  .println(
-                      "for "
-                          + role
-                          + " "
-                          + node
-                          + ", once, until "
-                          + AdminJson.time(created.expiresAt())
-                          + "; take it back with: herald token revoke "
-                          + created.id());
-            }
-            case json ->
-                spec.commandLine()
-                    .getOut()
-                    .println(
-                        AdminJson.object()
-                            .put("id", created.id())
-                            .put("node", node)
-                            .put("role", role)
-                            .put("token", created.token())
-                            .put("pin", created.pin())
-                            .put("expiresAt", AdminJson.time(created.expiresAt())));
-          }
+          print(made, where);
           return 0;
         });
+  }
+
+  private void print(CreatedToken made, List<HostPort> where) {
+    List<String> words = new ArrayList<>(List.of("herald", "join"));
+    where.forEach(address -> words.addAll(List.of("--control", address.toString())));
+    words.addAll(List.of("--name", node, "--pin", pin(made), "--token", made.token()));
+    String command = String.join(" ", words);
+    switch (output) {
+      case text -> {
+        spec.commandLine().getOut().println(command);
+        spec.commandLine()
+            .getErr()
+            .println(
+                "token "
+                    + made.id()
+                    + " may be used by one key until "
+                    + AdminJson.time(made.expiresAt())
+                    + "; run the line above where the node is, with --state-dir DIR if that is not"
+                    + " /var/lib/herald");
+      }
+      case json -> {
+        var json =
+            AdminJson.object()
+                .put("id", made.id())
+                .put("node", node)
+                .put("role", role)
+                .put("token", made.token())
+                .put("pin", pin(made))
+                .put("expiresAt", AdminJson.time(made.expiresAt()))
+                .put("command", command);
+        var addresses = json.putArray("control");
+        where.forEach(address -> addresses.add(address.toString()));
+        var runs = json.putArray("workloads");
+        workloads.forEach(runs::add);
+        spec.commandLine().getOut().println(json);
+      }
+    }
+    spec.commandLine().getOut().flush();
+  }
+
+  private static String pin(CreatedToken made) {
+    return made.pin().startsWith("sha256:") ? made.pin() : "sha256:" + made.pin();
+  }
+
+  private List<HostPort> where() {
+    String asked = admin.control();
+    if (advertised.isEmpty() && asked != null) {
+      return List.of(ControlAddress.parse(asked));
+    }
+    if (!advertised.isEmpty()) {
+      return advertised.stream().map(ControlAddress::parse).toList();
+    }
+    NodeConfig config = admin.config();
+    ControlConfig listening = config == null ? null : config.control();
+    HostPort listen = listening == null ? null : listening.listen();
+    int port = listen == null || listen.port() == 0 ? ControlAddress.USUAL_PORT : listen.port();
+    return List.of(
+        listen == null || anyAddress(listen.host())
+            ? new HostPort(thisMachine(), port)
+            : new HostPort(listen.host(), port));
+  }
+
+  private static boolean anyAddress(@Nullable String host) {
+    return host == null || host.equals("0.0.0.0") || host.equals("::") || host.startsWith("fd:");
+  }
+
+  private static String thisMachine() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      throw new UsageException("this machine has no name; say --control HOST:PORT");
+    }
   }
 }

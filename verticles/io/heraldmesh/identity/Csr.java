@@ -10,24 +10,31 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate signing request (PKCS#10, RFC 2986). Whatever else it asks for, only its public key
- * is kept: names and usages come from the authority.
+ * is kept, and what binds it to a token: names and usages come from the authority.
  *
  * @param publicKey proven to belong to the sender by the request's own signature, and strong enough
+ * @param challenge the text of its one challengePassword (RFC 2985 section 5.4.1), which the
+ *     signature covers; null: it has none, or not one alone
  */
-public record Csr(PublicKey publicKey) {
+public record Csr(PublicKey publicKey, @Nullable String challenge) {
   /** The most bytes of a request. */
   public static final int MAX_BYTES = 16 * 1024;
 
@@ -70,13 +77,26 @@ public record Csr(PublicKey publicKey) {
 
   /** A request in DER for this key: empty subject, no attributes, signed by the key itself. */
   public static byte[] create(KeyPair keys, Crypto crypto) {
+    return create(keys, new DERSet(), crypto);
+  }
+
+  /** As {@link #create(KeyPair, Crypto)}, with this challengePassword as its one attribute. */
+  public static byte[] create(KeyPair keys, String challenge, Crypto crypto) {
+    Attribute attribute =
+        new Attribute(
+            PKCSObjectIdentifiers.pkcs_9_at_challengePassword,
+            new DERSet(new DERUTF8String(challenge)));
+    return create(keys, new DERSet(attribute), crypto);
+  }
+
+  private static byte[] create(KeyPair keys, DERSet attributes, Crypto crypto) {
     try {
       SignatureScheme scheme = SignatureScheme.of(keys.getPublic());
       CertificationRequestInfo info =
           new CertificationRequestInfo(
               X500Name.getInstance(new DERSequence()),
               SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()),
-              new DERSet());
+              attributes);
       Signature signature = crypto.signature(scheme.jcaName());
       signature.initSign(keys.getPrivate());
       signature.update(info.getEncoded(ASN1Encoding.DER));
@@ -113,7 +133,26 @@ public record Csr(PublicKey publicKey) {
             .keyFactory(rsa ? "RSA" : "EC")
             .generatePublic(new X509EncodedKeySpec(keyInfo.getEncoded(ASN1Encoding.DER)));
     requireOwnSignature(request, key, crypto);
-    return new Csr(key);
+    return new Csr(key, challenge(info));
+  }
+
+  private static @Nullable String challenge(CertificationRequestInfo info) {
+    if (info.getAttributes() == null) {
+      return null;
+    }
+    String found = null;
+    for (ASN1Encodable value : info.getAttributes()) {
+      Attribute attribute = Attribute.getInstance(value);
+      if (attribute.getAttrType().equals(PKCSObjectIdentifiers.pkcs_9_at_challengePassword)) {
+        if (found != null
+            || attribute.getAttrValues().size() != 1
+            || !(attribute.getAttrValues().getObjectAt(0) instanceof ASN1String text)) {
+          return null;
+        }
+        found = text.getString();
+      }
+    }
+    return found;
   }
 
   private static void requireOwnSignature(

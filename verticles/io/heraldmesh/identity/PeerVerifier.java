@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -35,6 +36,23 @@ public final class PeerVerifier {
    */
   public PeerVerdict verify(
       List<X509Certificate> chain, TrustBundle bundle, PeerRole role, Instant now) {
+    return verify(chain, bundle::of, role, now);
+  }
+
+  /**
+   * As {@link #verify}, when the caller chose these roots itself, as by a pin, and does not know
+   * yet which trust domain they are of.
+   */
+  public PeerVerdict verifyUnder(
+      List<X509Certificate> roots, List<X509Certificate> chain, PeerRole role, Instant now) {
+    return verify(chain, anyTrustDomain -> roots, role, now);
+  }
+
+  private PeerVerdict verify(
+      List<X509Certificate> chain,
+      Function<TrustDomain, List<X509Certificate>> bundle,
+      PeerRole role,
+      Instant now) {
     try {
       if (chain.isEmpty()) {
         throw new PathRefused(PeerRefusal.NO_CERTIFICATE, "no certificate");
@@ -49,7 +67,7 @@ public final class PeerVerifier {
       requireKeyUsage(leaf);
       requireBothPurposes(leaf);
       requireLeaf(leaf, role);
-      List<X509Certificate> roots = bundle.of(id.trustDomain());
+      List<X509Certificate> roots = bundle.apply(id.trustDomain());
       if (roots.isEmpty()) {
         throw new PathRefused(
             PeerRefusal.UNKNOWN_TRUST_DOMAIN, "no roots for trust domain " + id.trustDomain());

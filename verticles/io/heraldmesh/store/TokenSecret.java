@@ -22,8 +22,12 @@ public final class TokenSecret {
 
   public static TokenSecret random(SecureRandom random) {
     byte[] bytes = new byte[BYTES];
-    random.nextBytes(bytes);
-    return new TokenSecret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    String text;
+    do {
+      random.nextBytes(bytes);
+      text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    } while (text.startsWith("-")); // A word of a command line that begins so is an option.
+    return new TokenSecret(text);
   }
 
   /** A token as it was presented; any text. */

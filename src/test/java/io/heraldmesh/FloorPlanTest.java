@@ -36,6 +36,9 @@ class FloorPlanTest {
           Map.entry("cluster", Set.of("crypto", "identity", "tls")),
           Map.entry("ca", Set.of("crypto", "identity", "jwt", "bus", "store", "cluster")),
           Map.entry(
+              "enrol",
+              Set.of("crypto", "identity", "bus", "store", "ca", "credentials", "tls", "link")),
+          Map.entry(
               "distributor",
               Set.of(
                   "crypto",

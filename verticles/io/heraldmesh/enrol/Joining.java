@@ -1,0 +1,69 @@
+package io.heraldmesh.enrol;
+
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.credentials.NodeIdentity;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.EcKeys;
+import io.heraldmesh.identity.HeraldIdentity;
+import io.heraldmesh.identity.InvalidCertificate;
+import java.io.IOException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The part of joining that is on disk: the key is kept before it is shown to anybody, so that a
+ * lost answer can be asked for again with the same one, and the identity of before stays whole
+ * until there is another. Blocks.
+ */
+public final class Joining {
+  private final NodeIdentity identity;
+  private final Crypto crypto;
+
+  public Joining(NodeIdentity identity, Crypto crypto) {
+    this.identity = identity;
+    this.crypto = crypto;
+  }
+
+  /**
+   * Joins, or fails as {@code ask} does.
+   *
+   * @param name that the node gets
+   * @param ask takes a key to a control node
+   * @throws InvalidCertificate when what is in the folder cannot be used
+   * @throws IOException when it cannot be written
+   */
+  public Enrolled join(String name, Instant now, Function<KeyPair, Enrolled> ask)
+      throws IOException {
+    KeyPair keys = keys(name, now);
+    Enrolled enrolled = ask.apply(keys);
+    identity.store(
+        new HeraldSvid(enrolled.id(), keys.getPrivate(), enrolled.chain()), enrolled.bundle());
+    identity.endJoin();
+    return enrolled;
+  }
+
+  /** Of a join that was not ended, or, as the answer may be asked for twice, of the last one. */
+  private KeyPair keys(String name, Instant now) throws IOException {
+    Optional<PrivateKey> begun = identity.joiningKey(crypto);
+    if (begun.isEmpty()) {
+      begun =
+          identity
+              .load(crypto)
+              .filter(held -> held.valid(now) && named(held.svid().identity(), name))
+              .map(held -> held.svid().key());
+    }
+    if (begun.isPresent()) {
+      return EcKeys.pair(begun.get(), crypto);
+    }
+    KeyPair fresh = EcKeys.generate(crypto);
+    identity.beginJoin(fresh.getPrivate());
+    return fresh;
+  }
+
+  private static boolean named(HeraldIdentity held, String name) {
+    return held.name().equals(name);
+  }
+}
