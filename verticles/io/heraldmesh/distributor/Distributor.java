@@ -247,12 +247,17 @@ final class Distributor implements DistributorService.Server {
         revision, lastGood == null ? null : lastGood.stored(), statuses, problems);
   }
 
-  /** Looks for nodes that were not heard of; the verticle's timer calls it. */
+  /** Looks for nodes that were not heard of or may not run what they run; a timer calls it. */
   void tick() {
     Instant end = clock.instant().minus(SILENCE);
     boolean changed = false;
     for (NodeRecord node : List.copyOf(nodes.values())) {
-      if (!node.silent() && node.lastSeen().isBefore(end)) {
+      if (!mayRun(node)) {
+        LOG.warn("node has lost a registration, it has to announce again node={}", node.name());
+        nodes.remove(node.name());
+        withdrawn.put(node.name(), node.sequence());
+        changed = true;
+      } else if (!node.silent() && node.lastSeen().isBefore(end)) {
         LOG.warn("node is silent node={} lastSeen={}", node.name(), node.lastSeen());
         nodes.put(node.name(), node.goneSilent());
         changed = true;
@@ -262,6 +267,17 @@ final class Distributor implements DistributorService.Server {
       compileIfReady();
       wakeWaiters();
     }
+  }
+
+  /** False: something that it announced was taken back since, here or at another control node. */
+  private boolean mayRun(NodeRecord node) {
+    Registrations now = registrations.get();
+    return node.workloads().stream()
+        .allMatch(
+            workload ->
+                now.allow(
+                    node.name(),
+                    new WorkloadIdentity(workload.namespace(), workload.serviceAccount())));
   }
 
   private @Nullable NodeRecord seen(SpiffeId node) {

@@ -28,14 +28,18 @@ import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.StoredResource;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -276,6 +280,19 @@ class AdminApplyTest extends AdminApi {
     assertThat(inForce(applied).reached()).isTrue();
     assertThat(Await.result(operator.nodes(new NodesRequest(null, false, 10))).total())
         .isEqualTo(2);
+  }
+
+  @Test
+  void aNodeThatLosesItsRegistrationElsewhereIsNotCountedAndNotTakenBack() {
+    upWithStore();
+    registrations = new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web"))));
+
+    Await.until("only n1 is left", () -> Await.result(distributor.status()).nodes().size() == 1);
+    Await.result(client.subscriber.ask().otherwiseEmpty());
+    var status = Await.result(distributor.status());
+    assertThat(status.nodes()).extracting(node -> node.name()).containsExactly("n1");
+    assertThat(status.problems())
+        .anySatisfy(problem -> assertThat(problem).contains("n2", "not registered"));
   }
 
   @Test

@@ -64,7 +64,7 @@ abstract class ControlPath {
   final Vertx vertx = Vertx.vertx();
   final Store store = SqliteStore.inMemory();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  final Registrations registrations =
+  volatile Registrations registrations =
       new Registrations(
           Map.of(
               "n1", Set.of(new WorkloadIdentity("shop", "web")),

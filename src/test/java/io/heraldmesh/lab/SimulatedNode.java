@@ -1,0 +1,103 @@
+package io.heraldmesh.lab;
+
+import io.heraldmesh.bus.Announcement.AnnouncedPort;
+import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.TrustBundle;
+import io.heraldmesh.link.LinkClient;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.proxy.SnapshotSubscriber;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.net.SocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+
+/** A node with a real link and a real subscriber, and no proxy: what it is told it takes. */
+final class SimulatedNode {
+  private final Vertx vertx;
+  private final LinkClient link;
+  private final SnapshotSubscriber subscriber;
+
+  /**
+   * @param number of this node; its workload is {@code lab/w<number>}
+   * @param taken called with each snapshot's number of rules, when it is in force
+   */
+  SimulatedNode(
+      int number,
+      HeraldSvid svid,
+      TrustBundle bundle,
+      SocketAddress control,
+      int schemaLevel,
+      IntConsumer taken) {
+    vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setBlockedThreadCheckInterval(1)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.HOURS)
+                .setPreferNativeTransport(true));
+    Crypto crypto = Crypto.preferred();
+    RenewableIdentity identity = new RenewableIdentity(svid, bundle);
+    SignedBus bus =
+        new SignedBus(
+            vertx,
+            identity,
+            crypto,
+            InstantSource.system(),
+            new SecureRandom(),
+            Duration.ofSeconds(60));
+    link =
+        new LinkClient(
+            vertx,
+            identity,
+            crypto,
+            InstantSource.system(),
+            new SecureRandom(),
+            List.of(control),
+            schemaLevel,
+            "simulated",
+            new CompositeMeterRegistry());
+    subscriber =
+        new SnapshotSubscriber(
+            vertx,
+            bus,
+            List.of(
+                new AnnouncedWorkload(
+                    "lab",
+                    "w" + number,
+                    "w" + number,
+                    Map.of("app", "w" + number % 10),
+                    List.of(new AnnouncedPort("http", 8080, Protocol.HTTP, "10.0.0.1", 15106)),
+                    true)),
+            InstantSource.system(),
+            snapshot -> {
+              taken.accept(number);
+              return Future.succeededFuture();
+            });
+  }
+
+  void start() {
+    link.start().compose(v -> subscriber.start());
+  }
+
+  boolean attached() {
+    return link.status().attached();
+  }
+
+  Future<Void> close() {
+    return link.close().eventually(vertx::close);
+  }
+}
