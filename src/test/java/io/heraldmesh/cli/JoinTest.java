@@ -9,13 +9,22 @@ import io.heraldmesh.bus.AdminAudit.AuditRequest;
 import io.heraldmesh.bus.AdminCertificates.Registration;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.CaService.IssueRequest;
+import io.heraldmesh.bus.CaService.Subject;
 import io.heraldmesh.bus.SchemaLevel;
+import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.enrol.proto.EnrolAnswer;
 import io.heraldmesh.enrol.proto.EnrolmentGrpcService;
 import io.heraldmesh.enrol.proto.RootsAnswer;
+import io.heraldmesh.identity.Csr;
+import io.heraldmesh.identity.EcKeys;
 import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.PeerRole;
@@ -34,8 +43,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -94,7 +105,7 @@ class JoinTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state("n1"))))
         .isEqualTo("rwx------");
     assertThat(state("n1").resolve("node/join-key.pem")).doesNotExist();
-    attaches(held);
+    givenOnlyWhatIsRegistered(held);
     assertThat(registrations("n1")).containsExactlyInAnyOrder("shop/web", "shop/cart");
     assertThat(audited())
         .anyMatch(row -> row.contains("token.create") || row.contains("tokens.create"))
@@ -437,15 +448,16 @@ class JoinTest {
     return NodeIdentity.in(state(at)).load(Crypto.preferred()).orElseThrow();
   }
 
-  /** The control node takes the node in by its new identity. */
-  private void attaches(NodeIdentity.Held held) {
+  /** The node attaches by its new identity, and gets leaves for its own workloads alone. */
+  private void givenOnlyWhatIsRegistered(NodeIdentity.Held held) {
     Vertx vertx = Vertx.vertx();
     try {
       HostPort at = HostPort.parse(control());
+      RenewableIdentity identity = new RenewableIdentity(held.svid(), held.bundle());
       LinkClient link =
           new LinkClient(
               vertx,
-              new RenewableIdentity(held.svid(), held.bundle()),
+              identity,
               Crypto.preferred(),
               InstantSource.system(),
               new Random(),
@@ -455,9 +467,31 @@ class JoinTest {
               new SimpleMeterRegistry());
       Await.result(link.start());
       Await.until("attached", () -> link.status().attached());
+      CaService ca =
+          CaService.over(
+              new SignedBus(
+                  vertx,
+                  identity,
+                  Crypto.preferred(),
+                  InstantSource.system(),
+                  new SecureRandom(),
+                  Duration.ofSeconds(20)));
+      assertThat(Await.result(ca.issue(leaf("shop", "web"))).chain()).isNotEmpty();
+      assertThat(Await.failure(ca.issue(leaf("shop", "bank"))))
+          .isInstanceOfSatisfying(
+              BusException.class,
+              e -> assertThat(e.failure()).isEqualTo(BusFailure.NOT_REGISTERED));
     } finally {
       Await.result(vertx.close());
     }
+  }
+
+  private static IssueRequest leaf(String namespace, String serviceAccount) {
+    Crypto crypto = Crypto.preferred();
+    return new IssueRequest(
+        ByteString.of(Csr.create(EcKeys.generate(crypto), crypto)),
+        new Subject.Workload(namespace, serviceAccount),
+        null);
   }
 
   private <T> T asked(Function<AdminService, Future<T>> question) {
