@@ -19,6 +19,7 @@ import io.heraldmesh.proxy.listener.ListenerContext;
 import io.heraldmesh.proxy.listener.Newcomers;
 import io.heraldmesh.proxy.listener.OpenConnections;
 import io.heraldmesh.proxy.listener.UnfinishedHeads;
+import io.heraldmesh.proxy.listener.WarmUp;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.log.WorkloadTags;
@@ -46,9 +47,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The data path of one node: its listeners, what they enforce, what they may call. */
 public final class DataPath {
+  private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
+
   /** How long a token that nobody sends any more may lie in memory after its end. */
   private static final Duration PURGE_EVERY = Duration.ofSeconds(10);
 
@@ -255,6 +260,25 @@ public final class DataPath {
 
   private static @Nullable WorkloadPolicy policyOf(@Nullable Enforcement enforcement) {
     return enforcement == null ? null : enforcement.policy();
+  }
+
+  /**
+   * Has the code of requests run once, so that the first ones do not wait for it; completes when
+   * that was tried. Thread-safe.
+   */
+  Future<Void> warmUp() {
+    return vertx
+        .<Void>executeBlocking(
+            () -> {
+              WarmUp.run(loops, context);
+              return null;
+            },
+            false)
+        .otherwise(
+            failure -> {
+              LOG.warn("the first requests will be slower: {}", failure.toString());
+              return null;
+            });
   }
 
   /** Requests may pass from now on, and the lag of event loops matters. */

@@ -26,6 +26,7 @@ final class LoopLag {
   private static final long SILENCE = Duration.ofSeconds(10).toNanos();
 
   private final List<Loop> loops = new ArrayList<>();
+  private volatile boolean serving;
 
   LoopLag(Iterable<EventExecutor> executors, String node, MeterRegistry meters) {
     for (EventExecutor executor : executors) {
@@ -48,13 +49,14 @@ final class LoopLag {
   /** What was before counts no more: nothing was served yet. */
   void begin() {
     loops.forEach(Loop::takeWorst);
+    serving = true;
   }
 
   void close() {
     loops.forEach(loop -> loop.ticking.cancel(false));
   }
 
-  private static final class Loop {
+  private final class Loop {
     private final int number;
     private final AtomicLong worst = new AtomicLong();
     private final ScheduledFuture<?> ticking;
@@ -74,7 +76,7 @@ final class LoopLag {
       if (lag > worst.get()) {
         worst.accumulateAndGet(lag, Math::max);
       }
-      if (lag > TOO_LONG && now - warned >= SILENCE) {
+      if (serving && lag > TOO_LONG && now - warned >= SILENCE) {
         warned = now;
         LOG.warn(
             "event loop late loop={} ms={}: connections on it stood still; the processor was taken"

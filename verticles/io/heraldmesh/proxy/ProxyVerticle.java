@@ -72,12 +72,14 @@ public final class ProxyVerticle extends VerticleBase {
   /** Completes once requests can pass: policy is in force and every workload has its leaf. */
   @Override
   public Future<?> start() {
+    Future<Void> warm = path.warmUp();
     // what is thrown is a failure of the start, too
     return Future.<Void>succeededFuture()
         .compose(now -> path.open())
         .onComplete(opened)
         .compose(this::subscribe)
         .compose(first -> inForce())
+        .compose(now -> warm)
         .onSuccess(now -> path.begin());
   }
 

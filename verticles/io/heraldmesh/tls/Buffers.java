@@ -1,6 +1,5 @@
 package io.heraldmesh.tls;
 
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /**
@@ -8,7 +7,7 @@ import io.netty.buffer.PooledByteBufAllocator;
  * processor time for the same requests; pools of small chunks, one for each processor, keep an idle
  * proxy as small as it does.
  */
-final class Buffers {
+public final class Buffers {
   private static final int PAGE_BYTES = 8192;
 
   /** Chunks of 1 MiB: the largest buffers that are read into or encrypted at once are 64 KiB. */
@@ -18,7 +17,7 @@ final class Buffers {
   private static final int NORMAL_CACHED = 16;
 
   /** Direct buffers, as sockets and BoringSSL want them; heap buffers are not pooled. */
-  static final ByteBufAllocator POOLED =
+  static final PooledByteBufAllocator POOLED =
       new PooledByteBufAllocator(
           true,
           0,
@@ -30,4 +29,13 @@ final class Buffers {
           false);
 
   private Buffers() {}
+
+  /**
+   * Octets of the pools' chunks that no buffer holds: taken from the system, and there for the next
+   * buffers, as far as these fit into the gaps. Thread-safe; costs some microseconds, as it looks
+   * at every chunk.
+   */
+  public static long idle() {
+    return Math.max(0, POOLED.metric().usedDirectMemory() - POOLED.pinnedDirectMemory());
+  }
 }

@@ -64,6 +64,8 @@ public final class FrameConnections
             .maxHeaderListSize(headerBytes);
     return new FrameConnections(true, settings, owner)
         .validateRequiredPseudoHeaders(true)
+        // whoever drains has a deadline of its own; the codec's would cut off what takes 30 s
+        .gracefulShutdownTimeoutMillis(-1)
         .decoderEnforceMaxRstFramesPerWindow(resets, RESET_WINDOW_SECONDS)
         .build();
   }

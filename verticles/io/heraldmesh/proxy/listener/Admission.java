@@ -16,6 +16,9 @@ final class Admission {
   /** Flag and reason of what is given up for want of memory. */
   static final String OVERLOADED = "overloaded";
 
+  /** Requests that one HTTP/2 client may have open while memory is short. */
+  static final int STREAMS_WHILE_SHORT = 8;
+
   private final ListenerContext context;
   private final Gate gate;
   private final HttpServerStream client;
@@ -86,6 +89,11 @@ final class Admission {
       log.grpc(grpc);
     }
     if (context.overload().shedding()) {
+      client.closing().afterThisOnAllStreams();
+      shed(log, incoming.hasBody(), grpc);
+      return;
+    }
+    if (context.overload().saving() && hasEnough()) {
       shed(log, incoming.hasBody(), grpc);
       return;
     }
@@ -109,10 +117,14 @@ final class Admission {
     }
   }
 
+  /** A client of many streams takes the room of as many others. A proxy's are many clients'. */
+  private boolean hasEnough() {
+    return !gate.origin().mutualTls() && client.streams() > STREAMS_WHILE_SHORT;
+  }
+
   /** Before it costs anything; whoever comes back does so on a new connection, or elsewhere. */
   private void shed(RequestLog log, boolean body, @Nullable GrpcExchange grpc) {
     context.overload().shed(Shed.REQUEST);
-    client.closing().afterThis();
     deny(
         Gate.Admission.Answer.of(
             503,

@@ -44,6 +44,14 @@ final class Closing {
     last = true;
   }
 
+  /** The same, and none on the other streams of an HTTP/2 connection: it ends after what runs. */
+  void afterThisOnAllStreams() {
+    last = true;
+    if (client.http2()) {
+      end.channel().pipeline().fireUserEventTriggered(Drain.NOW);
+    }
+  }
+
   /** There will be no request after the one under way, if there is one. */
   void drain() {
     draining = true;

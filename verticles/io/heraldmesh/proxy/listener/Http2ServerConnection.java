@@ -50,6 +50,11 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     // the client closes when it has its answers
   }
 
+  /** How many are open. */
+  int streams() {
+    return streams;
+  }
+
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;

@@ -207,6 +207,15 @@ final class HttpServerStream implements Watch.Timed {
     return end.http2();
   }
 
+  /** How many requests the client has open at once, this one included. */
+  int streams() {
+    if (!http2()) {
+      return 1;
+    }
+    Http2ServerConnection connection = channel().pipeline().get(Http2ServerConnection.class);
+    return connection == null ? 1 : connection.streams();
+  }
+
   String protocol() {
     return http2() ? "h2" : "http/1.1";
   }

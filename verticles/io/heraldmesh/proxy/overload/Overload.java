@@ -27,6 +27,9 @@ public final class Overload implements AutoCloseable {
   /** How long somebody may keep a node waiting that is short of memory. */
   public static final long PATIENCE_MILLIS = 1_000;
 
+  /** How long patience is short before a collection shows whether it has to be. */
+  private static final long SAVING_MILLIS = 5_000;
+
   /** From this share of the buffers on each connection gets few. */
   private static final double TIGHT = 0.5;
 
@@ -40,6 +43,9 @@ public final class Overload implements AutoCloseable {
   private volatile boolean tight;
   private volatile boolean closed;
   private @Nullable Thread looking;
+
+  /** When the level became what it is. */
+  private long since;
 
   /**
    * @param node its name; several nodes of one process share a registry
@@ -75,20 +81,28 @@ public final class Overload implements AutoCloseable {
 
   /** Never short of memory. */
   public static Overload none() {
-    return new Overload(
-        new Memory() {
-          @Override
-          public Pressure look() {
-            return Pressure.NONE;
-          }
+    return always(OverloadLevel.NORMAL);
+  }
 
-          @Override
-          public void collect() {}
-        },
-        Thresholds.shedAt(90),
-        "",
-        new SimpleMeterRegistry(),
-        () -> 0);
+  /** At {@code level} whatever memory there is, and silent about it. */
+  public static Overload always(OverloadLevel level) {
+    Overload fixed =
+        new Overload(
+            new Memory() {
+              @Override
+              public Pressure look() {
+                return Pressure.NONE;
+              }
+
+              @Override
+              public void collect() {}
+            },
+            Thresholds.shedAt(90),
+            "",
+            new SimpleMeterRegistry(),
+            () -> 0);
+    fixed.level = level;
+    return fixed;
   }
 
   private void share(
@@ -125,11 +139,7 @@ public final class Overload implements AutoCloseable {
     Pressure seen = memory.look();
     OverloadLevel now = level;
     OverloadLevel suspected = thresholds.next(now, seen.suspected());
-    // a level is not reached for garbage, and not kept for it
-    if (suspected != OverloadLevel.NORMAL
-        && suspected.compareTo(now) >= 0
-        && seen.collectible()
-        && pace.due(nowMillis.getAsLong())) {
+    if (worthCollecting(now, suspected) && seen.collectible() && pace.due(nowMillis.getAsLong())) {
       double before = seen.heap();
       memory.collect();
       seen = memory.look();
@@ -142,8 +152,20 @@ public final class Overload implements AutoCloseable {
     pressure = seen;
     if (next != now) {
       level = next;
+      since = nowMillis.getAsLong();
       say(now, next, seen);
     }
+  }
+
+  /**
+   * No request is given up for garbage, and no level kept for it. A collection stops everybody, for
+   * a tenth of a second where much is alive: patience is the smaller loss for a while.
+   */
+  private boolean worthCollecting(OverloadLevel now, OverloadLevel suspected) {
+    return suspected.compareTo(OverloadLevel.SHEDDING) >= 0 && suspected.compareTo(now) >= 0
+        || suspected == OverloadLevel.SAVING
+            && now == OverloadLevel.SAVING
+            && nowMillis.getAsLong() - since >= SAVING_MILLIS;
   }
 
   private static void say(OverloadLevel before, OverloadLevel now, Pressure pressure) {

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.overload;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.heraldmesh.tls.Buffers;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
@@ -28,7 +29,7 @@ public final class ProcessMemory implements Memory, AutoCloseable {
   private static final double ALMOST_ALL = 0.97;
 
   private final MemoryPoolMXBean old;
-  private final BufferPoolMXBean buffers = directBuffers();
+  private final DirectMemory direct;
   private final MemoryMXBean heap = ManagementFactory.getMemoryMXBean();
   private final long limit;
   private final @Nullable FileChannel statm;
@@ -39,6 +40,15 @@ public final class ProcessMemory implements Memory, AutoCloseable {
    * @param limit of the process in octets; 0: its container's, or else the machine's memory
    */
   public ProcessMemory(long limit) {
+    this(limit, PlatformDependent.maxDirectMemory());
+  }
+
+  /**
+   * @param buffers octets that direct buffers may take
+   */
+  ProcessMemory(long limit, long buffers) {
+    BufferPoolMXBean counted = directBuffers();
+    this.direct = new DirectMemory(() -> buffers(counted), Buffers::idle, buffers);
     this.old = longLived();
     this.limit = limit > 0 ? limit : ofContainer();
     this.statm = open();
@@ -54,15 +64,16 @@ public final class ProcessMemory implements Memory, AutoCloseable {
   public Pressure look() {
     MemoryUsage heap = old.getUsage();
     long most = heap.getMax() > 0 ? heap.getMax() : Runtime.getRuntime().maxMemory();
+    DirectMemory.Seen buffers = direct.look();
     return new Pressure(
         share(heap.getUsed(), most),
         share(afterCollection(heap), most),
-        share(direct(), PlatformDependent.maxDirectMemory()),
-        residentShare());
+        buffers.share(),
+        residentShare(buffers.reusable()));
   }
 
   /** Netty's count, or the JDK's where that is higher: each keeps to the limit by its own. */
-  private long direct() {
+  private static long buffers(BufferPoolMXBean buffers) {
     return Math.max(PlatformDependent.usedDirectMemory(), buffers.getTotalCapacity());
   }
 
@@ -73,14 +84,16 @@ public final class ProcessMemory implements Memory, AutoCloseable {
   }
 
   /**
-   * The heap keeps what it once got from the system, full or not; so its free part is no sign of
-   * need, unless the system is about to end the process.
+   * The heap keeps what it once got from the system, full or not, and so do pools of buffers; so
+   * their free part is no sign of need, unless the system is about to end the process.
    */
-  private double residentShare() {
+  private double residentShare(long reusable) {
     long resident = resident();
     double all = share(resident, limit);
     MemoryUsage heap = this.heap.getHeapMemoryUsage();
-    return all >= ALMOST_ALL ? all : share(resident - heap.getCommitted() + heap.getUsed(), limit);
+    return all >= ALMOST_ALL
+        ? all
+        : share(resident - reusable - heap.getCommitted() + heap.getUsed(), limit);
   }
 
   @Override

@@ -37,6 +37,9 @@ final class OverloadRun {
   private static final List<String> JAVA =
       List.of(
           "-Xmx64m",
+          "-Xmn14m",
+          "-XX:MetaspaceSize=64m",
+          "-XX:SweeperThreshold=100",
           "-XX:MaxDirectMemorySize=32m",
           "-XX:TrimNativeHeapInterval=5000",
           "-XX:ReservedCodeCacheSize=40m",

@@ -6,6 +6,7 @@ import io.heraldmesh.proxy.log.AccessEntry;
 import io.heraldmesh.proxy.overload.OverloadLevel;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -77,23 +78,75 @@ class OverloadedMeshTest {
   }
 
   @Test
-  void http2StreamsAreShedAndTheirConnectionGoesOn() throws Exception {
-    client(SHEDDING);
-    try (RawHttp2Client client =
-        new RawHttp2Client(new Socket(mesh.outbound.getAddress(), mesh.outbound.getPort()))) {
-      client.call(1, true, "GET", "/ok");
-      assertThat(client.status(client.readAnswer())).isEqualTo("503");
-      client(0.3);
+  void http2StreamsAreShedAndTheirConnectionEndsAfterWhatIsUnderWay() throws Exception {
+    try (RawHttp2Client client = http2()) {
+      client.call(1, false, "POST", "/echo");
+      client.frame(RawHttp2Client.DATA, 0, 1, "hello".getBytes(StandardCharsets.US_ASCII));
+      Mesh.eventually(() -> mesh.app.connections() == 1);
+      client(SHEDDING);
       client.call(3, true, "GET", "/ok");
-      assertThat(client.status(client.readAnswer())).isEqualTo("200");
+      List<RawHttp2Client.Frame> frames = until(client, RawHttp2Client.HEADERS, 3);
+      assertThat(client.status(frames.getLast())).isEqualTo("503");
+      if (frames.stream().noneMatch(frame -> frame.type() == RawHttp2Client.GOAWAY)) {
+        frames = until(client, RawHttp2Client.GOAWAY, 0);
+      }
+      assertThat(lastStream(frames)).as("the last stream that is looked at").isEqualTo(3);
+      client.frame(
+          RawHttp2Client.DATA,
+          RawHttp2Client.END_STREAM,
+          1,
+          "world".getBytes(StandardCharsets.US_ASCII));
+      frames = until(client, RawHttp2Client.HEADERS, 1);
+      assertThat(client.status(frames.getLast())).isEqualTo("200");
+      client.readGoAway(); // which is when it is closed
     }
+    client(0.3);
+    works();
+  }
+
+  /** Eight at once while memory is short; who has one gets its answer. */
+  @Test
+  void oneClientOfManyStreamsDoesNotTakeTheRoomOfOthers() throws Exception {
+    try (RawHttp2Client greedy = http2();
+        RawClient modest = mesh.call()) {
+      client(SAVING);
+      for (int stream = 1; stream < 2 * 12; stream += 2) {
+        greedy.call(stream, true, "GET", "/hang");
+      }
+      Mesh.eventually(() -> shed("client", "request") == 4);
+      assertThat(modest.get("/ok", "server.b").status()).isEqualTo(200);
+    }
+    assertThat(shed("client", "request")).isEqualTo(4);
+  }
+
+  private RawHttp2Client http2() throws Exception {
+    return new RawHttp2Client(new Socket(mesh.outbound.getAddress(), mesh.outbound.getPort()));
+  }
+
+  private static List<RawHttp2Client.Frame> until(RawHttp2Client client, int type, int stream)
+      throws Exception {
+    List<RawHttp2Client.Frame> frames = new ArrayList<>();
+    do {
+      frames.add(client.read());
+    } while (frames.getLast().type() != type || frames.getLast().stream() != stream);
+    return frames;
+  }
+
+  private static int lastStream(List<RawHttp2Client.Frame> frames) {
+    return frames.stream()
+        .filter(frame -> frame.type() == RawHttp2Client.GOAWAY)
+        .findFirst()
+        .orElseThrow()
+        .payload()
+        .getInt(0);
   }
 
   @Test
   void whatIsUnderWayGoesOnWhileNewRequestsAreShed() throws Exception {
     try (RawClient client = mesh.call()) {
-      client.head("POST /echo HTTP/1.1", "Host: server.b", "Content-Length: 10").send("hello");
+      client.head("POST /echo HTTP/1.1", "Host: server.b", "Content-Length: 10");
       Mesh.eventually(() -> mesh.app.connections() == 1);
+      client.send("hello"); // or it would have stood still for as long as the connection took
       client(SHEDDING);
       client.send("world");
       RawClient.Answer answer = client.answer();

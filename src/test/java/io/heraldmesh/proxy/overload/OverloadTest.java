@@ -54,6 +54,21 @@ class OverloadTest {
     assertThat(overload.saving()).isTrue();
   }
 
+  /** It stops everybody; that patience is short for a while hurts fewer. */
+  @Test
+  void patienceBecomesShortWithoutACollectionAndIsSoonLookedAtAgain() {
+    memory.heap(0.72);
+    memory.garbage(0.15);
+    overload.look();
+    overload.look();
+    assertThat(overload.level()).isEqualTo(OverloadLevel.SAVING);
+    assertThat(memory.collections()).isZero();
+    now += 5_000;
+    overload.look();
+    assertThat(memory.collections()).isEqualTo(1);
+    assertThat(overload.level()).isEqualTo(OverloadLevel.NORMAL);
+  }
+
   @Test
   void whatTurnsIntoGarbageEndsTheShortage() {
     memory.heap(0.97);

@@ -2,10 +2,20 @@ package io.heraldmesh.proxy.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.tls.EventLoops;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The real thing, on this JVM and this machine. */
@@ -22,6 +32,61 @@ class ProcessMemoryTest {
       } finally {
         large.release();
       }
+    }
+  }
+
+  /** A flood leaves chunks of the pool behind of which a buffer here and there is still in use. */
+  @Test
+  void afterAFloodOfBuffersTheLevelIsNormalAgain() throws Exception {
+    int buffers = 1024;
+    int size = 32 << 10;
+    int most = buffers * size * 10 / 9;
+    ByteBufAllocator pool = allocator();
+    // what other tests left in the pools is not of this flood
+    try (ProcessMemory memory =
+        new ProcessMemory(GIB, PlatformDependent.usedDirectMemory() + most)) {
+      Overload overload =
+          new Overload(memory, Thresholds.shedAt(60), "n", new SimpleMeterRegistry(), () -> 0);
+      List<ByteBuf> flood = new ArrayList<>();
+      for (int i = 0; i < buffers; i++) {
+        flood.add(pool.directBuffer(size));
+      }
+      try {
+        overload.look();
+        assertThat(overload.saving()).as(overload.pressure().toString()).isTrue();
+        long chunks = PlatformDependent.usedDirectMemory();
+        for (int i = 0; i < buffers; i++) {
+          if (i % 32 != 0) { // one of each chunk
+            flood.get(i).release();
+          }
+        }
+        assertThat(PlatformDependent.usedDirectMemory())
+            .as("octets of chunks that the pool keeps")
+            .isGreaterThan(chunks / 2);
+        overload.look();
+        assertThat(overload.level())
+            .as(overload.pressure().toString())
+            .isEqualTo(OverloadLevel.NORMAL);
+        assertThat(overload.tight()).isFalse();
+      } finally {
+        flood.stream().filter(buffer -> buffer.refCnt() > 0).forEach(ByteBuf::release);
+      }
+    }
+  }
+
+  /** The one that the data path's connections have. */
+  private static ByteBufAllocator allocator() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      return (ByteBufAllocator)
+          Objects.requireNonNull(
+              EventLoops.of(vertx)
+                  .client((EventLoop) EventLoops.of(vertx).all().iterator().next())
+                  .config()
+                  .options()
+                  .get(ChannelOption.ALLOCATOR));
+    } finally {
+      vertx.close();
     }
   }
 
