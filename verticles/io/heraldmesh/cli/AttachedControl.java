@@ -188,6 +188,7 @@ final class AttachedControl implements NodeControl {
             foundation.clock(),
             foundation.random(),
             new KeptLeaves(sealed));
+    link.onAttached(enrolled::reachable);
     return new ServiceNode(
         foundation,
         config,

@@ -5,26 +5,40 @@ import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.Node;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits until a change is in force on every node that it concerns. */
 final class InForceWait {
   private static final int ONE_ANSWER_MILLIS = 2000;
+  private static final int AGAIN_MILLIS = 250;
 
   private InForceWait() {}
 
-  /** The last answer: reached, or not within {@code timeout}. */
+  /**
+   * The last answer: reached, or not within {@code timeout}.
+   *
+   * @throws StartFailure when none could be got until then
+   */
   static InForce until(AdminSession session, String revision, Duration timeout) {
     long end = System.nanoTime() + timeout.toNanos();
     while (true) {
       long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      InForce answer =
-          session.await(
-              session
-                  .service()
-                  .awaitInForce(
-                      new AwaitRequest(revision, Math.clamp(left, 0, ONE_ANSWER_MILLIS))));
-      if (answer.reached() || left <= 0) {
-        return answer;
+      try {
+        InForce answer =
+            session.await(
+                session
+                    .service()
+                    .awaitInForce(
+                        new AwaitRequest(revision, Math.clamp(left, 0, ONE_ANSWER_MILLIS))));
+        if (answer.reached() || left <= 0) {
+          return answer;
+        }
+      } catch (StartFailure e) {
+        // as while one control node takes over from another
+        if (left <= 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(AGAIN_MILLIS));
       }
     }
   }

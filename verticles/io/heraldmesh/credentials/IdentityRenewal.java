@@ -63,6 +63,11 @@ public final class IdentityRenewal {
     leaf.tick();
   }
 
+  /** The authority can be reached again: what failed is tried now, not after its pause. */
+  public void reachable() {
+    leaf.reachable();
+  }
+
   /** How the identity stands. */
   public LeafStatus status() {
     return leaf.status();

@@ -158,6 +158,12 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     fetchRootsWhenDue();
   }
 
+  /** The authority can be reached again: what failed is tried now, not after its pause. */
+  public void reachable() {
+    leaves.values().forEach(RenewingLeaf::reachable);
+    identityRenewal.reachable();
+  }
+
   @Override
   public CredentialSet current() {
     return current;

@@ -112,6 +112,16 @@ final class RenewingLeaf {
     }
   }
 
+  /** The authority can be reached again: what failed is tried now, not after its pause. */
+  void reachable() {
+    synchronized (this) {
+      if (failures > 0) {
+        nextAttempt = clock.instant();
+      }
+    }
+    tick();
+  }
+
   /** Asks for a new one now; an attempt under way is joined. */
   synchronized Future<Credential> renew() {
     if (attempt != null) {

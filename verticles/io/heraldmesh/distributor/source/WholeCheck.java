@@ -1,5 +1,6 @@
 package io.heraldmesh.distributor.source;
 
+import io.heraldmesh.bus.BusException;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.source.AcceptedResources.Accepted;
 import io.heraldmesh.identity.TrustDomain;
@@ -53,7 +54,7 @@ public record WholeCheck(
       return one(set, ProblemCode.TOO_LARGE, "the store would hold more than 64 MiB");
     }
     try {
-      Set<String> known = new HashSet<>(await(distribution.status()).problems());
+      Set<String> known = known();
       return set.problems()
           .and(
               new Problems(
@@ -62,6 +63,21 @@ public record WholeCheck(
                       .toList()));
     } catch (ExecutionException e) {
       return one(set, ProblemCode.INVALID, "cannot be compiled: " + e.getCause());
+    }
+  }
+
+  /**
+   * What is told already. While one control node takes over from another nobody tells, and a change
+   * is taken all the same.
+   */
+  private Set<String> known() throws ExecutionException {
+    try {
+      return new HashSet<>(await(distribution.status()).problems());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BusException failure && failure.failure().retryHelps()) {
+        return Set.of();
+      }
+      throw e;
     }
   }
 

@@ -331,4 +331,30 @@ class NodeCredentialsTest {
 
     assertThat(text).doesNotContain("PrivateKey").doesNotContain("BEGIN");
   }
+
+  @Test
+  void whenTheAuthorityIsBackWhatFailedIsAskedForAtOnce() {
+    ca.away = true;
+    credentials.tick();
+    settle();
+    clock.advance(Duration.ofMinutes(1));
+    credentials.tick();
+    settle();
+    assertThat(credentials.status()).allMatch(leaf -> leaf.nextAttempt().isAfter(clock.instant()));
+
+    ca.away = false;
+    credentials.reachable();
+
+    Await.result(credentials.complete());
+    assertThat(credentials.current().leaves()).containsOnlyKeys(WEB, DB);
+  }
+
+  @Test
+  void whenTheAuthorityIsBackWhatIsGoodIsNotAskedForAgain() {
+    begin();
+    int asked = ca.asked.get();
+    credentials.reachable();
+    settle();
+    assertThat(ca.asked.get()).isEqualTo(asked);
+  }
 }

@@ -75,8 +75,23 @@ final class FaultRun {
     try {
       fault.run();
     } catch (Exception | AssertionError e) {
-      table.row(name, "the row can be played", String.valueOf(e.getMessage()), false);
+      table.row(
+          name, "the row can be played", String.valueOf(e.getMessage()).replace('\n', ' '), false);
     }
+    restore();
+  }
+
+  /** Whatever a row has left behind, the next begins with everything up. */
+  private void restore() throws IOException {
+    for (LabNode node : mesh.nodes.values()) {
+      if (!node.isRunning()) {
+        node.start();
+      }
+    }
+    for (LabNode node : mesh.nodes.values()) {
+      node.awaitReady();
+    }
+    settle();
   }
 
   /** Until five seconds in a row were good. */
