@@ -53,15 +53,15 @@ final class RunCommand implements Callable<Integer> {
     }
     AtomicReference<@Nullable Node> running = new AtomicReference<>();
     Thread stopping = new Thread(() -> stop(running.get()), "herald-stop");
-    // Before the start: whoever reads "ready" may send TERM at once.
+    // Before the start: whoever reads "ready" may send TERM or HUP at once.
     Runtime.getRuntime().addShutdownHook(stopping);
+    HangUp.on(() -> reread(running.get(), nodeConfig));
     try {
       running.set(Node.start(nodeConfig, line -> say(out, line)));
     } catch (StartFailure e) {
       Runtime.getRuntime().removeShutdownHook(stopping);
       throw e;
     }
-    HangUp.on(() -> reread(running.get(), nodeConfig));
     new CountDownLatch(1).await();
     return 0;
   }
