@@ -42,9 +42,9 @@ class ProcessMemoryTest {
     int size = 32 << 10;
     int most = buffers * size * 10 / 9;
     ByteBufAllocator pool = allocator();
-    // what other tests left in the pools is not of this flood
+    // what other tests left in the pools, and in this process, is not of this flood
     try (ProcessMemory memory =
-        new ProcessMemory(GIB, PlatformDependent.usedDirectMemory() + most)) {
+        new ProcessMemory(1024 * GIB, PlatformDependent.usedDirectMemory() + most)) {
       Overload overload =
           new Overload(memory, Thresholds.shedAt(60), "n", new SimpleMeterRegistry(), () -> 0);
       List<ByteBuf> flood = new ArrayList<>();
