@@ -14,12 +14,10 @@ import java.nio.file.Path;
 final class LabService implements AutoCloseable {
   private final String name;
   private final int port;
-  private final Path network;
   private volatile boolean closed;
   private volatile ServerSocket server;
 
   LabService(Path network, String name, int port) {
-    this.network = network;
     this.name = name;
     this.port = port;
     InHost.start(network, "service " + name, this::accept);
@@ -58,10 +56,6 @@ final class LabService implements AutoCloseable {
     } catch (IOException e) {
       // the proxy has closed the connection
     }
-  }
-
-  Path network() {
-    return network;
   }
 
   @Override

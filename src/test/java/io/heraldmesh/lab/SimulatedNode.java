@@ -31,7 +31,7 @@ final class SimulatedNode {
 
   /**
    * @param number of this node; its workload is {@code lab/w<number>}
-   * @param taken called with each snapshot's number of rules, when it is in force
+   * @param taken called with {@code number} for each snapshot that came
    */
   SimulatedNode(
       int number,
@@ -91,10 +91,6 @@ final class SimulatedNode {
 
   void start() {
     link.start().compose(v -> subscriber.start());
-  }
-
-  boolean attached() {
-    return link.status().attached();
   }
 
   Future<Void> close() {
