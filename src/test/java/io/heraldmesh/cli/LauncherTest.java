@@ -98,6 +98,28 @@ class LauncherTest {
     assertNotUsed();
   }
 
+  @Test
+  void whatABuildLeavesAsItWasIsNotBuiltAgainAtEachStart() throws Exception {
+    Path builds = folder.resolve("builds");
+    Map<String, String> path = Map.of("PATH", maven(builds) + ":" + System.getenv("PATH"));
+    changed("verticles", -10); // a source that was touched, of which Maven makes the same jar
+    launch(path);
+    assertThat(builds).hasContent("built\n");
+    launch(path);
+    assertThat(builds).hasContent("built\n");
+    changed("verticles", 10);
+    launch(path);
+    assertThat(builds).hasContent("built\nbuilt\n");
+  }
+
+  /** A folder with a Maven that changes nothing and says each time that it ran. */
+  private Path maven(Path builds) throws IOException {
+    Path bin = Files.createDirectory(folder.resolve("maven"));
+    Path mvn = Files.writeString(bin.resolve("mvn"), "#!/bin/sh\necho built >> '" + builds + "'\n");
+    Files.setPosixFilePermissions(mvn, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return bin;
+  }
+
   private void assertNotUsed() throws Exception {
     assertThat(launch(Map.of()))
         .contains("-jar", "lint")
