@@ -295,7 +295,7 @@ class BadStartTest {
 
   private int run(String... arguments) {
     StringWriter err = new StringWriter();
-    CommandLine herald = Main.commandLine().setErr(new PrintWriter(err));
+    CommandLine herald = HeraldCommand.commandLine().setErr(new PrintWriter(err));
     String[] all = Stream.concat(Stream.of("run"), Stream.of(arguments)).toArray(String[]::new);
     int code = herald.execute(all);
     said = err.toString();

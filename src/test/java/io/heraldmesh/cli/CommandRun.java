@@ -27,7 +27,7 @@ record CommandRun(int code, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine command =
-        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        HeraldCommand.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int code =
         command.execute(
             Stream.of(arguments)

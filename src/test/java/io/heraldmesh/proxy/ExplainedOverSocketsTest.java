@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.heraldmesh.cli.Main;
+import io.heraldmesh.cli.HeraldCommand;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.policy.NodeSnapshot;
@@ -223,7 +223,7 @@ class ExplainedOverSocketsTest {
     Path batch = Files.write(folder.resolve("batch.jsonl"), lines);
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Main.commandLine()
+    HeraldCommand.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute("explain", "--policies", policies.toString(), "--batch", batch.toString());

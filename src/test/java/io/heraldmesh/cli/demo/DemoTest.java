@@ -2,7 +2,7 @@ package io.heraldmesh.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heraldmesh.cli.Main;
+import io.heraldmesh.cli.HeraldCommand;
 import io.heraldmesh.proxy.HostPort;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -157,7 +157,7 @@ class DemoTest {
     StringWriter out = new StringWriter();
     PrintWriter writer = new PrintWriter(out);
     String[] all = Stream.concat(Stream.of("demo"), Stream.of(args)).toArray(String[]::new);
-    int exit = Main.commandLine().setOut(writer).setErr(writer).execute(all);
+    int exit = HeraldCommand.commandLine().setOut(writer).setErr(writer).execute(all);
     writer.flush();
     return new Run(exit, out.toString());
   }
