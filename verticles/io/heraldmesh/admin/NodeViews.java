@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   private static final int MOST_LAGGARDS = 100;
+  private static final String UNHEARD =
+      "not heard of since this control plane started; start it, or revoke its registration";
   private static final int MOST_PROBLEMS = 100;
   private static final int MOST_EXPIRING = 10;
   private static final long LOOK_EVERY_MILLIS = 100;
@@ -70,6 +72,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         all.size(),
         inForce(all),
         laggards(all),
+        all.stream().filter(Node::stale).limit(MOST_LAGGARDS).toList(),
         problems.stream().limit(MOST_PROBLEMS).toList(),
         Math.max(0, problems.size() - MOST_PROBLEMS),
         certificates.stream().limit(MOST_EXPIRING).toList(),
@@ -131,13 +134,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   }
 
   private static Node absent(String name) {
-    return new Node(
-        name,
-        false,
-        null,
-        null,
-        "not heard of since this control plane started; start it, or revoke its registration",
-        null);
+    return new Node(name, false, null, null, UNHEARD, null, false);
   }
 
   private static Node shown(NodeStatus node) {
@@ -147,7 +144,8 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         node.wanted().toString(),
         node.acknowledged() == null ? null : node.acknowledged().toString(),
         node.inForce() ? "" : reason(node),
-        node.lastSeen());
+        node.lastSeen(),
+        node.stale());
   }
 
   private static String reason(NodeStatus node) {
@@ -158,6 +156,9 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         node.acknowledged() == null
             ? "has not said that " + node.wanted() + " is in force"
             : "has " + node.acknowledged() + ", should have " + node.wanted();
+    if (node.lastSeen() == null) {
+      return UNHEARD;
+    }
     return node.silent() ? "silent since " + node.lastSeen() + "; " + has : has;
   }
 

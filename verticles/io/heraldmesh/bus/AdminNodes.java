@@ -17,6 +17,8 @@ public final class AdminNodes {
    * @param acknowledged revision of the last that it said is in force; null: none yet
    * @param reason why it lags, for people; empty: it does not
    * @param lastSeen null: not since the control plane started
+   * @param stale true: it is silent, and its endpoints are called all the same, because a service
+   *     has no others
    */
   public record Node(
       String name,
@@ -24,7 +26,8 @@ public final class AdminNodes {
       @Nullable String wanted,
       @Nullable String acknowledged,
       String reason,
-      @Nullable Instant lastSeen) {}
+      @Nullable Instant lastSeen,
+      boolean stale) {}
 
   /**
    * @param after the last one of the page before; null: from the first
@@ -59,6 +62,8 @@ public final class AdminNodes {
    * @param nodes how many there are
    * @param inForce on how many of them what should be in force is
    * @param laggards the others, at most 100
+   * @param stale nodes that are not heard of and whose endpoints are the last of a service, at most
+   *     100
    * @param problems in the resources that are in force, and why newer ones are not; at most 100
    * @param expiring the certificates whose end is nearest, at most 10, soonest first
    * @param overdue how many certificates should have been renewed by now
@@ -71,6 +76,7 @@ public final class AdminNodes {
       int nodes,
       int inForce,
       List<Node> laggards,
+      List<Node> stale,
       List<String> problems,
       int moreProblems,
       List<AdminCertificates.Certificate> expiring,
@@ -78,6 +84,7 @@ public final class AdminNodes {
       int expired) {
     public Status {
       laggards = List.copyOf(laggards);
+      stale = List.copyOf(stale);
       problems = List.copyOf(problems);
       expiring = List.copyOf(expiring);
     }

@@ -35,8 +35,10 @@ public record MeshStatus(
    * @param acknowledged the last that it said is in force; null: none yet
    * @param inForce true: what it has is what it should have
    * @param refusal why it refused the wanted one, if it did
-   * @param lastSeen when it was last heard of
-   * @param silent true: not heard of for so long that its endpoints no longer count
+   * @param lastSeen when it was last heard of; null: not since this distributor began
+   * @param silent true: not heard of for so long that its endpoints no longer count where there are
+   *     others
+   * @param stale true: silent, but its endpoints count, because a service has no others
    */
   public record NodeStatus(
       String name,
@@ -44,6 +46,7 @@ public record MeshStatus(
       @Nullable Revision acknowledged,
       boolean inForce,
       @Nullable String refusal,
-      Instant lastSeen,
-      boolean silent) {}
+      @Nullable Instant lastSeen,
+      boolean silent,
+      boolean stale) {}
 }

@@ -137,7 +137,8 @@ record ApplyReport(Outcome outcome, @Nullable InForce inForce) {
         .put("wanted", node.wanted())
         .put("acknowledged", node.acknowledged())
         .put("reason", node.reason())
-        .put("lastSeen", AdminJson.time(node.lastSeen()));
+        .put("lastSeen", AdminJson.time(node.lastSeen()))
+        .put("stale", node.stale());
   }
 
   static ObjectNode key(ObjectNode json, Key key) {

@@ -10,6 +10,7 @@ import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.DistributorVerticle;
 import io.heraldmesh.distributor.LedDistribution;
+import io.heraldmesh.distributor.Ledger;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.link.AdminDoor;
@@ -19,7 +20,6 @@ import io.heraldmesh.link.LinkServer;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.proxy.upstream.OwnListeners;
-import io.heraldmesh.store.Revisions;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,7 +120,7 @@ final class EmbeddedControl implements NodeControl {
   }
 
   private Future<Void> distributeAlone(ControlPlane started, SignedBus bus) {
-    DistributorVerticle alone = distributor(started, bus, state.store().revisions(), Duration.ZERO);
+    DistributorVerticle alone = distributor(started, bus, Ledger.of(state.store()), Duration.ZERO);
     distribution = alone;
     return foundation.vertx().deployVerticle(alone).mapEmpty();
   }
@@ -135,7 +135,7 @@ final class EmbeddedControl implements NodeControl {
             state.store(),
             config.name(),
             new MeshCompiler(trustDomain)::compile,
-            revisions -> distributor(started, bus, revisions, LedDistribution.SETTLE),
+            ledger -> distributor(started, bus, ledger, LedDistribution.SETTLE),
             () -> DistributorService.over(asking).status(),
             foundation.meters());
     led = one;
@@ -144,12 +144,12 @@ final class EmbeddedControl implements NodeControl {
   }
 
   private DistributorVerticle distributor(
-      ControlPlane started, SignedBus bus, Revisions revisions, Duration settle) {
+      ControlPlane started, SignedBus bus, Ledger ledger, Duration settle) {
     return new DistributorVerticle(
         bus,
         started::registrations,
         new MeshCompiler(trustDomain)::compile,
-        revisions,
+        ledger,
         foundation.clock(),
         foundation.meters(),
         settle);

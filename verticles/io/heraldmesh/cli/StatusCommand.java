@@ -97,6 +97,16 @@ final class StatusCommand implements Callable<Integer> {
     if (more > 0) {
       out.println("lags          and " + more + " more");
     }
+    for (Node node : status.stale()) {
+      out.println(
+          "stale         "
+              + node.name()
+              + ": silent since "
+              + (node.lastSeen() == null
+                  ? "before this control plane started"
+                  : AdminJson.time(node.lastSeen()))
+              + "; its endpoints stay, a service has no others");
+    }
     certificates(status, out);
     if (status.problems().isEmpty()) {
       out.println("problems      none");
@@ -140,6 +150,8 @@ final class StatusCommand implements Callable<Integer> {
     json.put("nodesInForce", status.inForce());
     ArrayNode laggards = json.putArray("laggards");
     status.laggards().forEach(node -> ApplyReport.node(laggards.addObject(), node));
+    ArrayNode stale = json.putArray("stale");
+    status.stale().forEach(node -> ApplyReport.node(stale.addObject(), node));
     ArrayNode expiring = json.putArray("expiring");
     status.expiring().forEach(c -> CertsCommand.json(expiring.addObject(), c));
     json.put("overdue", status.overdue());

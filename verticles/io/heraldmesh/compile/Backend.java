@@ -2,6 +2,7 @@ package io.heraldmesh.compile;
 
 import io.heraldmesh.policy.MtlsMode;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address behind a service port, before it is known how a caller reaches it.
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param labels of its workload: subsets select by them
  * @param proxied a proxy stands in front of it
  * @param mode PeerAuthentication of its workload port
+ * @param stale the node that announced it and is not heard of any more; null: it is none such
  */
 record Backend(
     String host,
@@ -17,14 +19,15 @@ record Backend(
     int workloadPort,
     Map<String, String> labels,
     boolean proxied,
-    MtlsMode mode) {
+    MtlsMode mode,
+    @Nullable String stale) {
   Backend {
     labels = Map.copyOf(labels);
   }
 
   /** A name or address that is nobody's workload. */
   static Backend external(String host, int port) {
-    return new Backend(host, port, port, Map.of(), false, MtlsMode.PERMISSIVE);
+    return new Backend(host, port, port, Map.of(), false, MtlsMode.PERMISSIVE, null);
   }
 
   boolean takesMeshTls() {

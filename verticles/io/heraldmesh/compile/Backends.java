@@ -37,11 +37,12 @@ final class Backends {
   /** Backends and identities of one service port, while they are gathered. */
   final class Gathered {
     private final Map<String, Backend> backends = new TreeMap<>();
+    private final Map<String, Backend> stale = new TreeMap<>();
     private final Set<SpiffeId> identities = new TreeSet<>();
 
     /** One address counts once; what a proxy announced goes before what is written. */
     private void add(Backend backend) {
-      backends.putIfAbsent(backend.address(), backend);
+      (backend.stale() == null ? backends : stale).putIfAbsent(backend.address(), backend);
     }
 
     void identity(SpiffeId id) {
@@ -52,8 +53,9 @@ final class Backends {
       identities.addAll(scope.identities(namespace, serviceAccount));
     }
 
+    /** Stale ones only where there is no other. */
     List<Backend> backends() {
-      return backends.values().stream().sorted(ORDER).toList();
+      return (backends.isEmpty() ? stale : backends).values().stream().sorted(ORDER).toList();
     }
 
     Set<SpiffeId> identities() {
@@ -83,7 +85,8 @@ final class Backends {
                     port.port(),
                     workload.labels(),
                     true,
-                    mode));
+                    mode,
+                    workload.stale() ? workload.node() : null));
           }
         }
       }
@@ -110,7 +113,7 @@ final class Backends {
         boolean proxied = "istio".equals(labels.get(TLS_MODE));
         PolicySubject subject = new PolicySubject(namespace, "", labels, at.ports());
         MtlsMode mode = modes.of(subject).of(port);
-        add(new Backend(host, port, port, labels, proxied, mode));
+        add(new Backend(host, port, port, labels, proxied, mode, null));
       }
     }
 

@@ -7,6 +7,7 @@ import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.problem.Problems;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What {@link MeshCompiler} made of the resources. The same input gives equal values, in the same
@@ -16,6 +17,8 @@ import java.util.Map;
  * @param destinations what any workload may call
  * @param special where single workloads call otherwise, by node name
  * @param registryOnly captured calls may lead to {@code destinations} only
+ * @param stale nodes that are not heard of, and whose endpoints are those of a service all the
+ *     same, because it has no other
  * @param problems what resources say about each other; the compiled form is usable all the same
  */
 public record CompiledMesh(
@@ -23,12 +26,14 @@ public record CompiledMesh(
     List<Destination> destinations,
     Map<String, List<CallerDestinations>> special,
     boolean registryOnly,
+    Set<String> stale,
     Problems problems) {
 
   public CompiledMesh {
     workloads = Map.copyOf(workloads);
     destinations = List.copyOf(destinations);
     special = Map.copyOf(special);
+    stale = Set.copyOf(stale);
   }
 
   /** What one node needs; a node that announced nothing gets the destinations alone. */

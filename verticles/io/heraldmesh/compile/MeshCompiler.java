@@ -14,7 +14,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -55,17 +58,24 @@ public final class MeshCompiler {
           .computeIfAbsent(workload.node(), n -> new ArrayList<>())
           .add(policies.compile(PolicySubject.of(workload), workload.serviceAccount()));
     }
+    List<ServicePort> ports = Registry.ports(scope, modes, workloads);
     Destinations destinations =
-        new Destinations(
-            Registry.ports(scope, modes, workloads),
-            new DestinationRules(scope),
-            scope.config().enableAutoMtls());
+        new Destinations(ports, new DestinationRules(scope), scope.config().enableAutoMtls());
     return new CompiledMesh(
         byNode,
         destinations.general(),
         special(destinations, workloads),
         scope.config().registryOnly(),
+        stale(ports),
         new CrossChecks(scope, workloads).problems());
+  }
+
+  private static Set<String> stale(List<ServicePort> ports) {
+    return ports.stream()
+        .flatMap(port -> port.backends().stream())
+        .map(Backend::stale)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Map<String, List<CallerDestinations>> special(

@@ -10,6 +10,8 @@ import java.util.Map;
  * @param node name of the node
  * @param labels what selectors look at
  * @param ready false: known, but no endpoint
+ * @param stale true: its node is not heard of any more. That is no proof that it is gone, so it is
+ *     an endpoint as long as its service has no other
  */
 public record MeshWorkload(
     String node,
@@ -18,11 +20,24 @@ public record MeshWorkload(
     String serviceAccount,
     Map<String, String> labels,
     List<Port> ports,
-    boolean ready) {
+    boolean ready,
+    boolean stale) {
 
   public MeshWorkload {
     labels = Map.copyOf(labels);
     ports = List.copyOf(ports);
+  }
+
+  /** One whose node is heard of. */
+  public MeshWorkload(
+      String node,
+      String namespace,
+      String name,
+      String serviceAccount,
+      Map<String, String> labels,
+      List<Port> ports,
+      boolean ready) {
+    this(node, namespace, name, serviceAccount, labels, ports, ready, false);
   }
 
   /**

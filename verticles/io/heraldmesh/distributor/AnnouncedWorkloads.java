@@ -8,8 +8,12 @@ import java.util.List;
 final class AnnouncedWorkloads {
   private AnnouncedWorkloads() {}
 
-  /** {@code ready} as announced. */
-  static List<MeshWorkload> of(String node, List<AnnouncedWorkload> workloads) {
+  /**
+   * {@code ready} as announced.
+   *
+   * @param stale the node is not heard of any more
+   */
+  static List<MeshWorkload> of(String node, List<AnnouncedWorkload> workloads, boolean stale) {
     return workloads.stream()
         .map(
             w ->
@@ -25,7 +29,8 @@ final class AnnouncedWorkloads {
                                 new MeshWorkload.Port(
                                     p.name(), p.port(), p.protocol(), p.host(), p.advertisedPort()))
                         .toList(),
-                    w.ready()))
+                    w.ready(),
+                    stale))
         .toList();
   }
 }

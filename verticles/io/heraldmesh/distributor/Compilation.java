@@ -8,20 +8,20 @@ import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
-import io.heraldmesh.store.Revisions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One run of the compiler, off the event loop, and the revision that its result got. */
 final class Compilation {
   private final MeshSource source;
-  private final Revisions revisions;
+  private final Ledger ledger;
 
-  Compilation(MeshSource source, Revisions revisions) {
+  Compilation(MeshSource source, Ledger ledger) {
     this.source = source;
-    this.revisions = revisions;
+    this.ledger = ledger;
   }
 
   /**
@@ -33,10 +33,14 @@ final class Compilation {
   /**
    * @param changed by node, only what differs from what it should have had
    * @param revision null: nothing differs, so there is no new one
+   * @param stale see {@link CompiledMesh#stale}
    * @param problems what resources and announcements say about each other
    */
   record Output(
-      Map<String, Published> changed, @Nullable Revision revision, List<String> problems) {}
+      Map<String, Published> changed,
+      @Nullable Revision revision,
+      Set<String> stale,
+      List<String> problems) {}
 
   /** What the compiler finds; no revision comes of it. Blocks for the compiler. */
   Problems check(Resources resources, List<MeshWorkload> workloads) {
@@ -58,14 +62,14 @@ final class Compilation {
             });
     List<String> problems = mesh.problems().all().stream().map(Object::toString).toList();
     if (changed.isEmpty()) {
-      return new Output(Map.of(), null, problems);
+      return new Output(Map.of(), null, mesh.stale(), problems);
     }
-    io.heraldmesh.store.Revision counted = revisions.next();
+    io.heraldmesh.store.Revision counted = ledger.next();
     Revision revision = new Revision(counted.epoch(), counted.number());
     Map<String, Published> published = new HashMap<>();
     changed.forEach(
         (node, bytes) ->
             published.put(node, new Published(revision, bytes, SnapshotCodec.digest(bytes))));
-    return new Output(published, revision, problems);
+    return new Output(published, revision, mesh.stale(), problems);
   }
 }

@@ -14,11 +14,12 @@ import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
+import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
-import io.heraldmesh.store.Revisions;
+import io.heraldmesh.store.Announced;
 import io.heraldmesh.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -28,9 +29,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,18 +54,21 @@ final class Distributor implements DistributorService.Server {
   /** After which a revision that could not be stored is tried again. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  /** After which a node's endpoints no longer count. */
-  static final Duration SILENCE = Duration.ofSeconds(30);
-
   private final Vertx vertx;
   private final SignedBus bus;
   private final Supplier<Registrations> registrations;
   private final Compilation compilation;
+  private final NodeMemory memory;
   private final InstantSource clock;
   private final Map<String, NodeRecord> nodes = new TreeMap<>();
   private final Map<String, Long> withdrawn = new HashMap<>();
   private final Map<String, String> refusals = new TreeMap<>();
   private final List<Waiter> waiters = new ArrayList<>();
+
+  /** Nodes whose last announcement is not on disk yet. */
+  private final Set<String> unkept = new HashSet<>();
+
+  private Set<String> stale = Set.of();
   private List<String> compilerProblems = List.of();
   private @Nullable String sourceProblem;
   private @Nullable Candidate candidate;
@@ -82,16 +89,41 @@ final class Distributor implements DistributorService.Server {
       SignedBus bus,
       Supplier<Registrations> registrations,
       MeshSource source,
-      Revisions revisions,
+      Ledger ledger,
       InstantSource clock,
       Duration settle) {
     this.vertx = vertx;
     this.bus = bus;
     this.registrations = registrations;
-    this.compilation = new Compilation(source, revisions);
+    this.compilation = new Compilation(source, ledger);
+    this.memory = new NodeMemory(vertx, ledger);
     this.clock = clock;
     this.settledAt = System.nanoTime() + settle.toNanos();
     this.settled = settle.isZero();
+  }
+
+  /**
+   * Takes the nodes of whoever distributed before as they were: that they have not spoken yet is no
+   * reason to send their callers away.
+   */
+  Future<Void> remember() {
+    return memory.read().onSuccess(all -> all.forEach(this::remember)).mapEmpty();
+  }
+
+  private void remember(Announced announced) {
+    // Whoever left says so there, so there is nobody to wait for.
+    settled = true;
+    Optional<Announcement> said = NodeMemory.announcement(announced);
+    SpiffeId id = SpiffeId.herald(bus.self().trustDomain(), HeraldRole.NODE, announced.node());
+    NodeRecord node =
+        said.map(a -> NodeRecord.remembered(id, a, announced.lostAt() != null, clock.instant()))
+            .filter(this::mayRun)
+            .orElse(null);
+    if (node == null) {
+      withdrawn.put(announced.node(), announced.sequence());
+    } else {
+      nodes.put(announced.node(), node);
+    }
   }
 
   /** See {@link DistributorVerticle#apply}. */
@@ -107,19 +139,31 @@ final class Distributor implements DistributorService.Server {
   }
 
   Future<Problems> check(Resources resources) {
-    List<MeshWorkload> workloads = Presence.workloads(nodes.values());
+    List<MeshWorkload> workloads = workloads();
     return vertx.executeBlocking(() -> compilation.check(resources, workloads), false);
   }
 
+  private List<MeshWorkload> workloads() {
+    return nodes.values().stream().flatMap(node -> node.meshWorkloads().stream()).toList();
+  }
+
   Future<Void> forget(String name) {
-    NodeRecord known = nodes.remove(name);
-    if (known != null) {
-      withdrawn.put(name, known.sequence());
-      LOG.info("node forgotten node={}", name);
-      compileIfReady();
-      wakeWaiters();
+    NodeRecord known = nodes.get(name);
+    if (known == null) {
+      return Future.succeededFuture();
     }
-    return Future.succeededFuture();
+    gone(known, known.sequence());
+    LOG.info("node forgotten node={}", name);
+    return memory.forget(name);
+  }
+
+  /** What it announced counts no more, and does not come back by a message from before. */
+  private void gone(NodeRecord node, long sequence) {
+    nodes.remove(node.name());
+    unkept.remove(node.name());
+    withdrawn.put(node.name(), sequence);
+    compileIfReady();
+    wakeWaiters();
   }
 
   void problem(String text) {
@@ -170,27 +214,39 @@ final class Distributor implements DistributorService.Server {
             : known.announcing(announcement, now));
     LOG.info("node announced node={} workloads={}", name, announcement.workloads().size());
     compileIfReady();
-    return Future.succeededFuture();
+    boolean kept =
+        known != null
+            && !known.silent()
+            && !unkept.contains(name)
+            && known.announcement().workloads().equals(announcement.workloads());
+    return kept ? Future.succeededFuture() : keep(nodes.get(name));
+  }
+
+  /** Fails when it is not on disk; the node then says it again. */
+  private Future<Void> keep(NodeRecord node) {
+    unkept.add(node.name());
+    return memory
+        .present(node.name(), node.announcement(), node.silent() ? node.contact().since() : null)
+        .onSuccess(done -> unkept.remove(node.name()))
+        .onFailure(e -> LOG.warn("node not kept node={} {}", node.name(), e.getMessage()));
   }
 
   @Override
   public Future<Void> withdraw(SpiffeId node, long sequence) {
     String name = node.herald().orElseThrow().name();
     NodeRecord known = nodes.get(name);
-    if (known != null && sequence > known.sequence()) {
-      nodes.remove(name);
-      withdrawn.put(name, sequence);
-      LOG.info("node withdrew node={}", name);
-      compileIfReady();
-      wakeWaiters();
+    if (known == null || sequence <= known.sequence()) {
+      return Future.succeededFuture();
     }
-    return Future.succeededFuture();
+    gone(known, sequence);
+    LOG.info("node withdrew node={}", name);
+    return memory.left(name, sequence);
   }
 
   @Override
   public Future<DistributorService.Fetched> fetch(SpiffeId node, @Nullable ByteString held) {
     NodeRecord known = seen(node);
-    if (known == null) {
+    if (known == null || !known.contact().heard()) {
       return Future.failedFuture(new BusException(BusFailure.UNKNOWN_NODE, "announce first"));
     }
     Published wanted = known.wanted();
@@ -237,7 +293,10 @@ final class Distributor implements DistributorService.Server {
 
   MeshStatus status() {
     List<NodeStatus> statuses =
-        nodes.values().stream().map(NodeRecord::status).filter(Objects::nonNull).toList();
+        nodes.values().stream()
+            .map(node -> node.status(stale.contains(node.name())))
+            .filter(Objects::nonNull)
+            .toList();
     List<String> problems = new ArrayList<>(refusals.values());
     problems.addAll(compilerProblems);
     if (sourceProblem != null) {
@@ -249,17 +308,17 @@ final class Distributor implements DistributorService.Server {
 
   /** Looks for nodes that were not heard of or may not run what they run; a timer calls it. */
   void tick() {
-    Instant end = clock.instant().minus(SILENCE);
+    Instant now = clock.instant();
     boolean changed = false;
     for (NodeRecord node : List.copyOf(nodes.values())) {
       if (!mayRun(node)) {
         LOG.warn("node has lost a registration, it has to announce again node={}", node.name());
-        nodes.remove(node.name());
-        withdrawn.put(node.name(), node.sequence());
-        changed = true;
-      } else if (!node.silent() && node.lastSeen().isBefore(end)) {
-        LOG.warn("node is silent node={} lastSeen={}", node.name(), node.lastSeen());
-        nodes.put(node.name(), node.goneSilent());
+        lostRegistration(node);
+      } else if (node.contact().isOver(now)) {
+        LOG.warn("node is silent node={} since={}", node.name(), node.contact().since());
+        NodeRecord silent = node.goneSilent();
+        nodes.put(node.name(), silent);
+        keep(silent);
         changed = true;
       }
     }
@@ -269,10 +328,19 @@ final class Distributor implements DistributorService.Server {
     }
   }
 
+  private void lostRegistration(NodeRecord node) {
+    gone(node, node.sequence());
+    Future<Void> kept =
+        registrations.get().byNode().containsKey(node.name())
+            ? memory.left(node.name(), node.sequence())
+            : memory.forget(node.name());
+    kept.onFailure(e -> LOG.warn("node not forgotten node={} {}", node.name(), e.getMessage()));
+  }
+
   /** False: something that it announced was taken back since, here or at another control node. */
   private boolean mayRun(NodeRecord node) {
     Registrations now = registrations.get();
-    return node.workloads().stream()
+    return node.announcement().workloads().stream()
         .allMatch(
             workload ->
                 now.allow(
@@ -289,6 +357,7 @@ final class Distributor implements DistributorService.Server {
     nodes.put(seen.name(), seen);
     if (known.silent()) {
       LOG.info("node is back node={}", seen.name());
+      keep(seen);
       compileIfReady();
     }
     return seen;
@@ -313,7 +382,10 @@ final class Distributor implements DistributorService.Server {
     return joined.future();
   }
 
-  /** What is in force stays until the nodes that it stands on are known again. */
+  /**
+   * What is in force stays until the nodes that it stands on are known again; whoever distributed
+   * before leaves word of them, unless the database is new.
+   */
   private boolean settled() {
     settled =
         settled
@@ -336,8 +408,7 @@ final class Distributor implements DistributorService.Server {
     running = true;
     Map<String, @Nullable Published> held = new HashMap<>();
     nodes.forEach((name, node) -> held.put(name, node.wanted()));
-    Compilation.Input input =
-        new Compilation.Input(taken.resources(), Presence.workloads(nodes.values()), held);
+    Compilation.Input input = new Compilation.Input(taken.resources(), workloads(), held);
     vertx
         .executeBlocking(() -> compilation.run(input))
         .onComplete(
@@ -379,6 +450,7 @@ final class Distributor implements DistributorService.Server {
         .filter(problem -> !compilerProblems.contains(problem))
         .forEach(problem -> LOG.warn("resources problem=\"{}\"", problem));
     compilerProblems = output.problems();
+    stale = output.stale();
     Revision fresh = output.revision();
     if (fresh != null) {
       revision = fresh;

@@ -7,7 +7,6 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
-import io.heraldmesh.store.Revisions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -33,7 +32,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   private final SignedBus bus;
   private final Supplier<Registrations> registrations;
   private final MeshSource source;
-  private final Revisions revisions;
+  private final Ledger ledger;
   private final InstantSource clock;
   private final MeterRegistry registry;
   private final Duration settle;
@@ -51,29 +50,30 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
       SignedBus bus,
       Supplier<Registrations> registrations,
       MeshSource source,
-      Revisions revisions,
+      Ledger ledger,
       InstantSource clock,
       MeterRegistry registry) {
-    this(bus, registrations, source, revisions, clock, registry, Duration.ZERO);
+    this(bus, registrations, source, ledger, clock, registry, Duration.ZERO);
   }
 
   /**
    * As above, in place of one elsewhere.
    *
-   * @param settle how long nothing is compiled unless all registered nodes are heard of
+   * @param settle how long nothing is compiled unless all registered nodes are heard of, where the
+   *     one before left no word of any node
    */
   public DistributorVerticle(
       SignedBus bus,
       Supplier<Registrations> registrations,
       MeshSource source,
-      Revisions revisions,
+      Ledger ledger,
       InstantSource clock,
       MeterRegistry registry,
       Duration settle) {
     this.bus = bus;
     this.registrations = registrations;
     this.source = source;
-    this.revisions = revisions;
+    this.ledger = ledger;
     this.clock = clock;
     this.registry = registry;
     this.settle = settle;
@@ -82,7 +82,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   @Override
   public void init(Vertx vertx, Context context) {
     super.init(vertx, context);
-    distributor = new Distributor(vertx, bus, registrations, source, revisions, clock, settle);
+    distributor = new Distributor(vertx, bus, registrations, source, ledger, clock, settle);
     gauge("herald_nodes", v -> v.status.nodes().size());
     gauge("herald_nodes_in_force", v -> v.status.inForce());
     gauge("herald_config_problems", v -> v.status.problems().size());
@@ -93,12 +93,15 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
     gauges.add(Gauge.builder(name, this, value).register(registry));
   }
 
-  /** Completes once nodes are answered. */
+  /** Completes once what the one before was told is read, and nodes are answered. */
   @Override
   public Future<?> start() {
     vertx.setPeriodic(LOOK_FOR_SILENT_NODES_MILLIS, id -> tick());
     vertx.setPeriodic(500, id -> status = distributor().status());
-    return DistributorService.serve(bus, distributor()).onSuccess(r -> registration = r);
+    return distributor()
+        .remember()
+        .compose(known -> DistributorService.serve(bus, distributor()))
+        .onSuccess(r -> registration = r);
   }
 
   @Override

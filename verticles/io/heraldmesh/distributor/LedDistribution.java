@@ -5,7 +5,6 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Lease;
-import io.heraldmesh.store.Revisions;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
 import io.micrometer.core.instrument.Gauge;
@@ -46,7 +45,7 @@ public final class LedDistribution implements Distribution {
   private final Store store;
   private final String holder;
   private final MeshSource source;
-  private final Function<Revisions, DistributorVerticle> making;
+  private final Function<Ledger, DistributorVerticle> making;
   private final Supplier<Future<MeshStatus>> elsewhere;
   private final Context context;
   private @Nullable Newest newest;
@@ -64,7 +63,7 @@ public final class LedDistribution implements Distribution {
   /**
    * @param node this one's name
    * @param source what the distributors compile with
-   * @param making a distributor that counts these revisions, not deployed yet; may block
+   * @param making a distributor that writes this ledger, not deployed yet; may block
    * @param elsewhere asks the one that leads
    */
   public LedDistribution(
@@ -72,7 +71,7 @@ public final class LedDistribution implements Distribution {
       Store store,
       String node,
       MeshSource source,
-      Function<Revisions, DistributorVerticle> making,
+      Function<Ledger, DistributorVerticle> making,
       Supplier<Future<MeshStatus>> elsewhere,
       MeterRegistry registry) {
     this.vertx = vertx;
@@ -148,8 +147,7 @@ public final class LedDistribution implements Distribution {
     return next(
         () ->
             vertx
-                .executeBlocking(
-                    () -> making.apply(new HeldRevisions(store.leases(), lease, store.revisions())))
+                .executeBlocking(() -> making.apply(Ledger.held(store, lease)))
                 .compose(made -> vertx.deployVerticle(made).map(made))
                 .onSuccess(made -> began(new Leading(lease, made)))
                 .onFailure(

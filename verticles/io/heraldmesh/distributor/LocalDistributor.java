@@ -82,7 +82,7 @@ public final class LocalDistributor implements Distribution {
    */
   public void open(
       List<AnnouncedWorkload> workloads, Function<NodeSnapshot, Future<Void>> consumer) {
-    opened.complete(new Taker(AnnouncedWorkloads.of(node, workloads), consumer));
+    opened.complete(new Taker(AnnouncedWorkloads.of(node, workloads, false), consumer));
   }
 
   /** Completes once the first snapshot is in force; fails when that cannot be. */
@@ -146,7 +146,9 @@ public final class LocalDistributor implements Distribution {
         null,
         revision == null
             ? List.of()
-            : List.of(new NodeStatus(node, revision, revision, true, null, clock.instant(), false)),
+            : List.of(
+                new NodeStatus(
+                    node, revision, revision, true, null, clock.instant(), false, false)),
         problems);
   }
 

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The bus side of a node: says what runs here, takes snapshots whose revision rises, and says when
  * they are in force. Messages may be lost, so it also asks: at the start, then every 10 s. The last
- * good snapshot stays whatever happens.
+ * good snapshot stays whatever happens. What a process before this one said counts no more, so it
+ * speaks before it asks.
  *
  * <p>Before the first snapshot nothing that is pushed counts: it could be an old one, played again.
  * The first is always the answer to a question of this process. Thread-safe; the snapshots are
@@ -48,6 +49,7 @@ public final class SnapshotSubscriber implements PolicySource {
   private final @Nullable KeptSnapshot kept;
   private volatile @Nullable Held held;
   private volatile boolean asked;
+  private volatile boolean announced;
   private long sequence;
   private long timer = -1;
   private boolean open;
@@ -192,11 +194,13 @@ public final class SnapshotSubscriber implements PolicySource {
   /** Asks for what is in force, now; the timer calls it. */
   public Future<Void> ask() {
     Held now = held;
-    return distributor
-        .fetch(now == null ? null : now.digest())
-        .onSuccess(answer -> asked = true)
-        .compose(this::fetched)
-        .recover(this::announceWhenUnknown)
+    return (announced ? Future.<Void>succeededFuture() : announce())
+        .compose(done -> fetch(now))
+        .recover(
+            cause ->
+                isUnknown(cause)
+                    ? announce().compose(done -> fetch(now))
+                    : Future.failedFuture(cause))
         .onComplete(
             done -> {
               if (done.failed()) {
@@ -221,19 +225,26 @@ public final class SnapshotSubscriber implements PolicySource {
     }
   }
 
-  private Future<Void> announceWhenUnknown(Throwable cause) {
-    return cause instanceof BusException e && e.failure() == BusFailure.UNKNOWN_NODE
-        ? announce()
-        : Future.failedFuture(cause);
+  private Future<Void> fetch(@Nullable Held now) {
+    return distributor
+        .fetch(now == null ? null : now.digest())
+        .onSuccess(answer -> asked = true)
+        .compose(this::fetched);
+  }
+
+  private static boolean isUnknown(Throwable cause) {
+    return cause instanceof BusException e && e.failure() == BusFailure.UNKNOWN_NODE;
   }
 
   private Future<Void> announce() {
     Announcement announcement;
+    announced = false;
     synchronized (this) {
       announcement = new Announcement(nextSequence(), workloads);
     }
     return distributor
         .announce(announcement)
+        .onSuccess(done -> announced = true)
         .onFailure(e -> LOG.error("announcement refused: {}", e.getMessage()));
   }
 

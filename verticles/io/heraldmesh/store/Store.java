@@ -24,6 +24,8 @@ public interface Store extends AutoCloseable {
 
   Leases leases();
 
+  Announcements announcements();
+
   /** Where it is, for messages; without a secret. */
   String name();
 

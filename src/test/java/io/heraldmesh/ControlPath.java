@@ -14,6 +14,7 @@ import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.distributor.DistributorVerticle;
+import io.heraldmesh.distributor.Ledger;
 import io.heraldmesh.distributor.MeshSource;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -84,7 +85,7 @@ abstract class ControlPath {
           mesh.bus(vertx, HeraldRole.CONFIG, "config"),
           () -> registrations,
           source,
-          store.revisions(),
+          Ledger.of(store),
           clock,
           metrics);
   final Node web = new Node("n1", "web", true);

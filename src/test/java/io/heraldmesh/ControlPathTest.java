@@ -9,6 +9,7 @@ import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.distributor.DistributorVerticle;
+import io.heraldmesh.distributor.Ledger;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Destination;
@@ -173,6 +174,17 @@ class ControlPathTest extends ControlPath {
   }
 
   @Test
+  void aNodeThatIsStartedAgainSaysWhatRunsThereNowThoughNobodyMissedIt() {
+    begin();
+    Await.result(web.subscriber.close());
+    Node again = new Node("n1", "web", false);
+    Await.result(again.subscriber.start());
+
+    Await.until("no endpoint", () -> client.last().destinations().getFirst().endpoints().isEmpty());
+    again.credentials.close();
+  }
+
+  @Test
   void aRestartedDistributorIsToldAgainAndNodesKeepWhatTheyHave() {
     begin();
     int had = web.snapshots.size();
@@ -181,7 +193,7 @@ class ControlPathTest extends ControlPath {
             mesh.bus(vertx, HeraldRole.CONFIG, "config"),
             () -> registrations,
             source,
-            store.revisions(),
+            Ledger.of(store),
             clock,
             new SimpleMeterRegistry());
     Await.result(vertx.undeploy(distributor.deploymentID()));

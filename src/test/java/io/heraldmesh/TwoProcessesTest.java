@@ -13,6 +13,7 @@ import io.heraldmesh.cluster.ClusterMember;
 import io.heraldmesh.cluster.TestMembers;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.distributor.DistributorVerticle;
+import io.heraldmesh.distributor.Ledger;
 import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.Pem;
@@ -135,7 +136,7 @@ class TwoProcessesTest {
             mesh.bus(vertx, HeraldRole.CONFIG, "config"),
             () -> registrations,
             new MeshCompiler(TestAuthority.TD)::compile,
-            store.revisions(),
+            Ledger.of(store),
             clock,
             metrics);
     Await.result(vertx.deployVerticle(distributor));

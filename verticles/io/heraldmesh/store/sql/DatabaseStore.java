@@ -1,5 +1,6 @@
 package io.heraldmesh.store.sql;
 
+import io.heraldmesh.store.Announcements;
 import io.heraldmesh.store.AuditLog;
 import io.heraldmesh.store.AuthorityMetadata;
 import io.heraldmesh.store.IssuanceLog;
@@ -21,6 +22,7 @@ final class DatabaseStore implements Store {
   private final AuthorityTable authority;
   private final AuditTable audit;
   private final LeaseTable leases;
+  private final AnnouncementTable announcements;
 
   DatabaseStore(Database database) {
     this.database = database;
@@ -32,6 +34,7 @@ final class DatabaseStore implements Store {
     this.authority = new AuthorityTable(database);
     this.audit = new AuditTable(database);
     this.leases = new LeaseTable(database);
+    this.announcements = new AnnouncementTable(database);
   }
 
   @Override
@@ -72,6 +75,11 @@ final class DatabaseStore implements Store {
   @Override
   public Leases leases() {
     return leases;
+  }
+
+  @Override
+  public Announcements announcements() {
+    return announcements;
   }
 
   @Override

@@ -50,7 +50,7 @@ final class LeaseTable implements Leases {
               "INSERT INTO lease (name, holder, term, expires_at) VALUES (?, '', 0, 0)"
                   + " ON CONFLICT DO NOTHING",
               name);
-          Row row = locked(connection, name).orElseThrow();
+          Row row = locked(connection, database, name).orElseThrow();
           long now = database.dialect().now(connection);
           boolean own = row.holder().equals(holder);
           if (!own && row.expiresAt() > now) {
@@ -85,18 +85,7 @@ final class LeaseTable implements Leases {
   public Revision next(Lease lease) {
     return database.write(
         connection -> {
-          Optional<Row> row = locked(connection, lease.name());
-          if (row.isEmpty()
-              || !row.get().holder().equals(lease.holder())
-              || row.get().term() != lease.term()
-              || row.get().expiresAt() <= database.dialect().now(connection)) {
-            throw new StoreException(
-                Reason.TAKEN,
-                database.name()
-                    + ": this node does not hold the lease "
-                    + lease.name()
-                    + " any more");
-          }
+          requireHeld(connection, database, lease);
           Revision last = RevisionTable.locked(connection, database);
           Revision next = new Revision(last.epoch(), last.number() + 1);
           RevisionTable.write(connection, next);
@@ -104,7 +93,22 @@ final class LeaseTable implements Leases {
         });
   }
 
-  private Optional<Row> locked(Connection connection, String name) throws SQLException {
+  /** Nobody else takes it until the transaction ends. */
+  static void requireHeld(Connection connection, Database database, Lease lease)
+      throws SQLException {
+    Optional<Row> row = locked(connection, database, lease.name());
+    if (row.isEmpty()
+        || !row.get().holder().equals(lease.holder())
+        || row.get().term() != lease.term()
+        || row.get().expiresAt() <= database.dialect().now(connection)) {
+      throw new StoreException(
+          Reason.TAKEN,
+          database.name() + ": this node does not hold the lease " + lease.name() + " any more");
+    }
+  }
+
+  private static Optional<Row> locked(Connection connection, Database database, String name)
+      throws SQLException {
     return Sql.first(
         connection,
         "SELECT holder, term, expires_at FROM lease WHERE name = ?"

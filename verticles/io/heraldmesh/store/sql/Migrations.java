@@ -36,6 +36,7 @@ final class Migrations {
   static void run(Connection connection, Dialect dialect, String name) throws SQLException {
     bringForward(connection, dialect, name);
     LeaseTable.prepare(connection, dialect);
+    AnnouncementTable.prepare(connection, dialect);
   }
 
   private static void bringForward(Connection connection, Dialect dialect, String name)

@@ -97,7 +97,10 @@ final class RegistrationTable implements NodeRegistrations {
   @Override
   public boolean remove(String node) {
     return database.write(
-        connection -> Sql.update(connection, "DELETE FROM registration WHERE node = ?", node) > 0);
+        connection -> {
+          AnnouncementTable.forget(connection, node);
+          return Sql.update(connection, "DELETE FROM registration WHERE node = ?", node) > 0;
+        });
   }
 
   @Override
@@ -113,6 +116,9 @@ final class RegistrationTable implements NodeRegistrations {
                           + " WHERE node = ? AND namespace || '/' || service_account = ?",
                       node,
                       workload);
+          if (workload == null) {
+            AnnouncementTable.forget(connection, node);
+          }
           if (rows > 0) {
             AuditTable.insert(connection, database.dialect(), List.of(audit));
           }

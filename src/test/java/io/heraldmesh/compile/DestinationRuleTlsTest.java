@@ -283,7 +283,7 @@ class DestinationRuleTlsTest {
 
   @Test
   void workloadEntriesAreUnderTheModeOfTheirPort() {
-    Backend backend = new Backend("h", 1, 1, Map.of(), true, MtlsMode.DISABLE);
+    Backend backend = new Backend("h", 1, 1, Map.of(), true, MtlsMode.DISABLE, null);
     assertThat(backend.takesMeshTls()).isFalse();
     assertThat(Backend.external("h", 1).takesMeshTls()).isFalse();
   }

@@ -70,12 +70,12 @@ class LedDistributionTest {
             store,
             name,
             new MeshCompiler(TestAuthority.TD)::compile,
-            revisions ->
+            ledger ->
                 new DistributorVerticle(
                     bus,
                     () -> registrations,
                     new MeshCompiler(TestAuthority.TD)::compile,
-                    revisions,
+                    ledger,
                     InstantSource.system(),
                     new SimpleMeterRegistry(),
                     settle),

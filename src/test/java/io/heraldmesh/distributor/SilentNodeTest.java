@@ -55,7 +55,7 @@ class SilentNodeTest {
           mesh.bus(vertx, HeraldRole.CONFIG, "config"),
           () -> new Registrations(Map.of("n1", WEB, "n2", WEB, "n3", Set.of())),
           new MeshCompiler(TestAuthority.TD)::compile,
-          store.revisions(),
+          Ledger.of(store),
           clock,
           new SimpleMeterRegistry());
   private final DistributorService first = node("n1");

@@ -1,5 +1,6 @@
 package io.heraldmesh.enrol;
 
+import io.heraldmesh.store.Announcements;
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.AuditLog;
 import io.heraldmesh.store.AuthorityMetadata;
@@ -71,6 +72,11 @@ final class HeldStore implements Store {
         return store.audit().list(before, most);
       }
     };
+  }
+
+  @Override
+  public Announcements announcements() {
+    return store.announcements();
   }
 
   @Override

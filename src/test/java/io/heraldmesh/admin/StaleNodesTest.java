@@ -1,0 +1,90 @@
+package io.heraldmesh.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heraldmesh.bus.AdminNodes.Node;
+import io.heraldmesh.bus.AdminNodes.Status;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.MeshStatus.NodeStatus;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What an operator is told of nodes that are not heard of. */
+class StaleNodesTest {
+  private static final Instant SEEN = Instant.parse("2030-01-01T00:00:00Z");
+  private static final Revision REVISION = new Revision(1, 7);
+
+  private final Store store = SqliteStore.inMemory();
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private static NodeStatus node(
+      String name,
+      boolean acknowledged,
+      @Nullable Instant lastSeen,
+      boolean silent,
+      boolean stale) {
+    return new NodeStatus(
+        name,
+        REVISION,
+        acknowledged ? REVISION : null,
+        acknowledged,
+        null,
+        lastSeen,
+        silent,
+        stale);
+  }
+
+  private Status status(NodeStatus... nodes) throws InterruptedException {
+    MeshView mesh =
+        new MeshView() {
+          @Override
+          public Future<MeshStatus> status() {
+            return Future.succeededFuture(
+                new MeshStatus(REVISION, null, List.of(nodes), List.of()));
+          }
+
+          @Override
+          public String problem() {
+            return "";
+          }
+
+          @Override
+          public Future<Void> registrationTaken(String node) {
+            return Future.succeededFuture();
+          }
+        };
+    return new NodeViews(mesh, store, () -> store.resources().mark().newest()).summary(List.of());
+  }
+
+  @Test
+  void whoseEndpointsAreStillCalledIsNamedAlsoWhenItLagsInNothing() throws InterruptedException {
+    Status status =
+        status(
+            node("a", true, SEEN, false, false),
+            node("b", true, SEEN, true, true),
+            node("c", true, SEEN, true, false));
+    assertThat(status.stale()).extracting(Node::name).containsExactly("b");
+    assertThat(status.laggards()).isEmpty();
+  }
+
+  @Test
+  void whoHasOnlySpokenToADistributorBeforeIsNamedSo() throws InterruptedException {
+    Status status = status(node("a", false, null, false, false));
+    assertThat(status.laggards())
+        .singleElement()
+        .extracting(Node::reason)
+        .asString()
+        .startsWith("not heard of since this control plane started");
+  }
+}
