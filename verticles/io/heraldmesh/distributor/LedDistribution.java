@@ -32,11 +32,14 @@ public final class LedDistribution implements Distribution {
   private static final String LEASE = "config";
 
   /** For how long a lease is taken, how often it is lengthened, and how early it is given up. */
-  private static final Duration LIFE = Duration.ofSeconds(10);
+  private static final Duration LIFE = Duration.ofSeconds(8);
 
-  private static final Duration LENGTHEN = Duration.ofSeconds(3);
+  private static final Duration LENGTHEN = Duration.ofSeconds(2);
   private static final Duration MARGIN = Duration.ofSeconds(1);
   private static final long WATCH_MILLIS = 250;
+
+  /** After the end of somebody's lease, so that one attempt is enough. */
+  private static final Duration AFTER = Duration.ofMillis(20);
 
   /** How long a new distributor waits for the nodes, which ask every 10 s. */
   public static final Duration SETTLE = Duration.ofSeconds(12);
@@ -106,21 +109,38 @@ public final class LedDistribution implements Distribution {
   private Future<Void> attempt() {
     long asked = System.nanoTime();
     return vertx
-        .executeBlocking(() -> store.leases().acquire(LEASE, holder, LIFE), false)
+        .executeBlocking(this::ask, false)
         .transform(
             answer -> {
               if (answer.failed()) {
                 LOG.warn("who distributes is not known: {}", answer.cause().getMessage());
+                later(LENGTHEN);
                 return Future.<Void>succeededFuture();
               }
-              return learned(answer.result(), asked);
-            })
-        .onComplete(done -> later());
+              Answer known = answer.result();
+              return learned(known.lease(), asked).onComplete(done -> later(known.again()));
+            });
   }
 
-  private void later() {
+  /**
+   * @param lease empty: somebody else holds it
+   * @param again when it is worth asking again
+   */
+  private record Answer(Optional<Lease> lease, Duration again) {}
+
+  /** Whoever leads now may have been killed: the moment its time is up is the first to know it. */
+  private Answer ask() {
+    Optional<Lease> lease = store.leases().acquire(LEASE, holder, LIFE);
+    if (lease.isPresent()) {
+      return new Answer(lease, LENGTHEN);
+    }
+    Duration end = store.leases().left(LEASE).plus(AFTER);
+    return new Answer(lease, end.compareTo(LENGTHEN) < 0 ? end : LENGTHEN);
+  }
+
+  private void later(Duration wait) {
     if (!closed) {
-      vertx.setTimer(LENGTHEN.toMillis(), id -> attempt());
+      vertx.setTimer(wait.toMillis(), id -> attempt());
     }
   }
 

@@ -17,6 +17,9 @@ public interface Leases {
    */
   Optional<Lease> acquire(String name, String holder, Duration life);
 
+  /** For how long somebody still holds it, unless it is lengthened; zero: nobody does. */
+  Duration left(String name);
+
   /** Gives it back before its time, if it is still held. */
   void release(Lease lease);
 

@@ -69,6 +69,20 @@ final class LeaseTable implements Leases {
   }
 
   @Override
+  public Duration left(String name) {
+    return database.read(
+        connection -> {
+          long now = database.dialect().now(connection);
+          return Sql.first(
+                  connection,
+                  "SELECT expires_at FROM lease WHERE name = ?",
+                  row -> Duration.ofMillis(Math.max(0, row.getLong("expires_at") - now)),
+                  name)
+              .orElse(Duration.ZERO);
+        });
+  }
+
+  @Override
   public void release(Lease lease) {
     database.write(
         connection ->

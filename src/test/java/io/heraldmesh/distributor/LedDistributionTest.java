@@ -160,6 +160,19 @@ class LedDistributionTest {
   }
 
   @Test
+  void aLeaseWhoseHolderIsGoneIsTakenOverOnceItsTimeIsUpAndNotBefore() {
+    Duration life = Duration.ofSeconds(3);
+    Lease lost = store.leases().acquire("config", "killed", life).orElseThrow();
+    long start = System.nanoTime();
+    LedDistribution next = distribution("c1", Duration.ZERO);
+    assertThat(next.leads()).isFalse();
+    Await.until(ENOUGH, "it leads", next::leads);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(life.minusMillis(200));
+    assertThat(store.leases().acquire("config", next.holder(), life).orElseThrow().term())
+        .isGreaterThan(lost.term());
+  }
+
+  @Test
   void aNewLeaderWaitsForTheNodesThatAreRegistered() {
     LedDistribution only = distribution("c1", Duration.ofMinutes(10));
     Future<Revision> applied = only.apply(resources("STRICT"));

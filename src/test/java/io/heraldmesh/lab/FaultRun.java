@@ -125,7 +125,7 @@ final class FaultRun {
     pass(3);
     judge(
         "kill -9 of control node " + which,
-        "0 failed; a change by another in force everywhere within 15 s (the lease is 10 s); 0 wrong",
+        "0 failed; a change by another in force everywhere within 15 s (the lease is 8 s); 0 wrong",
         from,
         millis > 15_000,
         "change %d ms, ready again after %d ms".formatted(millis, ready));

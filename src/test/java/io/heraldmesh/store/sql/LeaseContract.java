@@ -62,6 +62,15 @@ abstract class LeaseContract {
   }
 
   @Test
+  void howLongItIsHeldIsToldByTheClockOfTheDatabase() {
+    assertThat(store.leases().left("config")).isEqualTo(NONE);
+    Lease lease = store.leases().acquire("config", "a", LONG).orElseThrow();
+    assertThat(store.leases().left("config")).isBetween(LONG.minusMinutes(1), LONG);
+    store.leases().release(lease);
+    assertThat(store.leases().left("config")).isEqualTo(NONE);
+  }
+
+  @Test
   void whoGivesItBackLetsTheNextOneIn() {
     Lease lease = store.leases().acquire("config", "a", LONG).orElseThrow();
     store.leases().release(lease);
