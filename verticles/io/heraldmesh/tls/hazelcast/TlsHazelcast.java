@@ -1,6 +1,7 @@
 package io.heraldmesh.tls.hazelcast;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.BuildInfoProvider;
 import com.hazelcast.instance.impl.DefaultNodeContext;
@@ -92,7 +93,10 @@ public final class TlsHazelcast {
     if (config.getJetConfig().isEnabled()) {
       throw new IllegalStateException("jet is not used; switch it off");
     }
-    if (!config.getSerializationConfig().getJavaSerializationFilterConfig().isDefaultsDisabled()) {
+    JavaSerializationFilterConfig filter =
+        config.getSerializationConfig().getJavaSerializationFilterConfig();
+    // Hazelcast takes an empty list for none, and then reads everything
+    if (filter == null || !filter.isDefaultsDisabled() || filter.getWhitelist().isEmpty()) {
       throw new IllegalStateException(
           "java-serialization-filter must name what may be read, with defaults-disabled=\"true\"");
     }

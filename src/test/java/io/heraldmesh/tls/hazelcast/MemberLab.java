@@ -109,7 +109,12 @@ final class MemberLab implements AutoCloseable {
     config
         .getSerializationConfig()
         .setJavaSerializationFilterConfig(
-            new com.hazelcast.config.JavaSerializationFilterConfig().setDefaultsDisabled(true));
+            new com.hazelcast.config.JavaSerializationFilterConfig()
+                .setDefaultsDisabled(true)
+                .setWhitelist(
+                    new com.hazelcast.config.ClassFilter()
+                        .addPrefixes(
+                            "com.hazelcast.", "java.lang.", "[Ljava.lang.", "java.util.")));
     config.getNetworkConfig().setPort(port).setPortAutoIncrement(false);
     config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface("127.0.0.1");
     JoinConfig join = config.getNetworkConfig().getJoin();

@@ -301,7 +301,11 @@ class MemberTlsTest {
             c ->
                 c.getSerializationConfig()
                     .getJavaSerializationFilterConfig()
-                    .setDefaultsDisabled(false))) {
+                    .setDefaultsDisabled(false),
+            c ->
+                c.getSerializationConfig()
+                    .getJavaSerializationFilterConfig()
+                    .setWhitelist(new com.hazelcast.config.ClassFilter()))) {
       Config config = lab.config(0);
       opening.accept(config);
       assertThatThrownBy(() -> TlsHazelcast.start(config, lab.tls("c1"), MemberLab.TIMES))
