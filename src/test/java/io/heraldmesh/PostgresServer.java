@@ -42,6 +42,7 @@ public final class PostgresServer implements AutoCloseable {
   private final String address;
   private final int port;
   private final List<String> options;
+  private List<String> by = List.of();
   private Process process;
 
   private PostgresServer(
@@ -161,7 +162,18 @@ public final class PostgresServer implements AutoCloseable {
 
   /** After {@link #kill}: it repairs itself from its log. */
   public void startAgain() throws IOException {
+    startAgain(List.of());
+  }
+
+  /** The same, by a command that becomes the server. */
+  public void startAgain(List<String> by) throws IOException {
+    this.by = by;
     process = launch();
+  }
+
+  /** Where its files are, in {@code data}. */
+  public Path folder() {
+    return folder;
   }
 
   /** A session that was being made at the kill may hold the memory of before for a moment. */
@@ -181,6 +193,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private Process spawn() {
     List<String> command = new ArrayList<>(before);
+    command.addAll(by);
     command.addAll(as("postgres", "-D", folder.resolve("data").toString()));
     command.addAll(
         List.of(

@@ -40,7 +40,7 @@ public final class SocketHolder implements AutoCloseable {
       }
       $SIG{CHLD} = 'IGNORE';
       while (my $line = <STDIN>) {
-        chomp $line; my ($file, $last) = split / /, $line;
+        chomp $line; my ($file, $last, @before) = split / /, $line;
         my $pid = fork();
         if ($pid == 0) {
           open(STDIN, '<', '/dev/null');
@@ -48,7 +48,7 @@ public final class SocketHolder implements AutoCloseable {
           my $number = 3;
           for my $from (@held) { POSIX::dup2($from, $number++); POSIX::close($from); }
           $ENV{LISTEN_PID} = $$; $ENV{LISTEN_FDS} = @held; $ENV{LISTEN_FDNAMES} = join(':', @names);
-          exec { $command[0] } @command, $last; die "exec: $!";
+          my @all = (@before, @command, $last); exec { $all[0] } @all; die "exec: $!";
         }
         print "started $pid\\n";
       }
@@ -154,13 +154,27 @@ public final class SocketHolder implements AutoCloseable {
    * @param last the last word of the command
    */
   public Started start(String last) throws IOException {
+    return start(List.of(), last);
+  }
+
+  /**
+   * The same, by a command that becomes the process and keeps its number.
+   *
+   * @param by its words, without spaces
+   */
+  public Started start(List<String> by, String last) throws IOException {
     Path file = folder.resolve("process-" + ++count);
-    holder.getOutputStream().write((file + " " + last + "\n").getBytes(StandardCharsets.UTF_8));
+    holder.getOutputStream().write(line(file, last, by).getBytes(StandardCharsets.UTF_8));
     holder.getOutputStream().flush();
     ProcessHandle process =
         ProcessHandle.of(Long.parseLong(line().split(" ", -1)[1])).orElseThrow();
     started.add(process);
     return new Started(process, Path.of(file + ".out"), Path.of(file + ".err"));
+  }
+
+  private static String line(Path file, String last, List<String> by) {
+    return String.join(" ", Stream.concat(Stream.of(file.toString(), last), by.stream()).toList())
+        + "\n";
   }
 
   private String line() throws IOException {

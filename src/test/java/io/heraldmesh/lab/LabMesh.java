@@ -6,8 +6,10 @@ import io.heraldmesh.ca.CacertsFolder;
 import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,13 +46,14 @@ final class LabMesh implements AutoCloseable {
   /** A host with nothing of the mesh. */
   static final String STRANGER = "rogue";
 
-  private static final String DATABASE = "db";
+  static final String DATABASE = "db";
 
   final Hosts hosts;
   final PostgresServer database;
   final Map<String, LabNode> nodes = new LinkedHashMap<>();
   private final Path folder;
   private final List<LabService> services = new ArrayList<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Makes all of it; nothing runs but the database. */
   LabMesh(Path folder) throws IOException, InterruptedException {
@@ -70,6 +74,8 @@ final class LabMesh implements AutoCloseable {
             "ssl=on",
             "ssl_cert_file=" + roots,
             "ssl_key_file=" + key);
+    // a run that is ended early leaves nothing behind either
+    Runtime.getRuntime().addShutdownHook(new Thread(this::closeAtEnd));
     write(folder.resolve("password"), PostgresServer.PASSWORD + "\n");
     write(folder.resolve("passphrase"), "only for this run\n");
     for (String name : CONTROL) {
@@ -81,6 +87,16 @@ final class LabMesh implements AutoCloseable {
           service(name),
           List.of(
               "inbound=" + hosts.address(name) + ":" + INBOUND, "outbound=127.0.0.1:" + OUTBOUND));
+    }
+  }
+
+  private void closeAtEnd() {
+    try {
+      close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -218,16 +234,32 @@ final class LabMesh implements AutoCloseable {
   /** A certificate by the mesh's own authority, as nobody should have it. */
   Credential stolen(SpiffeId id) throws GeneralSecurityException {
     Crypto crypto = Crypto.preferred();
-    Authority authority =
-        new CacertsFolder(folder.resolve("c1").resolve("cacerts"))
-            .load(new TrustDomain(DOMAIN), InstantSource.system(), crypto, new SecureRandom());
     KeyPairGenerator generator = crypto.keyPairGenerator("EC");
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     KeyPair keys = generator.generateKeyPair();
     return new Credential(
         id,
         keys.getPrivate(),
-        authority.sign(keys.getPublic(), id, Duration.ofHours(1), Instant.now()).chain());
+        authority().sign(keys.getPublic(), id, Duration.ofHours(1), Instant.now()).chain());
+  }
+
+  /** Whom everybody in the mesh trusts. */
+  TrustBundle roots() throws GeneralSecurityException {
+    return authority().bundle();
+  }
+
+  private Authority authority() throws GeneralSecurityException {
+    return new CacertsFolder(folder.resolve("c1").resolve("cacerts"))
+        .load(
+            new TrustDomain(DOMAIN),
+            InstantSource.system(),
+            Crypto.preferred(),
+            new SecureRandom());
+  }
+
+  /** A place on disk for whoever is no node of the mesh. */
+  Path folder(String name) throws IOException {
+    return Files.createDirectories(folder.resolve(name));
   }
 
   LabNode node(String name) {
@@ -263,12 +295,7 @@ final class LabMesh implements AutoCloseable {
           "--out",
           folder.resolve(name).resolve("cacerts").toString());
     }
-    for (String name : CONTROL) {
-      node(name).start();
-    }
-    for (String name : CONTROL) {
-      node(name).awaitReady();
-    }
+    startControl();
     apply("c1", "/other", false);
     for (String name : SERVICES) {
       services.add(new LabService(hosts.file(name), name, APP));
@@ -280,7 +307,13 @@ final class LabMesh implements AutoCloseable {
     }
   }
 
+  /** Has the node join with a token of its own, for the workload of its name. */
   private void enrol(String name) throws IOException, InterruptedException {
+    enrol(name, folder.resolve(name));
+  }
+
+  /** The same for whoever has a folder in this lab, and maybe no more than that. */
+  void enrol(String name, Path own) throws IOException, InterruptedException {
     String printed =
         node("c1")
             .herald(
@@ -306,8 +339,8 @@ final class LabMesh implements AutoCloseable {
             "--control",
             hosts.address("c1") + ":15012",
             "--state-dir",
-            folder.resolve(name).resolve("state").toString()));
-    node(name).herald(List.of(0), words);
+            own.resolve("state").toString()));
+    nodes.getOrDefault(name, node("s1")).herald(List.of(0), words);
   }
 
   /**
@@ -330,6 +363,80 @@ final class LabMesh implements AutoCloseable {
     return (System.nanoTime() - from) / 1_000_000;
   }
 
+  /**
+   * Fails when the change is taken, or refused for any other reason than that the store is away.
+   */
+  void refusesToApply(String at) throws IOException, InterruptedException {
+    Path file = folder.resolve("refused.yaml");
+    Files.writeString(file, policy("/away"));
+    node(at)
+        .herald(
+            List.of(3),
+            List.of("apply", "-f", file.toString(), "--config", node(at).file().toString()));
+  }
+
+  /** Whether so many resources are refused that the database has to grow for them. */
+  boolean refusesMany(String at) throws IOException, InterruptedException {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 500; i++) {
+      many.append(
+          """
+          ---
+          apiVersion: security.istio.io/v1
+          kind: AuthorizationPolicy
+          metadata: {name: many-%1$d, namespace: lab}
+          spec:
+            action: DENY
+            rules:
+            - to: [{operation: {paths: ["/many-%1$d/%2$s"]}}]
+          """
+              .formatted(i, "x".repeat(1000)));
+    }
+    Path file = folder.resolve("many.yaml");
+    Files.writeString(file, many);
+    String said =
+        node(at)
+            .herald(
+                List.of(0, 3),
+                List.of("apply", "-f", file.toString(), "--config", node(at).file().toString()));
+    return said.isBlank();
+  }
+
+  /** As {@code kill -9}, all three. */
+  void killControl() {
+    for (String name : CONTROL) {
+      node(name).kill();
+    }
+  }
+
+  /** Returns once all three are ready, with the milliseconds that it took. */
+  long startControl() throws IOException {
+    long from = System.nanoTime();
+    for (String name : CONTROL) {
+      node(name).start();
+    }
+    for (String name : CONTROL) {
+      node(name).supervised();
+    }
+    return (System.nanoTime() - from) / 1_000_000;
+  }
+
+  /** The control node that distributes. */
+  String leader() throws IOException, InterruptedException {
+    for (String name : CONTROL) {
+      if (node(name).metrics(hosts.file(name)).contains("herald_leader 1.0")) {
+        return name;
+      }
+    }
+    throw new IOException("nobody distributes");
+  }
+
+  /** One that does not. */
+  String follower() throws IOException, InterruptedException {
+    String leader = leader();
+    return CONTROL.stream().filter(c -> !c.equals(leader)).findFirst().orElseThrow();
+  }
+
   /** The load of 200 requests a second: every service calls every other. */
   LabLoad load() {
     LabLoad load = new LabLoad();
@@ -349,6 +456,9 @@ final class LabMesh implements AutoCloseable {
 
   @Override
   public void close() throws IOException, InterruptedException {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     for (LabNode node : nodes.values()) {
       node.close();
     }

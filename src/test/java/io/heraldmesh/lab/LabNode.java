@@ -2,6 +2,7 @@ package io.heraldmesh.lab;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.SocketHolder;
+import io.heraldmesh.cli.demo.WireClient;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -14,10 +15,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** A node in its host. Its listening sockets, if it takes any, outlive its processes. */
 final class LabNode implements AutoCloseable {
+  private static final int STARTS = 3;
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
 
   private final String name;
@@ -45,9 +48,39 @@ final class LabNode implements AutoCloseable {
     return folder.resolve("node.yaml");
   }
 
+  /** Where it keeps what must outlive the process. */
+  Path state() {
+    return folder.resolve("state");
+  }
+
+  /** What stands at {@code /metrics} in its host. */
+  String metrics(Path network) throws InterruptedException {
+    AtomicReference<String> body = new AtomicReference<>("");
+    InHost.start(
+            network,
+            "metrics " + name,
+            () ->
+                body.set(
+                    WireClient.once(15020, "GET", "127.0.0.1:15020", "/metrics", List.of()).body()))
+        .join();
+    return body.get();
+  }
+
   LabNode start() throws IOException {
-    running = holder.start(file().toString());
+    return start(List.of());
+  }
+
+  /** By a command that becomes the process, such as {@code env}. */
+  LabNode start(List<String> by) throws IOException {
+    running = holder.start(by, file().toString());
     return this;
+  }
+
+  /** The same with another clock, see {@link FakeTime}; or whatever else comes before it. */
+  void restart(List<String> by) throws IOException {
+    stop();
+    start(by);
+    awaitReady();
   }
 
   /** Returns once it said so, with the milliseconds that it took. */
@@ -55,6 +88,21 @@ final class LabNode implements AutoCloseable {
     long from = System.nanoTime();
     Await.until(READY_WITHIN, name + " is ready", this::ready);
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
+  }
+
+  /**
+   * The same, started again should it end before, as a service manager does ({@code
+   * Restart=always}): on a machine that is busy enough the database's answer comes too late.
+   */
+  void supervised() throws IOException {
+    for (int i = 0; i < STARTS; i++) {
+      Await.until(READY_WITHIN, name + " is ready or ended", () -> !isRunning() || ready());
+      if (isRunning()) {
+        return;
+      }
+      start();
+    }
+    awaitReady();
   }
 
   boolean ready() {

@@ -16,4 +16,14 @@ record Sample(String caller, String target, long at, long nanos, int status, Str
   boolean good() {
     return detail.isEmpty();
   }
+
+  /** The node that {@link #target} is on. */
+  String host() {
+    return target.substring(0, target.indexOf('.'));
+  }
+
+  /** It began or ended there. */
+  boolean involves(String node) {
+    return caller.equals(node) || host().equals(node);
+  }
 }

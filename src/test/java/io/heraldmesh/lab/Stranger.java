@@ -1,11 +1,14 @@
 package io.heraldmesh.lab;
 
 import io.heraldmesh.credentials.Credential;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -13,6 +16,7 @@ import java.util.Arrays;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -48,8 +52,43 @@ final class Stranger {
     }
   }
 
-  /** The same within TLS; null: without a certificate. */
-  String sayInTls(@Nullable Credential leaf, byte[] bytes)
+  /**
+   * The same within TLS.
+   *
+   * @param leaf null: without a certificate
+   * @param protocols that ALPN offers
+   */
+  String sayInTls(@Nullable Credential leaf, byte[] bytes, String... protocols)
+      throws IOException, GeneralSecurityException {
+    return inTls(leaf, protocols, socket -> said(socket, bytes));
+  }
+
+  /** The first line that is answered within TLS, or as {@link #sayInTls}. */
+  String answerInTls(Credential leaf, byte[] bytes) throws IOException, GeneralSecurityException {
+    return inTls(
+        leaf,
+        new String[] {"istio"},
+        socket -> {
+          try {
+            socket.getOutputStream().write(bytes);
+            String line =
+                new BufferedReader(
+                        new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+            return line == null ? CLOSED : line;
+          } catch (SocketTimeoutException e) {
+            return OPEN;
+          } catch (IOException e) {
+            return CLOSED;
+          }
+        });
+  }
+
+  private interface Talk {
+    String with(SSLSocket socket);
+  }
+
+  private String inTls(@Nullable Credential leaf, String[] protocols, Talk talk)
       throws IOException, GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys(leaf), new TrustManager[] {new AnyServer()}, null);
@@ -59,12 +98,15 @@ final class Stranger {
             context
                 .getSocketFactory()
                 .createSocket(plain, target.getHostString(), target.getPort(), true)) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(protocols);
+      socket.setSSLParameters(parameters);
       try {
         socket.startHandshake();
       } catch (IOException e) {
         return "refused: " + e.getMessage();
       }
-      return said(socket, bytes);
+      return talk.with(socket);
     }
   }
 

@@ -1,0 +1,174 @@
+package io.heraldmesh.lab;
+
+import static io.heraldmesh.lab.LabRun.SECOND;
+import static io.heraldmesh.lab.LabRun.pass;
+
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Clocks jump, and certificates end. */
+final class ClockRows {
+  private static final int FAILS_WITHIN_SECONDS = 10;
+
+  private final LabRun run;
+  private final LabMesh mesh;
+  private final LabLoad load;
+
+  ClockRows(LabRun run) {
+    this.run = run;
+    this.mesh = run.mesh;
+    this.load = run.load;
+  }
+
+  void serviceNode() throws Exception {
+    jumps("s1");
+  }
+
+  void leader() throws Exception {
+    jumps(mesh.leader());
+  }
+
+  private void jumps(String name) throws Exception {
+    FakeTime clock = new FakeTime(mesh.node(name).file().getParent());
+    mesh.node(name).restart(clock.command());
+    run.settle();
+    slight(name, clock, Duration.ofSeconds(50));
+    slight(name, clock, Duration.ofSeconds(-50));
+    far(name, clock, "+1 h", Duration.ofHours(1));
+    far(name, clock, "-1 h", Duration.ofHours(-1));
+    far(name, clock, "+2 d", Duration.ofDays(2));
+    mesh.node(name).restart(List.of());
+    run.settle();
+  }
+
+  private String who(String name) {
+    return LabMesh.CONTROL.contains(name) ? "the control node that distributes" : "a service node";
+  }
+
+  /** Within what two clocks may differ. */
+  private void slight(String name, FakeTime clock, Duration off) throws Exception {
+    long from = System.nanoTime();
+    clock.set(off);
+    pass(5);
+    long millis = run.change("c2");
+    pass(3);
+    run.judge(
+        "clock of %s %+d s".formatted(who(name), off.toSeconds()),
+        "not seen: 0 failed, a change in force within 15 s",
+        from,
+        millis > 15_000,
+        "change " + millis + " ms");
+    clock.set(Duration.ZERO);
+    run.settle();
+  }
+
+  /** So far that certificates and messages of now are not of now there. */
+  private void far(String name, FakeTime clock, String by, Duration off) throws Exception {
+    long from = System.nanoTime();
+    clock.set(off);
+    pass(12);
+    boolean alive = mesh.node(name).isRunning();
+    long back = System.nanoTime();
+    clock.set(Duration.ZERO);
+    pass(FAILS_WITHIN_SECONDS);
+    long good = System.nanoTime();
+    long millis = run.eventually("c2", 60);
+    pass(3);
+    List<Sample> all = load.since(from);
+    List<Sample> others = all.stream().filter(s -> !s.involves(name)).toList();
+    List<Sample> after = load.since(good);
+    run.row(
+        "clock of %s %s for 12 s".formatted(who(name), by),
+        "it does not end; others 0 failed; 0 wrong; all well 10 s after the clock is right",
+        all,
+        "alive %s, others failed %d, its own failed %d until right and %d until 10 s later, then %d;"
+                .formatted(
+                    alive,
+                    LabLoad.failed(others),
+                    LabLoad.failed(load.between(from, back)),
+                    LabLoad.failed(load.between(back, good)),
+                    LabLoad.failed(after))
+            + " change in force after "
+            + millis
+            + " ms",
+        alive
+            && LabLoad.failed(others) == 0
+            && LabLoad.failed(after) == 0
+            && LabLoad.wrong(all) == 0);
+    run.settle();
+  }
+
+  /** The authority is away for longer than leaves of one minute live. */
+  void authorityAway() throws Exception {
+    for (String name : LabMesh.SERVICES) {
+      LabNode node = mesh.node(name);
+      String yaml = Files.readString(node.file());
+      Files.writeString(node.file(), yaml + "  certificates: {ttl: 1m}\n");
+      node.stop();
+      Files.deleteIfExists(node.state().resolve("sealed").resolve("leaves"));
+      node.start();
+      node.awaitReady();
+    }
+    run.settle();
+    long from = System.nanoTime();
+    mesh.killControl();
+    Instant killed = Instant.now();
+    Instant first = killed.plusSeconds(120);
+    Instant last = killed;
+    for (String name : LabMesh.SERVICES) {
+      Instant end = leafEnd(mesh.node(name));
+      first = end.isBefore(first) ? end : first;
+      last = end.isAfter(last) ? end : last;
+    }
+    long firstEnd = from + Duration.between(killed, first).toNanos();
+    long lastEnd = from + Duration.between(killed, last).toNanos();
+    pass((int) Duration.between(Instant.now(), last).toSeconds() + 15);
+    List<Sample> valid = load.between(from, firstEnd - 2 * SECOND);
+    List<Sample> over = load.between(lastEnd + 2 * SECOND, System.nanoTime() - SECOND);
+    long served = over.stream().filter(s -> s.status() == 200).count();
+    mesh.startControl();
+    long back = System.nanoTime();
+    pass(5);
+    long good = System.nanoTime();
+    pass(5);
+    List<Sample> after = load.between(good, System.nanoTime() - SECOND);
+    for (String name : LabMesh.SERVICES) {
+      LabNode node = mesh.node(name);
+      Files.writeString(
+          node.file(), Files.readString(node.file()).replace("  certificates: {ttl: 1m}\n", ""));
+      node.restart(List.of());
+    }
+    run.row(
+        "CA away past the end of leaves of 1 minute",
+        "0 failed until they end; then nothing is served; 0 failed from 5 s after the CA is back",
+        load.between(from, back),
+        "%d s until the first ended: %d requests, %d failed; after the last: %d requests, %d served; back: failed %d of %d"
+            .formatted(
+                Duration.between(killed, first).toSeconds(),
+                valid.size(),
+                LabLoad.failed(valid),
+                over.size(),
+                served,
+                LabLoad.failed(after),
+                after.size()),
+        !valid.isEmpty()
+            && LabLoad.failed(valid) == 0
+            && !over.isEmpty()
+            && served == 0
+            && LabLoad.wrong(load.between(from, back)) == 0
+            && LabLoad.failed(after) == 0);
+  }
+
+  /** By the last line that it logged about its leaf. */
+  private static Instant leafEnd(LabNode node) {
+    String said = node.said();
+    int at = said.lastIndexOf("notAfter=");
+    if (at < 0) {
+      throw new AssertionError(node.name() + " has no leaf: " + said);
+    }
+    String rest = said.substring(at + "notAfter=".length());
+    return Instant.parse(rest.substring(0, rest.indexOf('Z') + 1));
+  }
+}

@@ -1,0 +1,173 @@
+package io.heraldmesh.lab;
+
+import static io.heraldmesh.lab.LabRun.SECOND;
+import static io.heraldmesh.lab.LabRun.millisSince;
+import static io.heraldmesh.lab.LabRun.pass;
+
+import io.heraldmesh.bus.AdminNodes.AwaitRequest;
+import io.heraldmesh.bus.AdminNodes.InForce;
+import io.heraldmesh.bus.AdminResources.ApplyRequest;
+import io.heraldmesh.bus.AdminResources.File;
+import io.heraldmesh.bus.AdminResources.Outcome;
+import io.heraldmesh.cli.LocalAdmin;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Configuration that is wrong, cut, halved, or far too much. */
+final class ConfigRows {
+  private static final int FLIPS = 10;
+  private static final int FLOOD_SECONDS = 60;
+  private static final int FLOOD_PER_SECOND = 1_000;
+
+  private final LabRun run;
+  private final LabMesh mesh;
+  private final LabLoad load;
+
+  ConfigRows(LabRun run) {
+    this.run = run;
+    this.mesh = run.mesh;
+    this.load = run.load;
+  }
+
+  void bad() throws Exception {
+    long from = System.nanoTime();
+    String said =
+        refused(
+            """
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: open, namespace: lab}
+            spec:
+              rules:
+              - to: [{operation: {path: ["/"]}}]
+            """);
+    long millis = run.change("c1");
+    pass(2);
+    run.judge(
+        "bad configuration is applied",
+        "refused whole, naming file, line and field; 0 failed; the next good one in force",
+        from,
+        !said.contains("\"line\":6") || !said.contains("path"),
+        "next change %d ms".formatted(millis));
+  }
+
+  /** What is printed when it is not taken. */
+  private String refused(String yaml) throws Exception {
+    Path file = Files.createTempFile("refused", ".yaml");
+    Files.writeString(file, yaml);
+    LabNode c1 = mesh.node("c1");
+    return c1.herald(
+        List.of(1),
+        List.of("apply", "-o", "json", "-f", file.toString(), "--config", c1.file().toString()));
+  }
+
+  /**
+   * Two policies that are changed together: with one of them as it was, and the other as it will
+   * be, a call would be let in that neither set allows.
+   */
+  void partial() throws Exception {
+    Path both = Files.createTempDirectory("both");
+    LabNode c1 = mesh.node("c1");
+    long from = System.nanoTime();
+    for (int i = 0; i < FLIPS; i++) {
+      boolean even = i % 2 == 0;
+      Files.writeString(
+          both.resolve("1.yaml"), mesh.policy(even ? LabLoad.DENIED : LabLoad.ALLOWED));
+      Files.writeString(both.resolve("2.yaml"), shut(even ? LabLoad.DENIED : "/nothing"));
+      c1.herald(
+          "apply",
+          "-f",
+          both.toString(),
+          "--config",
+          c1.file().toString(),
+          "--wait",
+          "--timeout",
+          "60s");
+    }
+    String text = mesh.policy("/cut") + shut(LabLoad.DENIED);
+    String said = refused(text.substring(0, text.lastIndexOf("\"]")));
+    mesh.apply("c1", "/whole", true);
+    c1.herald(
+        "delete", "authorizationpolicy", "shut", "-n", "lab", "--config", c1.file().toString());
+    pass(2);
+    run.judge(
+        "partial configuration: two files that belong together are changed %d times; one that ends early"
+            .formatted(FLIPS),
+        "0 requests under a mixed set; the cut one is refused whole; 0 failed",
+        from,
+        !said.contains("\"line\""),
+        "cut file refused");
+  }
+
+  private static String shut(String path) {
+    return """
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: shut, namespace: lab}
+        spec:
+          action: DENY
+          rules:
+          - to: [{operation: {paths: ["%s"]}}]
+        """
+        .formatted(path);
+  }
+
+  /** Faster than the database can sync. */
+  void flood() throws Exception {
+    run.settle();
+    long before = System.nanoTime();
+    pass(15);
+    double usual = LabLoad.percentile(load.since(before), 0.99);
+    long from = System.nanoTime();
+    int accepted = 0;
+    String revision = "";
+    long forced;
+    try (LocalAdmin admin = LocalAdmin.at(mesh.node("c1").state())) {
+      for (int i = 0; System.nanoTime() - from < FLOOD_SECONDS * SECOND; i++) {
+        // one is due every millisecond; the next goes off when the last was answered
+        if (i / (double) FLOOD_PER_SECOND > (System.nanoTime() - from) / 1e9) {
+          pass(0);
+        }
+        Outcome outcome = admin.apply(new ApplyRequest(List.of(change(i)), List.of(), false));
+        if (!(outcome instanceof Outcome.Applied applied)) {
+          throw new AssertionError(outcome.toString());
+        }
+        revision = applied.revision();
+        accepted++;
+      }
+      long last = System.nanoTime();
+      InForce reached = admin.awaitInForce(new AwaitRequest(revision, 10_000));
+      forced = reached.reached() ? millisSince(last) : Long.MAX_VALUE;
+    }
+    List<Sample> samples = load.since(from);
+    double ratio = LabLoad.percentile(samples, 0.99) / usual;
+    run.row(
+        "configuration flood: changes one after the other for %d s, aimed at %d a second"
+            .formatted(FLOOD_SECONDS, FLOOD_PER_SECOND),
+        "the last one in force everywhere within 2 s; 0 failed; p99 at most 1.5 times as before",
+        samples,
+        "%d accepted a second, in force %s after the last, p99 %.2f times"
+            .formatted(
+                accepted / FLOOD_SECONDS,
+                forced == Long.MAX_VALUE ? "NOT within 10 s" : forced + " ms",
+                ratio),
+        forced <= 2_000 && ratio <= 1.5 && LabLoad.failed(samples) == 0 && accepted > 0);
+  }
+
+  private static File change(int i) {
+    return new File(
+        "flood.yaml",
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: flood, namespace: lab}
+        spec:
+          action: DENY
+          rules:
+          - to: [{operation: {paths: ["/many-%d"]}}]
+        """
+            .formatted(i));
+  }
+}

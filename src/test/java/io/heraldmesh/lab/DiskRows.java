@@ -1,0 +1,183 @@
+package io.heraldmesh.lab;
+
+import static io.heraldmesh.lab.LabRun.pass;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Disks are full, slow, or give back something else than was written. */
+final class DiskRows {
+  /** Every sync of a file takes two seconds longer; {@code -D}: the process keeps its number. */
+  private static final List<String> SLOW =
+      List.of(
+          "strace",
+          "-D",
+          "--seccomp-bpf",
+          "-f",
+          "-q",
+          "-o/dev/null",
+          "-etrace=fsync,fdatasync",
+          "-einject=fsync,fdatasync:delay_enter=2000000");
+
+  private final LabRun run;
+  private final LabMesh mesh;
+  private final LabLoad load;
+
+  DiskRows(LabRun run) {
+    this.run = run;
+    this.mesh = run.mesh;
+    this.load = run.load;
+  }
+
+  /** Of a service node, which seals what it was told, and of the database. */
+  void full() throws Exception {
+    LabNode s1 = mesh.node("s1");
+    Path data = mesh.database.folder().resolve("data");
+    s1.stop();
+    mesh.database.kill();
+    try (SmallDisk sealed = new SmallDisk(s1.state().resolve("sealed"), 1);
+        SmallDisk database = new SmallDisk(data, 24)) {
+      Hosts.must("chown", "postgres", data.toString());
+      mesh.database.startAgain();
+      s1.start();
+      s1.awaitReady();
+      run.eventually("c1", 60);
+      run.settle();
+      long from = System.nanoTime();
+      sealed.fill();
+      database.fill();
+      boolean refused = mesh.refusesMany("c1");
+      pass(10);
+      sealed.free();
+      database.free();
+      long millis = run.eventually("c1", 60);
+      pass(3);
+      run.judge(
+          "disk full: the database's and a service node's",
+          "0 failed; an apply is refused (exit 3), nothing is taken that is not on disk; when there"
+              + " is room, a change in force within 15 s without a restart",
+          from,
+          !refused || millis > 15_000,
+          "refused %s, then a change in force after %d ms".formatted(refused, millis));
+      s1.stop();
+      mesh.database.kill();
+    }
+    mesh.database.startAgain();
+    s1.start();
+    s1.awaitReady();
+    run.eventually("c1", 60);
+  }
+
+  /** Of the same two. */
+  void slow() throws Exception {
+    LabNode s1 = mesh.node("s1");
+    run.settle();
+    long before = System.nanoTime();
+    run.change("c1");
+    pass(15);
+    List<Sample> usual = load.since(before);
+    s1.stop();
+    mesh.database.kill();
+    mesh.database.startAgain(SLOW);
+    s1.start(SLOW);
+    s1.awaitReady();
+    run.eventually("c1", 90);
+    run.settle();
+    s1.metrics(mesh.hosts.file("s1"));
+    long from = System.nanoTime();
+    long millis = run.eventually("c1", 90);
+    pass(15);
+    List<Sample> samples = load.since(from);
+    double lag = lag(s1.metrics(mesh.hosts.file("s1")));
+    double ratio = LabLoad.percentile(samples, 0.99) / LabLoad.percentile(usual, 0.99);
+    run.row(
+        "slow disk: every sync of the database and of a service node takes 2 s",
+        "0 failed; p99 at most 1.1 times as before; no event loop waits for it (lag under 0.5 s)",
+        samples,
+        "p99 %.2f times, lag %.3f s, change in force after %d ms".formatted(ratio, lag, millis),
+        LabLoad.failed(samples) == 0 && ratio <= 1.1 && lag < 0.5);
+    s1.stop();
+    mesh.database.kill();
+    mesh.database.startAgain();
+    s1.start();
+    s1.awaitReady();
+    run.eventually("c1", 60);
+  }
+
+  /** The worst of the event loops since it was asked last. */
+  private static double lag(String metrics) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith("herald_event_loop_lag_seconds"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .max()
+        .orElseThrow(() -> new AssertionError("no event loop is measured"));
+  }
+
+  private interface Damage {
+    byte[] to(byte[] file);
+  }
+
+  void corrupt() throws Exception {
+    damaged(
+        "one bit in its middle is another",
+        file -> {
+          file[file.length / 2] ^= 1;
+          return file;
+        });
+    damaged("its second half is missing", file -> java.util.Arrays.copyOf(file, file.length / 2));
+    damaged("it is empty", file -> new byte[0]);
+  }
+
+  /** Each sealed file of s1; it is cut off from the control plane, so that nothing can cover it. */
+  private void damaged(String how, Damage damage) throws Exception {
+    LabNode s1 = mesh.node("s1");
+    List<String> silent = new ArrayList<>();
+    List<String> seen = new ArrayList<>();
+    long from = System.nanoTime();
+    s1.stop();
+    Path sealed = s1.state().resolve("sealed");
+    Path good = sealed.resolveSibling("sealed.good");
+    Hosts.must("cp", "-a", sealed.toString(), good.toString());
+    mesh.killControl();
+    for (Path file : files(good)) {
+      Path name = file.getFileName();
+      Files.write(sealed.resolve(name), damage.to(Files.readAllBytes(file)));
+      long started = System.nanoTime();
+      s1.start();
+      // its own time to find out: it cannot become ready without what was damaged
+      pass(8);
+      boolean ready = s1.isRunning() && s1.said().contains("ready\n");
+      boolean named = s1.said().contains(sealed.resolve(name).toString());
+      boolean served =
+          load.since(started).stream().anyMatch(s -> s.status() == 200 && s.involves("s1"));
+      seen.add(name + (named ? " named" : " NOT NAMED") + (served ? ", SERVED" : ""));
+      if (!named || ready && served) {
+        silent.add(name.toString());
+      }
+      s1.kill();
+      Hosts.must("cp", "-a", file.toString(), sealed.resolve(name).toString());
+    }
+    Hosts.must("rm", "-rf", good.toString());
+    mesh.startControl();
+    s1.start();
+    s1.awaitReady();
+    run.settle();
+    run.row(
+        "corrupt store, each sealed file of a node in turn while the control plane is away: " + how,
+        "the file is named, nothing is served from what is left; serving with the good files; 0 wrong",
+        load.since(from),
+        String.join("; ", seen),
+        silent.isEmpty() && !seen.isEmpty() && LabLoad.wrong(load.since(from)) == 0);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+}
