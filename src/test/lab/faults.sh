@@ -13,7 +13,7 @@ if [ "${1:-}" = -o ]; then
   table=$2
   shift 2
 fi
-[ "${1:-}" != --ci ] || set -- none follower bad-config partial-config no-state rolling-once
+[ "${1:-}" != --ci ] || set -- none follower no-state bad-config
 src/test/lab/needs.sh faults.sh ip nft openssl perl setpriv strace
 mkdir -p target
 exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \

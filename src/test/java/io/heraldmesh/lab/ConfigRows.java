@@ -88,8 +88,7 @@ final class ConfigRows {
     String text = mesh.policy("/cut") + shut(LabLoad.DENIED);
     String said = refused(text.substring(0, text.lastIndexOf("\"]")));
     mesh.apply("c1", "/whole", true);
-    c1.herald(
-        "delete", "authorizationpolicy", "shut", "-n", "lab", "--config", c1.file().toString());
+    c1.herald("delete", "authorizationpolicy", "lab/shut", "--config", c1.file().toString());
     pass(2);
     run.judge(
         "partial configuration: two files that belong together are changed %d times; one that ends early"

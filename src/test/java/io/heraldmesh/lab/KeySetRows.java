@@ -53,14 +53,7 @@ final class KeySetRows {
       }
       restarted(server, s4);
       mesh.node("c1")
-          .herald(
-              "delete",
-              POLICY,
-              "tokens",
-              "-n",
-              "lab",
-              "--config",
-              mesh.node("c1").file().toString());
+          .herald("delete", POLICY, "lab/tokens", "--config", mesh.node("c1").file().toString());
     }
     Files.writeString(s4.file(), yaml);
     s4.restart(List.of());
