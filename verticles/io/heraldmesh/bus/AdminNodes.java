@@ -43,7 +43,8 @@ public final class AdminNodes {
    * @param inForce on how many of them what should be in force is
    * @param next to go on after; null: this is the end
    */
-  public record NodePage(int total, int inForce, List<Node> nodes, @Nullable String next) {
+  public record NodePage(int total, int inForce, List<Node> nodes, @Nullable String next)
+      implements Report {
     public NodePage {
       nodes = List.copyOf(nodes);
     }
@@ -81,7 +82,8 @@ public final class AdminNodes {
       int moreProblems,
       List<AdminCertificates.Certificate> expiring,
       int overdue,
-      int expired) {
+      int expired)
+      implements Report {
     public Status {
       laggards = List.copyOf(laggards);
       stale = List.copyOf(stale);
@@ -102,7 +104,8 @@ public final class AdminNodes {
    * @param problem why it is not being distributed; null: it is
    */
   public record InForce(
-      boolean reached, int nodes, int inForce, List<Node> laggards, @Nullable String problem) {
+      boolean reached, int nodes, int inForce, List<Node> laggards, @Nullable String problem)
+      implements Report {
     public InForce {
       laggards = List.copyOf(laggards);
     }

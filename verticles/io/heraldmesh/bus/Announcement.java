@@ -9,11 +9,17 @@ import java.util.Map;
  *
  * @param sequence rises with every announcement of a node, also over restarts; a lower one than the
  *     last is not acted on
+ * @param schemaLevel the newest {@link SchemaLevel} that the node knows
  */
-public record Announcement(long sequence, List<AnnouncedWorkload> workloads) {
+public record Announcement(long sequence, int schemaLevel, List<AnnouncedWorkload> workloads) {
 
   public Announcement {
     workloads = List.copyOf(workloads);
+  }
+
+  /** Of a node of this version. */
+  public Announcement(long sequence, List<AnnouncedWorkload> workloads) {
+    this(sequence, SchemaLevel.NEWEST, workloads);
   }
 
   /**

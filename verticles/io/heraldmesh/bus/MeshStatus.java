@@ -18,7 +18,8 @@ public record MeshStatus(
     @Nullable Revision revision,
     @Nullable String stored,
     List<NodeStatus> nodes,
-    List<String> problems) {
+    List<String> problems)
+    implements Report {
 
   public MeshStatus {
     nodes = List.copyOf(nodes);

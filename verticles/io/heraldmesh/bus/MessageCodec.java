@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Records to JSON bytes and back. The same value always gives the same bytes, in every process, so
  * that a digest of them names the value. Reading is strict: an unknown, missing or repeated field,
  * a null where the record does not say {@code @Nullable}, a number for a text or anything after the
- * end is refused. Thread-safe.
+ * end is refused; but a {@link Report} may have fields that are not known here. Thread-safe.
  */
 public final class MessageCodec {
   private static final JsonMapper MAPPER =
@@ -67,6 +68,10 @@ public final class MessageCodec {
                       .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .build();
 
+  private static final ObjectReader STRICT = MAPPER.reader();
+  private static final ObjectReader REPORTS =
+      STRICT.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
   private MessageCodec() {}
 
   /**
@@ -87,7 +92,8 @@ public final class MessageCodec {
    */
   public static <T extends Record> T decode(byte[] bytes, Class<T> type) throws MalformedMessage {
     try {
-      T value = MAPPER.readValue(bytes, type);
+      ObjectReader reader = Report.class.isAssignableFrom(type) ? REPORTS : STRICT;
+      T value = reader.forType(type).readValue(bytes);
       if (value == null) {
         throw new MalformedMessage(type.getSimpleName() + " is null");
       }

@@ -196,7 +196,13 @@ final class AttachedControl implements NodeControl {
         (vertx, workloads, consumer) -> {
           SnapshotSubscriber subscriber =
               new SnapshotSubscriber(
-                  vertx, bus, workloads, foundation.clock(), consumer, new KeptSnapshot(sealed));
+                  vertx,
+                  bus,
+                  workloads,
+                  foundation.clock(),
+                  consumer,
+                  new KeptSnapshot(sealed),
+                  SchemaLevel.NEWEST);
           link.onAttached(subscriber::reattached);
           return subscriber;
         },

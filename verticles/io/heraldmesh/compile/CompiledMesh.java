@@ -19,6 +19,7 @@ import java.util.Set;
  * @param registryOnly captured calls may lead to {@code destinations} only
  * @param stale nodes that are not heard of, and whose endpoints are those of a service all the
  *     same, because it has no other
+ * @param levels in which level each word of a snapshot came
  * @param problems what resources say about each other; the compiled form is usable all the same
  */
 public record CompiledMesh(
@@ -27,6 +28,7 @@ public record CompiledMesh(
     Map<String, List<CallerDestinations>> special,
     boolean registryOnly,
     Set<String> stale,
+    LevelTable levels,
     Problems problems) {
 
   public CompiledMesh {
@@ -44,5 +46,26 @@ public record CompiledMesh(
         destinations,
         special.getOrDefault(name, List.of()),
         registryOnly);
+  }
+
+  /**
+   * A snapshot in the words of some schema level.
+   *
+   * @param level the lowest that knows all words of {@code snapshot}
+   */
+  public record Levelled(NodeSnapshot snapshot, int level) {}
+
+  /**
+   * What one node needs, in words that it knows where those say the same; where they do not, in
+   * newer ones, which the node refuses as a whole.
+   *
+   * @param known the level that the node knows
+   */
+  public Levelled node(String name, int known) {
+    NodeSnapshot snapshot = node(name);
+    if (levels.needed(snapshot) > known) {
+      snapshot = new OlderWords(levels, known).of(snapshot);
+    }
+    return new Levelled(snapshot, levels.needed(snapshot));
   }
 }

@@ -31,12 +31,19 @@ public final class MeshCompiler {
           .thenComparing(MeshWorkload::name);
 
   private final TrustDomain trustDomain;
+  private final LevelTable levels;
 
   /**
    * @param trustDomain the mesh's own where the mesh configuration names none
    */
   public MeshCompiler(TrustDomain trustDomain) {
+    this(trustDomain, LevelTable.NOW);
+  }
+
+  /** As above, for nodes that know other words than those of this version. */
+  public MeshCompiler(TrustDomain trustDomain, LevelTable levels) {
     this.trustDomain = trustDomain;
+    this.levels = levels;
   }
 
   /**
@@ -67,6 +74,7 @@ public final class MeshCompiler {
         special(destinations, workloads),
         scope.config().registryOnly(),
         stale(ports),
+        levels,
         new CrossChecks(scope, workloads).problems());
   }
 

@@ -25,10 +25,15 @@ final class Compilation {
   }
 
   /**
-   * @param held what each node should have by now; null: nothing yet
+   * @param nodes by name
    */
-  record Input(
-      Resources resources, List<MeshWorkload> workloads, Map<String, @Nullable Published> held) {}
+  record Input(Resources resources, List<MeshWorkload> workloads, Map<String, Node> nodes) {}
+
+  /**
+   * @param held what it should have by now; null: nothing yet
+   * @param schemaLevel that it knows
+   */
+  record Node(@Nullable Published held, int schemaLevel) {}
 
   /**
    * @param changed by node, only what differs from what it should have had
@@ -52,12 +57,14 @@ final class Compilation {
     CompiledMesh mesh = source.compile(input.resources(), input.workloads());
     Map<String, ByteString> changed = new HashMap<>();
     input
-        .held()
+        .nodes()
         .forEach(
-            (node, held) -> {
-              ByteString bytes = SnapshotCodec.encode(mesh.node(node));
+            (name, node) -> {
+              CompiledMesh.Levelled made = mesh.node(name, node.schemaLevel());
+              ByteString bytes = SnapshotCodec.encode(made.snapshot(), made.level());
+              Published held = node.held();
               if (held == null || !held.bytes().equals(bytes)) {
-                changed.put(node, bytes);
+                changed.put(name, bytes);
               }
             });
     List<String> problems = mesh.problems().all().stream().map(Object::toString).toList();

@@ -218,6 +218,7 @@ final class Distributor implements DistributorService.Server {
         known != null
             && !known.silent()
             && !unkept.contains(name)
+            && known.announcement().schemaLevel() == announcement.schemaLevel()
             && known.announcement().workloads().equals(announcement.workloads());
     return kept ? Future.succeededFuture() : keep(nodes.get(name));
   }
@@ -406,9 +407,12 @@ final class Distributor implements DistributorService.Server {
     }
     next = null;
     running = true;
-    Map<String, @Nullable Published> held = new HashMap<>();
-    nodes.forEach((name, node) -> held.put(name, node.wanted()));
-    Compilation.Input input = new Compilation.Input(taken.resources(), workloads(), held);
+    Map<String, Compilation.Node> known = new HashMap<>();
+    nodes.forEach(
+        (name, node) ->
+            known.put(
+                name, new Compilation.Node(node.wanted(), node.announcement().schemaLevel())));
+    Compilation.Input input = new Compilation.Input(taken.resources(), workloads(), known);
     vertx
         .executeBlocking(() -> compilation.run(input))
         .onComplete(

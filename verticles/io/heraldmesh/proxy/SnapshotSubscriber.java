@@ -8,6 +8,7 @@ import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotPush;
@@ -47,6 +48,7 @@ public final class SnapshotSubscriber implements PolicySource {
   private Future<?> chain = Future.succeededFuture();
   private List<Announcement.AnnouncedWorkload> workloads;
   private final @Nullable KeptSnapshot kept;
+  private final int schemaLevel;
   private volatile @Nullable Held held;
   private volatile boolean asked;
   private volatile boolean announced;
@@ -69,7 +71,7 @@ public final class SnapshotSubscriber implements PolicySource {
       List<Announcement.AnnouncedWorkload> workloads,
       InstantSource clock,
       Function<NodeSnapshot, Future<Void>> consumer) {
-    this(vertx, bus, workloads, clock, consumer, null);
+    this(vertx, bus, workloads, clock, consumer, null, SchemaLevel.NEWEST);
   }
 
   /**
@@ -77,6 +79,7 @@ public final class SnapshotSubscriber implements PolicySource {
    *
    * @param kept where the last good snapshot outlives the process, and is put into force from at
    *     once; null: nowhere
+   * @param schemaLevel the newest that this node knows: {@link SchemaLevel#NEWEST}
    */
   public SnapshotSubscriber(
       Vertx vertx,
@@ -84,8 +87,10 @@ public final class SnapshotSubscriber implements PolicySource {
       List<Announcement.AnnouncedWorkload> workloads,
       InstantSource clock,
       Function<NodeSnapshot, Future<Void>> consumer,
-      @Nullable KeptSnapshot kept) {
+      @Nullable KeptSnapshot kept,
+      int schemaLevel) {
     this.kept = kept;
+    this.schemaLevel = schemaLevel;
     this.vertx = vertx;
     this.bus = bus;
     this.distributor = DistributorService.over(bus);
@@ -240,7 +245,7 @@ public final class SnapshotSubscriber implements PolicySource {
     Announcement announcement;
     announced = false;
     synchronized (this) {
-      announcement = new Announcement(nextSequence(), workloads);
+      announcement = new Announcement(nextSequence(), schemaLevel, workloads);
     }
     return distributor
         .announce(announcement)
@@ -324,7 +329,7 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private NodeSnapshot decode(ByteString bytes) throws MalformedMessage {
-    NodeSnapshot snapshot = SnapshotCodec.decode(bytes);
+    NodeSnapshot snapshot = SnapshotCodec.decode(bytes, schemaLevel);
     String name = bus.self().herald().orElseThrow().name();
     if (!snapshot.node().equals(name)) {
       throw new MalformedMessage("the snapshot is for node " + snapshot.node());
