@@ -275,9 +275,8 @@ public final class FrameConnection extends Http2ConnectionHandler {
     public void onStreamClosed(Http2Stream stream) {
       FrameStream here = stream.getProperty(key);
       if (here != null) {
-        int last = connection().local().lastStreamKnownByPeer();
-        if (!connection().isServer() && connection().goAwayReceived() && stream.id() > last) {
-          here.unseen();
+        if (!connection().isServer() && connection().goAwayReceived()) {
+          here.leftOut(stream.id() > connection().local().lastStreamKnownByPeer());
         }
         here.over();
         if (connection().isServer()) {

@@ -39,6 +39,7 @@ public final class FrameStream {
   private boolean endSent;
   private boolean endReceived;
   private boolean refused;
+  private boolean seen;
   private boolean closed;
 
   /** A stream that the other side has opened. */
@@ -76,6 +77,11 @@ public final class FrameStream {
   /** The other side said that it did not look at the request (RFC 9113 section 8.7). */
   public boolean refused() {
     return refused;
+  }
+
+  /** The other side said that it looked at the request, or may have. */
+  public boolean seen() {
+    return seen;
   }
 
   /** This side has said all, and the other has not. */
@@ -296,11 +302,13 @@ public final class FrameStream {
 
   void resetRead(long code) {
     error = code;
-    refused |= code == Http2Error.REFUSED_STREAM.code();
+    leftOut(code == Http2Error.REFUSED_STREAM.code());
   }
 
-  void unseen() {
-    refused = true;
+  /** The other side said whether it did not look at the request. */
+  void leftOut(boolean so) {
+    refused |= so;
+    seen |= !so;
   }
 
   void failed(Throwable cause) {

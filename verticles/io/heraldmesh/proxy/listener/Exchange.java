@@ -65,7 +65,10 @@ final class Exchange implements ResponseSink {
     this.client = client;
     this.incoming = incoming;
     this.request =
-        new RequestRelay(incoming.request(), client.http2() ? incoming.rewritten() : null);
+        new RequestRelay(
+            incoming.request(),
+            client.http2() ? incoming.rewritten() : null,
+            client.context().overload());
     this.gate = gate;
     this.permit = forward.permit();
     this.forward = forward;
@@ -173,6 +176,9 @@ final class Exchange implements ResponseSink {
     }
     long waited = now - since;
     Overload overload = client.context().overload();
+    if (overload.saving()) {
+      request.forgetSent();
+    }
     if (overload.saving() && waited > Overload.PATIENCE_MILLIS && standsStill()) {
       overload.shed(Shed.STALLED);
       fail(503, Admission.OVERLOADED, "stood still while memory is short", Admission.OVERLOADED);
@@ -289,6 +295,7 @@ final class Exchange implements ResponseSink {
       ReferenceCountUtil.release(part);
       return;
     }
+    request.forgetSent();
     switch (response.relay(part)) {
       case MORE -> {
         UpstreamStream stream = upstream;
@@ -350,11 +357,12 @@ final class Exchange implements ResponseSink {
 
   /** The service did not look at the request: what was sent of it is sent again. */
   private boolean retryWhole() {
-    if (response.started() || !request.whole()) {
+    if (response.started() || !request.kept()) {
       return false;
     }
     upstream = null;
     request.again();
+    client.updateRead();
     return retry(true);
   }
 

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
@@ -20,7 +21,9 @@ final class RequestRelay {
 
   private final HttpRequest head;
   private final @Nullable Set<String> rewritten;
+  private final Overload overload;
   private final Parts<HttpContent> waiting = new Parts<>();
+  private final SentBody sent = new SentBody();
   private boolean headUnsent = true;
   private boolean unflushed;
   private boolean complete;
@@ -29,10 +32,12 @@ final class RequestRelay {
   /**
    * @param rewritten headers that the proxy has set or taken off, which no trailer may be; null for
    *     an HTTP/1.1 client, whose trailers go nowhere: they would be a way to hide fields
+   * @param overload a body is not kept while memory is short
    */
-  RequestRelay(HttpRequest head, @Nullable Set<String> rewritten) {
+  RequestRelay(HttpRequest head, @Nullable Set<String> rewritten, Overload overload) {
     this.head = head;
     this.rewritten = rewritten;
+    this.overload = overload;
   }
 
   /** All of it has come from the client. */
@@ -40,14 +45,19 @@ final class RequestRelay {
     return complete;
   }
 
-  /** It can be sent once more without harm, and {@link #again} can do it. */
+  /** It can be sent once more without harm, even if the service has seen it. */
   boolean repeatable() {
-    return whole() && IDEMPOTENT.contains(head.method().name());
+    return complete && !bodySent && IDEMPOTENT.contains(head.method().name());
   }
 
-  /** {@link #again} can send all of it. */
-  boolean whole() {
-    return complete && !bodySent;
+  /** {@link #again} can send all that was sent. */
+  boolean kept() {
+    return sent.whole();
+  }
+
+  /** What was sent will not be sent again, or there is no memory to keep it for that. */
+  void forgetSent() {
+    sent.forget();
   }
 
   /**
@@ -86,17 +96,23 @@ final class RequestRelay {
   /** Begins anew, for another way to the service. */
   void again() {
     headUnsent = true;
-    waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+    unflushed = false;
+    HttpContent all = sent.take();
+    if (all != null) {
+      waiting.add(all);
+    }
   }
 
   /** Nothing more is sent. */
   void release() {
     waiting.release();
+    sent.release();
   }
 
   private void send(UpstreamStream stream, HttpContent part) {
     bodySent |= part.content().isReadable();
     unflushed = true;
+    keep(stream, part);
     if (headUnsent && part instanceof LastHttpContent last) {
       headUnsent = false;
       stream.write(
@@ -116,6 +132,19 @@ final class RequestRelay {
       trailers(stream, last);
     }
     stream.write(part);
+  }
+
+  /** Of a body, only where the service can say that it did not look at the request. */
+  private void keep(UpstreamStream stream, HttpContent part) {
+    if (stream.target().http2() && part.content().isReadable()) {
+      sent.add(part.content(), stream.channel().alloc());
+      if (overload.saving()) {
+        sent.forget();
+      }
+    }
+    if (part instanceof LastHttpContent last) {
+      sent.end(last.trailingHeaders());
+    }
   }
 
   /** Only HTTP/2 on both sides has them, for gRPC. */

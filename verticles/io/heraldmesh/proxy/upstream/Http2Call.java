@@ -47,7 +47,7 @@ final class Http2Call implements UpstreamStream, StreamListener {
 
   @Override
   public boolean reused() {
-    return reused;
+    return reused && !stream.seen();
   }
 
   @Override

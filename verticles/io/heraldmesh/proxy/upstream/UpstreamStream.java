@@ -16,7 +16,10 @@ public interface UpstreamStream {
   /** The connection's channel. */
   Channel channel();
 
-  /** It carried another request before, so the other side may have been about to close it. */
+  /**
+   * It carried another request before, so the other side may have been about to close it. False
+   * when that side said of this request that it looked at it, or may have.
+   */
   boolean reused();
 
   /** The other side said that it did not look at the request (RFC 9113 section 8.7). */

@@ -1,7 +1,6 @@
 package io.heraldmesh.proxy;
 
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,10 +8,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/**
- * A service that speaks HTTP/2 without TLS as a test says, right or wrong: answers every request
- * with the frames it was given.
- */
+/** A service that speaks HTTP/2 without TLS as a test says, right or wrong. */
 final class BadHttp2Service implements AutoCloseable {
   private static final int PREFACE = 24;
 
@@ -21,9 +17,28 @@ final class BadHttp2Service implements AutoCloseable {
     byte[] on(int stream);
   }
 
+  /** What follows a frame that came. */
+  interface Script {
+    /**
+     * @param connection counted from 1
+     */
+    byte[] on(int connection, RawHttp2Client.Frame frame) throws Parting;
+  }
+
+  /** Closes the connection after these frames. */
+  static final class Parting extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient byte[] frames;
+
+    Parting(byte[] frames) {
+      this.frames = frames;
+    }
+  }
+
   private final ServerSocket server;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  private volatile Answer answer = stream -> ok(stream);
+  private volatile Script script = answering(BadHttp2Service::ok);
 
   BadHttp2Service() throws IOException {
     server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -34,8 +49,23 @@ final class BadHttp2Service implements AutoCloseable {
     return new HostPort("127.0.0.1", server.getLocalPort());
   }
 
+  /** Answers every request so. */
   void answer(Answer chosen) {
-    answer = chosen;
+    script = answering(chosen);
+  }
+
+  void script(Script chosen) {
+    script = chosen;
+  }
+
+  /** Connections that were opened so far. */
+  int connections() {
+    return sockets.size();
+  }
+
+  private static Script answering(Answer answer) {
+    return (connection, frame) ->
+        frame.type() == RawHttp2Client.HEADERS ? answer.on(frame.stream()) : new byte[0];
   }
 
   /** 200 without a body. */
@@ -60,14 +90,15 @@ final class BadHttp2Service implements AutoCloseable {
       while (true) {
         Socket socket = server.accept();
         sockets.add(socket);
-        Thread.startVirtualThread(() -> serve(socket));
+        int connection = sockets.size();
+        Thread.startVirtualThread(() -> serve(socket, connection));
       }
     } catch (IOException e) {
       // closed
     }
   }
 
-  private void serve(Socket socket) {
+  private void serve(Socket socket, int connection) {
     try (socket) {
       DataInputStream in = new DataInputStream(socket.getInputStream());
       in.readNBytes(PREFACE);
@@ -75,19 +106,18 @@ final class BadHttp2Service implements AutoCloseable {
           .getOutputStream()
           .write(RawHttp2Client.frameBytes(RawHttp2Client.SETTINGS, 0, 0, new byte[0]));
       while (true) {
-        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-        int type = in.readUnsignedByte();
-        in.readUnsignedByte();
-        int stream = in.readInt();
-        if (in.readNBytes(length).length < length) {
-          throw new EOFException();
+        RawHttp2Client.Frame frame = RawHttp2Client.read(in);
+        byte[] frames;
+        try {
+          frames = script.on(connection, frame);
+        } catch (Parting parting) {
+          socket.getOutputStream().write(parting.frames);
+          return;
         }
-        if (type == RawHttp2Client.HEADERS) {
-          socket.getOutputStream().write(answer.on(stream));
-        }
+        socket.getOutputStream().write(frames);
       }
     } catch (IOException e) {
-      // the proxy went away
+      // the proxy went away, or is to see that this side does
     }
   }
 }

@@ -136,11 +136,17 @@ final class RawHttp2Client implements AutoCloseable {
   }
 
   Frame read() throws IOException {
+    return read(in);
+  }
+
+  static Frame read(DataInputStream in) throws IOException {
     int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
     int type = in.readUnsignedByte();
     int flags = in.readUnsignedByte();
     int stream = in.readInt();
-    return new Frame(type, flags, stream, Unpooled.wrappedBuffer(in.readNBytes(length)));
+    byte[] payload = new byte[length];
+    in.readFully(payload);
+    return new Frame(type, flags, stream, Unpooled.wrappedBuffer(payload));
   }
 
   /** The next frame that says how something ended: HEADERS, RST_STREAM or GOAWAY. */

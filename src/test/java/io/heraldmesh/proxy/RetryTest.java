@@ -115,15 +115,6 @@ class RetryTest {
   }
 
   @Test
-  void aBodyThatWasSentIsNotSentAgain() throws Exception {
-    http2();
-    AtomicInteger refused = new AtomicInteger();
-    to(resetting(REFUSED_STREAM, refused), resetting(REFUSED_STREAM, refused));
-    assertThat(post("abcd")).isEqualTo(503);
-    assertThat(refused).hasValue(1);
-  }
-
-  @Test
   void retriesThatAreMoreThanMayBeAreNotMade() throws Exception {
     to(new Balancing(Method.ROUND_ROBIN, null, Integer.MAX_VALUE, 0), dead(), alive());
     try (RawClient client = mesh.call()) {
