@@ -11,7 +11,10 @@ public final class LinkAddresses {
   /** Of services that a caller with {@code role} may ask. */
   public static Set<String> askedBy(HeraldRole role) {
     return role == HeraldRole.NODE
-        ? Set.of(CaService.Operations.ADDRESS, DistributorService.Operations.ADDRESS)
+        ? Set.of(
+            CaService.Operations.ADDRESS,
+            DistributorService.Operations.ADDRESS,
+            SharedKeysService.Operations.ADDRESS)
         : Set.of();
   }
 

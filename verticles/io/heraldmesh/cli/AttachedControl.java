@@ -20,6 +20,7 @@ import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.jwks.KeySetService;
 import io.heraldmesh.link.LinkClient;
 import io.heraldmesh.link.LinkStatus;
 import io.heraldmesh.proxy.KeptSnapshot;
@@ -189,6 +190,8 @@ final class AttachedControl implements NodeControl {
             foundation.random(),
             new KeptLeaves(sealed));
     link.onAttached(enrolled::reachable);
+    KeySetService keys = NodeKeySets.from(bus, foundation, sealed);
+    link.onAttached(keys::reachable);
     return new ServiceNode(
         foundation,
         config,
@@ -206,6 +209,7 @@ final class AttachedControl implements NodeControl {
           link.onAttached(subscriber::reattached);
           return subscriber;
         },
+        keys,
         enrolled,
         own);
   }

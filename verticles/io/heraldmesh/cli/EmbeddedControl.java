@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.admin.Health;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.SignedBus;
@@ -13,6 +14,8 @@ import io.heraldmesh.distributor.LedDistribution;
 import io.heraldmesh.distributor.Ledger;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.jwks.KeySourceHealth;
+import io.heraldmesh.jwks.MeshKeySets;
 import io.heraldmesh.link.AdminDoor;
 import io.heraldmesh.link.Admission;
 import io.heraldmesh.link.ControlMethod;
@@ -48,6 +51,7 @@ final class EmbeddedControl implements NodeControl {
   private @Nullable LedDistribution led;
   private @Nullable RenewableIdentity configIdentity;
   private @Nullable ControlPort port;
+  private volatile @Nullable MeshKeySets meshKeys;
   private @Nullable LinkServer links;
   private @Nullable ControlAdmin admin;
 
@@ -137,6 +141,7 @@ final class EmbeddedControl implements NodeControl {
             new MeshCompiler(trustDomain)::compile,
             ledger -> distributor(started, bus, ledger, LedDistribution.SETTLE),
             () -> DistributorService.over(asking).status(),
+            config.roles().contains(Role.CONFIG),
             foundation.meters());
     led = one;
     distribution = one;
@@ -145,6 +150,8 @@ final class EmbeddedControl implements NodeControl {
 
   private DistributorVerticle distributor(
       ControlPlane started, SignedBus bus, Ledger ledger, Duration settle) {
+    MeshKeySets keys = NodeKeySets.ofMesh(bus, foundation, config, state.store());
+    meshKeys = keys;
     return new DistributorVerticle(
         bus,
         started::registrations,
@@ -152,7 +159,20 @@ final class EmbeddedControl implements NodeControl {
         ledger,
         foundation.clock(),
         foundation.meters(),
-        settle);
+        settle,
+        new DistributedKeySets(keys));
+  }
+
+  @Override
+  public void report(Health health) {
+    health.register("issuers", () -> NodeKeySets.condition(issuers()));
+  }
+
+  /** Every source of keys that is fetched here; none while another node distributes. */
+  private List<KeySourceHealth> issuers() {
+    MeshKeySets fetching = meshKeys;
+    LedDistribution turn = led;
+    return fetching == null || turn != null && !turn.leads() ? List.of() : fetching.health();
   }
 
   @Override
@@ -228,6 +248,7 @@ final class EmbeddedControl implements NodeControl {
         trustDomain,
         (vertx, workloads, consumer) ->
             new SnapshotSubscriber(vertx, bus, workloads, foundation.clock(), consumer),
+        NodeKeySets.from(bus, foundation, config),
         enrolled,
         own);
   }

@@ -96,8 +96,12 @@ final class NodeFileReader {
   }
 
   private NodeConfig spec(String name, Fields spec) {
-    Set<Role> inFile = RolesSection.read(spec.optional("roles"));
+    boolean clustered = spec.optional("cluster").isPresent();
+    Set<Role> inFile = RolesSection.read(spec.optional("roles"), clustered);
     Set<Role> roles = givenRoles == null ? inFile : givenRoles;
+    if (givenRoles != null) {
+      RolesSection.check(givenRoles, clustered);
+    }
     HostPort admin = NodeAddresses.listen(spec.optional("admin"), 15000);
     boolean controls = NodeConfig.controlPlane(roles);
     AttachedConfig attached = AttachedSection.read(spec.optional("attached"), controls);
@@ -105,6 +109,9 @@ final class NodeFileReader {
     if (!controls) {
       spec.withoutEffect("authority", "database", "control", "cluster");
       spec.withoutEffect(attached == null ? "certificates" : "resources");
+    }
+    if (attached != null) {
+      spec.withoutEffect("jwks");
     }
     DatabaseConfig database = new DatabaseSection(this::path).read(spec.optional("database"));
     return new NodeConfig(

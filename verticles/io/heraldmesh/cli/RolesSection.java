@@ -9,9 +9,9 @@ import java.util.Set;
 /** {@code spec.roles} of a node file, and {@code --roles}, which stands before it. */
 final class RolesSection {
   private static final String NOT_WHOLE =
-      "a node has the roles ca and config, or proxy without them";
+      "a node has the roles ca and config, or proxy without them, or ca alone in a cluster";
   private static final String REMEDY =
-      "add ca and config; joining a control plane elsewhere is not there yet";
+      "add what is missing of ca and config; for ca alone, name the other control nodes in cluster";
 
   private RolesSection() {}
 
@@ -29,13 +29,22 @@ final class RolesSection {
                 "unknown role \"" + word + "\"; use ca, config, proxy or admin");
       }
     }
-    if (!whole(roles)) {
-      throw new UsageException(NOT_WHOLE + "; " + REMEDY);
-    }
     return roles;
   }
 
-  static Set<Role> read(Value value) {
+  /**
+   * @throws UsageException when a node cannot have these
+   */
+  static void check(Set<Role> given, boolean clustered) {
+    if (!whole(given, clustered)) {
+      throw new UsageException(NOT_WHOLE + "; " + REMEDY);
+    }
+  }
+
+  /**
+   * @param clustered the node is one of several control nodes
+   */
+  static Set<Role> read(Value value, boolean clustered) {
     EnumSet<Role> roles = EnumSet.noneOf(Role.class);
     for (Value item : value.items()) {
       String word = item.nonEmptyText().value();
@@ -57,16 +66,20 @@ final class RolesSection {
     if (!value.isPresent()) {
       return EnumSet.of(Role.CA, Role.CONFIG, Role.PROXY, Role.ADMIN);
     }
-    if (!whole(roles)) {
+    if (!whole(roles, clustered)) {
       value.problem(ProblemCode.INVALID, NOT_WHOLE, REMEDY);
     }
     return roles;
   }
 
-  /** With a control plane of its own, or a proxy that needs none. */
-  private static boolean whole(Set<Role> roles) {
+  /**
+   * With a control plane of its own, or a proxy that needs none. In a cluster a node may sign and
+   * leave distributing to others; one that distributes signs too, for its own leaf is from its own
+   * intermediate.
+   */
+  private static boolean whole(Set<Role> roles, boolean clustered) {
     return roles.contains(Role.CA)
-        ? roles.contains(Role.CONFIG)
+        ? clustered || roles.contains(Role.CONFIG)
         : roles.contains(Role.PROXY) && !roles.contains(Role.CONFIG);
   }
 }

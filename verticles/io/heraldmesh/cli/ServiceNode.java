@@ -59,6 +59,7 @@ final class ServiceNode {
 
   /**
    * @param policies where its policy comes from
+   * @param keys closed with it
    * @param enrolled leaves from the authority; null: every workload brings files
    * @param own what this process listens on
    */
@@ -67,6 +68,7 @@ final class ServiceNode {
       NodeConfig config,
       TrustDomain trustDomain,
       PolicySource.Opening policies,
+      KeySetService keys,
       @Nullable NodeCredentials enrolled,
       OwnListeners own) {
     this.foundation = foundation;
@@ -81,7 +83,7 @@ final class ServiceNode {
       sources.addFirst(enrolled);
     }
     this.credentials = new CombinedCredentials(sources);
-    this.keys = NodeKeySets.of(foundation, config);
+    this.keys = keys;
     ProxySettings settings =
         new ProxySettings(
             config.name(),

@@ -56,7 +56,14 @@ final class StandaloneControl implements NodeControl {
 
   @Override
   public ServiceNode services(OwnListeners own) {
-    return new ServiceNode(foundation, config, trustDomain, this::open, null, own);
+    return new ServiceNode(
+        foundation,
+        config,
+        trustDomain,
+        this::open,
+        NodeKeySets.alone(foundation, config),
+        null,
+        own);
   }
 
   private PolicySource open(

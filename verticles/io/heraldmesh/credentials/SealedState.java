@@ -14,6 +14,8 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -111,6 +113,21 @@ public final class SealedState {
       LOG.warn("state not used file={} reason=\"{}\"", file, e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** The names of what was written and begins like this. */
+  public Set<String> names(String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(prefix))
+          .collect(Collectors.toUnmodifiableSet());
+    }
+  }
+
+  /** Takes away what has this name, if there is any. */
+  public void remove(String name) throws IOException {
+    Files.deleteIfExists(folder.resolve(name));
   }
 
   private Cipher cipher(int mode, byte[] nonce, byte[] head, String name)

@@ -6,8 +6,11 @@ import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.compile.CompiledMesh;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
+import io.heraldmesh.jwt.KeySource;
+import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +43,14 @@ final class Compilation {
    * @param revision null: nothing differs, so there is no new one
    * @param stale see {@link CompiledMesh#stale}
    * @param problems what resources and announcements say about each other
+   * @param keys where the nodes' policies have keys of tokens from, and how long a fetch may take
    */
   record Output(
       Map<String, Published> changed,
       @Nullable Revision revision,
       Set<String> stale,
-      List<String> problems) {}
+      List<String> problems,
+      Map<KeySource, Duration> keys) {}
 
   /** What the compiler finds; no revision comes of it. Blocks for the compiler. */
   Problems check(Resources resources, List<MeshWorkload> workloads) {
@@ -56,11 +61,15 @@ final class Compilation {
   Output run(Input input) {
     CompiledMesh mesh = source.compile(input.resources(), input.workloads());
     Map<String, ByteString> changed = new HashMap<>();
+    Map<KeySource, Duration> keys = new HashMap<>();
     input
         .nodes()
         .forEach(
             (name, node) -> {
               CompiledMesh.Levelled made = mesh.node(name, node.schemaLevel());
+              made.snapshot()
+                  .keySources()
+                  .forEach((source, time) -> keys.merge(source, time, WorkloadPolicy::longer));
               ByteString bytes = SnapshotCodec.encode(made.snapshot(), made.level());
               Published held = node.held();
               if (held == null || !held.bytes().equals(bytes)) {
@@ -69,7 +78,7 @@ final class Compilation {
             });
     List<String> problems = mesh.problems().all().stream().map(Object::toString).toList();
     if (changed.isEmpty()) {
-      return new Output(Map.of(), null, mesh.stale(), problems);
+      return new Output(Map.of(), null, mesh.stale(), problems, keys);
     }
     io.heraldmesh.store.Revision counted = ledger.next();
     Revision revision = new Revision(counted.epoch(), counted.number());
@@ -77,6 +86,6 @@ final class Compilation {
     changed.forEach(
         (node, bytes) ->
             published.put(node, new Published(revision, bytes, SnapshotCodec.digest(bytes))));
-    return new Output(published, revision, mesh.stale(), problems);
+    return new Output(published, revision, mesh.stale(), problems, keys);
   }
 }

@@ -60,6 +60,7 @@ final class Distributor implements DistributorService.Server {
   private final Compilation compilation;
   private final NodeMemory memory;
   private final InstantSource clock;
+  private final KeySharing keys;
   private final Map<String, NodeRecord> nodes = new TreeMap<>();
   private final Map<String, Long> withdrawn = new HashMap<>();
   private final Map<String, String> refusals = new TreeMap<>();
@@ -91,13 +92,15 @@ final class Distributor implements DistributorService.Server {
       MeshSource source,
       Ledger ledger,
       InstantSource clock,
-      Duration settle) {
+      Duration settle,
+      KeySharing keys) {
     this.vertx = vertx;
     this.bus = bus;
     this.registrations = registrations;
     this.compilation = new Compilation(source, ledger);
     this.memory = new NodeMemory(vertx, ledger);
     this.clock = clock;
+    this.keys = keys;
     this.settledAt = System.nanoTime() + settle.toNanos();
     this.settled = settle.isZero();
   }
@@ -455,6 +458,7 @@ final class Distributor implements DistributorService.Server {
         .forEach(problem -> LOG.warn("resources problem=\"{}\"", problem));
     compilerProblems = output.problems();
     stale = output.stale();
+    keys.watch(output.keys()); // before a node can ask for one
     Revision fresh = output.revision();
     if (fresh != null) {
       revision = fresh;

@@ -36,6 +36,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   private final InstantSource clock;
   private final MeterRegistry registry;
   private final Duration settle;
+  private final KeySharing keys;
   private final List<Gauge> gauges = new ArrayList<>();
   private volatile MeshStatus status = new MeshStatus(null, null, List.of(), List.of());
   private @Nullable Distributor distributor;
@@ -53,7 +54,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
       Ledger ledger,
       InstantSource clock,
       MeterRegistry registry) {
-    this(bus, registrations, source, ledger, clock, registry, Duration.ZERO);
+    this(bus, registrations, source, ledger, clock, registry, Duration.ZERO, KeySharing.NONE);
   }
 
   /**
@@ -61,6 +62,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
    *
    * @param settle how long nothing is compiled unless all registered nodes are heard of, where the
    *     one before left no word of any node
+   * @param keys started and closed with this verticle
    */
   public DistributorVerticle(
       SignedBus bus,
@@ -69,7 +71,8 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
       Ledger ledger,
       InstantSource clock,
       MeterRegistry registry,
-      Duration settle) {
+      Duration settle,
+      KeySharing keys) {
     this.bus = bus;
     this.registrations = registrations;
     this.source = source;
@@ -77,12 +80,13 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
     this.clock = clock;
     this.registry = registry;
     this.settle = settle;
+    this.keys = keys;
   }
 
   @Override
   public void init(Vertx vertx, Context context) {
     super.init(vertx, context);
-    distributor = new Distributor(vertx, bus, registrations, source, ledger, clock, settle);
+    distributor = new Distributor(vertx, bus, registrations, source, ledger, clock, settle, keys);
     gauge("herald_nodes", v -> v.status.nodes().size());
     gauge("herald_nodes_in_force", v -> v.status.inForce());
     gauge("herald_config_problems", v -> v.status.problems().size());
@@ -100,7 +104,8 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
     vertx.setPeriodic(500, id -> status = distributor().status());
     return distributor()
         .remember()
-        .compose(known -> DistributorService.serve(bus, distributor()))
+        .compose(known -> keys.start())
+        .compose(started -> DistributorService.serve(bus, distributor()))
         .onSuccess(r -> registration = r);
   }
 
@@ -108,7 +113,8 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   public Future<?> stop() {
     // Another one in this process may follow.
     gauges.forEach(registry::remove);
-    return registration == null ? Future.succeededFuture() : registration.close();
+    return (registration == null ? Future.<Void>succeededFuture() : registration.close())
+        .eventually(keys::close);
   }
 
   /**

@@ -50,6 +50,7 @@ public final class LedDistribution implements Distribution {
   private final MeshSource source;
   private final Function<Ledger, DistributorVerticle> making;
   private final Supplier<Future<MeshStatus>> elsewhere;
+  private final boolean stands;
   private final Context context;
   private @Nullable Newest newest;
   private @Nullable String rejection;
@@ -68,6 +69,7 @@ public final class LedDistribution implements Distribution {
    * @param source what the distributors compile with
    * @param making a distributor that writes this ledger, not deployed yet; may block
    * @param elsewhere asks the one that leads
+   * @param stands whether this node may lead; false: it leaves that to others
    */
   public LedDistribution(
       Vertx vertx,
@@ -76,6 +78,7 @@ public final class LedDistribution implements Distribution {
       MeshSource source,
       Function<Ledger, DistributorVerticle> making,
       Supplier<Future<MeshStatus>> elsewhere,
+      boolean stands,
       MeterRegistry registry) {
     this.vertx = vertx;
     this.store = store;
@@ -83,12 +86,16 @@ public final class LedDistribution implements Distribution {
     this.source = source;
     this.making = making;
     this.elsewhere = elsewhere;
+    this.stands = stands;
     this.context = vertx.getOrCreateContext();
     Gauge.builder("herald_leader", this, self -> self.leads ? 1 : 0).register(registry);
   }
 
   /** Completes when it is known who leads, or that the database does not say. */
   public Future<Void> start() {
+    if (!stands) {
+      return Future.succeededFuture();
+    }
     return onContext(
         () -> {
           vertx.setPeriodic(WATCH_MILLIS, id -> watch());

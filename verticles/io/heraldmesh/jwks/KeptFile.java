@@ -26,6 +26,9 @@ record KeptFile(int format, String source, String fetched, String keySet, String
   /** The only format so far. */
   static final int FORMAT = 1;
 
+  /** No file that was written is longer, in bytes: JSON in JSON, every character escaped. */
+  static final long LONGEST = 8L << 20;
+
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -54,6 +57,9 @@ record KeptFile(int format, String source, String fetched, String keySet, String
   }
 
   static KeptFile decode(byte[] bytes, String source) throws Unusable {
+    if (bytes.length > LONGEST) {
+      throw new Unusable("is longer than any that was written");
+    }
     KeptFile file;
     try {
       file = JSON.readValue(bytes, KeptFile.class);

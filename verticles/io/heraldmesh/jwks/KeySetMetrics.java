@@ -9,43 +9,56 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What is counted of key sets; the first two under Istio's names. */
+/** What is counted of key sets; fetches from issuers under Istio's names. */
 final class KeySetMetrics {
   /** More sources than this get no series of their own. */
   static final int MOST_SOURCES = 64;
 
   private final InstantSource clock;
-  private final Counter successes;
-  private final Counter failures;
+  private final @Nullable Counter successes;
+  private final @Nullable Counter failures;
   private final MultiGauge ages;
   private final MultiGauge keys;
   private final MultiGauge inARow;
 
-  KeySetMetrics(MeterRegistry meters, InstantSource clock) {
+  /**
+   * @param prefix of the names of what is told by source
+   * @param asksIssuers whether fetches go over the network
+   */
+  KeySetMetrics(MeterRegistry meters, InstantSource clock, String prefix, boolean asksIssuers) {
     this.clock = clock;
-    this.successes = meters.counter("pilot_jwks_resolver_network_fetch_success_total");
-    this.failures = meters.counter("pilot_jwks_resolver_network_fetch_fail_total");
+    this.successes =
+        asksIssuers ? meters.counter("pilot_jwks_resolver_network_fetch_success_total") : null;
+    this.failures =
+        asksIssuers ? meters.counter("pilot_jwks_resolver_network_fetch_fail_total") : null;
     this.ages =
-        MultiGauge.builder("herald_jwks_age_seconds")
+        MultiGauge.builder(prefix + "age_seconds")
             .description("time since the key set in force was fetched")
             .register(meters);
     this.keys =
-        MultiGauge.builder("herald_jwks_keys")
+        MultiGauge.builder(prefix + "keys")
             .description("usable keys of the set in force; 0: never fetched")
             .register(meters);
     this.inARow =
-        MultiGauge.builder("herald_jwks_failures")
+        MultiGauge.builder(prefix + "failures")
             .description("failed fetches since the last good one")
             .register(meters);
   }
 
   void succeeded() {
-    successes.increment();
+    count(successes);
   }
 
   void failed() {
-    failures.increment();
+    count(failures);
+  }
+
+  private static void count(@Nullable Counter counter) {
+    if (counter != null) {
+      counter.increment();
+    }
   }
 
   /** Replaces the series of all sources. */

@@ -1,5 +1,6 @@
 package io.heraldmesh.jwks;
 
+import io.heraldmesh.bus.SharedKeysService;
 import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.KeySource;
@@ -9,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * Holds the last good key set of every source that policy names, and keeps it fresh: fetched when
  * it is first named, every {@link KeySetSettings#refresh} after that, after a failure, and when a
  * token names a key that is not there. A failure, whatever its kind, changes nothing but health; a
- * set outlives the process in {@link KeySetSettings#folder}.
+ * set outlives the process on {@link KeySetSettings#shelf}. The sets come from their issuers, or
+ * from a control plane that asks these for the whole mesh.
  *
  * <p>One for a node, whatever the number of workloads and event loops: a source is asked once. No
  * request ever waits here. Every method may be called from any thread; the work runs on one context
@@ -40,16 +42,21 @@ public final class KeySetService {
   private static final Logger LOG = LoggerFactory.getLogger(KeySetService.class);
   private static final int WORKERS = 2;
 
+  /** How long who asks for a set waits for a fetch that is under way. */
+  private static final Duration OFFER_WITHIN = Duration.ofSeconds(3);
+
+  /** After which a key that a slow fetch may bring is looked for again. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private final KeySetSettings settings;
   private final InstantSource clock;
   private final Timers timers;
   private final Context context;
   private final WorkerExecutor workers;
-  private final DocumentClient client;
-  private final KeySetFetcher fetcher;
+  private final KeySetOrigin origin;
   private final Pauses pauses;
   private final KeySetMetrics metrics;
-  private final @Nullable KeySetFolder folder;
+  private final @Nullable KeptSets shelf;
 
   /** Changed on the context only; read by any thread. */
   private final Map<KeySource, WatchedSource> watched = new ConcurrentHashMap<>();
@@ -60,6 +67,8 @@ public final class KeySetService {
   private boolean sweeping;
 
   /**
+   * Sets from their issuers.
+   *
    * @throws IllegalArgumentException when the roots in {@code settings} are of no use
    */
   public KeySetService(
@@ -78,17 +87,85 @@ public final class KeySetService {
       InstantSource clock,
       RandomGenerator random,
       Timers timers) {
+    this(
+        vertx,
+        settings,
+        "herald-jwks",
+        workers -> new IssuerOrigin(new DocumentClient(vertx, settings, workers), workers),
+        new KeySetMetrics(meters, clock, "herald_jwks_", true),
+        clock,
+        random,
+        timers);
+  }
+
+  /** Sets from their issuers, for the whole mesh. As above. */
+  static KeySetService ofMesh(
+      Vertx vertx,
+      KeySetSettings settings,
+      MeterRegistry meters,
+      InstantSource clock,
+      RandomGenerator random,
+      Timers timers) {
+    return new KeySetService(
+        vertx,
+        settings,
+        "herald-mesh-jwks",
+        workers -> new IssuerOrigin(new DocumentClient(vertx, settings, workers), workers),
+        new KeySetMetrics(meters, clock, "herald_mesh_jwks_", true),
+        clock,
+        random,
+        timers);
+  }
+
+  /** Sets from the control plane. */
+  public static KeySetService over(
+      SharedKeysService control,
+      Vertx vertx,
+      KeySetSettings settings,
+      MeterRegistry meters,
+      InstantSource clock,
+      RandomGenerator random) {
+    return over(control, vertx, settings, meters, clock, random, Timers.of(vertx));
+  }
+
+  static KeySetService over(
+      SharedKeysService control,
+      Vertx vertx,
+      KeySetSettings settings,
+      MeterRegistry meters,
+      InstantSource clock,
+      RandomGenerator random,
+      Timers timers) {
+    return new KeySetService(
+        vertx,
+        settings,
+        "herald-jwks",
+        workers -> new ControlOrigin(control, workers),
+        new KeySetMetrics(meters, clock, "herald_jwks_", false),
+        clock,
+        random,
+        timers);
+  }
+
+  private KeySetService(
+      Vertx vertx,
+      KeySetSettings settings,
+      String threads,
+      Function<WorkerExecutor, KeySetOrigin> origin,
+      KeySetMetrics metrics,
+      InstantSource clock,
+      RandomGenerator random,
+      Timers timers) {
     this.settings = settings;
     this.clock = clock;
     this.timers = timers;
     this.context = vertx.getOrCreateContext();
-    this.workers = vertx.createSharedWorkerExecutor("herald-jwks", WORKERS);
-    this.client = new DocumentClient(vertx, settings, workers);
-    this.fetcher = new KeySetFetcher(client, workers);
+    this.workers = vertx.createSharedWorkerExecutor(threads, WORKERS);
+    this.origin = origin.apply(workers);
     this.pauses = new Pauses(settings, random);
-    this.metrics = new KeySetMetrics(meters, clock);
-    Path path = settings.folder();
-    this.folder = path == null ? null : new KeySetFolder(path);
+    this.metrics = metrics;
+    KeySetShelf place = settings.shelf();
+    this.shelf = place == null ? null : new KeptSets(place);
   }
 
   /** The sets fetched so far; take it anew for each request. */
@@ -124,12 +201,69 @@ public final class KeySetService {
             }
           }
           publish();
-          if (!sweeping && folder != null) {
+          if (!sweeping && shelf != null) {
             sweeping = true;
             timers.after(settings.forgetAfter(), this::sweep); // what policy dropped meanwhile
           }
           return Future.join(tried).mapEmpty();
         });
+  }
+
+  /** Asks again at once for what could not be had: whoever has it can be reached again. */
+  public void reachable() {
+    context.runOnContext(
+        go -> watched.values().stream().filter(one -> one.failures > 0).forEach(this::fetch));
+  }
+
+  /**
+   * The last good set of one source, for somebody elsewhere. Where there is none, or only one from
+   * before a restart, or a key is missed in it, a fetch under way is waited for, though not long; a
+   * missed key begins one as {@link KeySets#unknownKey} does.
+   */
+  Future<Offer> offer(KeySource source, boolean keyMissed) {
+    return onContext(
+        () -> {
+          WatchedSource one = watched.get(source);
+          if (one == null || !one.wanted) {
+            return Future.failedFuture(new FetchFailure("no policy in force names this source"));
+          }
+          if (keyMissed) {
+            fetchForUnknownKey(one);
+          }
+          boolean fresh = one.lastGood != null && !one.kept && !keyMissed;
+          if (fresh || !one.fetching && one.tried.future().isComplete()) {
+            return Future.succeededFuture(offer(one, keyMissed ? untilAsked(one) : null));
+          }
+          Promise<Offer> offered = Promise.promise();
+          Timers.Running late =
+              timers.after(
+                  OFFER_WITHIN, () -> offered.tryComplete(offer(one, keyMissed ? SOON : null)));
+          (one.fetching ? one.fetched : one.tried)
+              .future()
+              .onComplete(
+                  done ->
+                      context.runOnContext(
+                          go -> {
+                            late.cancel();
+                            offered.tryComplete(offer(one, null));
+                          }));
+          return offered.future();
+        });
+  }
+
+  /**
+   * @param held null: no set was ever fetched
+   * @param problem why the last fetch failed; null: it did not
+   * @param again when a fetch for a missed key is due; null: none is, or it was made
+   */
+  record Offer(@Nullable HeldKeys held, @Nullable String problem, @Nullable Duration again) {}
+
+  private static Offer offer(WatchedSource one, @Nullable Duration again) {
+    return new Offer(one.lastGood, one.lastError, again);
+  }
+
+  private Duration untilAsked(WatchedSource one) {
+    return Duration.ofMillis(Math.max(0, one.quietUntil - clock.millis()));
   }
 
   /** Stops fetching; what was fetched stays readable. */
@@ -142,7 +276,8 @@ public final class KeySetService {
               closed = true;
               watched.values().forEach(WatchedSource::stopTimer);
               Future<Boolean> written = workers.executeBlocking(() -> true, /* ordered= */ true);
-              return written.eventually(client::close).<Void>mapEmpty();
+              metrics.show(List.of());
+              return written.eventually(origin::close).<Void>mapEmpty();
             })
         .eventually(workers::close);
   }
@@ -167,7 +302,7 @@ public final class KeySetService {
     long now = clock.millis();
     if (now >= one.quietUntil) {
       one.quietUntil = now + settings.unknownKeyPause().toMillis();
-      fetch(one);
+      fetch(one, true);
     } else if (one.quietUntil < one.due()) {
       schedule(one, Duration.ofMillis(one.quietUntil - now), () -> fetchForUnknownKey(one));
     }
@@ -184,10 +319,10 @@ public final class KeySetService {
     one.wanted = true;
     one.stopTimer();
     watched.put(source, one);
-    if (known != null || folder == null) {
+    if (known != null || shelf == null) {
       fetch(one);
     } else {
-      readKept(one, folder);
+      readKept(one, shelf);
     }
     return one.tried.future();
   }
@@ -195,17 +330,16 @@ public final class KeySetService {
   /**
    * First what was kept, then what is new: a start must not wait long for an issuer that is away.
    */
-  private void readKept(WatchedSource one, KeySetFolder kept) {
+  private void readKept(WatchedSource one, KeptSets kept) {
     workers
         .executeBlocking(() -> kept.read(one.source), /* ordered= */ false)
         .onComplete(
             read ->
                 context.runOnContext(
                     go -> {
-                      KeptKeys found = read.result();
+                      HeldKeys found = read.result();
                       if (found != null) {
-                        one.lastGood = found.set();
-                        one.lastSuccess = found.fetched();
+                        one.lastGood = found;
                         one.kept = true;
                         publish();
                         LOG.info(
@@ -231,62 +365,81 @@ public final class KeySetService {
   }
 
   private void fetch(WatchedSource one) {
+    fetch(one, false);
+  }
+
+  private void fetch(WatchedSource one, boolean keyMissed) {
     if (closed || one.fetching || !one.wanted) {
       return;
     }
     one.fetching = true;
+    one.fetched = Promise.promise();
     one.keyMissed.set(false);
     one.stopTimer();
     long begun = clock.millis();
-    fetcher
-        .fetch(one.source, one.timeout)
+    origin
+        .fetch(new KeySetOrigin.Wish(one.source, one.timeout, one.lastGood, keyMissed))
         .onComplete(
             result ->
                 context.runOnContext(
                     go -> {
                       one.fetching = false;
                       if (result.succeeded()) {
-                        succeeded(one, result.result());
+                        taken(one, result.result(), begun);
                       } else {
-                        failed(one, result.cause(), begun);
+                        failed(one, String.valueOf(result.cause().getMessage()), begun);
                       }
                       one.tried.tryComplete();
+                      one.fetched.complete();
                     }));
   }
 
-  private void succeeded(WatchedSource one, FetchedKeys fetched) {
-    metrics.succeeded();
-    KeySet set = fetched.set();
-    KeySet before = one.lastGood;
-    one.lastGood = set;
-    one.lastSuccess = clock.instant();
-    one.kept = false;
-    one.lastError = null;
-    one.failures = 0;
-    publish();
-    if (before == null || !before.digest().equals(set.digest())) {
+  private void taken(WatchedSource one, FetchedKeys fetched, long begun) {
+    Instant when = fetched.fetched();
+    HeldKeys keys =
+        new HeldKeys(fetched.set(), fetched.json(), when == null ? clock.instant() : when);
+    hold(one, keys);
+    String problem = fetched.problem();
+    if (problem == null) {
+      metrics.succeeded();
+      one.kept = false;
+      one.lastError = null;
+      one.failures = 0;
+      publish();
+      again(one, pauses.refresh(fetched.maxAge()));
+    } else {
+      failed(one, problem, begun);
+    }
+    Duration missed = fetched.again();
+    if (missed != null && !closed && one.wanted) {
+      one.quietUntil = clock.millis() + missed.toMillis();
+      schedule(one, missed, () -> fetchForUnknownKey(one));
+    }
+  }
+
+  private void hold(WatchedSource one, HeldKeys keys) {
+    HeldKeys before = one.lastGood;
+    one.lastGood = keys;
+    KeySet set = keys.set();
+    if (before == null || !before.set().digest().equals(set.digest())) {
       LOG.info(
           "jwks_changed source={} keys={} digest={}", one.label, set.keys().size(), set.digest());
       set.skipped().forEach(note -> LOG.info("jwks_key_skipped source={} {}", one.label, note));
       set.warnings().forEach(note -> LOG.warn("jwks_key source={} {}", one.label, note));
     }
-    keep(one, fetched);
-    again(one, pauses.refresh(fetched.maxAge()));
-  }
-
-  private void keep(WatchedSource one, FetchedKeys fetched) {
-    Instant when = clock.instant();
-    inFolder(kept -> kept.write(one.source, fetched.json(), when));
+    if (!keys.equals(before)) {
+      onShelf(kept -> kept.write(one.source, keys.json(), keys.fetched()));
+    }
   }
 
   private void sweep() {
     List<KeySource> named = List.copyOf(watched.keySet());
-    inFolder(kept -> kept.keepOnly(named));
+    onShelf(kept -> kept.keepOnly(named));
   }
 
   /** One after the other: an older set must not be written over a newer one. */
-  private void inFolder(Consumer<KeySetFolder> work) {
-    KeySetFolder kept = folder;
+  private void onShelf(Consumer<KeptSets> work) {
+    KeptSets kept = shelf;
     if (kept != null && !closed) {
       workers.executeBlocking(
           () -> {
@@ -297,10 +450,10 @@ public final class KeySetService {
     }
   }
 
-  private void failed(WatchedSource one, Throwable cause, long begun) {
+  private void failed(WatchedSource one, String problem, long begun) {
     metrics.failed();
     one.failures++;
-    one.lastError = cause.getMessage();
+    one.lastError = problem;
     one.quietUntil = Math.max(one.quietUntil, begun + settings.unknownKeyPause().toMillis());
     publish();
     Duration pause =
@@ -309,9 +462,9 @@ public final class KeySetService {
         "jwks_fetch_failed source={} failures={} last_good={} retry_ms={} error=\"{}\"",
         one.label,
         one.failures,
-        one.lastSuccess,
+        one.lastGood == null ? null : one.lastGood.fetched(),
         pause.toMillis(),
-        cause.getMessage());
+        problem);
     again(one, pause);
   }
 
@@ -331,7 +484,7 @@ public final class KeySetService {
     List<KeySourceHealth> named = new ArrayList<>();
     for (WatchedSource one : watched.values()) {
       if (one.lastGood != null) {
-        sets.put(one.source, one.lastGood);
+        sets.put(one.source, one.lastGood.set());
       }
       if (one.wanted) {
         named.add(one.health());

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param forgetAfter how long a set is kept once no policy names its source
  * @param keptPatience how long a start that has a set from the folder waits for a newer one
  * @param maxBytes largest document taken
- * @param folder where the last good sets outlive the process; null: nowhere
+ * @param shelf where the last good sets outlive the process; null: nowhere
  */
 public record KeySetSettings(
     Duration refresh,
@@ -31,7 +31,7 @@ public record KeySetSettings(
     Duration keptPatience,
     int maxBytes,
     Reach reach,
-    @Nullable Path folder) {
+    @Nullable KeySetShelf shelf) {
 
   public static final KeySetSettings DEFAULTS =
       new KeySetSettings(
@@ -59,13 +59,33 @@ public record KeySetSettings(
         keptPatience,
         maxBytes,
         whom,
-        folder);
+        shelf);
+  }
+
+  /** From one good answer of the control plane to the next question, where that fetches. */
+  public KeySetSettings withRefresh(Duration every) {
+    return new KeySetSettings(
+        every,
+        refreshMin,
+        firstRetryMax,
+        retryMin,
+        retryMax,
+        unknownKeyPause,
+        forgetAfter,
+        keptPatience,
+        maxBytes,
+        reach,
+        shelf);
   }
 
   /**
-   * @param where is made when it is not there
+   * @param where a folder, made when it is not there
    */
-  public KeySetSettings withFolder(@Nullable Path where) {
+  public KeySetSettings withFolder(Path where) {
+    return withShelf(new KeySetFolder(where));
+  }
+
+  public KeySetSettings withShelf(KeySetShelf where) {
     return new KeySetSettings(
         refresh,
         refreshMin,

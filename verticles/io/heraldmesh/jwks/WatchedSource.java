@@ -1,10 +1,8 @@
 package io.heraldmesh.jwks;
 
-import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySource;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +16,9 @@ final class WatchedSource {
 
   final Promise<Void> tried = Promise.promise();
 
+  /** Completes when the fetch under way is done; the last one, when none is. */
+  Promise<Void> fetched = Promise.promise();
+
   /** A token asked for a key that is not there, and no fetch has begun since; for any thread. */
   final AtomicBoolean keyMissed = new AtomicBoolean();
 
@@ -27,9 +28,8 @@ final class WatchedSource {
   Duration timeout;
   boolean wanted = true;
   int failures;
-  @Nullable KeySet lastGood;
+  @Nullable HeldKeys lastGood;
   boolean kept;
-  @Nullable Instant lastSuccess;
   @Nullable String lastError;
 
   /** Before it, in milliseconds since 1970, no unknown key causes a fetch. */
@@ -80,12 +80,12 @@ final class WatchedSource {
   }
 
   KeySourceHealth health() {
-    KeySet set = lastGood;
+    HeldKeys held = lastGood;
     return new KeySourceHealth(
         label,
-        set == null ? 0 : set.keys().size(),
-        set == null ? null : set.digest(),
-        lastSuccess,
+        held == null ? 0 : held.set().keys().size(),
+        held == null ? null : held.set().digest(),
+        held == null ? null : held.fetched(),
         kept,
         lastError,
         failures);

@@ -1,5 +1,7 @@
 package io.heraldmesh.policy;
 
+import io.heraldmesh.jwt.KeySource;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,17 @@ public record NodeSnapshot(
     return own.isEmpty()
         ? destinations
         : destinations.stream().map(d -> own.getOrDefault(Key.of(d), d)).toList();
+  }
+
+  /** Where the keys of all its tokens come from, and how long a fetch may take. */
+  public Map<KeySource, Duration> keySources() {
+    Map<KeySource, Duration> sources = new HashMap<>();
+    for (WorkloadPolicy workload : workloads) {
+      workload
+          .keySources()
+          .forEach((source, time) -> sources.merge(source, time, WorkloadPolicy::longer));
+    }
+    return sources;
   }
 
   private record Key(String service, String sni) {

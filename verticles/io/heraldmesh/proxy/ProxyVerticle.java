@@ -5,16 +5,12 @@ import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.jwks.KeySetService;
-import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.NodeSnapshot;
-import io.heraldmesh.policy.WorkloadPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,13 +112,8 @@ public final class ProxyVerticle extends VerticleBase {
 
   /** Key sets and files first, so that a new rule does not answer 503 while they are read. */
   private Future<Void> putInForce(NodeSnapshot snapshot) {
-    Map<KeySource, Duration> sources = new HashMap<>();
-    for (WorkloadPolicy workload : snapshot.workloads()) {
-      workload
-          .keySources()
-          .forEach((source, time) -> sources.merge(source, time, WorkloadPolicy::longer));
-    }
-    return within(revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(sources))
+    return within(
+            revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(snapshot.keySources()))
         .compose(tried -> path.prepare(snapshot))
         .compose(tried -> apply(snapshot));
   }

@@ -45,6 +45,7 @@ public final class SnapshotSubscriber implements PolicySource {
   private final InstantSource clock;
   private final Function<NodeSnapshot, Future<Void>> consumer;
   private final Promise<Void> first = Promise.promise();
+  private final FailuresInARow unanswered = new FailuresInARow();
   private Future<?> chain = Future.succeededFuture();
   private List<Announcement.AnnouncedWorkload> workloads;
   private final @Nullable KeptSnapshot kept;
@@ -208,11 +209,26 @@ public final class SnapshotSubscriber implements PolicySource {
                     : Future.failedFuture(cause))
         .onComplete(
             done -> {
-              if (done.failed()) {
-                LOG.warn("no answer from the distributor: {}", done.cause().getMessage());
-              }
+              tell(done.succeeded() ? null : done.cause());
               askLater(wait(done.failed() ? done.cause() : null));
             });
+  }
+
+  private void tell(@Nullable Throwable failure) {
+    if (failure == null) {
+      int before = unanswered.succeeded();
+      if (before > 1) {
+        LOG.info("the distributor answers again unanswered={}", before);
+      }
+      return;
+    }
+    int told = unanswered.failed();
+    if (told > 0) {
+      LOG.warn(
+          "no answer from the distributor, what is in force stays unanswered={} reason=\"{}\"",
+          told,
+          failure.getMessage());
+    }
   }
 
   /** Soon while something is missing, unless asking again is of no use. */

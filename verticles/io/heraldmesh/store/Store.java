@@ -26,6 +26,8 @@ public interface Store extends AutoCloseable {
 
   Announcements announcements();
 
+  KeptKeySets keySets();
+
   /** Where it is, for messages; without a secret. */
   String name();
 

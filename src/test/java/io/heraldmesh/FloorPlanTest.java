@@ -29,7 +29,7 @@ class FloorPlanTest {
           Map.entry("store", Set.of()),
           Map.entry("capture", Set.of("policy")),
           Map.entry("bus", Set.of("crypto", "policy", "identity", "jwt")),
-          Map.entry("jwks", Set.of("crypto", "jwt", "bus")),
+          Map.entry("jwks", Set.of("crypto", "identity", "jwt", "bus")),
           Map.entry("credentials", Set.of("crypto", "identity", "bus")),
           Map.entry("tls", Set.of("crypto", "identity", "credentials")),
           Map.entry("link", Set.of("crypto", "identity", "bus", "tls")),

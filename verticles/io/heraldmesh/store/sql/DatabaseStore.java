@@ -5,6 +5,7 @@ import io.heraldmesh.store.AuditLog;
 import io.heraldmesh.store.AuthorityMetadata;
 import io.heraldmesh.store.IssuanceLog;
 import io.heraldmesh.store.JoinTokens;
+import io.heraldmesh.store.KeptKeySets;
 import io.heraldmesh.store.Leases;
 import io.heraldmesh.store.NodeRegistrations;
 import io.heraldmesh.store.ResourceRepository;
@@ -23,6 +24,7 @@ final class DatabaseStore implements Store {
   private final AuditTable audit;
   private final LeaseTable leases;
   private final AnnouncementTable announcements;
+  private final KeySetTable keySets;
 
   DatabaseStore(Database database) {
     this.database = database;
@@ -35,6 +37,7 @@ final class DatabaseStore implements Store {
     this.audit = new AuditTable(database);
     this.leases = new LeaseTable(database);
     this.announcements = new AnnouncementTable(database);
+    this.keySets = new KeySetTable(database);
   }
 
   @Override
@@ -80,6 +83,11 @@ final class DatabaseStore implements Store {
   @Override
   public Announcements announcements() {
     return announcements;
+  }
+
+  @Override
+  public KeptKeySets keySets() {
+    return keySets;
   }
 
   @Override

@@ -37,6 +37,7 @@ final class Migrations {
     bringForward(connection, dialect, name);
     LeaseTable.prepare(connection, dialect);
     AnnouncementTable.prepare(connection, dialect);
+    KeySetTable.prepare(connection, dialect);
   }
 
   private static void bringForward(Connection connection, Dialect dialect, String name)

@@ -101,6 +101,13 @@ final class AttachedMesh implements AutoCloseable {
   }
 
   HeraldProcess control() throws IOException {
+    return control("");
+  }
+
+  /**
+   * @param more fields of its spec
+   */
+  HeraldProcess control(String more) throws IOException {
     return start(
         "control",
         """
@@ -108,8 +115,8 @@ final class AttachedMesh implements AutoCloseable {
           trustDomain: mesh.test
           resources: resources
           control: {listen: "127.0.0.1:%d"}
-        """
-            .formatted(controlPort));
+        %s"""
+            .formatted(controlPort, more));
   }
 
   /** The node with the service. */
@@ -165,8 +172,15 @@ final class AttachedMesh implements AutoCloseable {
   }
 
   static int status(HeraldProcess caller, String path) {
+    return status(caller, path, List.of());
+  }
+
+  /**
+   * @param headers whole lines
+   */
+  static int status(HeraldProcess caller, String path, List<String> headers) {
     try {
-      return WireClient.once(caller.port("outbound:a/caller"), "GET", "web.a", path, List.of())
+      return WireClient.once(caller.port("outbound:a/caller"), "GET", "web.a", path, headers)
           .status();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -7,6 +7,7 @@ import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
+import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Registrations;
@@ -62,6 +63,10 @@ class LedDistributionTest {
   }
 
   private LedDistribution distribution(String name, Duration settle) {
+    return distribution(name, settle, true);
+  }
+
+  private LedDistribution distribution(String name, Duration settle, boolean stands) {
     SignedBus bus = mesh.bus(vertx, HeraldRole.CONFIG, name);
     SignedBus asking = mesh.bus(vertx, HeraldRole.ADMIN, name);
     LedDistribution made =
@@ -78,8 +83,10 @@ class LedDistributionTest {
                     ledger,
                     InstantSource.system(),
                     new SimpleMeterRegistry(),
-                    settle),
+                    settle,
+                    KeySharing.NONE),
             () -> DistributorService.over(asking).status(),
+            stands,
             new SimpleMeterRegistry());
     Await.result(made.start());
     return made;
@@ -113,6 +120,25 @@ class LedDistributionTest {
     } catch (AssertionError notYet) {
       return Optional.empty();
     }
+  }
+
+  @Test
+  void aNodeThatDoesNotStandNeverLeadsAndTellsWhatTheLeaderSays() {
+    LedDistribution signing = distribution("c1", Duration.ZERO, false);
+    assertThat(signing.leads()).isFalse();
+    assertThat(Await.failure(signing.status())).isInstanceOf(BusException.class);
+
+    LedDistribution leading = distribution("c2", Duration.ZERO);
+    Await.until("the other leads at once", leading::leads);
+    Await.result(signing.apply(resources("PERMISSIVE")));
+    announce("n1");
+    announce("n2");
+    Await.result(leading.apply(resources("STRICT")));
+    assertThat(Await.result(signing.status()).revision())
+        .isEqualTo(Await.result(leading.status()).revision())
+        .isNotNull();
+    Await.result(leading.close());
+    assertThat(signing.leads()).isFalse();
   }
 
   @Test

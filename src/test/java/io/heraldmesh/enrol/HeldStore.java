@@ -7,6 +7,7 @@ import io.heraldmesh.store.AuthorityMetadata;
 import io.heraldmesh.store.IssuanceLog;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.JoinTokens;
+import io.heraldmesh.store.KeptKeySets;
 import io.heraldmesh.store.Leases;
 import io.heraldmesh.store.NodeRegistrations;
 import io.heraldmesh.store.ResourceRepository;
@@ -107,6 +108,11 @@ final class HeldStore implements Store {
   @Override
   public Leases leases() {
     return store.leases();
+  }
+
+  @Override
+  public KeptKeySets keySets() {
+    return store.keySets();
   }
 
   @Override

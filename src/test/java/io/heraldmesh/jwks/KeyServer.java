@@ -33,9 +33,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /**
  * A real https server on 127.0.0.1 under a certificate of its own root; what it says can change.
  */
-final class KeyServer implements AutoCloseable {
-  final String root;
-  final AtomicInteger requests = new AtomicInteger();
+public final class KeyServer implements AutoCloseable {
+  public final String root;
+  public final AtomicInteger requests = new AtomicInteger();
   private final HttpServer server;
   private volatile Handler<HttpServerRequest> behaviour = request -> request.response().end("{}");
 
@@ -47,7 +47,7 @@ final class KeyServer implements AutoCloseable {
   /**
    * @param name the one DNS name in its certificate
    */
-  static KeyServer start(Vertx vertx, String name) throws Exception {
+  public static KeyServer start(Vertx vertx, String name) throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(256);
     KeyPair pair = generator.generateKeyPair();
@@ -72,19 +72,19 @@ final class KeyServer implements AutoCloseable {
     return server;
   }
 
-  void behave(Handler<HttpServerRequest> next) {
+  public void behave(Handler<HttpServerRequest> next) {
     behaviour = next;
   }
 
-  void serve(String body) {
+  public void serve(String body) {
     behave(request -> request.response().end(body));
   }
 
-  int port() {
+  public int port() {
     return server.actualPort();
   }
 
-  String uri(String path) {
+  public String uri(String path) {
     return "https://localhost:" + port() + path;
   }
 

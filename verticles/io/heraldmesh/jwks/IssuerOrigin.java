@@ -8,25 +8,22 @@ import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 
 /** From a source to its key set: discovery where it is asked for, fetch, parse. */
-final class KeySetFetcher {
+final class IssuerOrigin implements KeySetOrigin {
   private final DocumentClient client;
   private final WorkerExecutor parser;
 
   /**
    * @param parser reads key sets: a large one takes longer than an event loop has
    */
-  KeySetFetcher(DocumentClient client, WorkerExecutor parser) {
+  IssuerOrigin(DocumentClient client, WorkerExecutor parser) {
     this.client = client;
     this.parser = parser;
   }
 
-  /**
-   * Fails with {@link FetchFailure}; a set without any usable key is a failure too.
-   *
-   * @param timeout of each document
-   */
-  Future<FetchedKeys> fetch(KeySource source, Duration timeout) {
-    return switch (source) {
+  @Override
+  public Future<FetchedKeys> fetch(Wish wish) {
+    Duration timeout = wish.timeout();
+    return switch (wish.source()) {
       case KeySource.Inline inline ->
           Future.failedFuture(new FetchFailure("inline key sets are not fetched"));
       case KeySource.Remote(String uri) -> keys(uri, timeout);
@@ -38,12 +35,19 @@ final class KeySetFetcher {
     };
   }
 
+  @Override
+  public Future<Void> close() {
+    return client.close();
+  }
+
   private Future<FetchedKeys> keys(String uri, Duration timeout) {
     return client
         .get(uri, timeout)
         .compose(
             document ->
-                parser.executeBlocking(() -> FetchedKeys.parse(document), /* ordered= */ false));
+                parser.executeBlocking(
+                    () -> FetchedKeys.parse(document.text(), document.maxAge()),
+                    /* ordered= */ false));
   }
 
   private static Future<String> keySetUri(Document document, String issuer) {

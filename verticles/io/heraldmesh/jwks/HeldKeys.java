@@ -5,17 +5,19 @@ import io.heraldmesh.jwt.KeySet;
 import java.time.Instant;
 
 /**
- * A key set that outlived its process.
+ * A good key set.
  *
+ * @param json as it was received
  * @param fetched when it came from its issuer
  */
-record KeptKeys(KeySet set, Instant fetched) {
+record HeldKeys(KeySet set, String json, Instant fetched) {
 
-  static KeptKeys parse(String json, Instant fetched) throws InvalidKeySet {
+  /** One that outlived its process. */
+  static HeldKeys parse(String json, Instant fetched) throws InvalidKeySet {
     KeySet set = KeySet.parse(json);
     if (set.isEmpty()) {
       throw new InvalidKeySet("key set has no usable key");
     }
-    return new KeptKeys(set, fetched);
+    return new HeldKeys(set, json, fetched);
   }
 }

@@ -1,0 +1,26 @@
+package io.heraldmesh.cli;
+
+import io.heraldmesh.distributor.KeySharing;
+import io.heraldmesh.jwks.MeshKeySets;
+import io.heraldmesh.jwt.KeySource;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Map;
+
+/** The mesh's key sets as the distributor starts, tells and stops them. */
+record DistributedKeySets(MeshKeySets keys) implements KeySharing {
+  @Override
+  public Future<Void> start() {
+    return keys.start();
+  }
+
+  @Override
+  public void watch(Map<KeySource, Duration> sources) {
+    keys.watch(sources);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return keys.close();
+  }
+}
