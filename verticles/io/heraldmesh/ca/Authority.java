@@ -117,7 +117,10 @@ public final class Authority {
     return trustDomain;
   }
 
-  /** The roots that peers need to trust what this authority signs. */
+  /**
+   * The roots that peers need to trust what this authority signs. The first is the one that it
+   * signs under.
+   */
   public TrustBundle bundle() {
     return bundle;
   }
@@ -130,6 +133,20 @@ public final class Authority {
   /** When the first certificate of its chain ends, root included; after it nothing is signed. */
   public Instant notAfter() {
     return chain().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();
+  }
+
+  /** The same, with other roots for peers to trust; the first stays the issuer's. */
+  Authority trusting(List<X509Certificate> roots) {
+    return new Authority(
+        trustDomain,
+        new AuthorityMaterial(
+            material.issuer(),
+            material.issuerKey(),
+            material.intermediates(),
+            roots,
+            material.rootKey()),
+        crypto,
+        random);
   }
 
   AuthorityMaterial material() {

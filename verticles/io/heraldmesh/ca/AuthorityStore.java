@@ -91,6 +91,26 @@ public final class AuthorityStore {
     }
   }
 
+  /**
+   * Opens the authority that was there before; makes none.
+   *
+   * @throws AuthorityException when the files cannot be used, or are gone
+   */
+  public Authority reopen(
+      TrustDomain trustDomain, InstantSource clock, Crypto crypto, SecureRandom random) {
+    char[] passphrase = Passphrase.read(passphraseFile);
+    try {
+      return open(passphrase, trustDomain, clock.instant(), crypto, random);
+    } finally {
+      Arrays.fill(passphrase, '\0');
+    }
+  }
+
+  /** What it is read from. */
+  public List<Path> files() {
+    return List.of(keyStore, passphraseFile);
+  }
+
   private Authority create(
       char[] passphrase,
       TrustDomain trustDomain,

@@ -4,23 +4,24 @@ import io.heraldmesh.identity.TrustBundle;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /** The authority's metrics, under the names that Istio's users know. */
 final class CaMetrics {
   private final MeterRegistry registry;
 
-  CaMetrics(MeterRegistry registry, Authority authority) {
+  CaMetrics(MeterRegistry registry, Supplier<Authority> authority) {
     this.registry = registry;
     Gauge.builder(
             "citadel_server_root_cert_expiry_timestamp",
             authority,
-            a -> rootExpiry(a.bundle()).getEpochSecond())
+            a -> rootExpiry(a.get().bundle()).getEpochSecond())
         .description("when the first root ends, in seconds since 1970")
         .register(registry);
     Gauge.builder(
             "citadel_server_cert_chain_expiry_timestamp",
             authority,
-            a -> a.notAfter().getEpochSecond())
+            a -> a.get().notAfter().getEpochSecond())
         .description("when the authority's own chain ends, in seconds since 1970")
         .register(registry);
     // Present with 0 from the start, so that an alert on a rise sees the first one.

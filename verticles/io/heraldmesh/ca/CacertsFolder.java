@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An authority that somebody else made, in the files of Istio's secret {@code cacerts}: {@code
@@ -70,6 +71,20 @@ public final class CacertsFolder {
         crypto,
         random,
         now);
+  }
+
+  /** What it may be read from, there or not. */
+  public List<Path> files() {
+    return Stream.of(
+            "tls.crt",
+            "tls.key",
+            "ca.crt",
+            "ca-cert.pem",
+            "ca-key.pem",
+            "cert-chain.pem",
+            "root-cert.pem")
+        .map(folder::resolve)
+        .toList();
   }
 
   /** From the issuer up to and with its root; the file may hold them in any order, and the root. */

@@ -11,6 +11,7 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.IssuanceLog;
 import io.heraldmesh.store.IssuanceRecord;
@@ -35,7 +36,7 @@ public final class CertificateIssuer implements CaService.Server {
   private static final Logger LOG = LoggerFactory.getLogger(CertificateIssuer.class);
 
   private final Vertx vertx;
-  private final Authority authority;
+  private final Supplier<Authority> authority;
   private final Crypto crypto;
   private final IssuanceLog log;
   private final Supplier<Registrations> registrations;
@@ -43,11 +44,12 @@ public final class CertificateIssuer implements CaService.Server {
   private final CaMetrics metrics;
 
   /**
+   * @param authority asked anew for each request
    * @param registrations asked anew for each request
    */
   public CertificateIssuer(
       Vertx vertx,
-      Authority authority,
+      Supplier<Authority> authority,
       Crypto crypto,
       IssuanceLog log,
       Supplier<Registrations> registrations,
@@ -65,16 +67,17 @@ public final class CertificateIssuer implements CaService.Server {
   @Override
   public Future<CaService.Issued> issue(SpiffeId caller, CaService.IssueRequest request) {
     metrics.request();
+    Authority by = authority.get();
     return vertx
-        .executeBlocking(() -> sign(caller, request), false)
+        .executeBlocking(() -> sign(by, caller, request), false)
         .compose(issued -> logged(caller, issued))
-        .map(issued -> new CaService.Issued(issued.chain(), authority.bundle()))
+        .map(issued -> new CaService.Issued(issued.chain(), by.bundle()))
         .onFailure(e -> LOG.warn("certificate refused caller={} {}", caller, e.getMessage()));
   }
 
   @Override
   public Future<CaService.Roots> roots(SpiffeId caller) {
-    return Future.succeededFuture(new CaService.Roots(authority.bundle()));
+    return Future.succeededFuture(new CaService.Roots(authority.get().bundle()));
   }
 
   @Override
@@ -95,8 +98,9 @@ public final class CertificateIssuer implements CaService.Server {
     }
   }
 
-  private Issued sign(SpiffeId caller, CaService.IssueRequest request) throws BusException {
-    SpiffeId id = subject(caller, request.subject());
+  private Issued sign(Authority by, SpiffeId caller, CaService.IssueRequest request)
+      throws BusException {
+    SpiffeId id = subject(by.trustDomain(), caller, request.subject());
     Csr csr;
     try {
       csr = Csr.parse(request.csr().toByteArray(), crypto);
@@ -105,7 +109,7 @@ public final class CertificateIssuer implements CaService.Server {
       throw new BusException(BusFailure.BAD_CSR, "id=" + id + " " + e.getMessage());
     }
     try {
-      return authority.sign(csr.publicKey(), id, request.ttl(), clock.instant());
+      return by.sign(csr.publicKey(), id, request.ttl(), clock.instant());
     } catch (IssuanceRefused e) {
       metrics.notSigned(e.reason().name());
       throw new BusException(failure(e.reason()), "id=" + id + " " + e.getMessage());
@@ -115,7 +119,8 @@ public final class CertificateIssuer implements CaService.Server {
   /**
    * The name in the certificate: never from the CSR, only from what the caller is registered for.
    */
-  private SpiffeId subject(SpiffeId caller, CaService.Subject subject) throws BusException {
+  private SpiffeId subject(TrustDomain trustDomain, SpiffeId caller, CaService.Subject subject)
+      throws BusException {
     return switch (subject) {
       case CaService.Subject.Caller() -> caller;
       case CaService.Subject.Workload(String namespace, String serviceAccount) -> {
@@ -129,7 +134,7 @@ public final class CertificateIssuer implements CaService.Server {
               namespace + "/" + serviceAccount + " is not registered for " + caller);
         }
         try {
-          yield SpiffeId.workload(authority.trustDomain(), namespace, serviceAccount);
+          yield SpiffeId.workload(trustDomain, namespace, serviceAccount);
         } catch (InvalidIdentity e) {
           throw new BusException(BusFailure.MALFORMED, "not a workload: " + e.getMessage());
         }

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.ca.Authority;
+import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.store.AuthorityCertificate;
 import io.heraldmesh.store.AuthorityCertificate.Kind;
 import io.heraldmesh.store.AuthorityCertificate.Phase;
@@ -64,6 +65,28 @@ final class AuthorityRecord {
         .filter(c -> c.phase() == Phase.ACTIVE && !c.fingerprint().equals(issuer.fingerprint()))
         .forEach(c -> store.authority().put(c.in(Phase.DROPPED)));
     putNew(store, known, issuer);
+  }
+
+  /** Whether another control node's certificate in use was signed by {@code root}. */
+  static boolean signsElsewhere(Store store, X509Certificate root, String node, Instant now) {
+    return store.authority().certificates().stream()
+        .filter(c -> c.kind() == Kind.ISSUER && c.phase() == Phase.ACTIVE)
+        .filter(c -> !c.node().equals(node))
+        .map(c -> CertificateChain.parsePem(c.pem()).leaf())
+        .filter(issuer -> now.isBefore(issuer.getNotAfter().toInstant()))
+        .anyMatch(issuer -> signed(issuer, root));
+  }
+
+  private static boolean signed(X509Certificate issuer, X509Certificate root) {
+    if (!issuer.getIssuerX500Principal().equals(root.getSubjectX500Principal())) {
+      return false;
+    }
+    try {
+      issuer.verify(root.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   private static void strange(Store store, AuthorityCertificate there, AuthorityCertificate ours) {

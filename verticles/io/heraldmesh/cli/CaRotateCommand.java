@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Change the root without an interruption: on every control node add the new one; then on each",
-      "herald ca sign with it; when every node has leaves of it, drop the old one. A control node takes",
-      "each step when it is restarted; restart them one after the other."
+      "herald ca sign with it; when every node has leaves of it, drop the old one. A control node that",
+      "runs takes each step by itself; /healthz/ready tells in its part authority what it waits for."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CaRotateCommand implements Runnable {

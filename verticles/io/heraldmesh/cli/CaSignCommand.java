@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Make a control node's issuing intermediate and write it to DIR, which its node file names as",
-      "spec.authority.cacerts. A control node takes it when it is started.",
+      "spec.authority.cacerts. A control node that runs takes it by itself.",
       "Without --csr the key is made here too; with it, only certificates are written."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -20,7 +20,7 @@ final class ControlEnrolment {
     Enrolment enrolment =
         new Enrolment(
             foundation.vertx(),
-            state::authority,
+            state.authority(),
             state.store(),
             CertificateProofs.NONE,
             EnrolLimits.DEFAULT,
@@ -29,6 +29,7 @@ final class ControlEnrolment {
             System::nanoTime,
             control::readRegistrations);
     foundation.vertx().setPeriodic(MINUTE, minute -> enrolment.tick());
-    return new EnrolmentService(enrolment, trustDomain, () -> state.authority().bundle()).methods();
+    return new EnrolmentService(enrolment, trustDomain, () -> state.authority().get().bundle())
+        .methods();
   }
 }

@@ -1,23 +1,25 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.ca.Authority;
+import io.heraldmesh.ca.AuthorityInForce;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.credentials.IdentityRenewal;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +47,9 @@ final class ControlPlane {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
   private final Vertx vertx;
-  private final Authority authority;
+  private final AuthorityInForce authority;
   private final Store store;
+  private final String node;
   private final Crypto crypto;
   private final InstantSource clock;
   private final SecureRandom random;
@@ -54,14 +58,16 @@ final class ControlPlane {
 
   ControlPlane(
       Vertx vertx,
-      Authority authority,
+      AuthorityInForce authority,
       Store store,
+      String node,
       Crypto crypto,
       InstantSource clock,
       SecureRandom random) {
     this.vertx = vertx;
     this.authority = authority;
     this.store = store;
+    this.node = node;
     this.crypto = crypto;
     this.clock = clock;
     this.random = random;
@@ -116,21 +122,9 @@ final class ControlPlane {
 
   /** The root that whoever joins must find. */
   X509Certificate root() {
-    List<X509Certificate> roots = authority.bundle().of(authority.trustDomain());
-    // While roots change there are two, and only one stands behind the certificates of now.
-    return roots.stream()
-        .filter(root -> signed(root, authority.issuer()))
-        .findFirst()
-        .orElse(roots.getFirst());
-  }
-
-  private static boolean signed(X509Certificate root, X509Certificate issuer) {
-    try {
-      issuer.verify(root.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
+    Authority now = authority.get();
+    // While roots change there are two, and the first stands behind the certificates of now.
+    return now.bundle().of(now.trustDomain()).getFirst();
   }
 
   /** Puts the authority on the bus. */
@@ -146,15 +140,56 @@ final class ControlPlane {
         .onSuccess(
             id -> {
               vertx.setPeriodic(1000, tick -> renew());
+              authority.onChange(this::rotated);
+              followAuthority();
               if (store.shared()) {
                 followRegistrations();
               }
             });
   }
 
+  /** Has {@code follower} told of the roots whenever the authority changes; it must not block. */
+  void onRoots(Consumer<TrustBundle> follower) {
+    authority.onChange(now -> follower.accept(now.bundle()));
+  }
+
+  /** Whether the authority's files were taken, and how far a rotation is. */
+  Condition authorityCondition() {
+    String error = authority.lastError();
+    String waiting = authority.waiting();
+    return error != null
+        ? Condition.degraded("authority not taken, the last good one stays: " + error)
+        : Condition.noted(waiting == null ? "" : waiting);
+  }
+
+  /** Looks once a second whether its files changed, or a rotation has a next step. */
+  private void followAuthority() {
+    vertx
+        .executeBlocking(
+            () -> {
+              authority.look(
+                  root ->
+                      store.shared()
+                          && AuthorityRecord.signsElsewhere(store, root, node, clock.instant()));
+              return true;
+            })
+        .onFailure(e -> LOG.error("authority not looked at", e))
+        .onComplete(done -> vertx.setTimer(FOLLOW_MILLIS, again -> followAuthority()));
+  }
+
+  /** Herald's own parts here need not ask for the new roots. */
+  private void rotated(Authority now) {
+    List<IdentityRenewal> all;
+    synchronized (renewals) {
+      all = List.copyOf(renewals);
+    }
+    all.forEach(renewal -> renewal.follow(now.bundle()));
+  }
+
   /** A new identity for one of Herald's own parts, signed and logged. Blocks for the log. */
   RenewableIdentity identity(HeraldRole role, String name) {
-    return new OwnIdentities(authority, store.issuanceLog(), crypto, clock).identity(role, name);
+    return new OwnIdentities(authority.get(), store.issuanceLog(), crypto, clock)
+        .identity(role, name);
   }
 
   /** The bus, signed as {@code source} says. */

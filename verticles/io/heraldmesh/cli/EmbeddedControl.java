@@ -90,6 +90,7 @@ final class EmbeddedControl implements NodeControl {
             foundation.vertx(),
             state.authority(),
             state.store(),
+            config.name(),
             foundation.crypto(),
             foundation.clock(),
             foundation.random());
@@ -165,6 +166,7 @@ final class EmbeddedControl implements NodeControl {
 
   @Override
   public void report(Health health) {
+    health.register("authority", started(control)::authorityCondition);
     health.register("issuers", () -> NodeKeySets.condition(issuers()));
   }
 
@@ -242,6 +244,7 @@ final class EmbeddedControl implements NodeControl {
             foundation.crypto(),
             foundation.clock(),
             foundation.random());
+    running.onRoots(enrolled::follow);
     return new ServiceNode(
         foundation,
         config,

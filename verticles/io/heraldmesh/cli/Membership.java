@@ -49,7 +49,10 @@ final class Membership implements AutoCloseable {
     try {
       RenewableIdentity identity =
           new OwnIdentities(
-                  state.authority(), state.store().issuanceLog(), ground.crypto(), ground.clock())
+                  state.authority().get(),
+                  state.store().issuanceLog(),
+                  ground.crypto(),
+                  ground.clock())
               .identity(HeraldRole.CA, config.name());
       MemberTls tls =
           new MemberTls(

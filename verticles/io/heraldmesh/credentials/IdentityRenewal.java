@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever owns it calls {@link #tick} about once a second.
  */
 public final class IdentityRenewal {
+  private final RenewableIdentity identity;
   private final RenewingLeaf leaf;
 
   /**
@@ -30,6 +31,7 @@ public final class IdentityRenewal {
       Crypto crypto,
       InstantSource clock,
       RandomGenerator random) {
+    this.identity = identity;
     HeraldSvid first = identity.svid();
     RenewingLeaf.Listener listener =
         new RenewingLeaf.Listener() {
@@ -56,6 +58,20 @@ public final class IdentityRenewal {
                 random,
                 listener)
             .startingWith(new Credential(first.id(), first.key(), first.chain()));
+  }
+
+  /**
+   * The authority is in this process, and these are its roots now: they are taken, and an identity
+   * under an older one is renewed at the next {@link #tick}.
+   */
+  public void follow(TrustBundle bundle) {
+    identity.replace(bundle);
+    leaf.follow(bundle, Duration.ZERO);
+  }
+
+  /** As {@link #follow(TrustBundle)} for roots that come from elsewhere and are taken by others. */
+  void follow(TrustBundle bundle, Duration within) {
+    leaf.follow(bundle, within);
   }
 
   /** Renews when it is due by the clock. */

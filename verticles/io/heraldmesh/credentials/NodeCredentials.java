@@ -33,6 +33,9 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
   private static final Duration ROOTS_EVERY = Duration.ofSeconds(30);
 
+  /** After the roots said that leaves are issued under another. */
+  private static final Duration REISSUE_WITHIN = Duration.ofSeconds(30);
+
   private final Vertx vertx;
   private final CaService ca;
   private final RenewableIdentity node;
@@ -164,6 +167,20 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     identityRenewal.reachable();
   }
 
+  /**
+   * The authority is in this process, and these are its roots now: they are taken, and leaves under
+   * an older one are fetched at the next {@link #tick}.
+   */
+  public void follow(TrustBundle bundle) {
+    publish(null, null, bundle);
+    follow(bundle, Duration.ZERO);
+  }
+
+  private void follow(TrustBundle bundle, Duration within) {
+    leaves.values().forEach(leaf -> leaf.follow(bundle, within));
+    identityRenewal.follow(bundle, within);
+  }
+
   @Override
   public CredentialSet current() {
     return current;
@@ -216,7 +233,11 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
       nextRoots = now.plus(ROOTS_EVERY);
     }
     ca.roots()
-        .onSuccess(roots -> publish(null, null, roots.bundle()))
+        .onSuccess(
+            roots -> {
+              publish(null, null, roots.bundle());
+              follow(roots.bundle(), REISSUE_WITHIN);
+            })
         .onFailure(e -> LOG.warn("roots not fetched, the old ones stay: {}", e.getMessage()));
   }
 

@@ -32,6 +32,11 @@ final class RenewalSchedule {
     return now.plusMillis((long) (most * (0.8 + 0.2 * random.nextDouble())));
   }
 
+  /** At random, less than {@code time}. */
+  Duration within(Duration time) {
+    return Duration.ofMillis((long) (time.toMillis() * random.nextDouble()));
+  }
+
   /** True when {@code next} has come, or lies so far ahead that the clock must have gone back. */
   boolean isDue(Instant now, Instant next, int failures) {
     return !now.isBefore(next) || failures > 0 && now.plus(LAST_RETRY).isBefore(next);

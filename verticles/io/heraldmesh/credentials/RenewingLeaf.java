@@ -13,10 +13,12 @@ import io.vertx.core.Vertx;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +111,44 @@ final class RenewingLeaf {
     }
     if (due) {
       renew();
+    }
+  }
+
+  /**
+   * These roots are in force. The first of its trust domain is the one that certificates are issued
+   * under: a leaf under another is replaced before that one is trusted no longer.
+   *
+   * @param within at a random moment in this time, so that not all ask at once
+   */
+  void follow(TrustBundle bundle, Duration within) {
+    synchronized (this) {
+      Credential held = credential;
+      if (held == null || failures > 0 || underFirst(bundle, held)) {
+        return;
+      }
+      Instant soon = clock.instant().plus(schedule.within(within));
+      if (soon.isBefore(nextAttempt)) {
+        nextAttempt = soon;
+        LOG.info("leaf is of an older root, the next is due id={} next={}", id, soon);
+      }
+    }
+  }
+
+  private static boolean underFirst(TrustBundle bundle, Credential held) {
+    List<X509Certificate> roots = bundle.of(held.id().trustDomain());
+    if (roots.isEmpty()) {
+      return true;
+    }
+    X509Certificate root = roots.getFirst();
+    X509Certificate top = held.chain().getLast();
+    if (!top.getIssuerX500Principal().equals(root.getSubjectX500Principal())) {
+      return false;
+    }
+    try {
+      top.verify(root.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 

@@ -150,7 +150,7 @@ abstract class ControlPath {
     CertificateIssuer issuer =
         new CertificateIssuer(
             vertx,
-            mesh.authority(),
+            mesh::authority,
             mesh.crypto(),
             store.issuanceLog(),
             () -> registrations,

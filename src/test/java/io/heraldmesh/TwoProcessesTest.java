@@ -123,7 +123,7 @@ class TwoProcessesTest {
     CertificateIssuer issuer =
         new CertificateIssuer(
             vertx,
-            mesh.authority(),
+            mesh::authority,
             mesh.crypto(),
             store.issuanceLog(),
             () -> registrations,

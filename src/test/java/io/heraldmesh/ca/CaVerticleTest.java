@@ -56,7 +56,7 @@ class CaVerticleTest {
   void start() {
     CertificateIssuer issuer =
         new CertificateIssuer(
-            vertx, mesh.authority(), mesh.crypto(), log, registrations::get, clock, metrics);
+            vertx, mesh::authority, mesh.crypto(), log, registrations::get, clock, metrics);
     Await.result(
         vertx.deployVerticle(new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), issuer)));
   }

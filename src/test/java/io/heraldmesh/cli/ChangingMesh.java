@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a process of its own, all of whose configuration changes with each {@link #change}: the
@@ -36,6 +38,7 @@ import java.util.Map;
  */
 final class ChangingMesh implements AutoCloseable {
   private static final String TAKEN = "credentials taken id=";
+  private static final String CACERTS = "  authority: {cacerts: cacerts}\n";
   private static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
 
   /** Workloads with certificates from files, and their service accounts. */
@@ -50,18 +53,39 @@ final class ChangingMesh implements AutoCloseable {
   private HeraldProcess herald;
   private TestAuthority signer = new TestAuthority("root-0");
   private TestAuthority next = new TestAuthority("root-1");
+  private final Certificates certificates;
+  private @Nullable ChangingAuthority authority;
   private int generation;
   private long read;
   private long taken;
+
+  /** Where the certificates of the workloads come from. */
+  enum Certificates {
+    /** Files that change with each generation, the roots among them. */
+    FILES,
+    /** The node's own authority, whose root changes again and again. */
+    AUTHORITY
+  }
 
   /**
    * @param java options of the process
    * @param lines further lines of the node file under {@code spec}, indented by two
    */
   ChangingMesh(Path at, List<String> java, String lines) throws IOException {
+    this(at, java, lines, Certificates.FILES);
+  }
+
+  ChangingMesh(Path at, List<String> java, String lines, Certificates certificates)
+      throws IOException {
+    this.certificates = certificates;
     folder = new NodeFolder(at);
     errors = at.resolve("errors.log");
-    folder.node(nodeLines() + lines);
+    if (certificates == Certificates.AUTHORITY) {
+      authority = new ChangingAuthority(DOMAIN, folder.path("cacerts"));
+      folder.node(nodeLines().replaceAll(" *credentials: .*\n", "") + CACERTS + lines);
+    } else {
+      folder.node(nodeLines() + lines);
+    }
     Files.deleteIfExists(folder.resources().resolve("peers.yaml"));
     writeConfiguration();
     herald =
@@ -74,6 +98,20 @@ final class ChangingMesh implements AutoCloseable {
 
   int generation() {
     return generation;
+  }
+
+  /** How often the root was changed, from the new one's arrival to the old one's end. */
+  long rotations() {
+    return said("authority in force issuer=") / ChangingAuthority.STEPS;
+  }
+
+  /** How many lines of the node's log hold {@code text}. */
+  long said(String text) {
+    try (Stream<String> log = Files.lines(errors, StandardCharsets.ISO_8859_1)) {
+      return log.filter(line -> line.contains(text)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits. */
@@ -89,6 +127,13 @@ final class ChangingMesh implements AutoCloseable {
    */
   void change(Drained drained) throws IOException, InterruptedException {
     generation++;
+    if (authority != null) {
+      if (rotations() == authority.replaced()) {
+        authority.replace();
+      }
+      writeConfiguration();
+      return;
+    }
     if (generation % 4 == 3) {
       drained.await();
     }
@@ -120,8 +165,10 @@ final class ChangingMesh implements AutoCloseable {
   }
 
   private void writeConfiguration() throws IOException {
-    for (Map.Entry<String, String> workload : FROM_FILES.entrySet()) {
-      certificates(workload.getKey(), workload.getValue());
+    if (certificates == Certificates.FILES) {
+      for (Map.Entry<String, String> workload : FROM_FILES.entrySet()) {
+        certificates(workload.getKey(), workload.getValue());
+      }
     }
     boolean isEven = generation % 2 == 0;
     Path beside = Files.createTempFile(folder.path("."), "mesh", ".tmp");

@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,8 @@ class NodeCredentialsTest {
     private volatile boolean otherName;
     private volatile boolean otherRoot;
     private volatile TrustBundle bundle = mesh.bundle();
+    private volatile TestAuthority signer = mesh;
+    private final AtomicInteger rootsAsked = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
 
     @Override
@@ -81,7 +84,7 @@ class NodeCredentialsTest {
                 SpiffeId.workload(TestAuthority.TD, ns, otherName ? "other" : sa);
           };
       Csr csr = Csr.parse(request.csr().toByteArray(), mesh.crypto());
-      TestAuthority signer = otherRoot ? new TestAuthority(clock) : mesh;
+      TestAuthority signer = otherRoot ? new TestAuthority(clock) : this.signer;
       List<X509Certificate> chain =
           signer.authority().sign(csr.publicKey(), id, request.ttl(), clock.instant()).chain();
       return Future.succeededFuture(new Issued(chain, bundle));
@@ -89,6 +92,7 @@ class NodeCredentialsTest {
 
     @Override
     public Future<Roots> roots() {
+      rootsAsked.incrementAndGet();
       return away
           ? Future.failedFuture(new BusException(BusFailure.UNREACHABLE, "nobody there"))
           : Future.succeededFuture(new Roots(bundle));
@@ -163,6 +167,70 @@ class NodeCredentialsTest {
     clock.advance(Duration.ofDays(-2));
     credentials.tick();
     Await.until("renewed", () -> !first.equals(leaf(WEB)));
+  }
+
+  @Test
+  void leavesOfAnOlderRootAreFetchedAnewOnceTheRootsSaySo() {
+    begin();
+    Credential first = leaf(WEB);
+    TestAuthority next = new TestAuthority(clock);
+    // Trusted, but nothing is issued under it yet.
+    roots(mesh, next);
+    assertThat(leaf(WEB)).isEqualTo(first);
+    assertThat(credentials.current().bundle().of(TestAuthority.TD)).hasSize(2);
+
+    ca.signer = next;
+    roots(next, mesh);
+    clock.advance(Duration.ofSeconds(30));
+    credentials.tick();
+    Await.until("issued anew", () -> !leaf(WEB).equals(first));
+    settle();
+    assertThat(leaf(WEB).leaf().getIssuerX500Principal())
+        .isEqualTo(next.authority().issuer().getSubjectX500Principal());
+    Await.until(
+        "the node's own identity too",
+        () ->
+            identity
+                .svid()
+                .leaf()
+                .getIssuerX500Principal()
+                .equals(next.authority().issuer().getSubjectX500Principal()));
+    Credential second = leaf(WEB);
+    roots(next, mesh);
+    clock.advance(Duration.ofSeconds(30));
+    credentials.tick();
+    settle();
+    assertThat(leaf(WEB)).as("once").isEqualTo(second);
+  }
+
+  @Test
+  void theAuthorityOfTheSameProcessIsFollowedAtOnce() {
+    begin();
+    Credential first = leaf(WEB);
+    TestAuthority next = new TestAuthority(clock);
+    ca.signer = next;
+    ca.bundle = bundle(next, mesh);
+    credentials.follow(ca.bundle);
+    assertThat(identity.bundle().of(TestAuthority.TD)).hasSize(2);
+    credentials.tick();
+    Await.until("issued anew", () -> !leaf(WEB).equals(first));
+  }
+
+  /** What the authority says from now on; returns once it was asked. */
+  private void roots(TestAuthority... trusted) {
+    ca.bundle = bundle(trusted);
+    long before = ca.rootsAsked.get();
+    clock.advance(Duration.ofSeconds(31));
+    credentials.tick();
+    Await.until("asked", () -> ca.rootsAsked.get() > before);
+    settle();
+  }
+
+  private static TrustBundle bundle(TestAuthority... trusted) {
+    return new TrustBundle(
+        Map.of(
+            TestAuthority.TD,
+            Stream.of(trusted).flatMap(a -> a.bundle().of(TestAuthority.TD).stream()).toList()));
   }
 
   @Test
