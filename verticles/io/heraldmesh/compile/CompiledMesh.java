@@ -5,9 +5,11 @@ import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.problem.Problems;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What {@link MeshCompiler} made of the resources. The same input gives equal values, in the same
@@ -35,7 +37,7 @@ public record CompiledMesh(
     workloads = Map.copyOf(workloads);
     destinations = List.copyOf(destinations);
     special = Map.copyOf(special);
-    stale = Set.copyOf(stale);
+    stale = Collections.unmodifiableSortedSet(new TreeSet<>(stale));
   }
 
   /** What one node needs; a node that announced nothing gets the destinations alone. */
