@@ -195,6 +195,11 @@ final class BusServer {
   }
 
   private void refuse(Message<?> message, Throwable cause) {
+    refuse(message, address, cause);
+  }
+
+  /** The asker is told no more than it has to know. */
+  static void refuse(Message<?> message, String address, Throwable cause) {
     if (cause instanceof BusException e) {
       message.fail(e.failure().code(), e.getMessage());
     } else {

@@ -22,23 +22,26 @@ public interface DistributorService {
   Future<Void> withdraw(long sequence);
 
   /**
-   * Asks for the snapshot in force. Fails with {@link BusFailure#UNKNOWN_NODE} when this node has
+   * Asks for the snapshot in force: the answer, and nothing that is pushed, is proof that it is
+   * what the control plane says now. Fails with {@link BusFailure#UNKNOWN_NODE} when this node has
    * to announce first, {@link BusFailure#NOT_READY} when there is none yet.
    *
    * @param held digest of what the node has; null: nothing
    */
   Future<Fetched> fetch(@Nullable ByteString held);
 
-  /** Says what became of a snapshot. */
+  /**
+   * Says what became of a snapshot that was asked for; of a pushed one the answer to the push does.
+   */
   Future<Void> acknowledge(Acknowledgement acknowledgement);
 
   /** For admin: what is in force where. */
   Future<MeshStatus> status();
 
   /**
-   * @param snapshot see {@link SnapshotCodec}; null: it is what the node holds
+   * @param frame see {@link SnapshotFrame}; without a snapshot when the node holds it
    */
-  record Fetched(Revision revision, @Nullable ByteString snapshot) {}
+  record Fetched(ByteString frame) {}
 
   /** What the distributor does for a caller whose identity and role were verified. */
   interface Server {

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Requests and answers over the event bus, each signed by one of Herald's own identities. The bus
@@ -89,15 +90,109 @@ public final class SignedBus {
 
   <Q extends Record, A extends Record> Future<A> call(
       Operation<Q, A> operation, Recipient recipient, Q request) {
-    byte[] bytes = new byte[Envelope.NONCE_BYTES];
-    random.nextBytes(bytes);
-    ByteString nonce = ByteString.of(bytes);
+    ByteString nonce = nonce();
     return vertx
         .executeBlocking(() -> seal(operation, recipient, nonce, request), false)
         .compose(frame -> send(operation, frame))
         .compose(
             answer ->
                 vertx.executeBlocking(() -> open(operation, recipient, nonce, answer), false));
+  }
+
+  /** What this one signs with now. */
+  HeraldSvid svid() {
+    return source.svid();
+  }
+
+  /** Signs what is told to many. */
+  <T extends Record> ByteString state(Statement<T> statement, T value) {
+    return ByteString.of(
+        signer.seal(
+            source.svid(),
+            statement.type(),
+            statement.address(),
+            new Recipient.AnyOf(self().trustDomain(), statement.to()),
+            nonce(),
+            clock.instant(),
+            null,
+            MessageCodec.encode(value)));
+  }
+
+  /**
+   * @throws BusException when it was not said by somebody who may; the message is for the operator
+   */
+  <T extends Record> T believe(Statement<T> statement, ByteString frame) throws BusException {
+    if (frame.size() > statement.mostBytes()) {
+      throw new BusException(
+          BusFailure.TOO_LARGE, statement.type() + ": " + frame.size() + " bytes");
+    }
+    EnvelopeVerifier.Expected expected =
+        new EnvelopeVerifier.Expected(
+            statement.type(),
+            statement.address(),
+            Set.of(new Recipient.AnyOf(self().trustDomain(), statement.to()).text()),
+            statement.signers(),
+            self().trustDomain(),
+            null,
+            null);
+    try {
+      Envelope envelope = Envelope.parse(frame.toByteArray());
+      return switch (verifier.verify(envelope, expected, source.bundle(), clock.instant())) {
+        case EnvelopeVerdict.Refused(var reason, var detail) ->
+            throw new BusException(
+                reason.failure(), statement.type() + ": " + reason + " " + detail);
+        case EnvelopeVerdict.Accepted accepted ->
+            MessageCodec.decode(accepted.envelope().payload().toByteArray(), statement.value());
+      };
+    } catch (MalformedMessage e) {
+      throw new BusException(BusFailure.MALFORMED, statement.type() + ": " + e.getMessage());
+    }
+  }
+
+  private ByteString nonce() {
+    byte[] bytes = new byte[Envelope.NONCE_BYTES];
+    random.nextBytes(bytes);
+    return ByteString.of(bytes);
+  }
+
+  /**
+   * Sends bytes that nobody signed, or that were signed already, and returns the bytes that came
+   * back: they are believed for where they came from and nothing else.
+   */
+  Future<byte[]> sendOpen(String address, byte[] bytes) {
+    return vertx
+        .eventBus()
+        .<Object>request(
+            address, Buffer.buffer(bytes), new DeliveryOptions().setSendTimeout(answerWithinMillis))
+        .transform(
+            sent -> {
+              if (sent.failed()) {
+                return Future.failedFuture(failure(address, sent.cause()));
+              }
+              return sent.result().body() instanceof Buffer answer
+                  ? Future.succeededFuture(answer.getBytes())
+                  : Future.failedFuture(new BusException(BusFailure.BAD_ANSWER, "not bytes"));
+            });
+  }
+
+  /** Answers what {@link #sendOpen} sends. Completes when it can be reached. */
+  Future<Registration> serveOpen(String address, Function<byte[], Future<byte[]>> answerer) {
+    var consumer =
+        vertx
+            .eventBus()
+            .<Object>consumer(
+                address,
+                message -> {
+                  if (!(message.body() instanceof Buffer body)) {
+                    message.fail(BusFailure.MALFORMED.code(), "body is not bytes");
+                    return;
+                  }
+                  answerer
+                      .apply(body.getBytes())
+                      .onSuccess(answer -> message.reply(Buffer.buffer(answer)))
+                      .onFailure(e -> BusServer.refuse(message, address, e));
+                });
+    return consumer.completion().map(done -> consumer::unregister);
   }
 
   private Future<Buffer> send(Operation<?, ?> operation, Buffer frame) {
@@ -108,7 +203,7 @@ public final class SignedBus {
         .transform(
             sent -> {
               if (sent.failed()) {
-                return Future.failedFuture(failure(operation, sent.cause()));
+                return Future.failedFuture(failure(operation.type(), sent.cause()));
               }
               return sent.result().body() instanceof Buffer answer
                   ? Future.succeededFuture(answer)
@@ -172,12 +267,12 @@ public final class SignedBus {
     }
   }
 
-  private static BusException failure(Operation<?, ?> operation, Throwable cause) {
+  private static BusException failure(String what, Throwable cause) {
     if (cause instanceof ReplyException reply) {
       BusFailure failure = BusFailure.of(reply.failureCode()).orElse(BusFailure.UNREACHABLE);
-      return new BusException(failure, operation.type() + ": " + reply.getMessage());
+      return new BusException(failure, what + ": " + reply.getMessage());
     }
-    return new BusException(BusFailure.UNREACHABLE, operation.type() + ": " + cause.getMessage());
+    return new BusException(BusFailure.UNREACHABLE, what + ": " + cause.getMessage());
   }
 
   /** Answers requests; all handlings must be for one address. Completes when it can be reached. */

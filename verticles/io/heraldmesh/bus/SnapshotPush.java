@@ -1,55 +1,66 @@
 package io.heraldmesh.bus;
 
-import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.vertx.core.Future;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The way of a snapshot to its node. It may get lost: the node also asks by itself, see {@link
  * DistributorService#fetch}.
  */
 public final class SnapshotPush {
-  /** The largest envelope with a snapshot in it. */
+  /** The largest message with a snapshot in it. */
   static final int MOST_BYTES = 24 << 20;
+
+  private static final int MOST_ANSWER_BYTES = 64 << 10;
 
   private SnapshotPush() {}
 
   /**
-   * @param snapshot see {@link SnapshotCodec}
+   * Sends a snapshot on its way; completes with what the node made of it. The answer is not signed:
+   * it counts for the node at whose link it came in. Fails with {@link BusFailure#NOT_READY} when
+   * the node has to ask first.
    */
-  public record Pushed(Revision revision, ByteString snapshot) {}
-
-  /** Sends a snapshot on its way; completes when the node has it, not when it is in force. */
-  public static Future<Void> push(SignedBus bus, SpiffeId node, Pushed snapshot) {
-    return bus.call(operation(node), new Recipient.One(node), snapshot).mapEmpty();
+  public static Future<Acknowledgement> push(SignedBus bus, SpiffeId node, SnapshotFrame frame) {
+    byte[] bytes = frame.toBytes();
+    if (bytes.length > MOST_BYTES) {
+      return Future.failedFuture(
+          new BusException(BusFailure.TOO_LARGE, "snapshot of " + bytes.length + " bytes"));
+    }
+    return bus.sendOpen(address(node), bytes).compose(SnapshotPush::acknowledgement);
   }
 
-  /** Calls {@code taker} with what is pushed to the node that {@code bus} belongs to. */
-  public static Future<SignedBus.Registration> receive(SignedBus bus, Consumer<Pushed> taker) {
-    return bus.serve(
-        SignedBus.on(
-            operation(bus.self()),
-            (sender, pushed) -> {
-              taker.accept(pushed);
-              return Future.succeededFuture(new Done());
-            }));
+  private static Future<Acknowledgement> acknowledgement(byte[] answer) {
+    if (answer.length > MOST_ANSWER_BYTES) {
+      return Future.failedFuture(new BusException(BusFailure.BAD_ANSWER, "answer is too large"));
+    }
+    try {
+      return Future.succeededFuture(MessageCodec.decode(answer, Acknowledgement.class));
+    } catch (MalformedMessage e) {
+      return Future.failedFuture(new BusException(BusFailure.BAD_ANSWER, e.getMessage()));
+    }
+  }
+
+  /**
+   * Calls {@code taker} with what is pushed to the node that {@code bus} belongs to, on an event
+   * loop; nothing of it was verified.
+   *
+   * @param taker completes with what became of it
+   */
+  public static Future<SignedBus.Registration> receive(
+      SignedBus bus, Function<SnapshotFrame, Future<Acknowledgement>> taker) {
+    return bus.serveOpen(
+        address(bus.self()),
+        bytes -> {
+          try {
+            return taker.apply(SnapshotFrame.parse(bytes)).map(MessageCodec::encode);
+          } catch (MalformedMessage e) {
+            return Future.failedFuture(new BusException(BusFailure.MALFORMED, e.getMessage()));
+          }
+        });
   }
 
   static String address(SpiffeId node) {
     return "herald.node." + node.herald().orElseThrow().name() + ".snapshot";
-  }
-
-  private static Operation<Pushed, Done> operation(SpiffeId node) {
-    return new Operation<>(
-        address(node),
-        "node.snapshot",
-        Pushed.class,
-        Done.class,
-        Set.of(HeraldRole.CONFIG),
-        Set.of(HeraldRole.NODE),
-        MOST_BYTES,
-        64 << 10);
   }
 }

@@ -2,10 +2,14 @@ package io.heraldmesh.distributor;
 
 import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SignedRevision;
 import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.compile.CompiledMesh;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.Resources;
@@ -19,10 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of the compiler, off the event loop, and the revision that its result got. */
 final class Compilation {
+  private final SignedBus bus;
   private final MeshSource source;
   private final Ledger ledger;
 
-  Compilation(MeshSource source, Ledger ledger) {
+  /**
+   * @param bus signs each revision
+   */
+  Compilation(SignedBus bus, MeshSource source, Ledger ledger) {
+    this.bus = bus;
     this.source = source;
     this.ledger = ledger;
   }
@@ -40,14 +49,15 @@ final class Compilation {
 
   /**
    * @param changed by node, only what differs from what it should have had
-   * @param revision null: nothing differs, so there is no new one
+   * @param revision of all nodes, also of those that nothing changed for; null: nothing differs, so
+   *     there is no new one
    * @param stale see {@link CompiledMesh#stale}
    * @param problems what resources and announcements say about each other
    * @param keys where the nodes' policies have keys of tokens from, and how long a fetch may take
    */
   record Output(
       Map<String, Published> changed,
-      @Nullable Revision revision,
+      @Nullable SignedRevision revision,
       Set<String> stale,
       List<String> problems,
       Map<KeySource, Duration> keys) {}
@@ -86,6 +96,23 @@ final class Compilation {
     changed.forEach(
         (node, bytes) ->
             published.put(node, new Published(revision, bytes, SnapshotCodec.digest(bytes))));
-    return new Output(published, revision, mesh.stale(), problems, keys);
+    return new Output(
+        published, signed(revision, input.nodes(), published), mesh.stale(), problems, keys);
+  }
+
+  private SignedRevision signed(
+      Revision revision, Map<String, Node> nodes, Map<String, Published> changed) {
+    Map<SpiffeId, ByteString> digests = new HashMap<>();
+    nodes.forEach(
+        (name, node) -> {
+          Published now = changed.getOrDefault(name, node.held());
+          if (now != null) {
+            digests.put(
+                SpiffeId.herald(bus.self().trustDomain(), HeraldRole.NODE, name), now.digest());
+          }
+        });
+    SignedRevision signed = new SignedRevision(revision, digests);
+    signed.sign(bus);
+    return signed;
   }
 }

@@ -11,6 +11,8 @@ import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SignedRevision;
+import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
@@ -74,7 +76,7 @@ final class Distributor implements DistributorService.Server {
   private @Nullable String sourceProblem;
   private @Nullable Candidate candidate;
   private @Nullable Candidate lastGood;
-  private @Nullable Revision revision;
+  private @Nullable SignedRevision revision;
   private @Nullable Promise<Revision> next;
   private boolean running;
   private final long settledAt;
@@ -97,7 +99,7 @@ final class Distributor implements DistributorService.Server {
     this.vertx = vertx;
     this.bus = bus;
     this.registrations = registrations;
-    this.compilation = new Compilation(source, ledger);
+    this.compilation = new Compilation(bus, source, ledger);
     this.memory = new NodeMemory(vertx, ledger);
     this.clock = clock;
     this.keys = keys;
@@ -254,7 +256,8 @@ final class Distributor implements DistributorService.Server {
       return Future.failedFuture(new BusException(BusFailure.UNKNOWN_NODE, "announce first"));
     }
     Published wanted = known.wanted();
-    if (wanted == null) {
+    SignedRevision now = revision;
+    if (wanted == null || now == null || !Objects.equals(wanted.digest(), now.digest(node))) {
       return Future.failedFuture(new BusException(BusFailure.NOT_READY, "no snapshot yet"));
     }
     boolean has = held != null && held.equals(wanted.digest());
@@ -266,7 +269,8 @@ final class Distributor implements DistributorService.Server {
       wakeWaiters();
     }
     return Future.succeededFuture(
-        new DistributorService.Fetched(wanted.revision(), has ? null : wanted.bytes()));
+        new DistributorService.Fetched(
+            ByteString.of(now.frame(bus, node, has ? null : wanted.bytes()).toBytes())));
   }
 
   @Override
@@ -307,7 +311,11 @@ final class Distributor implements DistributorService.Server {
       problems.add(sourceProblem);
     }
     return new MeshStatus(
-        revision, lastGood == null ? null : lastGood.stored(), statuses, problems);
+        number(), lastGood == null ? null : lastGood.stored(), statuses, problems);
+  }
+
+  private @Nullable Revision number() {
+    return revision == null ? null : revision.revision();
   }
 
   /** Looks for nodes that were not heard of or may not run what they run; a timer calls it. */
@@ -424,7 +432,7 @@ final class Distributor implements DistributorService.Server {
               if (done.succeeded()) {
                 lastGood = taken;
                 publish(done.result());
-                promise.complete(revision);
+                promise.complete(number());
               } else {
                 notCompiled(taken, done.cause());
                 promise.fail(done.cause());
@@ -459,36 +467,39 @@ final class Distributor implements DistributorService.Server {
     compilerProblems = output.problems();
     stale = output.stale();
     keys.watch(output.keys()); // before a node can ask for one
-    Revision fresh = output.revision();
+    SignedRevision fresh = output.revision();
     if (fresh != null) {
       revision = fresh;
-      LOG.info("revision={} nodes={} of {}", fresh, output.changed().size(), nodes.size());
+      LOG.info(
+          "revision={} nodes={} of {}", fresh.revision(), output.changed().size(), nodes.size());
     }
     output
         .changed()
         .forEach(
             (name, snapshot) -> {
               NodeRecord node = nodes.get(name);
-              if (node != null) {
+              if (node != null && fresh != null) {
                 nodes.put(name, node.wanting(snapshot));
-                push(node.id(), snapshot);
+                push(node.id(), fresh.frame(bus, node.id(), snapshot.bytes()));
               }
             });
     wakeWaiters();
   }
 
-  private void push(SpiffeId node, Published snapshot) {
-    SnapshotPush.push(bus, node, new SnapshotPush.Pushed(snapshot.revision(), snapshot.bytes()))
+  private void push(SpiffeId node, SnapshotFrame frame) {
+    SnapshotPush.push(bus, node, frame)
+        .compose(acknowledgement -> acknowledge(node, acknowledgement))
         .onFailure(
-            e -> LOG.warn("push failed, the node will ask node={} {}", node, e.getMessage()));
+            e -> LOG.info("push failed, the node will ask node={} {}", node, e.getMessage()));
   }
 
   private void wakeWaiters() {
     waiters.removeIf(
         waiter -> {
+          Revision now = number();
           boolean reached =
-              revision != null
-                  && !waiter.revision().isAfter(revision)
+              now != null
+                  && !waiter.revision().isAfter(now)
                   && nodes.values().stream().allMatch(n -> n.silent() || n.inForce());
           if (reached) {
             waiter.promise().complete();

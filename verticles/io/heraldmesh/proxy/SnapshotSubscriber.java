@@ -11,6 +11,9 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.bus.SnapshotFrame;
+import io.heraldmesh.bus.SnapshotProof;
+import io.heraldmesh.bus.SnapshotProof.Proven;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.vertx.core.Future;
@@ -276,44 +279,54 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private Future<Void> fetched(DistributorService.Fetched answer) {
-    ByteString snapshot = answer.snapshot();
-    return snapshot == null ? confirmed(answer.revision()) : enqueue(answer.revision(), snapshot);
-  }
-
-  /** The same snapshot under another revision; the distributor may have forgotten who has it. */
-  private Future<Void> confirmed(Revision revision) {
-    Held now = held;
-    if (now == null || !revision.isAfter(now.revision())) {
-      return Future.succeededFuture();
+    try {
+      SnapshotFrame frame = SnapshotFrame.parse(answer.frame().toByteArray());
+      Future<Acknowledgement> taken = enqueue(frame);
+      // That it holds the one that it should, the question said already.
+      return frame.snapshot() == null ? taken.mapEmpty() : taken.compose(this::acknowledge);
+    } catch (MalformedMessage e) {
+      return Future.failedFuture(e);
     }
-    held = new Held(revision, now.digest());
-    return acknowledge(revision, now.digest(), null);
   }
 
-  private void pushed(SnapshotPush.Pushed pushed) {
+  private Future<Acknowledgement> pushed(SnapshotFrame frame) {
     if (held == null || !asked) {
       ask();
-    } else {
-      enqueue(pushed.revision(), pushed.snapshot());
+      return Future.failedFuture(new BusException(BusFailure.NOT_READY, "this node asks first"));
     }
+    return enqueue(frame);
   }
 
-  private synchronized Future<Void> enqueue(Revision revision, ByteString snapshot) {
-    Future<Void> mine =
-        chain.otherwiseEmpty().compose(before -> apply(revision, snapshot)).mapEmpty();
+  private synchronized Future<Acknowledgement> enqueue(SnapshotFrame frame) {
+    Future<Acknowledgement> mine = chain.otherwiseEmpty().compose(before -> take(frame));
     chain = mine;
     return mine;
   }
 
-  private Future<Void> apply(Revision revision, ByteString bytes) {
-    Held now = held;
-    if (now != null && !revision.isAfter(now.revision())) {
-      LOG.info("snapshot ignored revision={} held={}", revision, now.revision());
-      return Future.succeededFuture();
+  private Future<Acknowledgement> take(SnapshotFrame frame) {
+    Held before = held;
+    return vertx
+        .executeBlocking(
+            () -> SnapshotProof.verify(bus, frame, before == null ? null : before.digest()))
+        .onFailure(e -> LOG.warn("snapshot not believed: {}", e.getMessage()))
+        .compose(proven -> apply(proven, before));
+  }
+
+  /** Completes with what is in force then, or why not. */
+  private Future<Acknowledgement> apply(Proven proven, @Nullable Held before) {
+    if (before != null && before.revision().isAfter(proven.revision())) {
+      LOG.info("snapshot ignored revision={} held={}", proven.revision(), before.revision());
+      return Future.failedFuture(
+          new BusException(BusFailure.REPLAYED, "revision " + before.revision() + " came before"));
     }
-    ByteString digest = SnapshotCodec.digest(bytes);
-    if (now != null && digest.equals(now.digest())) {
-      return confirmed(revision);
+    if (before != null && proven.digest().equals(before.digest())) {
+      return Future.succeededFuture(inForce(proven));
+    }
+    ByteString bytes = proven.snapshot();
+    if (bytes == null || before != null && before.revision().equals(proven.revision())) {
+      return Future.failedFuture(
+          new BusException(
+              BusFailure.UNAUTHENTICATED, "revision " + proven.revision() + " is two things"));
     }
     return vertx
         .executeBlocking(() -> decode(bytes))
@@ -322,15 +335,24 @@ public final class SnapshotSubscriber implements PolicySource {
             done -> {
               if (done.failed()) {
                 String reason = String.valueOf(done.cause().getMessage());
-                LOG.error("snapshot refused revision={} reason=\"{}\"", revision, reason);
-                return acknowledge(revision, digest, reason);
+                LOG.error("snapshot refused revision={} reason=\"{}\"", proven.revision(), reason);
+                return Future.succeededFuture(
+                    new Acknowledgement(proven.revision(), proven.digest(), reason));
               }
-              held = new Held(revision, digest);
-              keep(revision, bytes);
-              LOG.info("snapshot in force revision={} digest={}", revision, digest.abbreviated());
+              keep(proven.revision(), bytes);
+              LOG.info(
+                  "snapshot in force revision={} digest={}",
+                  proven.revision(),
+                  proven.digest().abbreviated());
+              Acknowledgement acknowledgement = inForce(proven);
               first.tryComplete();
-              return acknowledge(revision, digest, null);
+              return Future.succeededFuture(acknowledgement);
             });
+  }
+
+  private Acknowledgement inForce(Proven proven) {
+    held = new Held(proven.revision(), proven.digest());
+    return new Acknowledgement(proven.revision(), proven.digest(), null);
   }
 
   private void keep(Revision revision, ByteString bytes) {
@@ -353,9 +375,12 @@ public final class SnapshotSubscriber implements PolicySource {
     return snapshot;
   }
 
-  private Future<Void> acknowledge(Revision revision, ByteString digest, @Nullable String refusal) {
+  private Future<Void> acknowledge(Acknowledgement acknowledgement) {
     return distributor
-        .acknowledge(new Acknowledgement(revision, digest, refusal))
-        .onFailure(e -> LOG.warn("not acknowledged revision={} {}", revision, e.getMessage()));
+        .acknowledge(acknowledgement)
+        .onFailure(
+            e ->
+                LOG.warn(
+                    "not acknowledged revision={} {}", acknowledgement.revision(), e.getMessage()));
   }
 }

@@ -2,40 +2,46 @@ package io.heraldmesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.vertx.core.Future;
-import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Which snapshots get into force, and which never do. */
 class SnapshotDeliveryTest extends ControlPath {
+  private static final String ONLY_FOR_THE_CLIENT =
+      """
+      ---
+      apiVersion: security.istio.io/v1
+      kind: PeerAuthentication
+      metadata: {name: client, namespace: shop}
+      spec:
+        selector: {matchLabels: {app: client}}
+        mtls: {mode: PERMISSIVE}
+      """;
+
   @Test
   void aSnapshotFromSomebodyElseThanConfigNeverArrives() {
     begin();
     int had = web.snapshots.size();
-    SnapshotPush.Pushed forged =
-        new SnapshotPush.Pushed(
-            new Revision(9, 9), SnapshotCodec.encode(new NodeSnapshot("n1", List.of(), List.of())));
-    SpiffeId n1 = web.identity.svid().id();
 
-    assertPushFails(mesh.bus(vertx, HeraldRole.NODE, "n2"), n1, forged, BusFailure.FORBIDDEN);
-    assertPushFails(mesh.bus(vertx, HeraldRole.ADMIN, "a"), n1, forged, BusFailure.FORBIDDEN);
+    assertPushFails(mesh.bus(vertx, HeraldRole.NODE, "n2"), BusFailure.FORBIDDEN);
+    assertPushFails(mesh.bus(vertx, HeraldRole.ADMIN, "a"), BusFailure.FORBIDDEN);
     assertPushFails(
         new TestAuthority(clock).bus(vertx, HeraldRole.CONFIG, "config"),
-        n1,
-        forged,
         BusFailure.UNAUTHENTICATED);
     assertThat(web.snapshots).hasSize(had);
-    assertThat(web.subscriber.revision()).isNotEqualTo(forged.revision());
+    assertThat(web.subscriber.revision()).isNotEqualTo(new Revision(9, 9));
   }
 
   @Test
@@ -45,11 +51,7 @@ class SnapshotDeliveryTest extends ControlPath {
     inForce(STRICT.replace("STRICT", "DISABLE"));
     int had = web.snapshots.size();
 
-    Await.result(
-        SnapshotPush.push(
-            mesh.bus(vertx, HeraldRole.CONFIG, "config"),
-            web.identity.svid().id(),
-            new SnapshotPush.Pushed(new Revision(1, 1), SnapshotCodec.encode(strict))));
+    assertFails(push(config(), new Revision(1, 1), strict), BusFailure.REPLAYED);
     Await.result(web.subscriber.ask());
 
     assertThat(web.snapshots).hasSize(had);
@@ -57,37 +59,61 @@ class SnapshotDeliveryTest extends ControlPath {
   }
 
   @Test
-  void aSnapshotForAnotherNodeIsRefusedThoughConfigSignedIt() {
+  void aRevisionIsOneThingThoughConfigSignedTwo() {
     begin();
     int had = web.snapshots.size();
-    Await.result(
-        SnapshotPush.push(
-            mesh.bus(vertx, HeraldRole.CONFIG, "config"),
-            web.identity.svid().id(),
-            new SnapshotPush.Pushed(new Revision(1, 1000), SnapshotCodec.encode(client.last()))));
+    Revision now = Objects.requireNonNull(web.subscriber.revision());
 
-    Await.until(
-        "refused",
-        () ->
-            Await.result(distributor.status()).nodes().stream()
-                .anyMatch(n -> n.refusal() != null && n.refusal().contains("node n2")));
+    assertFails(push(config(), now, TestRevisions.empty("n1")), BusFailure.UNAUTHENTICATED);
+
+    assertThat(web.snapshots).hasSize(had);
+  }
+
+  @Test
+  void aSnapshotOfAnotherNodeIsRefusedThoughConfigSignedItForThisOne() {
+    begin();
+    int had = web.snapshots.size();
+
+    Acknowledgement answer = Await.result(push(config(), new Revision(1, 1000), client.last()));
+
+    assertThat(answer.refusal()).contains("node n2");
     assertThat(web.snapshots).hasSize(had);
   }
 
   @Test
   void theFirstSnapshotIsTheAnswerToAQuestionNeverAPush() {
     Await.result(web.subscriber.start());
-    Await.result(
-        SnapshotPush.push(
-            mesh.bus(vertx, HeraldRole.CONFIG, "config"),
-            web.identity.svid().id(),
-            new SnapshotPush.Pushed(
-                new Revision(1, 5),
-                SnapshotCodec.encode(new NodeSnapshot("n1", List.of(), List.of())))));
+
+    assertFails(
+        push(config(), new Revision(1, 5), TestRevisions.empty("n1")), BusFailure.NOT_READY);
     Await.result(web.subscriber.ask().otherwiseEmpty());
 
     assertThat(web.snapshots).isEmpty();
     assertThat(web.subscriber.first().isComplete()).isFalse();
+  }
+
+  @Test
+  void whatDoesNotConcernANodeIsNeitherSentToItNorReadAgainByIt() {
+    begin();
+    int had = web.snapshots.size();
+    AtomicInteger pushes = new AtomicInteger();
+    vertx
+        .eventBus()
+        .addInboundInterceptor(
+            delivery -> {
+              if (delivery.message().address().contains("node.n1")) {
+                pushes.incrementAndGet();
+              }
+              delivery.next();
+            });
+
+    Revision other = inForce(STRICT + ONLY_FOR_THE_CLIENT);
+    assertThat(client.subscriber.revision()).isEqualTo(other);
+    Await.result(web.subscriber.ask());
+
+    assertThat(web.subscriber.revision()).isEqualTo(other);
+    assertThat(pushes).hasValue(0);
+    assertThat(web.snapshots).hasSize(had);
   }
 
   @Test
@@ -133,9 +159,21 @@ class SnapshotDeliveryTest extends ControlPath {
     assertThat(web.mode()).isEqualTo(MtlsMode.DISABLE);
   }
 
-  private static void assertPushFails(
-      SignedBus from, SpiffeId to, SnapshotPush.Pushed snapshot, BusFailure failure) {
-    assertThat(Await.failure(SnapshotPush.push(from, to, snapshot)))
+  private SignedBus config() {
+    return mesh.bus(vertx, HeraldRole.CONFIG, "config");
+  }
+
+  private Future<Acknowledgement> push(SignedBus from, Revision revision, NodeSnapshot snapshot) {
+    SpiffeId n1 = web.identity.svid().id();
+    return SnapshotPush.push(from, n1, TestRevisions.of(from, n1, revision, snapshot));
+  }
+
+  private void assertPushFails(SignedBus from, BusFailure failure) {
+    assertFails(push(from, new Revision(9, 9), TestRevisions.empty("n1")), failure);
+  }
+
+  private static void assertFails(Future<?> call, BusFailure failure) {
+    assertThat(Await.failure(call))
         .isInstanceOfSatisfying(
             BusException.class, e -> assertThat(e.failure()).isEqualTo(failure));
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
-import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
@@ -19,7 +19,6 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.Pem;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
-import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.resource.read.ResourceReader;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
@@ -84,7 +83,7 @@ class TwoProcessesTest {
         Await.until("snapshot", () -> said.contains("mode STRICT"));
         assertThat(store.issuanceLog().size()).isEqualTo(1);
 
-        assertThat(Await.failure(forgedPush(vertx))).hasMessageContaining("UNAUTHENTICATED");
+        assertThat(Await.failure(forgedPush(vertx))).hasMessageContaining("UNTRUSTED_SENDER");
 
         Revision changed =
             Await.result(
@@ -107,13 +106,13 @@ class TwoProcessesTest {
   }
 
   /** By a member of the cluster, whom that alone gives no authority. */
-  private Future<Void> forgedPush(Vertx vertx) {
+  private Future<?> forgedPush(Vertx vertx) {
+    SignedBus stranger = new TestAuthority(clock).bus(vertx, HeraldRole.CONFIG, "config");
+    SpiffeId node = SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, "n1");
     return SnapshotPush.push(
-        new TestAuthority(clock).bus(vertx, HeraldRole.CONFIG, "config"),
-        SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, "n1"),
-        new SnapshotPush.Pushed(
-            new Revision(9, 9),
-            SnapshotCodec.encode(new NodeSnapshot("n1", List.of(), List.of()))));
+        stranger,
+        node,
+        TestRevisions.of(stranger, node, new Revision(9, 9), TestRevisions.empty("n1")));
   }
 
   private DistributorVerticle deploy(Vertx vertx, Store store) {

@@ -174,7 +174,6 @@ class MessageCodecTest {
       assertComesBack(samples, DistributorService.Fetched.class);
       assertComesBack(samples, DistributorService.FetchRequest.class);
       assertComesBack(samples, DistributorService.StatusRequest.class);
-      assertComesBack(samples, SnapshotPush.Pushed.class);
       assertComesBack(samples, Done.class);
     }
   }

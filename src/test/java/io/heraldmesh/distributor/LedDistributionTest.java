@@ -9,10 +9,13 @@ import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SnapshotFrame;
+import io.heraldmesh.bus.SnapshotProof;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -53,8 +56,8 @@ class LedDistributionTest {
           Map.of(
               "n1", Set.of(new WorkloadIdentity("shop", "web")),
               "n2", Set.of(new WorkloadIdentity("shop", "web"))));
-  private final DistributorService node =
-      DistributorService.over(mesh.bus(vertx, HeraldRole.NODE, "n1"));
+  private final SignedBus bus = mesh.bus(vertx, HeraldRole.NODE, "n1");
+  private final DistributorService node = DistributorService.over(bus);
 
   @AfterEach
   void stop() {
@@ -116,8 +119,9 @@ class LedDistributionTest {
   private Optional<Revision> fetched() {
     Future<DistributorService.Fetched> answer = node.fetch(null);
     try {
-      return Optional.of(Await.result(answer).revision());
-    } catch (AssertionError notYet) {
+      SnapshotFrame frame = SnapshotFrame.parse(Await.result(answer).frame().toByteArray());
+      return Optional.of(SnapshotProof.verify(bus, frame, null).revision());
+    } catch (AssertionError | MalformedMessage | BusException notYet) {
       return Optional.empty();
     }
   }

@@ -13,6 +13,7 @@ import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -95,7 +96,9 @@ class SilentNodeTest {
   private List<String> endpoints() {
     try {
       return SnapshotCodec.decode(
-              Objects.requireNonNull(Await.result(caller.fetch(null)).snapshot()))
+              Objects.requireNonNull(
+                  SnapshotFrame.parse(Await.result(caller.fetch(null)).frame().toByteArray())
+                      .snapshot()))
           .destinations()
           .getFirst()
           .endpoints()
