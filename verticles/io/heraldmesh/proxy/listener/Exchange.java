@@ -338,7 +338,8 @@ final class Exchange implements ResponseSink {
             && !response.started()
             && request.repeatable();
     if (again) {
-      // it was being closed while it was lent: nothing of this request can have been acted on twice
+      // it was most likely being closed while it was lent, and the method may be repeated (RFC 9110
+      // section 9.2.2)
       retried = true;
       upstream = null;
       request.again();
