@@ -135,6 +135,11 @@ public final class LinkServer {
     }
   }
 
+  /** The session that takes what comes in for the node of another one: itself or a newer one. */
+  LinkSession newest(LinkSession session) {
+    return newest.getOrDefault(session.peer(), session);
+  }
+
   void gone(LinkSession session) {
     sessions.remove(session);
     newest.remove(session.peer(), session);

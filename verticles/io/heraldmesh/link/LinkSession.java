@@ -159,7 +159,7 @@ final class LinkSession {
             Shown.line(hello.getVersion()));
     MessageConsumer<Object> consumer = server.vertx().eventBus().consumer(LinkAddresses.of(peer));
     pushes = consumer;
-    consumer.handler(message -> context.runOnContext(v -> push(message)));
+    consumer.handler(message -> server.newest(this).deliver(message));
     consumer
         .completion()
         .onComplete(
@@ -252,7 +252,11 @@ final class LinkSession {
             .build());
   }
 
-  /** What the control plane has for the node. */
+  /** Takes what the control plane has for the node. Callable from any thread. */
+  void deliver(Message<Object> message) {
+    context.runOnContext(v -> push(message));
+  }
+
   private void push(Message<Object> message) {
     if (ended || !(message.body() instanceof Buffer body)) {
       message.fail(BusFailure.UNREACHABLE.code(), "the link is gone");
