@@ -18,6 +18,8 @@ public final class EnrolRefused extends RuntimeException {
     TOKEN_UNKNOWN(false),
     /** The token's time is over. */
     TOKEN_EXPIRED(false),
+    /** The token or certificate is for a node of another name; it is as good as before. */
+    OTHER_NAME(false),
     /** Another key used the token. */
     TOKEN_USED(false),
     /** The certificate that should prove who asks does not. */

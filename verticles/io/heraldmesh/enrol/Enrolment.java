@@ -143,18 +143,21 @@ public final class Enrolment {
     }
     Instant now = clock.instant();
     return switch (request.proof()) {
-      case Proof.Token(String text) -> byToken(text, csr, by, now);
+      case Proof.Token(String text) -> byToken(text, request.name(), csr, by, now);
       case Proof.Certificate certificate -> {
         KnownNode node =
             certificates.prove(
                 certificate, request.csr().toByteArray(), by.trustDomain(), crypto, now);
+        if (!node.node().equals(request.name())) {
+          throw new EnrolRefused(Reason.OTHER_NAME, "the certificate is for another node");
+        }
         register(node, now);
         yield sign(csr, HeraldRole.NODE, node.node(), by, now, node.certificate());
       }
     };
   }
 
-  private Decided byToken(String text, Csr csr, Authority by, Instant now) {
+  private Decided byToken(String text, String name, Csr csr, Authority by, Instant now) {
     if (text.isEmpty() || text.length() > LONGEST_TOKEN) {
       throw new EnrolRefused(Reason.TOKEN_UNKNOWN, "there is no such token");
     }
@@ -164,7 +167,7 @@ public final class Enrolment {
     }
     String key = Fingerprint.of(csr.publicKey()).toString();
     String hash = TokenSecret.presented(text).hash();
-    return switch (store.tokens().use(hash, key, now)) {
+    return switch (store.tokens().use(hash, name, key, now)) {
       case TokenUse.Refused(TokenUse.Why why) -> throw refusal(why);
       case TokenUse.Accepted(JoinToken token, boolean repeated) -> {
         registered.run();
@@ -286,6 +289,10 @@ public final class Enrolment {
     return switch (why) {
       case UNKNOWN -> new EnrolRefused(Reason.TOKEN_UNKNOWN, "there is no such token");
       case EXPIRED -> new EnrolRefused(Reason.TOKEN_EXPIRED, "the token's time is over");
+      case OTHER_NODE ->
+          new EnrolRefused(
+              Reason.OTHER_NAME,
+              "the token is for a node of another name; use the name of the line it came in");
       case USED -> new EnrolRefused(Reason.TOKEN_USED, "another key used the token");
     };
   }

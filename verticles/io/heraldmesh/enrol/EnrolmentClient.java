@@ -82,15 +82,16 @@ public final class EnrolmentClient {
                         control,
                         PinnedTls.pinned(root, verifier, clock, EnrolmentClient::control),
                         EnrolmentGrpcClient.Enrol,
-                        request(keys, token))
+                        request(name, keys, token))
                     .map(answer -> checked(answer, root, name, keys)));
   }
 
-  private EnrolCall request(KeyPair keys, String token) {
+  private EnrolCall request(String name, KeyPair keys, String token) {
     byte[] csr = Csr.create(keys, TokenBinding.of(token, keys.getPublic()), crypto);
     return EnrolCall.newBuilder()
         .setCsr(UnsafeByteOperations.unsafeWrap(csr))
         .setToken(token)
+        .setName(name)
         .build();
   }
 
@@ -138,7 +139,7 @@ public final class EnrolmentClient {
       throw new NotTrusted("the certificate is for another key");
     }
     if (id.herald().filter(h -> h.name().equals(name)).isEmpty()) {
-      throw new NotTrusted("the token is for " + id + ", not for " + name);
+      throw new NotTrusted("its answer is for " + id + ", not for " + name);
     }
     return new Enrolled(id, chain, new TrustBundle(Map.of(id.trustDomain(), roots)));
   }

@@ -62,17 +62,19 @@ public final class EnrolmentService {
 
   private Future<EnrolAnswer> enrol(ControlCaller caller, EnrolCall call) {
     InetAddress from = address(caller);
-    ByteString csr = ByteString.of(call.getCsr().toByteArray());
     Future<Enrolled> enrolling =
         switch (call.getProofCase()) {
-          case TOKEN ->
-              enrolment.enrol(from, new EnrolRequest(new Proof.Token(call.getToken()), csr));
+          case TOKEN -> enrolment.enrol(from, request(call, new Proof.Token(call.getToken())));
           case CERTIFICATE ->
-              enrolment.enrol(from, new EnrolRequest(certificate(call.getCertificate()), csr));
+              enrolment.enrol(from, request(call, certificate(call.getCertificate())));
           case PROOF_NOT_SET ->
               enrolment.unreadable(from, "the request has no proof that is known here");
         };
     return enrolling.map(EnrolmentService::answer).recover(EnrolmentService::status);
+  }
+
+  private static EnrolRequest request(EnrolCall call, Proof proof) {
+    return new EnrolRequest(call.getName(), proof, ByteString.of(call.getCsr().toByteArray()));
   }
 
   private static Proof.Certificate certificate(CertificateProof proof) {
@@ -107,7 +109,8 @@ public final class EnrolmentService {
       case UNAVAILABLE -> GrpcStatus.UNAVAILABLE;
       case UNKNOWN_KIND -> GrpcStatus.UNIMPLEMENTED;
       case BAD_CSR -> GrpcStatus.INVALID_ARGUMENT;
-      case TOKEN_UNKNOWN, TOKEN_EXPIRED, TOKEN_USED, CERTIFICATE -> GrpcStatus.PERMISSION_DENIED;
+      case TOKEN_UNKNOWN, TOKEN_EXPIRED, TOKEN_USED, OTHER_NAME, CERTIFICATE ->
+          GrpcStatus.PERMISSION_DENIED;
     };
   }
 

@@ -20,9 +20,10 @@ public interface JoinTokens {
    * Uses the token with this hash for a key, and registers its workloads for its node in the same
    * transaction. The same key may repeat it until the token expires, also after it was used.
    *
+   * @param node that must be the token's
    * @param key fingerprint of the public key that enrols
    */
-  TokenUse use(String hash, String key, Instant now);
+  TokenUse use(String hash, String node, String key, Instant now);
 
   /** Takes back a token that is not used; true: it was there. A used one stays. */
   boolean revoke(String hash);

@@ -19,6 +19,8 @@ public sealed interface TokenUse {
     UNKNOWN,
     /** Its time is over. */
     EXPIRED,
+    /** It is for a node of another name. */
+    OTHER_NODE,
     /** Another key used it. */
     USED
   }

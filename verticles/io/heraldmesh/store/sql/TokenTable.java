@@ -66,12 +66,15 @@ final class TokenTable implements JoinTokens {
   }
 
   @Override
-  public TokenUse use(String hash, String key, Instant now) {
+  public TokenUse use(String hash, String node, String key, Instant now) {
     return database.write(
         connection -> {
           JoinToken token = locked(connection, hash).orElse(null);
           if (token == null) {
             return new TokenUse.Refused(Why.UNKNOWN);
+          }
+          if (!token.node().equals(node)) {
+            return new TokenUse.Refused(Why.OTHER_NODE);
           }
           JoinToken.@Nullable Use before = token.use();
           if (before != null && !before.key().equals(key)) {

@@ -262,7 +262,7 @@ class JoinTest {
   }
 
   @Test
-  void aTokenForAnotherNameGivesNothing() throws IOException {
+  void aTokenForAnotherNameGivesNothingAndStaysGood() throws IOException {
     CommandRun made = create("n1");
     CommandRun other =
         CommandRun.of(
@@ -277,9 +277,14 @@ class JoinTest {
             word(made, "--token"),
             "--state-dir",
             state("n2"));
-    assertThat(other.code()).isEqualTo(3);
-    assertThat(other.err()).contains("the token is for spiffe://cluster.local/herald/node/n1");
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.err()).contains("refused: OTHER_NAME");
     assertThat(NodeIdentity.in(state("n2")).load(Crypto.preferred())).isEmpty();
+    assertThat(list().get("tokens").get(0).get("state").asText()).isEqualTo("unused");
+    assertThat(audited()).anyMatch(row -> row.contains("refused OTHER_NAME"));
+
+    CommandRun right = join(made, "n1");
+    assertThat(right.code()).as(right.err()).isZero();
   }
 
   @Test

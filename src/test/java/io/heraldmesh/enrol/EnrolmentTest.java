@@ -34,7 +34,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +64,7 @@ class EnrolmentTest {
   private final HeldStore store = new HeldStore(SqliteStore.inMemory());
   private final KeyPair keys = TestAuthority.keys();
   private final AtomicInteger registered = new AtomicInteger();
+  private final Map<String, String> named = new HashMap<>();
   private Enrolment enrolment = enrolment(MANY);
 
   private Enrolment enrolment(EnrolLimits limits) {
@@ -108,13 +111,24 @@ class EnrolmentTest {
                 clock.instant(),
                 clock.instant().plus(Duration.ofMinutes(10)),
                 null));
+    named.put(secret.reveal(), node);
     return secret.reveal();
   }
 
   private EnrolRequest request(String token, KeyPair keys) {
+    return request(named.getOrDefault(token, "n1"), token, keys);
+  }
+
+  private EnrolRequest request(String name, String token, KeyPair keys) {
     return new EnrolRequest(
+        name,
         new Proof.Token(token),
         ByteString.of(Csr.create(keys, TokenBinding.of(token, keys.getPublic()), mesh.crypto())));
+  }
+
+  private EnrolRequest request(String token, byte[] csr) {
+    return new EnrolRequest(
+        named.getOrDefault(token, "n1"), new Proof.Token(token), ByteString.of(csr));
   }
 
   private Future<Enrolled> enrol(String token, KeyPair keys) {
@@ -197,6 +211,21 @@ class EnrolmentTest {
   }
 
   @Test
+  void aTokenStaysGoodWhenANodeOfAnotherNameTriesIt() {
+    String token = token("n1", HeraldRole.NODE, WEB);
+    for (String other : List.of("n2", "N1", "n1 ", "")) {
+      assertRefused(enrolment.enrol(HERE, request(other, token, keys)), Reason.OTHER_NAME);
+    }
+    assertThat(store.issuanceLog().size()).isZero();
+    assertThat(store.registrations().all()).isEmpty();
+    assertThat(audited("refused")).hasSize(4).allMatch(e -> e.detail().startsWith("OTHER_NAME"));
+
+    KeyPair right = TestAuthority.keys();
+    assertThat(accepted(Await.result(enrol(token, right))))
+        .hasToString("spiffe://mesh.test/herald/node/n1");
+  }
+
+  @Test
   void aTokenEndsWithItsTimeAlsoForTheKeyThatUsedIt() {
     String unused = token("n1", HeraldRole.NODE);
     String used = token("n2", HeraldRole.NODE);
@@ -231,9 +260,7 @@ class EnrolmentTest {
             Csr.create(thief, TokenBinding.of(other, thief.getPublic()), mesh.crypto()),
             Csr.create(thief, TokenBinding.of(token, keys.getPublic()), mesh.crypto()));
     for (byte[] csr : unbound) {
-      assertRefused(
-          enrolment.enrol(HERE, new EnrolRequest(new Proof.Token(token), ByteString.of(csr))),
-          Reason.BAD_CSR);
+      assertRefused(enrolment.enrol(HERE, request(token, csr)), Reason.BAD_CSR);
     }
     assertThat(accepted(Await.result(enrol(token, keys)))).isNotNull();
   }
@@ -244,9 +271,7 @@ class EnrolmentTest {
     byte[] csr = Csr.create(keys, TokenBinding.of(token, keys.getPublic()), mesh.crypto());
     csr[csr.length - 3] ^= 1;
 
-    assertRefused(
-        enrolment.enrol(HERE, new EnrolRequest(new Proof.Token(token), ByteString.of(csr))),
-        Reason.BAD_CSR);
+    assertRefused(enrolment.enrol(HERE, request(token, csr)), Reason.BAD_CSR);
     assertThat(Await.result(enrol(token, TestAuthority.keys())).chain()).isNotEmpty();
   }
 
@@ -258,9 +283,7 @@ class EnrolmentTest {
       byte[] csr = Base64.getDecoder().decode(attack.get("csr_der_b64").asText());
       String token = token("n" + tried, HeraldRole.NODE);
       // None of them knows a token, so all are refused, and the token stays good.
-      assertRefused(
-          enrolment.enrol(HERE, new EnrolRequest(new Proof.Token(token), ByteString.of(csr))),
-          Reason.BAD_CSR);
+      assertRefused(enrolment.enrol(HERE, request(token, csr)), Reason.BAD_CSR);
       assertThat(Await.result(enrol(token, TestAuthority.keys())).chain()).isNotEmpty();
       tried++;
     }
@@ -372,6 +395,7 @@ class EnrolmentTest {
     byte[] text = CertificateSignature.text(TestAuthority.TD, at, csr);
     KeyPair signing = signer == null ? own : signer;
     return new EnrolRequest(
+        "n7",
         new Proof.Certificate(
             new CertificateChain(by.chain(id, own, Duration.ofDays(1)))
                 .der().stream().map(ByteString::of).toList(),
@@ -393,6 +417,15 @@ class EnrolmentTest {
   }
 
   @Test
+  void aCertificateEnrolsItsNodeUnderNoOtherName() throws Exception {
+    EnrolRequest good = byCertificate(outside, "old-7", null, clock.instant());
+    assertRefused(
+        enrolment.enrol(HERE, new EnrolRequest("n8", good.proof(), good.csr())), Reason.OTHER_NAME);
+    assertThat(store.issuanceLog().size()).isZero();
+    assertThat(store.registrations().all()).isEmpty();
+  }
+
+  @Test
   void anyOtherCertificateProvesNothing() throws Exception {
     Instant now = clock.instant();
     List<EnrolRequest> wrong =
@@ -403,9 +436,11 @@ class EnrolmentTest {
             byCertificate(outside, "old-7", null, now.minus(Duration.ofMinutes(6))),
             byCertificate(outside, "old-7", null, now.plus(Duration.ofMinutes(6))),
             new EnrolRequest(
+                "n7",
                 new Proof.Certificate(List.of(), ByteString.of((byte) 1), now),
                 ByteString.of(Csr.create(keys, mesh.crypto()))),
             new EnrolRequest(
+                "n7",
                 new Proof.Certificate(
                     List.of(ByteString.of((byte) 0x30)), ByteString.of((byte) 1), now),
                 ByteString.of(Csr.create(keys, mesh.crypto()))));
@@ -421,7 +456,7 @@ class EnrolmentTest {
     EnrolRequest good = byCertificate(outside, "old-7", null, clock.instant());
     EnrolRequest swapped =
         new EnrolRequest(
-            good.proof(), ByteString.of(Csr.create(TestAuthority.keys(), mesh.crypto())));
+            "n7", good.proof(), ByteString.of(Csr.create(TestAuthority.keys(), mesh.crypto())));
 
     assertRefused(enrolment.enrol(HERE, swapped), Reason.CERTIFICATE);
     assertThat(new TrustDomain("mesh.test")).isEqualTo(TestAuthority.TD);

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -125,8 +126,8 @@ class BackupTest {
       StoreContract.await(store.audit().append(StoreContract.event("late")));
       store.tokens().create(StoreContract.token("late", "n3", Set.of("ns/late")));
       store.tokens().create(StoreContract.token("later", "n4", Set.of("ns/later")));
-      store.tokens().use(StoreContract.hash("late"), "key", NOW);
-      store.tokens().use(StoreContract.hash("unused"), "key", NOW);
+      store.tokens().use(StoreContract.hash("late"), "n3", "key", NOW);
+      store.tokens().use(StoreContract.hash("unused"), "n3", "key", NOW);
       apply(store, A, "late");
       apply(store, B, "late");
     }
@@ -141,11 +142,12 @@ class BackupTest {
                   StoreContract.await(
                       store.issuanceLog().append(List.of(StoreContract.record("late")))))
           .withMessageContaining("constraint");
-      for (String token : List.of("used", "late", "unused")) {
-        assertThat(store.tokens().use(StoreContract.hash(token), "thief", NOW))
-            .isEqualTo(new TokenUse.Refused(TokenUse.Why.USED));
-      }
-      assertThat(store.tokens().use(StoreContract.hash("later"), "thief", NOW))
+      Map<String, String> nodes = Map.of("used", "n2", "late", "n3", "unused", "n3");
+      nodes.forEach(
+          (token, node) ->
+              assertThat(store.tokens().use(StoreContract.hash(token), node, "thief", NOW))
+                  .isEqualTo(new TokenUse.Refused(TokenUse.Why.USED)));
+      assertThat(store.tokens().use(StoreContract.hash("later"), "n4", "thief", NOW))
           .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
       assertThat(store.registrations().all()).hasSize(2);
       assertThat(store.audit().list(0, 3)).extracting(e -> e.event().subject()).contains("late");
@@ -379,7 +381,7 @@ class BackupTest {
       store.registrations().add(StoreContract.registration("n1", "sa"));
       store.tokens().create(StoreContract.token("used", "n2", Set.of("ns/sa")));
       store.tokens().create(StoreContract.token("unused", "n3", Set.of("ns/sa")));
-      store.tokens().use(StoreContract.hash("used"), "key", NOW);
+      store.tokens().use(StoreContract.hash("used"), "n2", "key", NOW);
     }
   }
 

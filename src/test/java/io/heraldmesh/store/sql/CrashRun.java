@@ -252,7 +252,10 @@ final class CrashRun {
           .limit(500)
           .forEach(
               hash -> {
-                if (store.tokens().use(hash, "thief", Instant.now()) instanceof TokenUse.Accepted) {
+                JoinToken token = there.get(hash);
+                if (token != null
+                    && store.tokens().use(hash, token.node(), "thief", Instant.now())
+                        instanceof TokenUse.Accepted) {
                   wrong.add("given twice: token " + hash);
                 }
               });

@@ -141,7 +141,7 @@ final class CrashWriter {
                 now.plus(Duration.ofDays(1)),
                 null));
     say("token " + hash);
-    if (store.tokens().use(hash, "key" + round, now) instanceof TokenUse.Accepted) {
+    if (store.tokens().use(hash, "n" + round, "key" + round, now) instanceof TokenUse.Accepted) {
       say("used " + hash + " key" + round);
     }
   }

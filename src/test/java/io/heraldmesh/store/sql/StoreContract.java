@@ -165,7 +165,7 @@ abstract class StoreContract {
     store.revisions().next();
     apply(write(A, "1", new Expected.Any()));
     store.tokens().create(token("t", "n", Set.of()));
-    store.tokens().use(hash("t"), "key", NOW);
+    store.tokens().use(hash("t"), "n", "key", NOW);
     for (String sql :
         List.of(
             "UPDATE revision SET number = 0",
@@ -326,12 +326,12 @@ abstract class StoreContract {
   @Test
   void aTokenIsUsedByOneKeyAndRegistersItsWorkloads() {
     store.tokens().create(token("t", "n", Set.of("ns/sa", "ns/sb")));
-    assertThat(store.tokens().use(hash("t"), "key1", NOW))
+    assertThat(store.tokens().use(hash("t"), "n", "key1", NOW))
         .isEqualTo(new TokenUse.Accepted(used("t", "n", Set.of("ns/sa", "ns/sb"), "key1"), false));
     reopen();
-    assertThat(store.tokens().use(hash("t"), "key1", NOW.plusSeconds(5)))
+    assertThat(store.tokens().use(hash("t"), "n", "key1", NOW.plusSeconds(5)))
         .isEqualTo(new TokenUse.Accepted(used("t", "n", Set.of("ns/sa", "ns/sb"), "key1"), true));
-    assertThat(store.tokens().use(hash("t"), "key2", NOW))
+    assertThat(store.tokens().use(hash("t"), "n", "key2", NOW))
         .isEqualTo(new TokenUse.Refused(TokenUse.Why.USED));
     assertThat(store.registrations().of("n"))
         .extracting(Registration::serviceAccount)
@@ -344,14 +344,29 @@ abstract class StoreContract {
   @Test
   void aTokenThatIsExpiredRevokedOrUnknownIsRefused() {
     store.tokens().create(token("t", "n", Set.of("ns/sa")));
-    assertThat(store.tokens().use(hash("t"), "key1", NOW.plusSeconds(600)))
+    assertThat(store.tokens().use(hash("t"), "n", "key1", NOW.plusSeconds(600)))
         .isEqualTo(new TokenUse.Refused(TokenUse.Why.EXPIRED));
-    assertThat(store.tokens().use(hash("other"), "key1", NOW))
+    assertThat(store.tokens().use(hash("other"), "n", "key1", NOW))
         .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
     assertThat(store.tokens().revoke(hash("t"))).isTrue();
-    assertThat(store.tokens().use(hash("t"), "key1", NOW))
+    assertThat(store.tokens().use(hash("t"), "n", "key1", NOW))
         .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
     assertThat(store.registrations().all()).isEmpty();
+  }
+
+  @Test
+  void aTokenIsNotUsedUpUnderAnotherName() {
+    store.tokens().create(token("t", "n", Set.of("ns/sa")));
+    for (String other : List.of("m", "N", "n ", "")) {
+      assertThat(store.tokens().use(hash("t"), other, "key1", NOW))
+          .isEqualTo(new TokenUse.Refused(TokenUse.Why.OTHER_NODE));
+    }
+    assertThat(store.registrations().all()).isEmpty();
+    reopen();
+    assertThat(store.tokens().use(hash("t"), "n", "key2", NOW))
+        .isEqualTo(new TokenUse.Accepted(used("t", "n", Set.of("ns/sa"), "key2"), false));
+    assertThat(store.tokens().use(hash("t"), "m", "key2", NOW))
+        .isEqualTo(new TokenUse.Refused(TokenUse.Why.OTHER_NODE));
   }
 
   @Test
@@ -373,7 +388,7 @@ abstract class StoreContract {
       for (int t = 0; t < 8; t++) {
         String key = "key" + t;
         Store mine = stores.get(t % stores.size());
-        work.add(() -> mine.tokens().use(hash(secret), key, NOW));
+        work.add(() -> mine.tokens().use(hash(secret), "n", key, NOW));
       }
       assertThat(inParallel(work).stream().filter(TokenUse.Accepted.class::isInstance)).hasSize(1);
     }
