@@ -1,6 +1,7 @@
 package io.heraldmesh.bus;
 
 import io.heraldmesh.identity.SpiffeId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -12,8 +13,11 @@ import java.util.Map;
  * only after the signature was verified: nobody else can then fill it. Thread-safe.
  */
 final class ReplayGuard {
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(10);
+
   private final int mostPerSender;
   private final Map<SpiffeId, Map<ByteString, Instant>> seen = new HashMap<>();
+  private Instant swept = Instant.MIN;
 
   ReplayGuard(int mostPerSender) {
     this.mostPerSender = mostPerSender;
@@ -30,8 +34,9 @@ final class ReplayGuard {
    * @param until from when on the request would be refused as expired anyway
    */
   synchronized Answer admit(SpiffeId sender, ByteString nonce, Instant until, Instant now) {
-    seen.values().removeIf(nonces -> forget(nonces, now));
+    sweep(now);
     Map<ByteString, Instant> nonces = seen.computeIfAbsent(sender, s -> new LinkedHashMap<>());
+    forget(nonces, now);
     if (nonces.containsKey(nonce)) {
       return Answer.REPLAYED;
     }
@@ -40,6 +45,19 @@ final class ReplayGuard {
     }
     nonces.put(nonce, until);
     return Answer.NEW;
+  }
+
+  /** All senders, but not at each message of each of them: there may be thousands. */
+  private void sweep(Instant now) {
+    if (now.isBefore(swept) || !now.isBefore(swept.plus(SWEEP_EVERY))) {
+      swept = now;
+      seen.values().removeIf(nonces -> forget(nonces, now));
+    }
+  }
+
+  /** How many senders something is remembered of. */
+  synchronized int senders() {
+    return seen.size();
   }
 
   private static boolean forget(Map<ByteString, Instant> nonces, Instant now) {

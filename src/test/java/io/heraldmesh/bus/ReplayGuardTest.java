@@ -38,6 +38,26 @@ class ReplayGuardTest {
     assertThat(guard.admit(ONE, nonce(9), LATER, LATER)).isEqualTo(ReplayGuard.Answer.NEW);
   }
 
+  @Test
+  void sendersThatFellSilentAreForgottenSoonAfterTheirRequestsExpired() {
+    guard.admit(ONE, nonce(1), LATER, NOW);
+    guard.admit(TWO, nonce(1), LATER, NOW);
+
+    guard.admit(TWO, nonce(2), LATER.plusSeconds(120), LATER.plusSeconds(10));
+
+    assertThat(guard.senders()).isEqualTo(1);
+  }
+
+  @Test
+  void aRequestFromBeforeTheClockWentBackCountsOnceToo() {
+    guard.admit(ONE, nonce(1), LATER, NOW);
+
+    assertThat(guard.admit(ONE, nonce(1), LATER, NOW.minusSeconds(3600)))
+        .isEqualTo(ReplayGuard.Answer.REPLAYED);
+    assertThat(guard.admit(ONE, nonce(1), LATER, LATER.plusSeconds(1)))
+        .isEqualTo(ReplayGuard.Answer.NEW);
+  }
+
   private static ByteString nonce(int value) {
     return ByteString.of((byte) value);
   }

@@ -21,6 +21,10 @@ import java.util.stream.Collectors;
 /** A node in its host. Its listening sockets, if it takes any, outlive its processes. */
 final class LabNode implements AutoCloseable {
   private static final int STARTS = 3;
+
+  /** Many of them run beside each other on one machine, and compiling well is not worth it. */
+  private static final List<String> SMALL = List.of("-Xmx160m", "-XX:TieredStopAtLevel=1");
+
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
 
   private final String name;
@@ -34,10 +38,17 @@ final class LabNode implements AutoCloseable {
    * @param sockets {@code NAME=ADDRESS:PORT} of those that are kept for it
    */
   LabNode(String name, Path folder, List<String> inHost, List<String> sockets) throws IOException {
+    this(name, folder, inHost, sockets, SMALL);
+  }
+
+  /** With these options of the JVM. */
+  LabNode(String name, Path folder, List<String> inHost, List<String> sockets, List<String> options)
+      throws IOException {
     this.name = name;
     this.folder = folder;
     this.inHost = inHost;
-    this.holder = new SocketHolder(inHost, folder, sockets, java(List.of("run", "--config")));
+    this.holder =
+        new SocketHolder(inHost, folder, sockets, java(options, List.of("run", "--config")));
   }
 
   String name() {
@@ -141,7 +152,7 @@ final class LabNode implements AutoCloseable {
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
     List<String> command = new ArrayList<>(inHost);
-    command.addAll(java(arguments));
+    command.addAll(java(SMALL, arguments));
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())
@@ -167,20 +178,17 @@ final class LabNode implements AutoCloseable {
     return herald(List.of(0), List.of(arguments));
   }
 
-  private static List<String> java(List<String> arguments) {
+  private static List<String> java(List<String> options, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx160m",
                 "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath(),
-                "io.heraldmesh.cli.Main"));
+                "-XX:+UseCompactObjectHeaders"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", classPath(), "io.heraldmesh.cli.Main"));
     command.addAll(arguments);
     return command;
   }

@@ -13,42 +13,35 @@ import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /** A node with a real link and a real subscriber, and no proxy: what it is told it takes. */
 final class SimulatedNode {
-  private final Vertx vertx;
   private final LinkClient link;
   private final SnapshotSubscriber subscriber;
 
   /**
+   * @param shared its threads and sockets, and other nodes'
    * @param number of this node; its workload is {@code lab/w<number>}
+   * @param attached called with {@code number} each time the control node took it in
    * @param taken called with {@code number} for each snapshot that came
    */
   SimulatedNode(
+      Vertx shared,
       int number,
       HeraldSvid svid,
       TrustBundle bundle,
       SocketAddress control,
       int schemaLevel,
+      IntConsumer attached,
       IntConsumer taken) {
-    vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1)
-                .setBlockedThreadCheckInterval(1)
-                .setBlockedThreadCheckIntervalUnit(TimeUnit.HOURS)
-                .setPreferNativeTransport(true));
+    Vertx vertx = PrivateBus.over(shared);
     Crypto crypto = Crypto.preferred();
     RenewableIdentity identity = new RenewableIdentity(svid, bundle);
     SignedBus bus =
@@ -87,6 +80,12 @@ final class SimulatedNode {
               taken.accept(number);
               return Future.succeededFuture();
             });
+    link.onAttached(() -> attached.accept(number));
+    link.onAttached(subscriber::reattached);
+  }
+
+  boolean attached() {
+    return link.status().attached();
   }
 
   void start() {
@@ -94,6 +93,6 @@ final class SimulatedNode {
   }
 
   Future<Void> close() {
-    return link.close().eventually(vertx::close);
+    return subscriber.close().eventually(link::close);
   }
 }
