@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class QueuedAccessLog implements AccessLog, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueuedAccessLog.class);
   private static final int QUEUED = 8192;
-  private static final long POLL_MILLIS = 200;
+
+  /**
+   * Between looks at the queue: entries are written together, so that a request costs no waking of
+   * the writer. At 100,000 requests a second the queue is not full by then.
+   */
+  private static final long GATHER_MILLIS = 50;
 
   private final Format format;
   private final Destination destination;
@@ -123,6 +129,7 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    LockSupport.unpark(writer);
     try {
       writer.join(TimeUnit.SECONDS.toMillis(5));
     } catch (InterruptedException e) {
@@ -134,15 +141,17 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
     OutputStream out = null;
     while (true) {
       try {
-        AccessEntry entry = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        boolean last = closing;
+        AccessEntry entry = queue.poll();
         if (entry == null) {
           if (out != null) {
             out.flush();
           }
-          if (closing) {
+          if (last) {
             closeQuietly(out);
             return;
           }
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS));
           continue;
         }
         if (out == null || reopen) {
@@ -151,17 +160,11 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
           out = destination.open();
         }
         out.write(format == Format.JSON ? AccessLine.of(entry) : AccessText.of(entry));
-        if (queue.isEmpty()) {
-          out.flush();
-        }
       } catch (IOException e) {
         dropped.increment();
         LOG.warn("the access log cannot be written: {}", e.toString());
         closeQuietly(out);
         out = null;
-      } catch (InterruptedException e) {
-        closeQuietly(out);
-        return;
       }
     }
   }

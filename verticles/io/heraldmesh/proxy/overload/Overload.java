@@ -21,8 +21,13 @@ import org.slf4j.LoggerFactory;
 public final class Overload implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Overload.class);
 
-  /** Between looks: short enough for a flood, and too short for the processor to notice. */
+  /** Between looks: short enough for a flood. */
   private static final long EVERY_MILLIS = 20;
+
+  /** Between looks while less than half of everything is taken, which no flood fills so soon. */
+  private static final long AT_EASE_MILLIS = 60;
+
+  private static final double AT_EASE = 0.5;
 
   /** How long somebody may keep a node waiting that is short of memory. */
   public static final long PATIENCE_MILLIS = 1_000;
@@ -125,13 +130,20 @@ public final class Overload implements AutoCloseable {
 
   private void watch() {
     while (!closed) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(EVERY_MILLIS));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis()));
       try {
         look();
       } catch (RuntimeException e) {
         LOG.error("memory could not be looked at", e);
       }
     }
+  }
+
+  /** How long nobody looks. */
+  long pauseMillis() {
+    return level == OverloadLevel.NORMAL && pressure.suspected() < AT_EASE
+        ? AT_EASE_MILLIS
+        : EVERY_MILLIS;
   }
 
   /** Looks once. Only one thread at a time. */

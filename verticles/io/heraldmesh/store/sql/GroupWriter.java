@@ -25,6 +25,9 @@ final class GroupWriter implements AutoCloseable {
   private static final int MAX_GROUP = 2_000;
   private static final int MAX_WAITING = 20_000;
 
+  /** Wakes a writer that waits for work when there will be no more. */
+  private static final Task<?> END = new Single<>(connection -> true);
+
   private final Connections connections;
   private final Dialect dialect;
   private final String name;
@@ -77,7 +80,11 @@ final class GroupWriter implements AutoCloseable {
   @Override
   public void close() {
     synchronized (closing) {
-      closed = true;
+      if (!closed) {
+        closed = true;
+        // Where the queue is full the writer is awake, and sees it.
+        waiting.offer(END);
+      }
     }
     boolean interrupted = false;
     while (thread.isAlive()) {
@@ -110,36 +117,39 @@ final class GroupWriter implements AutoCloseable {
   /** Waits for work; empty once all is done and the writer is closed. */
   private List<Task<?>> gather() {
     List<Task<?>> group = new ArrayList<>();
-    try {
-      Task<?> first = null;
-      while (first == null) {
-        first = waiting.poll(20, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          synchronized (closing) {
-            if (closed && waiting.isEmpty()) {
-              return group;
-            }
-          }
-        }
+    while (group.isEmpty() && !(closed() && waiting.isEmpty())) {
+      try {
+        gather(group);
+      } catch (InterruptedException e) {
+        // Nobody but us knows this thread; go on with what there is.
+        waiting.drainTo(group);
       }
-      group.add(first);
-      if (first instanceof Single<?>) {
-        waiting.drainTo(group, MAX_GROUP - 1);
-        return group;
-      }
-      long end = System.nanoTime() + GATHER_NANOS;
-      for (long left = GATHER_NANOS; left > 0 && group.size() < MAX_GROUP; ) {
-        Task<?> next = waiting.poll(left, TimeUnit.NANOSECONDS);
-        if (next != null) {
-          group.add(next);
-        }
-        left = end - System.nanoTime();
-      }
-    } catch (InterruptedException e) {
-      // Nobody but us knows this thread; go on with what there is.
-      waiting.drainTo(group);
+      group.remove(END);
     }
     return group;
+  }
+
+  private void gather(List<Task<?>> group) throws InterruptedException {
+    Task<?> first = waiting.take();
+    group.add(first);
+    if (first instanceof Single<?>) {
+      waiting.drainTo(group, MAX_GROUP - 1);
+      return;
+    }
+    long end = System.nanoTime() + GATHER_NANOS;
+    for (long left = GATHER_NANOS; left > 0 && group.size() < MAX_GROUP; ) {
+      Task<?> next = waiting.poll(left, TimeUnit.NANOSECONDS);
+      if (next != null) {
+        group.add(next);
+      }
+      left = end - System.nanoTime();
+    }
+  }
+
+  private boolean closed() {
+    synchronized (closing) {
+      return closed;
+    }
   }
 
   private void write(List<Task<?>> group) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heraldmesh.Await;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.log.QueuedAccessLog.Format;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -37,6 +38,18 @@ class QueuedAccessLogTest {
     assertThat(json.get("response_code").asInt()).isEqualTo(403);
     assertThat(json.get("reason").asText()).isEqualTo("deny_matched");
     assertThat(json.get("policy").asText()).isEqualTo("b/deny");
+  }
+
+  @Test
+  void anEntryIsWrittenSoonWhateverFollows() {
+    SlowlyFlushed seen = new SlowlyFlushed();
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(Format.JSON, () -> seen, 1, new Random(1), meters)) {
+      log.log(entry("/first", 200));
+      Await.until("the first is flushed", () -> seen.flushed().contains("/first"));
+      log.log(entry("/second", 200));
+      Await.until("the second is flushed", () -> seen.flushed().contains("/second"));
+    }
   }
 
   @Test
@@ -107,6 +120,20 @@ class QueuedAccessLogTest {
     assertThatThrownBy(
             () -> new QueuedAccessLog(Format.JSON, () -> out, 1.5, new Random(1), meters))
         .hasMessageContaining("1.5");
+  }
+
+  /** Shows only what was flushed. */
+  private static final class SlowlyFlushed extends ByteArrayOutputStream {
+    private volatile String flushed = "";
+
+    @Override
+    public synchronized void flush() {
+      flushed = toString(StandardCharsets.UTF_8);
+    }
+
+    String flushed() {
+      return flushed;
+    }
   }
 
   private static AccessEntry entry(String path, int status) {

@@ -34,6 +34,22 @@ class OverloadTest {
     assertThat(overload.refusing()).isFalse();
   }
 
+  @Test
+  void itIsLookedAtOftenOnceHalfOfAnythingIsTaken() {
+    memory.heap(0.49);
+    overload.look();
+    assertThat(overload.pauseMillis()).isEqualTo(60);
+    for (Pressure half :
+        List.of(
+            new Pressure(0.5, 0.1, 0, 0),
+            new Pressure(0.1, 0.1, 0.5, 0),
+            new Pressure(0.1, 0.1, 0, 0.5))) {
+      memory.live(half);
+      overload.look();
+      assertThat(overload.pauseMillis()).as(half.toString()).isEqualTo(20);
+    }
+  }
+
   /** A collection stops the process: one that cannot help is not tried. */
   @Test
   void buffersAreNotCollected() {
