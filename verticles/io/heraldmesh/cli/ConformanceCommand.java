@@ -8,6 +8,7 @@ import io.heraldmesh.conformance.ReportText;
 import io.heraldmesh.conformance.attacks.AttackCorpora;
 import io.heraldmesh.conformance.envoy.AuthorizationBuilder;
 import io.heraldmesh.conformance.istio.IstioCorpora;
+import io.heraldmesh.conformance.live.Http2Attacks;
 import io.heraldmesh.conformance.live.Smuggling;
 import io.heraldmesh.conformance.spiffe.SpiffeCorpora;
 import java.io.IOException;
@@ -93,7 +94,7 @@ final class ConformanceCommand implements Callable<Integer> {
             AttackCorpora.all(),
             IstioCorpora.all(),
             SpiffeCorpora.all(),
-            List.<Corpus>of(new AuthorizationBuilder(), new Smuggling()))
+            List.<Corpus>of(new AuthorizationBuilder(), new Smuggling(), new Http2Attacks()))
         .flatMap(List::stream)
         .toList();
   }

@@ -1,7 +1,9 @@
 package io.heraldmesh.conformance.live;
 
+import com.sun.management.ThreadMXBean;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.compile.MeshCompiler;
+import io.heraldmesh.conformance.Outcome;
 import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
@@ -21,13 +23,19 @@ import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.ProxySettings;
 import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.resource.Resources;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -39,6 +47,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -50,7 +59,9 @@ final class LoopbackMesh implements AutoCloseable {
   private static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
   private static final Workload CLIENT = new Workload("a", "client");
   private static final Workload SERVER = new Workload("b", "server");
+  private static final int EVENT_LOOPS = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   final RecordingService service;
   final InetSocketAddress inbound;
@@ -59,14 +70,22 @@ final class LoopbackMesh implements AutoCloseable {
   private final Vertx vertx;
   private final DataPath client;
   private final DataPath server;
+  private final Set<Long> threads;
+  private final AccessLog log;
 
   /**
    * @param policies for the service
    * @param hosts names under which the client may call it
+   * @param log hears of each request at either proxy
    */
-  LoopbackMesh(Resources policies, Set<String> hosts, Limits limits) throws Exception {
+  LoopbackMesh(Resources policies, Set<String> hosts, Limits limits, AccessLog log)
+      throws Exception {
+    this.log = log;
     service = new RecordingService();
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    vertx =
+        Vertx.vertx(
+            new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(EVENT_LOOPS));
+    threads = threads(vertx);
     Authority authority =
         Authority.create(DOMAIN, InstantSource.system(), Crypto.preferred(), new SecureRandom());
     clientLeaf = leaf(authority, CLIENT);
@@ -89,6 +108,43 @@ final class LoopbackMesh implements AutoCloseable {
       }
       LockSupport.parkNanos(2_000_000);
     }
+  }
+
+  /** Whatever came before, the next good request is answered. */
+  Outcome goodRequest() throws IOException {
+    int status = goodStatus();
+    return Outcome.unless(status == 200 ? "" : "a good request afterwards got " + status);
+  }
+
+  /** Status of the answer to a good request on a connection of its own. */
+  int goodStatus() throws IOException {
+    try (RawConnection connection = RawConnection.plain(outbound)) {
+      byte[] good = "GET /ok HTTP/1.1\r\nHost: a.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      connection.send(good, false);
+      return connection.status();
+    }
+  }
+
+  /** What the threads of its proxies have allocated so far, in octets. */
+  long allocated() {
+    return threads.stream().mapToLong(THREADS::getThreadAllocatedBytes).sum();
+  }
+
+  /** One instance runs on each event loop. */
+  private static Set<Long> threads(Vertx vertx) throws Exception {
+    Set<Long> threads = ConcurrentHashMap.newKeySet();
+    await(
+        vertx.deployVerticle(
+            () ->
+                new VerticleBase() {
+                  @Override
+                  public Future<?> start() {
+                    threads.add(Thread.currentThread().threadId());
+                    return Future.succeededFuture();
+                  }
+                },
+            new DeploymentOptions().setInstances(EVENT_LOOPS)));
+    return threads;
   }
 
   @Override
@@ -134,7 +190,7 @@ final class LoopbackMesh implements AutoCloseable {
         () -> KeySets.NONE,
         Crypto.preferred(),
         new SimpleMeterRegistry(),
-        entry -> {},
+        log,
         InstantSource.system(),
         new OwnListeners());
   }

@@ -40,7 +40,7 @@ final class RawConnection implements AutoCloseable {
   }
 
   /** As a workload of the mesh does, with its leaf; the server's is not looked at. */
-  static RawConnection mutual(InetSocketAddress address, Credential leaf)
+  static RawConnection mutual(InetSocketAddress address, Credential leaf, String... alpn)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -52,10 +52,15 @@ final class RawConnection implements AutoCloseable {
     context.init(keys.getKeyManagers(), new TrustManager[] {new Anyone()}, new SecureRandom());
     SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
     SSLParameters parameters = socket.getSSLParameters();
-    parameters.setApplicationProtocols(new String[] {"istio", "http/1.1"});
+    parameters.setApplicationProtocols(alpn);
     socket.setSSLParameters(parameters);
     socket.connect(address);
     return new RawConnection(socket);
+  }
+
+  /** What comes, not read yet. */
+  InputStream input() {
+    return in;
   }
 
   /** Sends all, or as much as the other side takes before it closes. */

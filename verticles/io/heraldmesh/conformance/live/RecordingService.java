@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,12 +15,17 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The service behind a proxy: answers every request with 200 and keeps the head of each that came
- * whole. Reads framing in the plainest way there is, so that it disagrees where it can.
+ * The service behind a proxy: answers every request with 200, {@code /bytes/N} with so many octets,
+ * and keeps the head of each that came whole. Reads framing in the plainest way there is, so that
+ * it disagrees where it can.
  */
 final class RecordingService implements AutoCloseable {
   private static final byte[] ANSWER =
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
+
+  /** Path of an answer that has so many octets as follow. */
+  static final String BYTES = "/bytes/";
+
   private static final int MOST = 64 * 1024 * 1024;
 
   private final ServerSocket server;
@@ -66,12 +72,28 @@ final class RecordingService implements AutoCloseable {
       for (String head = head(in); !head.isEmpty(); head = head(in)) {
         body(in, head.toLowerCase(Locale.ROOT));
         heads.add(head);
-        socket.getOutputStream().write(ANSWER);
-        socket.getOutputStream().flush();
+        answer(socket.getOutputStream(), head.split(" ", 3)[1]);
       }
     } catch (IOException | NumberFormatException e) {
       // the proxy went away, or sent what is no request: nothing is recorded
     }
+  }
+
+  private static void answer(OutputStream out, String path) throws IOException {
+    if (!path.startsWith(BYTES)) {
+      out.write(ANSWER);
+      out.flush();
+      return;
+    }
+    int left = Integer.parseInt(path.substring(BYTES.length()));
+    out.write(
+        ("HTTP/1.1 200 OK\r\nContent-Length: " + left + "\r\n\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+    byte[] block = new byte[16 * 1024];
+    for (; left > 0; left -= block.length) {
+      out.write(block, 0, Math.min(left, block.length));
+    }
+    out.flush();
   }
 
   private static String head(InputStream in) throws IOException {

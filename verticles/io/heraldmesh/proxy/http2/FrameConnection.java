@@ -138,6 +138,13 @@ public final class FrameConnection extends Http2ConnectionHandler {
     }
   }
 
+  /**
+   * How much the other side takes of {@code stream}, whether it has left or not; may be below 0.
+   */
+  int window(Http2Stream stream) {
+    return encoder().flowController().windowSize(stream);
+  }
+
   /** At the end of what is being read, or now. */
   void flushSoon() {
     if (!reading) {

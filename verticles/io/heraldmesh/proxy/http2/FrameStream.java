@@ -192,7 +192,7 @@ public final class FrameStream {
     int octets = content.readableBytes();
     if (!last && octets > 0) {
       pending += octets;
-      full |= pending > marks.high();
+      full |= pending > marks.high() || pending > window();
       written.addListener(done -> left(octets));
     }
     connection.encoder().writeData(connection.context(), id(), content, 0, last, written);
@@ -200,12 +200,21 @@ public final class FrameStream {
 
   private void left(int octets) {
     pending -= octets;
-    if (full && pending <= marks.low()) {
+    if (full && pending <= marks.low() && (pending == 0 || closed || pending <= window())) {
       full = false;
       if (!closed) {
         listener.writabilityChanged(true);
       }
     }
+  }
+
+  /**
+   * What the other side takes of this stream before it gives room for more. No more is asked for
+   * than that: of what it never takes, there would be as much again here for each of its streams.
+   */
+  private int window() {
+    Http2Stream here = stream;
+    return here == null ? Integer.MAX_VALUE : connection.window(here);
   }
 
   /** Sends what was written. */

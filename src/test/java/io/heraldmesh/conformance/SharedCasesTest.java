@@ -1,5 +1,6 @@
 package io.heraldmesh.conformance;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,6 +8,7 @@ import io.heraldmesh.SharedData;
 import io.heraldmesh.conformance.attacks.AttackCorpora;
 import io.heraldmesh.conformance.envoy.AuthorizationBuilder;
 import io.heraldmesh.conformance.istio.IstioCorpora;
+import io.heraldmesh.conformance.live.Http2Attacks;
 import io.heraldmesh.conformance.live.Smuggling;
 import io.heraldmesh.conformance.spiffe.SpiffeCorpora;
 import java.io.IOException;
@@ -24,17 +26,19 @@ import org.junit.jupiter.api.TestFactory;
 class SharedCasesTest {
   /** So many cases of each file at least; fewer would mean that a corpus lost its way. */
   private static final Map<String, Integer> FEWEST =
-      Map.of(
-          "attacks/authz-requests.json", 100,
-          "attacks/csr-attacks.json", 15,
-          "attacks/jwt-attacks.json", 110,
-          "attacks/path-normalization.json", 240,
-          "attacks/spiffe-certs.json", 90,
-          "attacks/wycheproof-jose.json", 500,
-          "attacks/wycheproof-sig.json", 500,
-          "attacks/x509-limbo.json", 110,
-          "attacks/yaml-bad.json", 60,
-          "spiffe/ids.json", 600);
+      Map.ofEntries(
+          entry("attacks/authz-requests.json", 100),
+          entry("attacks/csr-attacks.json", 15),
+          entry("attacks/h2-attacks.json", 40),
+          entry("attacks/smuggling.json", 160),
+          entry("attacks/jwt-attacks.json", 110),
+          entry("attacks/path-normalization.json", 240),
+          entry("attacks/spiffe-certs.json", 90),
+          entry("attacks/wycheproof-jose.json", 500),
+          entry("attacks/wycheproof-sig.json", 500),
+          entry("attacks/x509-limbo.json", 110),
+          entry("attacks/yaml-bad.json", 60),
+          entry("spiffe/ids.json", 600));
 
   private static @Nullable Report report;
 
@@ -43,7 +47,7 @@ class SharedCasesTest {
             AttackCorpora.all(),
             IstioCorpora.all(),
             SpiffeCorpora.all(),
-            List.<Corpus>of(new AuthorizationBuilder(), new Smuggling()))
+            List.<Corpus>of(new AuthorizationBuilder(), new Smuggling(), new Http2Attacks()))
         .flatMap(List::stream)
         .toList();
   }
