@@ -1,13 +1,13 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.proxy.http2.FrameBudget;
 import io.heraldmesh.proxy.http2.FrameConnection;
 import io.heraldmesh.proxy.http2.FrameConnections;
 import io.heraldmesh.proxy.upstream.Flushes;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.ssl.SslHandler;
 
 /**
@@ -17,8 +17,6 @@ import io.netty.handler.ssl.SslHandler;
 final class HttpPipelines {
   /** Of one client that may be left unread without harm to its others. */
   private static final int SLOW_STREAMS = 15;
-
-  private static final int PREFACE = Http2CodecUtil.connectionPrefaceBuf().readableBytes();
 
   private HttpPipelines() {}
 
@@ -45,7 +43,7 @@ final class HttpPipelines {
             limits.concurrentStreams(), limits.headerBytes(), limits.resetsPerWindow(), connection);
     channel
         .pipeline()
-        .addLast(Flushes.together(), new FrameBudget(watch, PREFACE), frames, connection);
+        .addLast(Flushes.together(), FrameBudget.ofClient(watch::now), frames, connection);
     // another proxy has the streams of many clients on one connection
     frames.widen(gate.origin().mutualTls() ? limits.concurrentStreams() : SLOW_STREAMS);
   }

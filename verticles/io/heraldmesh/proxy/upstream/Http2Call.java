@@ -153,8 +153,9 @@ final class Http2Call implements UpstreamStream, StreamListener {
     sink = null;
     connection.closed();
     if (waiting != null) {
-      if (connection.isFaulty()) {
-        waiting.malformed(target().describe() + ": broke the rules of HTTP/2");
+      String fault = connection.fault();
+      if (fault != null) {
+        waiting.malformed(target().describe() + ": " + fault);
       } else {
         waiting.broken(target().describe() + ": closed by the other side");
       }

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.proxy.http2.ConnectionListener;
+import io.heraldmesh.proxy.http2.FrameBudget;
 import io.heraldmesh.proxy.http2.FrameConnection;
 import io.heraldmesh.proxy.http2.FrameConnections;
 import io.heraldmesh.proxy.http2.FrameStream;
@@ -30,6 +31,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   private final @Nullable Place place;
   private final ArrayDeque<ResponseSink> waiting = new ArrayDeque<>();
   private @Nullable Channel connection;
+  private final FrameBudget budget;
   private @Nullable FrameConnection frames;
   private AsciiString scheme = HttpScheme.HTTP.name();
   private long most;
@@ -37,7 +39,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   private int lent;
   private boolean used;
   private boolean ending;
-  private boolean faulty;
+  private @Nullable String fault;
   private long opened;
   private long idleSince;
 
@@ -51,6 +53,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     this.place = place;
     this.most = Math.min(STREAMS_AT_FIRST, target.limits().streams());
     this.idleSince = pool.now();
+    this.budget = FrameBudget.ofServer(pool::now);
   }
 
   Target target() {
@@ -126,7 +129,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
       scheme = HttpScheme.HTTPS.name();
     }
     FrameConnection opening = FrameConnections.client(pool.headerBytes(), this);
-    channel.pipeline().addLast(Flushes.together(), opening, this);
+    channel.pipeline().addLast(Flushes.together(), budget, opening, this);
     opening.widen(STREAMS_AT_FIRST);
     frames = opening;
     ResponseSink sink;
@@ -184,6 +187,9 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   @Override
   public void takes(long streams) {
     most = Math.min(streams, target.limits().streams());
+    if (most == 0 && open == 0) {
+      end();
+    }
   }
 
   @Override
@@ -198,7 +204,9 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    faulty |= isFault(cause);
+    if (fault == null && isFault(cause)) {
+      fault = "broke the rules of HTTP/2: " + cause.getMessage();
+    }
     end();
     ctx.close();
   }
@@ -209,9 +217,9 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
         || cause instanceof DecoderException && !(cause.getCause() instanceof SSLException);
   }
 
-  /** The other side broke the rules, and so every stream ends. */
-  boolean isFaulty() {
-    return faulty;
+  /** How the other side broke the rules, so that every stream ends; null: it did not. */
+  @Nullable String fault() {
+    return fault;
   }
 
   /** It gets no more streams, and closes when it has none. */
@@ -225,6 +233,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
 
   private void openStream(FrameConnection ready, ResponseSink sink) {
     open++;
+    budget.called();
     boolean again = used;
     used = true;
     sink.connected(new Http2Call(this, ready, scheme, sink, again));
@@ -234,7 +243,10 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   void closed() {
     open--;
     idleSince = pool.now();
-    if (ending && open == 0 && connection != null) {
+    if (most == 0 && open == 0) {
+      // one that takes none is of no use, and there would be another for every request
+      end();
+    } else if (ending && open == 0 && connection != null) {
       connection.close();
     } else if (!ending) {
       pool.freed(this);
