@@ -331,11 +331,16 @@ final class Exchange implements ResponseSink {
       return;
     }
     UpstreamStream stream = upstream;
+    boolean refused = stream != null && stream.refused();
+    if (refused && retryWhole()) {
+      return;
+    }
     boolean again =
         stream != null
             && stream.reused()
             && !retried
-            && !response.started()
+            && !(refused && choice.isRetry())
+            && !response.heard()
             && request.repeatable();
     if (again) {
       // it was most likely being closed while it was lent, and the method may be repeated (RFC 9110
@@ -344,7 +349,7 @@ final class Exchange implements ResponseSink {
       upstream = null;
       request.again();
       forward(true);
-    } else if (!(stream != null && stream.refused() && retryWhole())) {
+    } else {
       fail(503, UpstreamFailure.RESET, detail, UpstreamFailure.RESET);
     }
   }
@@ -358,7 +363,7 @@ final class Exchange implements ResponseSink {
 
   /** The service did not look at the request: what was sent of it is sent again. */
   private boolean retryWhole() {
-    if (response.started() || !request.kept()) {
+    if (response.heard() || !request.kept()) {
       return false;
     }
     upstream = null;
@@ -377,7 +382,8 @@ final class Exchange implements ResponseSink {
     if (other == null) {
       return false;
     }
-    choice.end(503);
+    // what an endpoint did not look at, as when it shuts down, is no failure of it
+    choice.end(here ? 0 : 503);
     if (!other.begin()) {
       return false;
     }

@@ -79,6 +79,11 @@ final class ResponseRelay {
     return status != 0;
   }
 
+  /** The service has said something of the request, if only that it is there (RFC 9110 15.2). */
+  boolean heard() {
+    return started() || interims > 0;
+  }
+
   /** As long as nothing of the response has left, there can be another in its place. */
   void takeBack() {
     if (head != null) {

@@ -104,9 +104,6 @@ public final class Choice {
    * @param here the same one will do when there is no other
    */
   public @Nullable Choice another(boolean here) {
-    if (route == null || state == null) {
-      return null;
-    }
     Set<EndpointState> tried = new HashSet<>();
     int retries = -1;
     for (Choice one = this; one != null; one = one.before) {
@@ -118,7 +115,7 @@ public final class Choice {
     if (retries >= MOST_RETRIES) {
       return null;
     }
-    Choice other = pinned ? null : route.another(this, tried);
+    Choice other = pinned || route == null ? null : route.another(this, tried);
     return other == null && here
         ? new Choice(route, protocol, host, target, state, this, pinned)
         : other;

@@ -176,6 +176,34 @@ class GoAwayTest {
     assertThat(heads).containsExactly("1/3", "1/5");
   }
 
+  /** Also where the connection just closes, after which a GET is else sent again. */
+  @Test
+  void whatTheServerHasSaidSomethingOfIsNotSentAgain() throws Exception {
+    serve(
+        (connection, stream) -> {
+          if (stream == 3) {
+            return BadHttp2Service.ok(3);
+          }
+          throw new BadHttp2Service.Parting(interim(stream));
+        });
+    try (RawClient client = mesh.call()) {
+      assertThat(call(client, "GET", "")).isEqualTo(200);
+      assertThat(lastStatus(client, "GET")).isEqualTo(503);
+    }
+    assertThat(heads).containsExactly("1/3", "1/5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void anInterimAnswerMeansThatTheServerHasLookedWhateverItSaysThen(String method)
+      throws Exception {
+    serve((connection, stream) -> join(interim(stream), reset(stream, REFUSED_STREAM)));
+    try (RawClient client = mesh.call()) {
+      assertThat(lastStatus(client, method)).isEqualTo(503);
+    }
+    assertThat(heads).containsExactly("1/3");
+  }
+
   @Test
   void ofALongBodyNothingIsKept() throws Exception {
     serve((connection, stream) -> reset(stream, REFUSED_STREAM));
@@ -236,6 +264,11 @@ class GoAwayTest {
     return frameBytes(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(16 * 1024).array());
   }
 
+  private static byte[] interim(int stream) {
+    return frameBytes(
+        HEADERS, RawHttp2Client.END_HEADERS, stream, RawHttp2Client.block(":status", "103"));
+  }
+
   private static byte[] reset(int stream, int error) {
     return frameBytes(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(error).array());
   }
@@ -257,6 +290,16 @@ class GoAwayTest {
         .head(method + " /x HTTP/1.1", "Host: server.b", "Content-Length: " + body.length())
         .send(body);
     return client.answer().status();
+  }
+
+  /** Of the answer that is no interim one. */
+  private static int lastStatus(RawClient client, String method) throws Exception {
+    client.head(method + " /x HTTP/1.1", "Host: server.b", "Content-Length: 0");
+    int status;
+    do {
+      status = client.answer().status();
+    } while (status < 200);
+    return status;
   }
 
   private RawHttp2Client http2() throws Exception {

@@ -6,12 +6,14 @@ import io.heraldmesh.policy.Balancing;
 import io.heraldmesh.policy.Balancing.Method;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
+import io.heraldmesh.policy.OutlierDetection;
 import io.heraldmesh.policy.Protocol;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -105,6 +107,31 @@ class RetryTest {
     assertThat(flags()).containsExactly("upstream_reset");
   }
 
+  /** It would be left out at its first failure, and the next one asked instead. */
+  @Test
+  void anEndpointThatDidNotLookAtARequestHasNotFailed() throws Exception {
+    http2();
+    AtomicInteger refused = new AtomicInteger();
+    AtomicInteger served = new AtomicInteger();
+    to(leftOutAtOnce(), resetting(REFUSED_STREAM, refused), resetting(-1, served));
+    for (int i = 0; i < 8; i++) {
+      assertThat(post("")).isEqualTo(200);
+    }
+    assertThat(served).hasValue(8);
+    assertThat(refused.get()).as("asked again and again").isGreaterThan(1);
+  }
+
+  @Test
+  void anEndpointWhereNobodyListensHasFailed() throws Exception {
+    to(leftOutAtOnce(), dead(), alive());
+    for (int i = 0; i < 8; i++) {
+      try (RawClient client = mesh.call()) {
+        assertThat(client.get("/ok", "server.b").status()).isEqualTo(200);
+      }
+    }
+    assertThat(flags()).filteredOn("retried"::equals).hasSize(1);
+  }
+
   @Test
   void aStreamThatWasResetOtherwiseIsNotTriedAgain() throws Exception {
     http2();
@@ -165,6 +192,14 @@ class RetryTest {
     bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     dead.add(bound);
     return new Endpoint("127.0.0.1", bound.getLocalPort(), false);
+  }
+
+  private static Balancing leftOutAtOnce() {
+    return new Balancing(
+        Method.ROUND_ROBIN,
+        new OutlierDetection(1, 1, Duration.ofMillis(1), Duration.ofMinutes(10), 100, 0),
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE);
   }
 
   private void to(Endpoint... endpoints) {
