@@ -15,10 +15,14 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +37,33 @@ public final class EventBusSockets {
   private static final Set<String> PROTOCOLS = Set.of("TLSv1.3");
   private static final String BUS = "io.vertx.core.eventbus.impl.clustered.ClusteredEventBus";
 
+  /** Longer than a message that was given to a connection takes to be written and read. */
+  private static final long LINGER_MILLIS = 2_000;
+
+  /** More than a connect may take. */
+  private static final int CONNECTING_TRIES = 45;
+
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration REMAKE_EVERY = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
   private final MemberTls tls;
   private final SocketTrust trust;
   private final NetServer server;
   private final NetClient client;
   private final Map<?, ?> outbound;
 
+  /** When connections to a peer were last made anew for its certificate; of {@link #closeEnded}. */
+  private final Map<Object, Instant> remade = new HashMap<>();
+
   private EventBusSockets(
-      MemberTls tls, SocketTrust trust, NetServer server, NetClient client, Map<?, ?> outbound) {
+      Vertx vertx,
+      MemberTls tls,
+      SocketTrust trust,
+      NetServer server,
+      NetClient client,
+      Map<?, ?> outbound) {
+    this.vertx = vertx;
     this.tls = tls;
     this.trust = trust;
     this.server = server;
@@ -78,6 +101,7 @@ public final class EventBusSockets {
       }
       sockets =
           new EventBusSockets(
+              vertx,
               tls,
               new SocketTrust(tls),
               Private.field(bus, "server", NetServer.class),
@@ -103,28 +127,74 @@ public final class EventBusSockets {
   }
 
   /**
-   * Uses the newest identity for new connections, and closes those that this node has made with an
-   * earlier one, so that they are made again. Messages on their way on them may be lost.
+   * Uses the newest identity for new connections, and puts aside those that this node has made with
+   * an earlier one: the next message to their peer makes another, and they are closed once what was
+   * being sent on them has long arrived.
    */
   public Future<Void> renew() {
     return update()
-        .compose(
+        .onSuccess(
             done -> {
-              List<Future<Void>> closed = new ArrayList<>();
-              for (Object connection : List.copyOf(outbound.values())) {
-                NetSocket socket = Private.fieldOrNull(connection, "socket", NetSocket.class);
-                if (socket != null) {
-                  closed.add(socket.close().otherwiseEmpty());
+              int aside = 0;
+              for (Map.Entry<?, ?> peer : List.copyOf(outbound.entrySet())) {
+                if (putAside(peer.getKey(), peer.getValue())) {
+                  aside++;
                 }
               }
-              LOG.info("event bus has a new certificate, connections={}", closed.size());
-              return Future.all(closed).mapEmpty();
+              LOG.info("event bus has a new certificate, connections={}", aside);
             });
   }
 
-  /** Ends what is held by a peer whose certificate has ended meanwhile. */
+  private boolean putAside(Object peer, Object connection) {
+    boolean there = outbound.remove(peer, connection);
+    if (there) {
+      vertx.setTimer(LINGER_MILLIS, late -> closeAside(connection, 1));
+    }
+    return there;
+  }
+
+  /** One that was still connecting gets a little more time; its own timeout ends it otherwise. */
+  private void closeAside(Object connection, int tries) {
+    NetSocket socket = Private.fieldOrNull(connection, "socket", NetSocket.class);
+    if (socket != null) {
+      socket.close();
+    } else if (tries < CONNECTING_TRIES) {
+      vertx.setTimer(LINGER_MILLIS, late -> closeAside(connection, tries + 1));
+    }
+  }
+
+  /**
+   * To be called every second by one event loop. Ends what is held by a peer whose certificate has
+   * ended meanwhile; shortly before, where the peer may have another by now, a connection to it is
+   * made anew.
+   */
   public void closeEnded() {
-    trust.closeEnded(tls.clock().instant());
+    Instant now = tls.clock().instant();
+    for (Map.Entry<?, ?> peer : List.copyOf(outbound.entrySet())) {
+      NetSocket socket = Private.fieldOrNull(peer.getValue(), "socket", NetSocket.class);
+      if (socket != null && endsSoon(socket, now) && isTime(peer.getKey(), now)) {
+        putAside(peer.getKey(), peer.getValue());
+      }
+    }
+    trust.closeEnded(now);
+    remade.values().removeIf(at -> !now.isBefore(at.plus(REMAKE_EVERY)));
+  }
+
+  /** A peer that has no other certificate yet is tried again, not every second. */
+  private boolean isTime(Object peer, Instant now) {
+    return remade.putIfAbsent(peer, now) == null;
+  }
+
+  /** In the last tenth of its life, the last minute at most. */
+  private static boolean endsSoon(NetSocket socket, Instant now) {
+    try {
+      X509Certificate leaf = (X509Certificate) socket.peerCertificates().getFirst();
+      Instant end = leaf.getNotAfter().toInstant();
+      Duration tenth = Duration.between(leaf.getNotBefore().toInstant(), end).dividedBy(10);
+      return !now.isBefore(end.minus(tenth.compareTo(SOON) < 0 ? tenth : SOON));
+    } catch (SSLPeerUnverifiedException closed) {
+      return false;
+    }
   }
 
   private Future<Void> update() {

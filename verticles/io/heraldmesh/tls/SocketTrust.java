@@ -54,7 +54,7 @@ final class SocketTrust extends EngineTrust {
           .removeIf(
               peer -> {
                 boolean ended = !now.isBefore(peer.getValue().notAfter());
-                if (ended) {
+                if (ended && !peer.getKey().isOutboundDone()) {
                   LOG.warn("the certificate of {} has ended", peer.getValue().id());
                   close(peer.getKey());
                 }
