@@ -1,5 +1,6 @@
 package io.heraldmesh.admin;
 
+import io.heraldmesh.bus.OnceOnly;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.source.AcceptedResources;
 import io.heraldmesh.identity.TrustDomain;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 /**
  * What the admin API of a control node stands on.
  *
+ * @param once where requests with an effect are noted, shared by all nodes with the role admin
  * @param accepted the resources of {@code store}
  * @param distribution compiles what is to be accepted, to see whether it can be
  * @param folder the resources of the watched folder that are in force
@@ -22,6 +24,7 @@ import java.util.function.Supplier;
  */
 public record AdminParts(
     Store store,
+    OnceOnly once,
     AcceptedResources accepted,
     Distribution distribution,
     MeshView mesh,

@@ -1,6 +1,7 @@
 package io.heraldmesh.admin;
 
 import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.OnceOnly;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.distributor.source.WholeCheck;
@@ -13,6 +14,7 @@ public final class AdminVerticle extends VerticleBase {
   private static final long FLUSH_MILLIS = 10_000;
 
   private final SignedBus bus;
+  private final OnceOnly once;
   private final AuditTrail audit;
   private final AdminDesk desk;
   private SignedBus.@Nullable Registration registration;
@@ -22,6 +24,7 @@ public final class AdminVerticle extends VerticleBase {
    */
   public AdminVerticle(SignedBus bus, AdminParts parts) {
     this.bus = bus;
+    this.once = parts.once();
     this.audit = new AuditTrail(parts.store().audit(), parts.clock());
     ResourceCatalog catalog = new ResourceCatalog(parts.store().resources(), parts.folder());
     Acceptance acceptance =
@@ -52,7 +55,7 @@ public final class AdminVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     vertx.setPeriodic(FLUSH_MILLIS, tick -> audit.flush(false));
-    return AdminService.serve(bus, desk).onSuccess(r -> registration = r);
+    return AdminService.serve(bus, once, desk).onSuccess(r -> registration = r);
   }
 
   @Override

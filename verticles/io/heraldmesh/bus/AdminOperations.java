@@ -36,19 +36,21 @@ final class AdminOperations {
 
   static final Operation<AdminResources.ApplyRequest, AdminResources.ApplyAnswer> APPLY =
       operation(
-          "resources.apply",
-          AdminResources.ApplyRequest.class,
-          AdminResources.ApplyAnswer.class,
-          APPLIED,
-          LISTED);
+              "resources.apply",
+              AdminResources.ApplyRequest.class,
+              AdminResources.ApplyAnswer.class,
+              APPLIED,
+              LISTED)
+          .withEffect();
 
   static final Operation<AdminResources.DeleteRequest, AdminResources.ApplyAnswer> DELETE =
       operation(
-          "resources.delete",
-          AdminResources.DeleteRequest.class,
-          AdminResources.ApplyAnswer.class,
-          LISTED,
-          LISTED);
+              "resources.delete",
+              AdminResources.DeleteRequest.class,
+              AdminResources.ApplyAnswer.class,
+              LISTED,
+              LISTED)
+          .withEffect();
 
   static final Operation<AdminResources.HistoryRequest, AdminResources.HistoryPage> HISTORY =
       operation(
@@ -71,11 +73,12 @@ final class AdminOperations {
 
   static final Operation<AdminTokens.CreateToken, AdminTokens.CreatedToken> CREATE_TOKEN =
       operation(
-          "tokens.create",
-          AdminTokens.CreateToken.class,
-          AdminTokens.CreatedToken.class,
-          LISTED,
-          SMALL);
+              "tokens.create",
+              AdminTokens.CreateToken.class,
+              AdminTokens.CreatedToken.class,
+              LISTED,
+              SMALL)
+          .withEffect();
 
   static final Operation<AdminTokens.TokensRequest, AdminTokens.TokenPage> LIST_TOKENS =
       operation(
@@ -87,7 +90,12 @@ final class AdminOperations {
 
   static final Operation<AdminTokens.RevokeToken, AdminTokens.Revoked> REVOKE_TOKEN =
       operation(
-          "tokens.revoke", AdminTokens.RevokeToken.class, AdminTokens.Revoked.class, SMALL, SMALL);
+              "tokens.revoke",
+              AdminTokens.RevokeToken.class,
+              AdminTokens.Revoked.class,
+              SMALL,
+              SMALL)
+          .withEffect();
 
   static final Operation<AdminCertificates.CertificatesRequest, AdminCertificates.CertificatePage>
       CERTIFICATES =
@@ -110,11 +118,12 @@ final class AdminOperations {
   static final Operation<AdminCertificates.RevokeRegistration, AdminTokens.Revoked>
       REVOKE_REGISTRATION =
           operation(
-              "registrations.revoke",
-              AdminCertificates.RevokeRegistration.class,
-              AdminTokens.Revoked.class,
-              SMALL,
-              SMALL);
+                  "registrations.revoke",
+                  AdminCertificates.RevokeRegistration.class,
+                  AdminTokens.Revoked.class,
+                  SMALL,
+                  SMALL)
+              .withEffect();
 
   static final Operation<AdminAudit.AuditRequest, AdminAudit.AuditPage> AUDIT =
       operation(

@@ -199,11 +199,16 @@ public interface AdminService {
     return new AdminClient(AdminFrames.over(exchange));
   }
 
-  /** Offers {@code server} on {@code bus}; completes when it can be reached. */
-  static Future<SignedBus.Registration> serve(SignedBus bus, Server server) {
+  /**
+   * Offers {@code server} on {@code bus}; completes when it can be reached.
+   *
+   * @param once shared by all that have the role
+   */
+  static Future<SignedBus.Registration> serve(SignedBus bus, OnceOnly once, Server server) {
     Consumer<BusFailure> refused = server::refused;
     return bus.serve(
         refused,
+        once,
         AdminOperations.of(server).stream()
             .map(AdminOperations.Route::onBus)
             .toArray(SignedBus.Handling[]::new));

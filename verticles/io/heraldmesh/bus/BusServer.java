@@ -28,6 +28,7 @@ final class BusServer {
   private final EnvelopeSigner signer;
   private final EnvelopeVerifier verifier;
   private final Consumer<BusFailure> refused;
+  private final OnceOnly once;
   private final String address;
   private final Map<String, SignedBus.Handling<?, ?>> byType = new HashMap<>();
   private final ReplayGuard replays = new ReplayGuard(MOST_NONCES_PER_SENDER);
@@ -40,6 +41,7 @@ final class BusServer {
       EnvelopeSigner signer,
       EnvelopeVerifier verifier,
       Consumer<BusFailure> refused,
+      OnceOnly once,
       List<SignedBus.Handling<?, ?>> handlings) {
     this.vertx = vertx;
     this.source = source;
@@ -47,6 +49,7 @@ final class BusServer {
     this.signer = signer;
     this.verifier = verifier;
     this.refused = refused;
+    this.once = once;
     this.address = handlings.getFirst().operation().address();
     for (SignedBus.Handling<?, ?> handling : handlings) {
       if (!handling.operation().address().equals(address)) {
@@ -114,6 +117,7 @@ final class BusServer {
       Envelope envelope, SignedBus.Handling<Q, A> handling) {
     return vertx
         .executeBlocking(() -> open(envelope, handling.operation()), false)
+        .compose(request -> taken(envelope, handling.operation(), request))
         .onFailure(
             e -> refused.accept(e instanceof BusException b ? b.failure() : BusFailure.INTERNAL))
         .compose(
@@ -127,6 +131,21 @@ final class BusServer {
                                 () ->
                                     seal(envelope, handling.operation(), request.caller(), answer),
                                 false)));
+  }
+
+  /**
+   * Here it is known already that this process has not seen it; another may have, or this one
+   * before it was started again.
+   */
+  private <Q> Future<Request<Q>> taken(
+      Envelope envelope, Operation<?, ?> operation, Request<Q> request) {
+    return operation.once()
+        ? once.take(request.caller(), envelope.nonce(), refusedFrom(envelope)).map(request)
+        : Future.succeededFuture(request);
+  }
+
+  private static Instant refusedFrom(Envelope envelope) {
+    return envelope.issuedAt().plus(SignedBus.LIFETIME).plus(EnvelopeVerifier.SKEW);
   }
 
   private record Request<Q>(SpiffeId caller, Q payload) {}
@@ -165,8 +184,7 @@ final class BusServer {
   }
 
   private void requireNew(SpiffeId caller, Envelope envelope, Instant now) throws BusException {
-    Instant until = envelope.issuedAt().plus(SignedBus.LIFETIME).plus(EnvelopeVerifier.SKEW);
-    switch (replays.admit(caller, envelope.nonce(), until, now)) {
+    switch (replays.admit(caller, envelope.nonce(), refusedFrom(envelope), now)) {
       case NEW -> {}
       case REPLAYED -> {
         LOG.warn("bus refused type={} caller={} reason=REPLAYED", envelope.type(), caller);

@@ -91,10 +91,15 @@ public interface CaService {
     };
   }
 
-  /** Offers {@code server} on {@code bus}; completes when it can be reached. */
-  static Future<SignedBus.Registration> serve(SignedBus bus, Server server) {
+  /**
+   * Offers {@code server} on {@code bus}; completes when it can be reached.
+   *
+   * @param once shared by all that have the authority's role
+   */
+  static Future<SignedBus.Registration> serve(SignedBus bus, OnceOnly once, Server server) {
     return bus.serve(
         server::refused,
+        once,
         SignedBus.on(Operations.ISSUE, server::issue),
         SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)));
   }
@@ -110,14 +115,15 @@ public interface CaService {
 
     static final Operation<IssueRequest, Issued> ISSUE =
         new Operation<>(
-            ADDRESS,
-            "ca.issue",
-            IssueRequest.class,
-            Issued.class,
-            CALLERS,
-            Set.of(HeraldRole.CA),
-            64 << 10,
-            512 << 10);
+                ADDRESS,
+                "ca.issue",
+                IssueRequest.class,
+                Issued.class,
+                CALLERS,
+                Set.of(HeraldRole.CA),
+                64 << 10,
+                512 << 10)
+            .withEffect();
 
     static final Operation<RootsRequest, Roots> ROOTS =
         new Operation<>(

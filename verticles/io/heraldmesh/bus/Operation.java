@@ -12,6 +12,7 @@ import java.util.Set;
  * @param callers roles that may ask
  * @param answerers roles that may answer
  * @param mostRequestBytes the whole envelope; the same for {@code mostAnswerBytes}
+ * @param once it has an effect, so the same message counts once in the whole mesh: {@link OnceOnly}
  */
 record Operation<Q extends Record, A extends Record>(
     String address,
@@ -21,11 +22,48 @@ record Operation<Q extends Record, A extends Record>(
     Set<HeraldRole> callers,
     Set<HeraldRole> answerers,
     int mostRequestBytes,
-    int mostAnswerBytes) {
+    int mostAnswerBytes,
+    boolean once) {
 
   Operation {
     callers = Set.copyOf(callers);
     answerers = Set.copyOf(answerers);
+  }
+
+  /** One without an effect: it may be answered again by a process that has not seen it. */
+  Operation(
+      String address,
+      String type,
+      Class<Q> request,
+      Class<A> answer,
+      Set<HeraldRole> callers,
+      Set<HeraldRole> answerers,
+      int mostRequestBytes,
+      int mostAnswerBytes) {
+    this(
+        address,
+        type,
+        request,
+        answer,
+        callers,
+        answerers,
+        mostRequestBytes,
+        mostAnswerBytes,
+        false);
+  }
+
+  /** The same, with an effect. */
+  Operation<Q, A> withEffect() {
+    return new Operation<>(
+        address,
+        type,
+        request,
+        answer,
+        callers,
+        answerers,
+        mostRequestBytes,
+        mostAnswerBytes,
+        true);
   }
 
   /** The type of the answer. */

@@ -277,15 +277,23 @@ public final class SignedBus {
 
   /** Answers requests; all handlings must be for one address. Completes when it can be reached. */
   Future<Registration> serve(Handling<?, ?>... handlings) {
-    return serve(failure -> {}, handlings);
+    for (Handling<?, ?> handling : handlings) {
+      if (handling.operation().once()) {
+        throw new IllegalArgumentException(
+            handling.operation().type() + " has an effect: say who remembers that it was asked");
+      }
+    }
+    return serve(failure -> {}, (sender, nonce, until) -> Future.succeededFuture(), handlings);
   }
 
   /**
    * @param refused told of each message that no handling got to see
+   * @param once where requests with an effect are noted
    */
-  Future<Registration> serve(Consumer<BusFailure> refused, Handling<?, ?>... handlings) {
+  Future<Registration> serve(
+      Consumer<BusFailure> refused, OnceOnly once, Handling<?, ?>... handlings) {
     BusServer server =
-        new BusServer(vertx, source, clock, signer, verifier, refused, List.of(handlings));
+        new BusServer(vertx, source, clock, signer, verifier, refused, once, List.of(handlings));
     var consumer = vertx.eventBus().<Object>consumer(server.address(), server::take);
     return consumer.completion().map(done -> consumer::unregister);
   }

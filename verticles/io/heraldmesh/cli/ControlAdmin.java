@@ -85,6 +85,7 @@ final class ControlAdmin implements AutoCloseable {
         bus,
         new AdminParts(
             store,
+            new StoredRequests(foundation.vertx(), store.requests()),
             accepted,
             distribution,
             new View(),

@@ -136,7 +136,7 @@ final class ControlPlane {
         new CertificateIssuer(
             vertx, authority, crypto, store.issuanceLog(), this::registrations, clock, meters);
     return vertx
-        .deployVerticle(new CaVerticle(bus, issuer))
+        .deployVerticle(new CaVerticle(bus, new StoredRequests(vertx, store.requests()), issuer))
         .onSuccess(
             id -> {
               vertx.setPeriodic(1000, tick -> renew());

@@ -28,6 +28,8 @@ public interface Store extends AutoCloseable {
 
   KeptKeySets keySets();
 
+  TakenRequests requests();
+
   /** Where it is, for messages; without a secret. */
   String name();
 

@@ -10,6 +10,7 @@ import io.heraldmesh.bus.AdminResources.Key;
 import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.cli.StoredRequests;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.distributor.source.AcceptedResources;
 import io.heraldmesh.distributor.source.AcceptedResources.Accepted;
@@ -56,6 +57,7 @@ abstract class AdminApi extends ControlPath {
         mesh.bus(vertx, HeraldRole.ADMIN, "admin"),
         new AdminParts(
             store,
+            new StoredRequests(vertx, store.requests()),
             accepted,
             distributor,
             new View(),

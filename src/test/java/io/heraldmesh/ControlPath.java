@@ -10,6 +10,7 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.cli.StoredRequests;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
@@ -157,7 +158,11 @@ abstract class ControlPath {
             clock,
             metrics);
     Await.result(
-        vertx.deployVerticle(new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), issuer)));
+        vertx.deployVerticle(
+            new CaVerticle(
+                mesh.bus(vertx, HeraldRole.CA, "ca"),
+                new StoredRequests(vertx, store.requests()),
+                issuer)));
     Await.result(vertx.deployVerticle(distributor));
   }
 

@@ -9,6 +9,7 @@ import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.cli.StoredRequests;
 import io.heraldmesh.cluster.ClusterMember;
 import io.heraldmesh.cluster.TestMembers;
 import io.heraldmesh.compile.MeshCompiler;
@@ -129,7 +130,11 @@ class TwoProcessesTest {
             clock,
             metrics);
     Await.result(
-        vertx.deployVerticle(new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), issuer)));
+        vertx.deployVerticle(
+            new CaVerticle(
+                mesh.bus(vertx, HeraldRole.CA, "ca"),
+                new StoredRequests(vertx, store.requests()),
+                issuer)));
     DistributorVerticle distributor =
         new DistributorVerticle(
             mesh.bus(vertx, HeraldRole.CONFIG, "config"),

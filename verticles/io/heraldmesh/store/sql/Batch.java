@@ -8,4 +8,12 @@ import java.util.List;
 interface Batch<P> {
   /** Adds all of {@code items}, or fails. */
   void run(Connection connection, List<P> items) throws SQLException;
+
+  /**
+   * Of the batches of one transaction those with a lower rank run first. So all control nodes take
+   * their locks in the same order.
+   */
+  default int rank() {
+    return 1;
+  }
 }

@@ -11,6 +11,7 @@ import io.heraldmesh.store.NodeRegistrations;
 import io.heraldmesh.store.ResourceRepository;
 import io.heraldmesh.store.Revisions;
 import io.heraldmesh.store.Store;
+import io.heraldmesh.store.TakenRequests;
 
 /** All repositories over one database. */
 final class DatabaseStore implements Store {
@@ -25,6 +26,7 @@ final class DatabaseStore implements Store {
   private final LeaseTable leases;
   private final AnnouncementTable announcements;
   private final KeySetTable keySets;
+  private final RequestTable requests;
 
   DatabaseStore(Database database) {
     this.database = database;
@@ -38,6 +40,7 @@ final class DatabaseStore implements Store {
     this.leases = new LeaseTable(database);
     this.announcements = new AnnouncementTable(database);
     this.keySets = new KeySetTable(database);
+    this.requests = new RequestTable(database);
   }
 
   @Override
@@ -88,6 +91,11 @@ final class DatabaseStore implements Store {
   @Override
   public KeptKeySets keySets() {
     return keySets;
+  }
+
+  @Override
+  public TakenRequests requests() {
+    return requests;
   }
 
   @Override

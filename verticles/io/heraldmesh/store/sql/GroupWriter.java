@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,7 +166,7 @@ final class GroupWriter implements AutoCloseable {
               batches.computeIfAbsent(item.batch, none -> new ArrayList<>()).add(item);
         }
       }
-      for (List<Item<?>> items : batches.values()) {
+      for (List<Item<?>> items : ranked(batches)) {
         together(connection, items, done);
       }
       connection.commit();
@@ -178,6 +179,13 @@ final class GroupWriter implements AutoCloseable {
       giveBack(connection);
     }
     done.forEach(Task::complete);
+  }
+
+  private static List<List<Item<?>>> ranked(Map<Batch<?>, List<Item<?>>> batches) {
+    return batches.entrySet().stream()
+        .sorted(Comparator.comparingInt(one -> one.getKey().rank()))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   private void alone(Connection connection, Task<?> task, List<Task<?>> done) throws SQLException {

@@ -38,6 +38,7 @@ final class Migrations {
     LeaseTable.prepare(connection, dialect);
     AnnouncementTable.prepare(connection, dialect);
     KeySetTable.prepare(connection, dialect);
+    RequestTable.prepare(connection, dialect);
   }
 
   private static void bringForward(Connection connection, Dialect dialect, String name)

@@ -1,9 +1,11 @@
 package io.heraldmesh.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
+import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.AdminResources.ApplyRequest;
 import io.heraldmesh.bus.AdminResources.File;
@@ -31,27 +33,28 @@ class AdminEnvelopeTest {
   private final FakeClock clock = new FakeClock(Instant.parse("2030-01-01T00:00:00Z"));
   private final TestAuthority mesh = new TestAuthority(clock);
   private final Vertx vertx = Vertx.vertx();
+  private final MemoryOnceOnly once = new MemoryOnceOnly();
   private final AtomicInteger applied = new AtomicInteger();
   private final List<BusFailure> refused = new CopyOnWriteArrayList<>();
 
+  private final AdminService.Server server =
+      (AdminService.Server)
+          Proxy.newProxyInstance(
+              getClass().getClassLoader(),
+              new Class<?>[] {AdminService.Server.class},
+              (proxy, method, arguments) -> {
+                if (method.getName().equals("refused")) {
+                  refused.add((BusFailure) arguments[0]);
+                  return null;
+                }
+                applied.incrementAndGet();
+                return Future.succeededFuture(
+                    new AdminResources.ApplyAnswer(new AdminResources.Outcome.Missing(List.of())));
+              });
+
   @BeforeEach
   void serve() {
-    AdminService.Server server =
-        (AdminService.Server)
-            Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {AdminService.Server.class},
-                (proxy, method, arguments) -> {
-                  if (method.getName().equals("refused")) {
-                    refused.add((BusFailure) arguments[0]);
-                    return null;
-                  }
-                  applied.incrementAndGet();
-                  return Future.succeededFuture(
-                      new AdminResources.ApplyAnswer(
-                          new AdminResources.Outcome.Missing(List.of())));
-                });
-    Await.result(AdminService.serve(mesh.bus(vertx, HeraldRole.ADMIN, "c1"), server));
+    Await.result(AdminService.serve(mesh.bus(vertx, HeraldRole.ADMIN, "c1"), once, server));
   }
 
   @AfterEach
@@ -70,6 +73,57 @@ class AdminEnvelopeTest {
     clock.advance(Duration.ofHours(1));
     assertRefused(request, BusFailure.EXPIRED);
     assertThat(applied).hasValue(1);
+  }
+
+  @Test
+  void aTrueRequestCountsOnceHoweverManyControlNodesItReaches() {
+    Vertx elsewhere = Vertx.vertx();
+    try {
+      Await.result(AdminService.serve(mesh.bus(elsewhere, HeraldRole.ADMIN, "c2"), once, server));
+      Buffer request =
+          sealed(mesh, HeraldRole.OPERATOR, AdminOperations.ADDRESS, "admin.resources.apply");
+      Await.result(vertx.eventBus().request(AdminOperations.ADDRESS, request));
+      assertThat(applied).hasValue(1);
+
+      ReplyException refusal =
+          (ReplyException)
+              Await.failure(elsewhere.eventBus().request(AdminOperations.ADDRESS, request));
+      assertThat(BusFailure.of(refusal.failureCode())).contains(BusFailure.REPLAYED);
+      assertThat(applied).hasValue(1);
+      assertThat(once.taken().values())
+          .as("noted for as long as anybody would take it")
+          .containsExactly(clock.instant().plusSeconds(120));
+    } finally {
+      Await.result(elsewhere.close());
+    }
+  }
+
+  @Test
+  void whatChangesSomethingCountsOnce() {
+    assertThat(
+            AdminOperations.of(server).stream()
+                .filter(route -> route.operation().once())
+                .map(route -> route.operation().type()))
+        .containsExactlyInAnyOrder(
+            "admin.resources.apply",
+            "admin.resources.delete",
+            "admin.tokens.create",
+            "admin.tokens.revoke",
+            "admin.registrations.revoke");
+    assertThat(CaService.Operations.ISSUE.once()).isTrue();
+  }
+
+  @Test
+  void whatChangesSomethingIsNotServedWithoutNotingIt() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                mesh.bus(vertx, HeraldRole.ADMIN, "c1")
+                    .serve(
+                        SignedBus.on(
+                            AdminOperations.APPLY,
+                            (caller, request) -> Future.failedFuture("not reached"))))
+        .withMessageContaining("admin.resources.apply has an effect");
   }
 
   @Test
@@ -113,6 +167,8 @@ class AdminEnvelopeTest {
       SignedBus node = mesh.bus(other, HeraldRole.NODE, "n1");
       Await.result(
           node.serve(
+              failure -> {},
+              new MemoryOnceOnly(),
               SignedBus.on(
                   AdminOperations.APPLY,
                   (caller, request) ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.MemoryIssuanceLog;
+import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
@@ -40,6 +41,7 @@ class CaVerticleTest {
   private final FakeClock clock = new FakeClock(Instant.parse("2030-01-01T00:00:00Z"));
   private final TestAuthority mesh = new TestAuthority(clock);
   private final Vertx vertx = Vertx.vertx();
+  private final MemoryOnceOnly once = new MemoryOnceOnly();
   private final MemoryIssuanceLog log = new MemoryIssuanceLog();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final AtomicReference<Registrations> registrations =
@@ -58,7 +60,7 @@ class CaVerticleTest {
         new CertificateIssuer(
             vertx, mesh::authority, mesh.crypto(), log, registrations::get, clock, metrics);
     Await.result(
-        vertx.deployVerticle(new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), issuer)));
+        vertx.deployVerticle(new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), once, issuer)));
   }
 
   @AfterEach
@@ -208,6 +210,17 @@ class CaVerticleTest {
     assertThat(count("citadel_server_success_cert_issuance_count")).isZero();
 
     log.writesCompleteWith(CompletableFuture.completedFuture(null));
+    assertThat(Await.result(fromN1.issue(request(SHOP))).chain()).isNotEmpty();
+  }
+
+  @Test
+  void nothingIsIssuedForARequestThatCannotBeNoted() {
+    once.away(true);
+    assertFails(fromN1.issue(request(SHOP)), BusFailure.NOT_READY);
+    assertThat(log.records()).isEmpty();
+    assertThat(Await.result(fromN1.roots()).bundle().digest()).isEqualTo(mesh.bundle().digest());
+
+    once.away(false);
     assertThat(Await.result(fromN1.issue(request(SHOP))).chain()).isNotEmpty();
   }
 

@@ -13,6 +13,7 @@ import io.heraldmesh.store.NodeRegistrations;
 import io.heraldmesh.store.ResourceRepository;
 import io.heraldmesh.store.Revisions;
 import io.heraldmesh.store.Store;
+import io.heraldmesh.store.TakenRequests;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +74,11 @@ final class HeldStore implements Store {
         return store.audit().list(before, most);
       }
     };
+  }
+
+  @Override
+  public TakenRequests requests() {
+    return store.requests();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.heraldmesh.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
@@ -291,6 +292,7 @@ class LinkTest {
     Await.result(
         CaService.serve(
             mesh.bus(at, HeraldRole.CA),
+            new MemoryOnceOnly(),
             new CaService.Server() {
               @Override
               public Future<CaService.Issued> issue(SpiffeId caller, CaService.IssueRequest asked) {
