@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.MemoryIssuanceLog;
+import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
@@ -44,6 +45,7 @@ class MemberRenewalTest {
 
   private final FakeClock clock = new FakeClock(Instant.now());
   private final TestAuthority mesh = new TestAuthority(clock);
+  private final MemoryOnceOnly once = new MemoryOnceOnly();
   private final MemoryIssuanceLog log = new MemoryIssuanceLog();
   private final List<Node> nodes = new ArrayList<>();
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -127,6 +129,7 @@ class MemberRenewalTest {
         vertx.deployVerticle(
             new CaVerticle(
                 bus,
+                once,
                 new CertificateIssuer(
                     vertx,
                     mesh::authority,
