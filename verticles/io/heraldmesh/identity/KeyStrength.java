@@ -12,8 +12,6 @@ import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.math.ec.ECCurve;
 
 /**
  * The floor for public keys: RSA of 2048 to 8192 bits in whole bytes with an odd exponent between
@@ -30,11 +28,11 @@ public final class KeyStrength {
   /** As BoringSSL has it: what a stranger's key costs to use grows with the exponent. */
   private static final int EXPONENT_MAX_BITS = 33;
 
-  private static final Map<ASN1ObjectIdentifier, ECCurve> CURVES =
+  private static final Map<ASN1ObjectIdentifier, NamedCurve> CURVES =
       Map.of(
-          SECObjectIdentifiers.secp256r1, CustomNamedCurves.getByName("secp256r1").getCurve(),
-          SECObjectIdentifiers.secp384r1, CustomNamedCurves.getByName("secp384r1").getCurve(),
-          SECObjectIdentifiers.secp521r1, CustomNamedCurves.getByName("secp521r1").getCurve());
+          SECObjectIdentifiers.secp256r1, NamedCurve.P256,
+          SECObjectIdentifiers.secp384r1, NamedCurve.P384,
+          SECObjectIdentifiers.secp521r1, NamedCurve.P521);
 
   private KeyStrength() {}
 
@@ -86,15 +84,13 @@ public final class KeyStrength {
   }
 
   private static Optional<String> ec(ASN1Encodable parameters, byte[] point) {
-    ECCurve curve = parameters instanceof ASN1ObjectIdentifier named ? CURVES.get(named) : null;
+    NamedCurve curve = parameters instanceof ASN1ObjectIdentifier named ? CURVES.get(named) : null;
     if (curve == null) {
       return Optional.of("EC key is not on P-256, P-384 or P-521 by name");
     }
     if (point.length == 0 || point[0] != 4) {
       return Optional.of("EC point is not in uncompressed form");
     }
-    // Throws when the length is wrong or the point is not on the curve.
-    curve.decodePoint(point);
-    return Optional.empty();
+    return curve.has(point) ? Optional.empty() : Optional.of("EC point is not on its curve");
   }
 }

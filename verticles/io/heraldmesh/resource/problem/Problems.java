@@ -1,7 +1,7 @@
 package io.heraldmesh.resource.problem;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,8 +10,6 @@ import java.util.stream.Stream;
 /** Everything found wrong in one reading, in the order of the files. Immutable. */
 public record Problems(List<Problem> all) {
   public static final Problems NONE = new Problems(List.of());
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   public Problems {
     all = List.copyOf(all);
@@ -53,7 +51,7 @@ public record Problems(List<Problem> all) {
 
   /** The JSON form that {@code herald lint -o json} prints, on one line. */
   public String json() {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
     ArrayNode list = root.putArray("problems");
     for (Problem p : all) {
       list.addObject()

@@ -129,6 +129,15 @@ class RequestAuthenticationDecoderTest {
         "{\"keys\":{}}",
         "{\"keys\":[{}]}",
         "{\"keys\":[1]}",
+        "{\"keys\":[[{\"kty\":\"EC\"}]]}",
+        "{\"keys\":[{\"kty\":1}]}",
+        "{\"keys\":[{\"kty\":{\"kty\":\"EC\"}}]}",
+        "{\"keys\":[{\"kty\":\"EC\",\"kty\":\"EC\"}]}",
+        "{\"keys\":[{\"kty\":\"EC\"}",
+        "{\"keys\":[{\"kty\":\"EC\"}]",
+        "{\"keys\":[{\"kty\":\"EC\"},{\"kty\":",
+        "{\"a\":{\"keys\":[{\"kty\":\"EC\"}]}}",
+        "[{\"keys\":[{\"kty\":\"EC\"}]}]",
         "{\"keys\":[{\"kty\":\"EC\"}]} x",
         "{\"keys\":[],\"keys\":[{\"kty\":\"EC\"}]}",
         ""
@@ -136,6 +145,12 @@ class RequestAuthenticationDecoderTest {
   void anInlineKeySetIsAKeySet(String jwks) {
     assertThat(Lines.problems(KIND, "jwtRules:\n- issuer: i\n  jwks: '" + jwks + "'"))
         .containsExactly("7 error HLD0401 spec.jwtRules[0].jwks");
+  }
+
+  @Test
+  void whatIsBesideTheKeysIsTheirs() {
+    String jwks = "{\"x\":{\"keys\":1},\"keys\":[{\"a\":[{}],\"kty\":\"EC\"}],\"y\":[2]}";
+    assertThat(Lines.problems(KIND, "jwtRules:\n- issuer: i\n  jwks: '" + jwks + "'")).isEmpty();
   }
 
   @Test
