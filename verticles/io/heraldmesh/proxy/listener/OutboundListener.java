@@ -7,6 +7,7 @@ import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.capture.CallerCheck;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a workload's own calls, in the clear. */
@@ -81,8 +82,25 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
     return only != null && protocol == Protocol.AUTO;
   }
 
+  /** What is TLS says itself which server it is for. */
+  boolean mayBeNamed() {
+    return only == null;
+  }
+
+  /** To the one service that this leads to. */
   void bytes(Channel channel) {
-    TcpClient.start(context, workload, gate(channel).origin(), only, channel);
+    HostPort service = Objects.requireNonNull(only, "no listener for bytes is without a service");
+    TcpClient.start(
+        context, workload, gate(channel).origin(), TcpClient.Callee.of(service), channel);
+  }
+
+  /**
+   * To the server that a TLS client asks for.
+   *
+   * @param serverName null: it names none
+   */
+  void named(Channel channel, @Nullable String serverName) {
+    NamedServer.start(context, workload, gate(channel).origin(), serverName, channel);
   }
 
   Gate gate(Channel channel) {

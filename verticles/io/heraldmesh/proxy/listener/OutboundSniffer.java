@@ -1,11 +1,16 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.proxy.Limits;
+import io.heraldmesh.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Looks whether a workload's call is HTTP/1, HTTP/2 without TLS, or plain bytes. */
+/**
+ * Looks whether a workload's call is HTTP/1, HTTP/2 without TLS, TLS for a server that it names, or
+ * plain bytes.
+ */
 final class OutboundSniffer extends Sniffer {
   private final OutboundListener listener;
 
@@ -16,6 +21,14 @@ final class OutboundSniffer extends Sniffer {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    Boolean tls = listener.mayBeNamed() ? ClientHello.looksLikeTls(in) : Boolean.FALSE;
+    if (tls == null) {
+      return;
+    }
+    if (tls) {
+      hello(ctx, in);
+      return;
+    }
     FirstBytes first = FirstBytes.of(in);
     if (first != FirstBytes.MORE) {
       start(ctx, first);
@@ -32,6 +45,22 @@ final class OutboundSniffer extends Sniffer {
     } else if (waitedMillis >= limits.requestHead().toMillis()) {
       ctx.close();
     }
+  }
+
+  private void hello(ChannelHandlerContext ctx, ByteBuf in) {
+    try {
+      ClientHello hello = ClientHello.read(in);
+      if (hello != null) {
+        named(ctx, hello.sni());
+      }
+    } catch (IllegalArgumentException noHello) {
+      named(ctx, null);
+    }
+  }
+
+  private void named(ChannelHandlerContext ctx, @Nullable String serverName) {
+    listener.named(ctx.channel(), serverName);
+    ctx.pipeline().remove(this);
   }
 
   private void start(ChannelHandlerContext ctx, FirstBytes first) {

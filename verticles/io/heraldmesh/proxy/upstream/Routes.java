@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * also found by its bare name. Immutable.
  */
 public final class Routes {
+  private static final int HTTPS_PORT = 443;
+
   private final Map<String, Map<Integer, Route>> exact = new HashMap<>();
   private final Map<String, Map<Integer, Route>> wildcard = new HashMap<>();
   private final Map<Key, Route> all = new HashMap<>();
@@ -103,6 +105,39 @@ public final class Routes {
       route = in(wildcard, host.substring(dot), port);
     }
     return route;
+  }
+
+  /**
+   * What a TLS client means that names its server and no port: the one at port 443, or else the
+   * only one of that name, if it takes bytes; null: there is none. Source: Istio, TLS routes by
+   * server name.
+   *
+   * @param host in lower case, without a trailing dot
+   */
+  public @Nullable Route tls(String host) {
+    Route route = find(host, HTTPS_PORT);
+    if (route == null) {
+      Map<Integer, Route> ports = ports(host);
+      route = ports.size() == 1 ? ports.values().iterator().next() : null;
+    }
+    return route != null && takesBytes(route) ? route : null;
+  }
+
+  /** Of the destination that says most of {@code host}. */
+  private Map<Integer, Route> ports(String host) {
+    Map<Integer, Route> ports = exact.get(host);
+    for (int dot = host.indexOf('.'); ports == null && dot >= 0; dot = host.indexOf('.', dot + 1)) {
+      ports = wildcard.get(host.substring(dot));
+    }
+    return ports == null ? Map.of() : ports;
+  }
+
+  /** Elsewhere rules for requests would be passed by. */
+  private static boolean takesBytes(Route route) {
+    return switch (route.destination().protocol()) {
+      case TCP, AUTO -> true;
+      case HTTP, HTTP2 -> false;
+    };
   }
 
   /** What may be called by mesh TLS, endpoint by endpoint. */
