@@ -2,6 +2,7 @@ package io.heraldmesh.distributor;
 
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Lease;
@@ -55,7 +56,7 @@ public final class LedDistribution implements Distribution {
   private @Nullable Newest newest;
   private @Nullable String rejection;
   private @Nullable Leading leading;
-  private long until;
+  private volatile long until;
   private Future<Void> transition = Future.succeededFuture();
   private boolean closed;
   private volatile boolean leads;
@@ -88,7 +89,7 @@ public final class LedDistribution implements Distribution {
     this.elsewhere = elsewhere;
     this.stands = stands;
     this.context = vertx.getOrCreateContext();
-    Gauge.builder("herald_leader", this, self -> self.leads ? 1 : 0).register(registry);
+    Gauge.builder("herald_leader", this, self -> self.leads() ? 1 : 0).register(registry);
   }
 
   /** Completes when it is known who leads, or that the database does not say. */
@@ -108,9 +109,16 @@ public final class LedDistribution implements Distribution {
     return holder;
   }
 
-  /** Whether this node's distributor is the one that nodes follow. Any thread. */
+  /**
+   * Whether this node's distributor is the one that nodes follow. Any thread. A process that stood
+   * still past the end of its lease says no the moment it goes on.
+   */
   public boolean leads() {
-    return leads;
+    return leads && !overdue();
+  }
+
+  private boolean overdue() {
+    return System.nanoTime() - until > 0;
   }
 
   private Future<Void> attempt() {
@@ -165,7 +173,7 @@ public final class LedDistribution implements Distribution {
   }
 
   private void watch() {
-    if (leading != null && System.nanoTime() - until > 0) {
+    if (leading != null && overdue()) {
       stepDown("the database did not lengthen it in time");
     }
   }
@@ -255,16 +263,30 @@ public final class LedDistribution implements Distribution {
                 revision.number() == 0 ? null : new Revision(revision.epoch(), revision.number()));
   }
 
-  /** Where another one leads, without the workloads, which only that one knows. */
+  /** Where another one leads, with the workloads that it keeps in the database. */
   @Override
   public Future<Problems> check(Resources resources) {
     return onContext(
         () -> {
           Leading now = leading;
           return now == null
-              ? vertx.executeBlocking(() -> source.compile(resources, List.of()).problems(), false)
+              ? vertx.executeBlocking(
+                  () -> source.compile(resources, remembered()).problems(), false)
               : now.distributor().check(resources);
         });
+  }
+
+  private List<MeshWorkload> remembered() {
+    return store.announcements().all().stream()
+        .flatMap(
+            node ->
+                NodeMemory.announcement(node).stream()
+                    .flatMap(
+                        said ->
+                            AnnouncedWorkloads.of(
+                                node.node(), said.workloads(), node.lostAt() != null)
+                                .stream()))
+        .toList();
   }
 
   /** Where another one leads, that one waits for the node until it is silent. */

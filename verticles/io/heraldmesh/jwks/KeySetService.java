@@ -66,6 +66,9 @@ public final class KeySetService {
   private volatile boolean closed;
   private boolean sweeping;
 
+  /** It was said at least once which sources there are. */
+  private boolean told;
+
   /**
    * Sets from their issuers.
    *
@@ -188,6 +191,7 @@ public final class KeySetService {
   public Future<Void> watch(Map<KeySource, Duration> sources) {
     return onContext(
         () -> {
+          told = true;
           List<Future<Void>> tried = new ArrayList<>();
           sources.forEach(
               (source, timeout) -> {
@@ -223,6 +227,11 @@ public final class KeySetService {
   Future<Offer> offer(KeySource source, boolean keyMissed) {
     return onContext(
         () -> {
+          if (!told) {
+            return Future.failedFuture(
+                new FetchFailure(
+                    "not ready yet, ask again: which sources policies name is not compiled so far"));
+          }
           WatchedSource one = watched.get(source);
           if (one == null || !one.wanted) {
             return Future.failedFuture(new FetchFailure("no policy in force names this source"));

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,22 +40,26 @@ final class ControlNode implements AutoCloseable {
             });
   }
 
-  static ControlNode start(String name, Path nodeFile) throws IOException {
+  /**
+   * @param options of the JVM, beside those of tests
+   */
+  static ControlNode start(String name, Path nodeFile, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of(options));
+    command.addAll(
+        List.of(
+            "-cp", classPath(), "io.heraldmesh.cli.Main", "run", "--config", nodeFile.toString()));
     return new ControlNode(
         name,
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath(),
-                "io.heraldmesh.cli.Main",
-                "run",
-                "--config",
-                nodeFile.toString())
+        new ProcessBuilder(command)
             .redirectError(nodeFile.resolveSibling(name + ".log").toFile())
             .start());
   }
@@ -77,7 +82,21 @@ final class ControlNode implements AutoCloseable {
 
   /** Whether it says to distribute. */
   boolean leads() {
-    return metrics().lines().anyMatch("herald_leader 1.0"::equals);
+    return says("herald_leader 1.0");
+  }
+
+  /** How many members it sees, itself too; one that does not answer sees none. */
+  int members() {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith("herald_cluster_members "))
+        .map(line -> (int) Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private boolean says(String metric) {
+    return metrics().lines().anyMatch(metric::equals);
   }
 
   private String metrics() {
@@ -89,7 +108,9 @@ final class ControlNode implements AutoCloseable {
             .substring("listening metrics ".length());
     try {
       return HTTP.send(
-              HttpRequest.newBuilder(URI.create("http://" + where + "/metrics")).build(),
+              HttpRequest.newBuilder(URI.create("http://" + where + "/metrics"))
+                  .timeout(Duration.ofSeconds(2))
+                  .build(),
               HttpResponse.BodyHandlers.ofString())
           .body();
     } catch (IOException e) {
@@ -102,6 +123,26 @@ final class ControlNode implements AutoCloseable {
   /** As by kill -9. */
   void kill() {
     process.destroyForcibly().onExit().join();
+  }
+
+  /** Stands still, sockets open, until {@link #goOn}. */
+  void standStill() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  void goOn() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (code != 0) {
+      throw new IOException("kill -" + signal + " of " + name + ": " + code);
+    }
   }
 
   /** As by TERM; its exit code. */

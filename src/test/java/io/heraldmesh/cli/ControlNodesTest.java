@@ -3,7 +3,6 @@ package io.heraldmesh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
-import io.heraldmesh.PostgresServer;
 import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.CaService;
@@ -11,7 +10,6 @@ import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.ca.Authority;
-import io.heraldmesh.ca.AuthorityStore;
 import io.heraldmesh.cluster.ClusterMember;
 import io.heraldmesh.cluster.TestMembers;
 import io.heraldmesh.credentials.NodeCredentials;
@@ -24,14 +22,8 @@ import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.store.Registration;
-import io.heraldmesh.store.Store;
-import io.heraldmesh.store.sql.PostgresStore;
 import io.vertx.core.Future;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -47,6 +39,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,16 +55,20 @@ class ControlNodesTest {
   private static final Duration TAKE_OVER = Duration.ofSeconds(90);
 
   @TempDir Path folder;
+  private ControlNodeFiles files;
   private final InstantSource clock = InstantSource.system();
   private final Crypto crypto = Crypto.preferred();
   private final SecureRandom random = new SecureRandom();
-  private final PostgresServer postgres = PostgresServer.shared();
-  private final String schema = postgres.settings().schema();
   private final List<ControlNode> running = new ArrayList<>();
   private final List<String> modes = new CopyOnWriteArrayList<>();
   private Authority authority;
   private ClusterMember member;
   private RenewableIdentity identity;
+
+  @BeforeEach
+  void begin() {
+    files = new ControlNodeFiles(folder, NAMES, List.of("watch"));
+  }
 
   @AfterEach
   void stop() {
@@ -83,10 +80,11 @@ class ControlNodesTest {
 
   @Test
   void whicheverControlNodeIsKilledPolicyAndCertificatesGoOn() throws Exception {
-    prepare();
+    authority =
+        files.prepare(List.of(new Registration("n1", "shop", "web", "the test", Instant.now())));
     List<Integer> ports = NAMES.stream().map(name -> TestMembers.freePort()).toList();
     for (String name : NAMES) {
-      running.add(ControlNode.start(name, nodeFile(name, ports)));
+      running.add(ControlNode.start(name, files.nodeFile(name, ports)));
     }
     running.forEach(ControlNode::ready);
     Await.until("one leads", () -> leaders() == 1);
@@ -104,7 +102,7 @@ class ControlNodesTest {
     ControlNode leader = running.stream().filter(ControlNode::leads).findFirst().orElseThrow();
     leader.kill();
     running.remove(leader);
-    mode("PERMISSIVE");
+    files.mode("PERMISSIVE");
     renew(credentials);
     Await.until(TAKE_OVER, "the next one leads", () -> leaders() == 1);
     Await.until(TAKE_OVER, "new policy", () -> last("PERMISSIVE"));
@@ -116,7 +114,7 @@ class ControlNodesTest {
     ControlNode next = running.stream().filter(ControlNode::leads).findFirst().orElseThrow();
     running.remove(next);
     assertThat(next.stop()).isZero();
-    mode("DISABLE");
+    files.mode("DISABLE");
     renew(credentials);
     Await.until(TAKE_OVER, "the last one leads", () -> leaders() == 1);
     Await.until(TAKE_OVER, "newest policy", () -> last("DISABLE"));
@@ -155,90 +153,6 @@ class ControlNodesTest {
             }
           });
     }
-  }
-
-  private void prepare() throws IOException {
-    secret("passphrase", "a passphrase of the tests\n");
-    secret("password", PostgresServer.PASSWORD + "\n");
-    authority =
-        AuthorityStore.at(folder.resolve("authority.p12"), folder.resolve("passphrase"))
-            .openOrCreate(TD, clock, crypto, random)
-            .authority();
-    Files.createDirectories(folder.resolve("resources"));
-    mode("STRICT");
-    try (Store store = PostgresStore.open(postgres.settings(schema))) {
-      store.registrations().add(new Registration("n1", "shop", "web", "the test", Instant.now()));
-    }
-  }
-
-  private void secret(String name, String text) throws IOException {
-    Path file =
-        Files.createFile(
-            folder.resolve(name),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, text);
-  }
-
-  private void mode(String mode) throws IOException {
-    Path next = folder.resolve("next.yaml");
-    Files.writeString(
-        next,
-        """
-        apiVersion: security.istio.io/v1
-        kind: PeerAuthentication
-        metadata: {name: default, namespace: shop}
-        spec: {mtls: {mode: %s}}
-        """
-            .formatted(mode));
-    Files.move(
-        next,
-        folder.resolve("resources").resolve("mesh.yaml"),
-        StandardCopyOption.REPLACE_EXISTING,
-        StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private Path nodeFile(String name, List<Integer> ports) throws IOException {
-    return Files.writeString(
-        folder.resolve(name + ".yaml"),
-        """
-        apiVersion: herald.io/v1alpha1
-        kind: Node
-        metadata: {name: %1$s}
-        spec:
-          roles: [ca, config]
-          trustDomain: mesh.test
-          stateDir: %2$s/state-%1$s
-          resources: %2$s/resources
-          authority: {keyStore: %2$s/authority.p12, passphraseFile: %2$s/passphrase}
-          database:
-            postgres:
-              url: postgresql://%3$s/postgres
-              schema: %4$s
-              user: herald
-              passwordFile: %2$s/password
-              connections: 3
-              tls: {disabled: true}
-          cluster:
-            listen: 127.0.0.1:%5$d
-            eventBus: {listen: "127.0.0.1:0"}
-            members:
-            - {name: c1, address: 127.0.0.1:%6$d}
-            - {name: c2, address: 127.0.0.1:%7$d}
-            - {name: c3, address: 127.0.0.1:%8$d}
-            - {name: watch}
-          health: {listen: "127.0.0.1:0"}
-          metrics: {listen: "127.0.0.1:0"}
-          eventLoops: 1
-        """
-            .formatted(
-                name,
-                folder,
-                postgres.host(),
-                schema,
-                ports.get(NAMES.indexOf(name)),
-                ports.get(0),
-                ports.get(1),
-                ports.get(2)));
   }
 
   private SignedBus join(List<Integer> ports) throws GeneralSecurityException {

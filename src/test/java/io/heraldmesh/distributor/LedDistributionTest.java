@@ -110,7 +110,7 @@ class LedDistributionTest {
                             "shop",
                             "web",
                             "web",
-                            Map.of(),
+                            Map.of("app", "web"),
                             List.of(
                                 new AnnouncedPort("http", 80, Protocol.HTTP, "127.0.0.1", 15106)),
                             true)))));
@@ -124,6 +124,29 @@ class LedDistributionTest {
     } catch (AssertionError | MalformedMessage | BusException notYet) {
       return Optional.empty();
     }
+  }
+
+  @Test
+  void whatWouldHappenIsTheSameWhoeverIsAskedWithTheWorkloadsThatThereAre() {
+    LedDistribution leading = distribution("c1", Duration.ZERO);
+    Await.until("leads", leading::leads);
+    LedDistribution following = distribution("c2", Duration.ZERO);
+    Await.result(leading.apply(resources("STRICT")));
+    announce("n1");
+    Await.until(ENOUGH, "kept", () -> !store.announcements().all().isEmpty());
+    for (String app : List.of("web", "nobody")) {
+      Resources selecting =
+          ResourceReader.read(
+              "mesh.yaml",
+              STRICT.replace(
+                  "spec: {", "spec: {selector: {matchLabels: {app: APP}}, ".replace("APP", app)));
+      String said = Await.result(following.check(selecting)).toString();
+      assertThat(said).as(app).isEqualTo(Await.result(leading.check(selecting)).toString());
+      assertThat(said.contains("selects no workload")).as(said).isEqualTo(app.equals("nobody"));
+    }
+    assertThat(following.leads()).isFalse();
+    Await.result(following.close());
+    Await.result(leading.close());
   }
 
   @Test

@@ -42,6 +42,9 @@ class SharedKeySetsTest {
   /** A fetch takes milliseconds, but the machine may be busy. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  /** Both sides pause for up to half a minute, after a few failures, before they try again. */
+  private static final Duration RETRIES = Duration.ofMinutes(2);
+
   private static final Duration LONG = Duration.ofMinutes(20);
 
   @TempDir Path folder;
@@ -159,9 +162,23 @@ class SharedKeySetsTest {
     control(LONG).watch(Map.of(source, PATIENCE));
     KeySetService node = startNode("n1", LONG);
     assertThat(node.current().get(source)).isNull();
-    assertThat(health(node).lastError()).contains("status 503");
+    // Before that, on a busy machine: that the control node has not heard of it either.
+    Await.until(
+        RETRIES, "named", () -> String.valueOf(health(node).lastError()).contains("status 503"));
     issuer.serve(keys("a"));
-    Await.until("both try again by themselves", () -> node.current().get(source) != null);
+    Await.until(RETRIES, "both try again by themselves", () -> node.current().get(source) != null);
+  }
+
+  @Test
+  void aControlNodeThatHasCompiledNothingYetSaysToAskAgainAndNotThatNoPolicyNamesIt() {
+    MeshKeySets fresh = control(LONG);
+    KeySetService node = startNode("n1", LONG);
+    assertThat(node.current().get(source)).isNull();
+    assertThat(health(node).lastError())
+        .contains("not ready yet, ask again")
+        .doesNotContain("no policy");
+    fresh.watch(Map.of(source, PATIENCE));
+    Await.until(RETRIES, "it asked again", () -> kid(node).equals("a"));
   }
 
   @Test
