@@ -260,12 +260,14 @@ for tool in iptables iptables-restore iptables-save ip6tables ip6tables-restore 
 done
 
 # ---- what is looked at --------------------------------------------------------------------------------------------------------------------
-rules() { # HOST: all rules and routes there, without counters
+rules() { # HOST: all rules and routes there, without counters, and without tables that nothing was put into: only nft can take those away
   on "$1" bash -c '
     nft -s list ruleset
     for t in iptables ip6tables iptables-legacy ip6tables-legacy; do echo "== $t"; $t-save; done | grep -v "^#"
     for f in -4 -6; do ip $f rule; ip $f route show table all | grep -v "^fe80\|^ff00\|^multicast\|^anycast"; done' 2> /dev/null |
-    sed 's/\[[0-9]*:[0-9]*\]//g' | grep -v "^# Warning"
+    sed 's/ *\[[0-9]*:[0-9]*\]//g' | grep -v "^# Warning" |
+    python3 -c 'import re, sys
+print(re.sub(r"^table \S+ \S+ \{\n\}\n|^\*\w+\n(:[A-Z]+ ACCEPT\n)*COMMIT\n", "", sys.stdin.read(), flags=re.M), end="")'
 }
 wire_start() {
   ip netns exec "$lab-sw" tcpdump -i p2 --immediate-mode -U -w "$run/wire.pcap" -s 0 tcp 2> "$run/tcpdump.err" &

@@ -4,11 +4,18 @@ import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.capture.IptablesRules.Jump;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** {@link IptablesRules} in force, for IPv4 and, where the machine has it, IPv6. */
 final class IptablesFilter implements PacketFilter {
   private static final String WAIT = "-w";
+
+  /** Of a table that nobody put anything into, as nft lists it. */
+  private static final Pattern BARE =
+      Pattern.compile("table .*|chain [A-Z]+ \\{|type .* policy accept;|\\}|#.*|");
 
   @Override
   public String plan(CaptureSettings settings) {
@@ -30,8 +37,11 @@ final class IptablesFilter implements PacketFilter {
       Routes.add();
     }
     try {
+      Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
       for (boolean six : families()) {
-        restore(six, new IptablesRules(settings, six).restore());
+        Set<String> made =
+            before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
+        restore(six, new IptablesRules(settings, six).restore(made));
         for (Jump jump : IptablesRules.JUMPS) {
           if (!Commands.run(jump(six, "-C", jump)).well()) {
             must(jump(six, "-I", jump));
@@ -50,41 +60,78 @@ final class IptablesFilter implements PacketFilter {
     Routes.remove();
   }
 
-  /** Looks before it touches: to ask iptables for a chain makes its table. */
+  /**
+   * Also the tables that an install had to make, where nothing else was put into them meanwhile.
+   * Those of iptables-legacy belong to the kernel's modules and stay, empty.
+   */
   static void removeRules() {
     for (boolean six : new boolean[] {false, true}) {
-      Commands.Said saved = Commands.run(List.of(tool(six) + "-save"));
-      if (!saved.well() || !saved.text().contains("HERALD_")) {
+      SavedTables before = saved(six);
+      if (before.isEmpty()) {
         continue;
       }
       for (Jump jump : IptablesRules.JUMPS) {
-        List<String> delete = jump(six, "-D", jump);
-        while (Commands.run(jump(six, "-C", jump)).well()) {
-          must(delete);
+        if (before.lines().containsKey(jump.table())) {
+          remove(six, jump, before);
         }
-        List<String> chain = List.of(tool(six), WAIT, "-t", jump.table(), "-S", jump.to());
-        if (Commands.run(chain).well()) {
-          must(List.of(tool(six), WAIT, "-t", jump.table(), "-F", jump.to()));
-          must(List.of(tool(six), WAIT, "-t", jump.table(), "-X", jump.to()));
+      }
+      for (String table : IptablesRules.TABLES) {
+        if (before.isMade(table)) {
+          must(List.of(tool(six), WAIT, "-t", table, "-X", SavedTables.MADE));
+          removeTable(six, table);
         }
       }
     }
   }
 
+  private static void remove(boolean six, Jump jump, SavedTables before) {
+    while (Commands.run(jump(six, "-C", jump)).well()) {
+      must(jump(six, "-D", jump));
+    }
+    if (before.has(jump.table(), jump.to())) {
+      must(List.of(tool(six), WAIT, "-t", jump.table(), "-F", jump.to()));
+      must(List.of(tool(six), WAIT, "-t", jump.table(), "-X", jump.to()));
+    }
+  }
+
+  /** As far as this machine's tools can; an empty table does nothing. */
+  private static void removeTable(boolean six, String table) {
+    if (!saved(six).isBare(table)
+        || !Commands.run(List.of(tool(six), "-V")).text().contains("nf_tables")) {
+      return;
+    }
+    String family = six ? "ip6" : "ip";
+    Commands.Said inside = Commands.run(List.of("nft", "list", "table", family, table));
+    if (inside.well()
+        && inside.text().lines().map(String::strip).allMatch(BARE.asMatchPredicate())) {
+      Commands.run(List.of("nft", "delete", "table", family, table));
+    } else if (inside.code() < 0) {
+      // without nft its chains can go, and the table's name stays
+      Commands.run(List.of(tool(six), WAIT, "-t", table, "-X"));
+    }
+  }
+
   @Override
-  public Optional<String> show() {
+  public Optional<ShownRules> show() {
     StringBuilder text = new StringBuilder();
-    for (boolean six : families()) {
-      for (Jump jump : IptablesRules.JUMPS) {
-        Commands.Said said =
-            Commands.run(List.of(tool(six), WAIT, "-t", jump.table(), "-S", jump.to()));
-        if (said.well()) {
-          text.append("# ").append(tool(six)).append(" -t ").append(jump.table()).append('\n');
-          text.append(said.text()).append('\n');
+    for (boolean six : new boolean[] {false, true}) {
+      SavedTables saved = saved(six);
+      for (String table : saved.lines().keySet()) {
+        List<String> own = saved.own(table);
+        if (!own.isEmpty()) {
+          text.append("# ").append(tool(six)).append(" -t ").append(table).append('\n');
+          own.forEach(line -> text.append(line).append('\n'));
         }
       }
     }
-    return text.isEmpty() ? Optional.empty() : Optional.of(text.toString().strip());
+    return text.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ShownRules.ofIptables(text.toString().strip()));
+  }
+
+  private static SavedTables saved(boolean six) {
+    Commands.Said said = Commands.run(List.of(tool(six) + "-save"));
+    return SavedTables.parse(said.well() ? said.text() : "");
   }
 
   /** IPv6 only where its tables are there. */

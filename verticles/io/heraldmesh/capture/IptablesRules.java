@@ -6,6 +6,7 @@ import io.heraldmesh.policy.AddressBlock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -25,6 +26,9 @@ final class IptablesRules {
           new Jump("filter", "INPUT", "HERALD_INPUT"),
           new Jump("filter", "OUTPUT", "HERALD_REFUSE"));
 
+  /** The tables that a capture needs. */
+  static final Set<String> TABLES = Set.of("nat", "mangle", "filter");
+
   private static final int MOST_PORTS_A_RULE = 15;
 
   /** A connection that is under way when rules are installed stays as it is. */
@@ -40,10 +44,20 @@ final class IptablesRules {
 
   /** The text for {@code iptables-restore --noflush} or {@code ip6tables-restore --noflush}. */
   String restore() {
+    return restore(Set.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param made the tables that are marked as made by this
+   */
+  String restore(Set<String> made) {
     StringBuilder text = new StringBuilder();
     boolean inbound = settings.inboundPort() != 0;
     boolean tproxy = settings.mode() == Mode.TPROXY;
     text.append("*nat\n:HERALD_OUTPUT - [0:0]\n:HERALD_PREROUTING - [0:0]\n");
+    mark("nat", made, text);
     output(text);
     if (inbound && !tproxy) {
       arriving("HERALD_PREROUTING", text);
@@ -53,6 +67,7 @@ final class IptablesRules {
           .append('\n');
     }
     text.append("COMMIT\n*mangle\n:HERALD_TPROXY - [0:0]\n");
+    mark("mangle", made, text);
     if (inbound && tproxy) {
       text.append("-A HERALD_TPROXY -m conntrack --ctdir REPLY -j RETURN\n");
       arriving("HERALD_TPROXY", text);
@@ -63,6 +78,7 @@ final class IptablesRules {
           .append('\n');
     }
     text.append("COMMIT\n*filter\n:HERALD_INPUT - [0:0]\n:HERALD_REFUSE - [0:0]\n");
+    mark("filter", made, text);
     if (settings.refusesOthers()) {
       leftAlone("HERALD_REFUSE", text);
       for (String where : where()) {
@@ -76,6 +92,12 @@ final class IptablesRules {
       ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
     }
     return text.append("COMMIT\n").toString();
+  }
+
+  private static void mark(String table, Set<String> made, StringBuilder to) {
+    if (made.contains(table)) {
+      to.append(':').append(SavedTables.MADE).append(" - [0:0]\n");
+    }
   }
 
   private void output(StringBuilder to) {

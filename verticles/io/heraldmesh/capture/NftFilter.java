@@ -44,7 +44,7 @@ final class NftFilter implements PacketFilter {
   }
 
   @Override
-  public Optional<String> show() {
+  public Optional<ShownRules> show() {
     Commands.Said tables = Commands.run(List.of("nft", "list", "tables"));
     if (!tables.well()) {
       throw new CaptureFailure("nft does not tell its tables: " + tables.text() + "; run as root");
@@ -56,7 +56,7 @@ final class NftFilter implements PacketFilter {
     if (!said.well()) {
       throw new CaptureFailure("nft does not tell its rules: " + said.text());
     }
-    return Optional.of(said.text());
+    return Optional.of(ShownRules.ofNft(said.text()));
   }
 
   private static void apply(String rules) {

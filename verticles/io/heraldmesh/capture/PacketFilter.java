@@ -31,7 +31,7 @@ public sealed interface PacketFilter permits NftFilter, IptablesFilter {
    *
    * @throws CaptureFailure when the system does not tell
    */
-  Optional<String> show();
+  Optional<ShownRules> show();
 
   /**
    * For whatever is not just {@link #plan}.
@@ -43,6 +43,14 @@ public sealed interface PacketFilter permits NftFilter, IptablesFilter {
       throw new CaptureFailure(
           "capture is about the rules of the whole machine: run it as root, or with CAP_NET_ADMIN");
     }
+  }
+
+  /** What the tool is called on the command line. */
+  default String tool() {
+    return switch (this) {
+      case NftFilter nft -> "nft";
+      case IptablesFilter iptables -> "iptables";
+    };
   }
 
   static PacketFilter nft() {
@@ -87,7 +95,7 @@ public sealed interface PacketFilter permits NftFilter, IptablesFilter {
     if (nft.well()) {
       return new NftFilter();
     }
-    Commands.Said iptables = Commands.run(List.of("iptables", "-w", "-t", "nat", "-S", "OUTPUT"));
+    Commands.Said iptables = Commands.run(List.of("iptables-save"));
     if (iptables.well()) {
       return new IptablesFilter();
     }

@@ -1,8 +1,11 @@
 package io.heraldmesh.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.capture.CaptureFailure;
 import io.heraldmesh.capture.CaptureSettings;
 import io.heraldmesh.capture.PacketFilter;
+import io.heraldmesh.capture.ShownRules;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -155,14 +158,51 @@ final class CaptureCommand implements Runnable {
       name = "show",
       mixinStandardHelpOptions = true,
       description = "Print the rules in force. Ends with 1 when there are none.")
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields
   static final class Show extends Action {
+    /** The forms of a result, named as they are written on the command line. */
+    enum Output {
+      text,
+      json
+    }
+
+    @Option(
+        names = {"-o", "--output"},
+        paramLabel = "FORMAT",
+        description = "text, as the system shows them, or json (default: text).")
+    private Output output = Output.text;
+
     @Override
     int act() {
       PacketFilter.mustBeAllowed();
-      Optional<String> rules = filter().show();
-      rules.ifPresentOrElse(
-          out()::println, () -> err().println("herald: nothing is captured on this machine"));
+      PacketFilter filter = filter();
+      Optional<ShownRules> rules = filter.show();
+      switch (output) {
+        case text -> rules.ifPresent(shown -> out().println(shown.text()));
+        case json -> out().println(json(filter.tool(), rules));
+      }
+      if (rules.isEmpty()) {
+        err().println("herald: nothing is captured on this machine");
+      }
       return rules.isPresent() ? 0 : 1;
     }
+  }
+
+  /** One line: whether calls are captured, by which tool, and each rule in order. */
+  static String json(String tool, Optional<ShownRules> rules) {
+    ObjectNode shown = AdminJson.object();
+    shown.put("captured", rules.isPresent());
+    shown.put("backend", tool);
+    ArrayNode all = shown.putArray("rules");
+    rules.ifPresent(
+        some ->
+            some.rules()
+                .forEach(
+                    rule ->
+                        all.addObject()
+                            .put("table", rule.table())
+                            .put("chain", rule.chain())
+                            .put("rule", rule.rule())));
+    return shown.toString();
   }
 }

@@ -2,9 +2,12 @@ package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.capture.ShownRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +126,18 @@ class CaptureCommandTest {
         .isEqualTo(2);
     assertThat(CommandRun.of("capture", "install").code()).isEqualTo(2);
     assertThat(CommandRun.of("capture").code()).isEqualTo(2);
+  }
+
+  @Test
+  void rulesInForceAreOneJsonObject() {
+    ShownRules shown =
+        new ShownRules("text", List.of(new ShownRules.Rule("inet herald", "output", "return")));
+    assertThat(CaptureCommand.json("nft", Optional.of(shown)))
+        .isEqualTo(
+            "{\"captured\":true,\"backend\":\"nft\",\"rules\":[{\"table\":\"inet herald\","
+                + "\"chain\":\"output\",\"rule\":\"return\"}]}");
+    assertThat(CaptureCommand.json("iptables", Optional.empty()))
+        .isEqualTo("{\"captured\":false,\"backend\":\"iptables\",\"rules\":[]}");
   }
 
   private CommandRun dryRun(String... options) throws IOException {
