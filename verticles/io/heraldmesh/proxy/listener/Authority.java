@@ -1,13 +1,17 @@
 package io.heraldmesh.proxy.listener;
 
 import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who a request is for: {@code Host} or {@code :authority}, taken apart (RFC 3986 section 3.2).
  *
- * @param host in lower case, without a trailing dot; IPv6 without brackets
+ * @param host in lower case, without a trailing dot; IPv6 without brackets, and an IPv4 address
+ *     that is written as an IPv6 one (RFC 4291 section 2.5.5.2) as such
  * @param port −1 when none was given
  */
 record Authority(String host, int port) {
@@ -30,7 +34,7 @@ record Authority(String host, int port) {
     String host = text.substring(0, end);
     if (host.startsWith("[")) {
       return host.endsWith("]") && isIpv6(host)
-          ? new Authority(host.substring(1, host.length() - 1).toLowerCase(Locale.ROOT), port)
+          ? new Authority(address(host.substring(1, host.length() - 1)), port)
           : null;
     }
     if (host.endsWith(".")) {
@@ -73,6 +77,16 @@ record Authority(String host, int port) {
       }
     }
     return true;
+  }
+
+  private static String address(String ipv6) {
+    byte[] octets = NetUtil.createByteArrayFromIpAddressString(ipv6);
+    try {
+      InetAddress meant = octets == null ? null : InetAddress.getByAddress(octets);
+      return meant instanceof Inet4Address ? meant.getHostAddress() : ipv6.toLowerCase(Locale.ROOT);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address of 16 bytes is always legal", e);
+    }
   }
 
   /** Without a zone, which says something to this machine only. */

@@ -14,11 +14,16 @@ final class Dialled implements OriginalDestination {
 
   /** A connection to {@code listener} of a client that dialled {@code address}. */
   RawClient connect(InetSocketAddress listener, InetSocketAddress address) throws Exception {
+    return new RawClient(socket(listener, address));
+  }
+
+  /** The same as a socket. */
+  Socket socket(InetSocketAddress listener, InetSocketAddress address) throws Exception {
     Socket socket = new Socket();
     socket.bind(new InetSocketAddress(listener.getAddress(), 0));
     byPort.put(socket.getLocalPort(), address);
     socket.connect(listener);
-    return new RawClient(socket);
+    return socket;
   }
 
   @Override
