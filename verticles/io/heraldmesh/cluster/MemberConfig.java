@@ -18,7 +18,7 @@ final class MemberConfig {
   private static final String BUILT_IN = "/cluster-config/tcp-ip.xml";
 
   /** By which Vert.x finds its own node among the members. */
-  private static final String NODE_ID = "__vertx.nodeId";
+  static final String NODE_ID = "__vertx.nodeId";
 
   private MemberConfig() {}
 

@@ -1,15 +1,23 @@
 package io.heraldmesh.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import io.vertx.core.Completable;
 import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Vert.x's cluster manager, with what it does when members come and go moved to a thread of its
@@ -19,9 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // not to wait for the monitor is the point
 final class OffloadedClusterManager extends HazelcastClusterManager {
+  private static final Logger LOG = LoggerFactory.getLogger(OffloadedClusterManager.class);
+  private static final List<Long> AGAIN_AFTER_SECONDS = List.of(5L, 15L, 30L);
+
   private final ExecutorService membership =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("herald-membership").factory());
+
+  private final AtomicInteger waiting = new AtomicInteger();
 
   /** A copy, so that reading it waits for nobody. */
   private volatile @Nullable NodeInfo nodeInfo;
@@ -35,20 +48,60 @@ final class OffloadedClusterManager extends HazelcastClusterManager {
     later(() -> super.memberAdded(event));
   }
 
+  /**
+   * What a member had registered is dropped, unless it is back by the time that its turn comes:
+   * then it has registered it anew.
+   */
   @Override
   public void memberRemoved(MembershipEvent event) {
-    later(() -> super.memberRemoved(event));
+    later(
+        () -> {
+          if (isActive() && isMember(event.getMember())) {
+            LOG.info("a member that was gone is back already: {}", event.getMember().getAddress());
+          } else {
+            super.memberRemoved(event);
+          }
+        });
   }
 
+  private boolean isMember(Member member) {
+    String id = member.getAttribute(MemberConfig.NODE_ID);
+    return id != null && getNodes().contains(id);
+  }
+
+  /**
+   * After a merge all of this member's own is registered anew, and again a while later: another
+   * member may still be about to drop what this one had before.
+   */
   @Override
   public void stateChanged(LifecycleEvent event) {
     later(() -> super.stateChanged(event));
+    if (event.getState() == LifecycleState.MERGED) {
+      for (long seconds : AGAIN_AFTER_SECONDS) {
+        CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)
+            .execute(() -> later(() -> super.stateChanged(event)));
+      }
+    }
+  }
+
+  /** Whether every event that came so far was dealt with. */
+  boolean isIdle() {
+    return waiting.get() == 0;
   }
 
   private void later(Runnable event) {
+    waiting.incrementAndGet();
     try {
-      membership.execute(event);
+      membership.execute(
+          () -> {
+            try {
+              event.run();
+            } finally {
+              waiting.decrementAndGet();
+            }
+          });
     } catch (RejectedExecutionException left) {
+      waiting.decrementAndGet();
       // This node has left; who comes and goes is nothing to it.
     }
   }

@@ -63,12 +63,12 @@ class ShippedClusterConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tcp-ip", "kubernetes", "multicast"})
-  void aMemberThatHangsIsOutAfterTenSecondsAndHalvesComeTogetherAfterTen(String file) {
+  void aMemberThatHangsIsOutAfterTenSecondsAndHalvesComeTogetherAfterTwo(String file) {
     Config config = read(file);
     assertThat(config.getProperty("hazelcast.heartbeat.interval.seconds")).isEqualTo("1");
     assertThat(config.getProperty("hazelcast.max.no.heartbeat.seconds")).isEqualTo("10");
-    assertThat(config.getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("10");
-    assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("10");
+    assertThat(config.getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("2");
+    assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("2");
   }
 
   @ParameterizedTest

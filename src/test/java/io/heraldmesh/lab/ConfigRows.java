@@ -137,7 +137,10 @@ final class ConfigRows {
         accepted++;
       }
       long last = System.nanoTime();
-      InForce reached = admin.awaitInForce(new AwaitRequest(revision, 10_000));
+      InForce reached;
+      do {
+        reached = admin.awaitInForce(new AwaitRequest(revision, 1_000));
+      } while (!reached.reached() && System.nanoTime() - last < 10 * SECOND);
       forced = reached.reached() ? millisSince(last) : Long.MAX_VALUE;
     }
     List<Sample> samples = load.since(from);

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** A node in its host. Its listening sockets, if it takes any, outlive its processes. */
 final class LabNode implements AutoCloseable {
+  /** Names the jar that nodes run; its AOT cache lies beside it. */
+  private static final String JAR = "herald.lab.jar";
+
   private static final int STARTS = 3;
 
   /** Many of them run beside each other on one machine, and compiling well is not worth it. */
@@ -178,17 +181,26 @@ final class LabNode implements AutoCloseable {
     return herald(List.of(0), List.of(arguments));
   }
 
+  /** As it is delivered where a jar is named, with its AOT cache; else from compiled classes. */
   private static List<String> java(List<String> options, List<String> arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders"));
-    command.addAll(options);
-    command.addAll(List.of("-cp", classPath(), "io.heraldmesh.cli.Main"));
+    String jar = System.getProperty(JAR, "");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (jar.isEmpty()) {
+      command.addAll(
+          List.of(
+              "--enable-native-access=ALL-UNNAMED",
+              "--sun-misc-unsafe-memory-access=allow",
+              "-XX:+UseSerialGC",
+              "-XX:+UseCompactObjectHeaders"));
+      command.addAll(options);
+      command.addAll(List.of("-cp", classPath(), "io.heraldmesh.cli.Main"));
+    } else {
+      command.add("@" + Path.of("conf", "java.options").toAbsolutePath());
+      command.add("-XX:AOTCache=" + jar.replaceAll("\\.jar$", ".aot"));
+      command.addAll(options);
+      command.addAll(List.of("-jar", jar));
+    }
     command.addAll(arguments);
     return command;
   }

@@ -4,10 +4,17 @@ import static io.heraldmesh.lab.LabRun.SECOND;
 import static io.heraldmesh.lab.LabRun.millisSince;
 import static io.heraldmesh.lab.LabRun.pass;
 
+import io.heraldmesh.bus.AdminNodes.AwaitRequest;
+import io.heraldmesh.bus.AdminResources.ApplyRequest;
+import io.heraldmesh.bus.AdminResources.File;
+import io.heraldmesh.bus.AdminResources.Outcome;
+import io.heraldmesh.cli.LocalAdmin;
 import java.util.List;
 
 /** Cables are cut. */
 final class NetworkRows {
+  private static final long LOOKED_AT_MILLIS = 60_000;
+
   private final LabRun run;
   private final LabMesh mesh;
   private final LabLoad load;
@@ -24,13 +31,32 @@ final class NetworkRows {
     List<String> other = List.of("db", "c2", "c3", "s2", "s3", "s4");
     mesh.hosts.split(one, other);
     pass(15);
-    mesh.apply("c2", "/partition", false);
-    pass(2);
-    long split = System.nanoTime();
-    mesh.hosts.join();
-    long healed = System.nanoTime();
-    mesh.apply("c2", "/healed", true);
-    long millis = millisSince(healed);
+    long split;
+    long healed;
+    long millis;
+    // by a connection that is open already: how long a command takes to start is not what this is
+    // about
+    try (LocalAdmin admin = LocalAdmin.at(mesh.node("c2").state())) {
+      Outcome outcome =
+          admin.apply(
+              new ApplyRequest(
+                  List.of(new File("partition.yaml", mesh.policy("/partition"))),
+                  List.of(),
+                  false));
+      if (!(outcome instanceof Outcome.Applied applied)) {
+        throw new AssertionError(outcome.toString());
+      }
+      pass(2);
+      split = System.nanoTime();
+      mesh.hosts.join();
+      healed = System.nanoTime();
+      AwaitRequest request = new AwaitRequest(applied.revision(), 1_000);
+      while (!admin.awaitInForce(request).reached() && millisSince(healed) < LOOKED_AT_MILLIS) {
+        pass(0);
+      }
+      millis = millisSince(healed);
+    }
+    run.change("c2");
     pass(10);
     List<Sample> during = load.between(from, split);
     List<Sample> within =

@@ -1,0 +1,98 @@
+package io.heraldmesh.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import io.heraldmesh.Await;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two members, of which one was thought to be gone, as after a partition that has healed. */
+class ReturningMemberTest {
+  private static final String ADDRESS = "who.is.there";
+  private static final String SUBSCRIPTIONS = "__vertx.subs";
+
+  private final List<Vertx> open = new ArrayList<>();
+  private final int port = TestMembers.freePort();
+  private final HazelcastInstance first = member(port, List.of());
+  private final HazelcastInstance second = member(TestMembers.freePort(), List.of(port));
+  private final OffloadedClusterManager manager = new OffloadedClusterManager(first);
+  private final OffloadedClusterManager secondManager = new OffloadedClusterManager(second);
+
+  private static HazelcastInstance member(int port, List<Integer> others) {
+    return Hazelcast.newHazelcastInstance(
+        MemberConfig.of(TestMembers.settings("returning-test", port, others)));
+  }
+
+  private Vertx vertx(OffloadedClusterManager by) {
+    Vertx made =
+        Await.result(
+            Vertx.builder()
+                .with(
+                    new VertxOptions()
+                        .setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
+                .withClusterManager(by)
+                .buildClustered());
+    open.add(made);
+    return made;
+  }
+
+  @BeforeEach
+  void serve() {
+    Vertx asking = vertx(manager);
+    Vertx answering = vertx(secondManager);
+    Await.result(
+        answering.eventBus().consumer(ADDRESS, message -> message.reply("second")).completion());
+    assertThat(asks(asking)).isEqualTo("second");
+  }
+
+  @AfterEach
+  void stop() {
+    open.forEach(vertx -> Await.result(vertx.close()));
+    second.shutdown();
+    first.shutdown();
+  }
+
+  private static String asks(Vertx from) {
+    return String.valueOf(Await.result(from.eventBus().<String>request(ADDRESS, "")).body());
+  }
+
+  @Test
+  void whatAMemberRegisteredStaysWhenTheNewsThatItIsGoneComesLate() {
+    Member returned = second.getCluster().getLocalMember();
+    manager.memberRemoved(
+        new MembershipEvent(
+            first.getCluster(),
+            returned,
+            MembershipEvent.MEMBER_REMOVED,
+            Set.of(first.getCluster().getLocalMember())));
+    // after it, in its turn
+    manager.stateChanged(new LifecycleEvent(LifecycleState.STARTED));
+    Await.until("dealt with", manager::isIdle);
+
+    assertThat(first.getMultiMap(SUBSCRIPTIONS).get(ADDRESS)).hasSize(1);
+    assertThat(asks(open.getFirst())).isEqualTo("second");
+  }
+
+  @Test
+  void whatOthersDroppedIsRegisteredAnewAfterAMergeAlsoLater() {
+    secondManager.stateChanged(new LifecycleEvent(LifecycleState.MERGED));
+    Await.until("merged", secondManager::isIdle);
+    first.getMultiMap(SUBSCRIPTIONS).clear();
+
+    Await.until("registered anew", () -> first.getMultiMap(SUBSCRIPTIONS).get(ADDRESS).size() == 1);
+    assertThat(asks(open.getFirst())).isEqualTo("second");
+  }
+}
