@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -88,11 +89,17 @@ class CaptureRemovalTest {
   /** A folder with all that is needed and no nft. */
   private Path withoutNft() throws Exception {
     for (String tool : TOOLS) {
-      Files.createSymbolicLink(folder.resolve(tool), Path.of("/usr/sbin", tool));
+      leads(tool, Path.of("/usr/sbin", tool));
     }
-    Files.createSymbolicLink(folder.resolve("ip"), Path.of("/usr/sbin/ip"));
-    Files.createSymbolicLink(folder.resolve("bash"), Path.of("/bin/bash"));
+    leads("ip", Path.of("/usr/sbin/ip"));
+    leads("bash", Path.of("/bin/bash"));
     return folder;
+  }
+
+  private void leads(String name, Path to) throws Exception {
+    Path script = folder.resolve(name);
+    Files.writeString(script, "#!/bin/sh\nexec " + to + " \"$@\"\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   /** A folder in which the usual names lead to the legacy tools; skips where there are none. */
@@ -100,7 +107,7 @@ class CaptureRemovalTest {
     for (String tool : TOOLS) {
       Path there = Path.of("/usr/sbin", tool.replace("tables", "tables-legacy"));
       assumeTrue(Files.exists(there), "not run: needs " + there);
-      Files.createSymbolicLink(folder.resolve(tool), there);
+      leads(tool, there);
     }
     assumeTrue(
         Commands.run(List.of("unshare", "-n", "iptables-legacy", "-t", "nat", "-S")).well()
