@@ -37,8 +37,10 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ final class AdminDesk implements AdminService.Server {
   private final MeshView mesh;
   private final HeldCertificates certificates;
   private final TokenDesk tokens;
+  private final NodeDesk registered;
   private final AuditTrail audit;
   private final AdminWork work = new AdminWork();
 
@@ -64,6 +67,7 @@ final class AdminDesk implements AdminService.Server {
       MeshView mesh,
       HeldCertificates certificates,
       TokenDesk tokens,
+      NodeDesk registered,
       AuditTrail audit) {
     this.store = store;
     this.resources = resources;
@@ -72,6 +76,7 @@ final class AdminDesk implements AdminService.Server {
     this.mesh = mesh;
     this.certificates = certificates;
     this.tokens = tokens;
+    this.registered = registered;
     this.audit = audit;
   }
 
@@ -158,6 +163,19 @@ final class AdminDesk implements AdminService.Server {
         AdminRights.TOKENS_CREATE,
         () -> {
           Bounds.token(request);
+          Optional<Instant> blocked = registered.blocked(request.node());
+          if (blocked.isPresent()) {
+            throw refusal(
+                caller,
+                AdminRights.TOKENS_CREATE,
+                new BusException(
+                    BusFailure.FORBIDDEN,
+                    "node "
+                        + request.node()
+                        + " was revoked; a token for it can be made from "
+                        + blocked.get()
+                        + " on"));
+          }
           return tokens.create(caller, request);
         });
   }
@@ -248,17 +266,7 @@ final class AdminDesk implements AdminService.Server {
             () -> {
               Bounds.name("node", request.node());
               Bounds.name("workload", request.workload());
-              return new Revoked(
-                  store
-                      .registrations()
-                      .remove(
-                          request.node(),
-                          request.workload(),
-                          audit.done(
-                              caller,
-                              AdminRights.REGISTRATIONS_REVOKE,
-                              "node " + request.node(),
-                              request.workload() == null ? "all" : request.workload())));
+              return new Revoked(registered.revoke(caller, request));
             })
         .compose(
             revoked ->

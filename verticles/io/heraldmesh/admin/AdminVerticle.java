@@ -43,6 +43,7 @@ public final class AdminVerticle extends VerticleBase {
             new HeldCertificates(parts.store().issuanceLog(), parts.clock()),
             new TokenDesk(
                 parts.store().tokens(), audit, parts.clock(), parts.random(), parts.pin()),
+            new NodeDesk(parts.store().registrations(), audit, parts.clock()),
             audit);
   }
 

@@ -5,16 +5,21 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * The announcement "there is a new revision in the store", for the other control nodes. It may get
- * lost, be made up or come twice: whoever hears it looks into the store, which they also do by
- * themselves, and believe nothing but what is there. So it is not signed.
+ * The announcement "there is something new in the store", a revision or what is registered, for the
+ * other control nodes. It may get lost, be made up or come twice: whoever hears it looks into the
+ * store, which they also do by themselves, and believe nothing but what is there. So it is not
+ * signed.
  */
 public final class RevisionHint {
   private static final String ADDRESS = "herald.config.revision";
 
   private RevisionHint() {}
 
-  /** Tells every control node, this one too. */
+  /**
+   * Tells every control node, this one too.
+   *
+   * @param revision for whoever looks at the bus; nobody acts on it
+   */
   public static void tell(Vertx vertx, String revision) {
     vertx.eventBus().publish(ADDRESS, Buffer.buffer(revision));
   }

@@ -74,6 +74,19 @@ public final class Authority {
    * @throws IssuanceRefused when it may not or cannot be signed; the reason says which
    */
   public Issued sign(PublicKey subjectKey, SpiffeId id, @Nullable Duration ttl, Instant now) {
+    return sign(subjectKey, id, ttl, now, Instant.EPOCH);
+  }
+
+  /**
+   * As {@link #sign(PublicKey, SpiffeId, Duration, Instant)}, of a leaf that is not valid before
+   * {@code earliest}, which is in whole seconds; refused while that is to come.
+   */
+  public Issued sign(
+      PublicKey subjectKey, SpiffeId id, @Nullable Duration ttl, Instant now, Instant earliest) {
+    if (now.isBefore(earliest)) {
+      throw new IssuanceRefused(
+          IssuanceRefused.Reason.IDENTITY, id + " is not given to anybody before " + earliest);
+    }
     if (!id.trustDomain().equals(trustDomain) || id.path().isEmpty()) {
       throw new IssuanceRefused(
           IssuanceRefused.Reason.IDENTITY,
@@ -84,7 +97,7 @@ public final class Authority {
             why -> {
               throw new IssuanceRefused(IssuanceRefused.Reason.WEAK_KEY, why);
             });
-    Validity validity = validity(ttl, now);
+    Validity validity = validity(ttl, now, earliest);
     BigInteger serial = SerialNumber.next(random);
     X509Certificate issuer = material.issuer();
     TBSCertificate tbs =
@@ -155,7 +168,7 @@ public final class Authority {
 
   private record Validity(Instant notBefore, Instant notAfter) {}
 
-  private Validity validity(@Nullable Duration ttl, Instant now) {
+  private Validity validity(@Nullable Duration ttl, Instant now, Instant earliest) {
     Duration wanted = ttl == null || ttl.isZero() || ttl.isNegative() ? DEFAULT_TTL : ttl;
     if (wanted.compareTo(MAX_TTL) > 0) {
       throw new IssuanceRefused(
@@ -163,7 +176,9 @@ public final class Authority {
           "a life of " + wanted + " was asked for; at most " + MAX_TTL + " is allowed");
     }
     Instant from =
-        chain().map(c -> c.getNotBefore().toInstant()).max(Instant::compareTo).orElseThrow();
+        Stream.concat(chain().map(c -> c.getNotBefore().toInstant()), Stream.of(earliest))
+            .max(Instant::compareTo)
+            .orElseThrow();
     Instant end = notAfter();
     // Certificates hold whole seconds.
     Instant notBefore = now.minus(BACKDATE).truncatedTo(ChronoUnit.SECONDS);

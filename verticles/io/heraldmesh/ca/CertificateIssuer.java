@@ -4,6 +4,7 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldIdentity;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,12 +42,14 @@ public final class CertificateIssuer implements CaService.Server {
   private final Crypto crypto;
   private final IssuanceLog log;
   private final Supplier<Registrations> registrations;
+  private final Supplier<Revocations> revocations;
   private final InstantSource clock;
   private final CaMetrics metrics;
 
   /**
    * @param authority asked anew for each request
    * @param registrations asked anew for each request
+   * @param revocations asked anew for each request
    */
   public CertificateIssuer(
       Vertx vertx,
@@ -53,6 +57,7 @@ public final class CertificateIssuer implements CaService.Server {
       Crypto crypto,
       IssuanceLog log,
       Supplier<Registrations> registrations,
+      Supplier<Revocations> revocations,
       InstantSource clock,
       MeterRegistry registry) {
     this.vertx = vertx;
@@ -60,6 +65,7 @@ public final class CertificateIssuer implements CaService.Server {
     this.crypto = crypto;
     this.log = log;
     this.registrations = registrations;
+    this.revocations = revocations;
     this.clock = clock;
     this.metrics = new CaMetrics(registry, authority);
   }
@@ -100,7 +106,14 @@ public final class CertificateIssuer implements CaService.Server {
 
   private Issued sign(Authority by, SpiffeId caller, CaService.IssueRequest request)
       throws BusException {
-    SpiffeId id = subject(by.trustDomain(), caller, request.subject());
+    HeraldIdentity asking = caller.herald().orElseThrow();
+    Revocations revoked = revocations.get();
+    Optional<Instant> blocked = revoked.blocked(asking.name(), clock.instant());
+    if (blocked.isPresent()) {
+      throw new BusException(BusFailure.NOT_REGISTERED, caller + " was revoked");
+    }
+    SpiffeId id = subject(by.trustDomain(), caller, asking, request.subject());
+    Instant earliest = id.equals(caller) ? revoked.earliest(asking.name()) : Instant.EPOCH;
     Csr csr;
     try {
       csr = Csr.parse(request.csr().toByteArray(), crypto);
@@ -109,7 +122,7 @@ public final class CertificateIssuer implements CaService.Server {
       throw new BusException(BusFailure.BAD_CSR, "id=" + id + " " + e.getMessage());
     }
     try {
-      return by.sign(csr.publicKey(), id, request.ttl(), clock.instant());
+      return by.sign(csr.publicKey(), id, request.ttl(), clock.instant(), earliest);
     } catch (IssuanceRefused e) {
       metrics.notSigned(e.reason().name());
       throw new BusException(failure(e.reason()), "id=" + id + " " + e.getMessage());
@@ -119,12 +132,18 @@ public final class CertificateIssuer implements CaService.Server {
   /**
    * The name in the certificate: never from the CSR, only from what the caller is registered for.
    */
-  private SpiffeId subject(TrustDomain trustDomain, SpiffeId caller, CaService.Subject subject)
+  private SpiffeId subject(
+      TrustDomain trustDomain, SpiffeId caller, HeraldIdentity asking, CaService.Subject subject)
       throws BusException {
     return switch (subject) {
-      case CaService.Subject.Caller() -> caller;
+      case CaService.Subject.Caller() -> {
+        if (asking.role() == HeraldRole.NODE
+            && !registrations.get().byNode().containsKey(asking.name())) {
+          throw new BusException(BusFailure.NOT_REGISTERED, "nothing is registered for " + caller);
+        }
+        yield caller;
+      }
       case CaService.Subject.Workload(String namespace, String serviceAccount) -> {
-        HeraldIdentity asking = caller.herald().orElseThrow();
         if (asking.role() != HeraldRole.NODE
             || !registrations
                 .get()

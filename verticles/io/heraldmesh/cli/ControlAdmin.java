@@ -6,6 +6,7 @@ import io.heraldmesh.admin.AdminVerticle;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.MeshView;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.RevisionHint;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.distributor.Distribution;
@@ -132,7 +133,11 @@ final class ControlAdmin implements AutoCloseable {
                 return true;
               },
               false)
-          .compose(read -> distribution.forget(node));
+          .compose(
+              read -> {
+                RevisionHint.tell(foundation.vertx(), "registrations");
+                return distribution.forget(node);
+              });
     }
   }
 

@@ -3,6 +3,8 @@ package io.heraldmesh.cli;
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.RevisionHint;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.ca.Authority;
@@ -55,6 +57,9 @@ final class ControlPlane {
   private final SecureRandom random;
   private final List<IdentityRenewal> renewals = new ArrayList<>();
   private volatile Registrations registrations = Registrations.NONE;
+  private volatile Registrations renewable = Registrations.NONE;
+  private volatile Revocations revocations = Revocations.NONE;
+  private volatile Runnable onRevoked = () -> {};
 
   ControlPlane(
       Vertx vertx,
@@ -76,6 +81,16 @@ final class ControlPlane {
   /** What may run on which node, as of now. */
   Registrations registrations() {
     return registrations;
+  }
+
+  /** Which nodes were revoked, as of now. */
+  Revocations revocations() {
+    return revocations;
+  }
+
+  /** Has {@code follower} called, on a worker thread, whenever a node was revoked. */
+  void onRevoked(Runnable follower) {
+    onRevoked = follower;
   }
 
   /**
@@ -106,6 +121,17 @@ final class ControlPlane {
           .add(new WorkloadIdentity(registration.namespace(), registration.serviceAccount()));
     }
     registrations = new Registrations(byNode);
+    // This node signs its own identity; it renews it also while it runs no workloads.
+    byNode.putIfAbsent(node, Set.of());
+    renewable = new Registrations(byNode);
+    // An identity lives no longer than that, so that older ones need not be kept in mind.
+    Revocations now =
+        new Revocations(
+            store.registrations().voidBefores(clock.instant().minus(Authority.MAX_TTL)));
+    if (!now.equals(revocations)) {
+      revocations = now;
+      onRevoked.run();
+    }
   }
 
   /** The last ones hold while the database is away, which then issues nothing anyway. */
@@ -118,6 +144,21 @@ final class ControlPlane {
             })
         .onFailure(e -> LOG.warn("registrations not read, the last ones hold: {}", e.getMessage()))
         .onComplete(done -> vertx.setTimer(FOLLOW_MILLIS, again -> followRegistrations()));
+  }
+
+  /** At once, not at the next look, where another control node says that there is something. */
+  private void hearOfRevocations() {
+    RevisionHint.hear(
+            vertx,
+            () ->
+                vertx
+                    .executeBlocking(
+                        () -> {
+                          readRegistrations();
+                          return true;
+                        })
+                    .onFailure(e -> LOG.debug("registrations not read: {}", e.getMessage())))
+        .onFailure(e -> LOG.warn("revocations are heard of after a second only", e));
   }
 
   /** The root that whoever joins must find. */
@@ -134,7 +175,14 @@ final class ControlPlane {
     keepRenewed(bus, identity);
     CertificateIssuer issuer =
         new CertificateIssuer(
-            vertx, authority, crypto, store.issuanceLog(), this::registrations, clock, meters);
+            vertx,
+            authority,
+            crypto,
+            store.issuanceLog(),
+            () -> renewable,
+            this::revocations,
+            clock,
+            meters);
     return vertx
         .deployVerticle(new CaVerticle(bus, new StoredRequests(vertx, store.requests()), issuer))
         .onSuccess(
@@ -144,6 +192,7 @@ final class ControlPlane {
               followAuthority();
               if (store.shared()) {
                 followRegistrations();
+                hearOfRevocations();
               }
             });
   }

@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.cli.NodeConfig.ControlConfig;
 import io.heraldmesh.link.ControlMethod;
@@ -9,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A control node's port for nodes outside of the cluster. */
 final class ControlPort {
@@ -19,12 +21,14 @@ final class ControlPort {
 
   /**
    * @param identity whose certificate is shown: of the role config, or ca where that is not run
+   * @param revocations whose nodes are refused
    * @param methods what is offered
    */
   ControlPort(
       Foundation foundation,
       NodeConfig config,
       SvidSource identity,
+      Supplier<Revocations> revocations,
       List<ControlMethod<?, ?>> methods) {
     this.eventLoops = config.eventLoops();
     this.server =
@@ -33,6 +37,7 @@ final class ControlPort {
             identity,
             foundation.crypto(),
             foundation.clock(),
+            revocations,
             MOST_CONNECTIONS,
             methods);
   }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "delete",
     mixinStandardHelpOptions = true,
     description = {
-      "Delete resources, all of them or none; or what may run on a node: delete node NAME.",
+      "Delete resources, all of them or none; or revoke a node: delete node NAME.",
       "Ends with 0 when it is done, 1 when one is not there or it was refused."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -144,11 +144,16 @@ final class DeleteCommand implements Callable<Integer> {
                     .getErr()
                     .println(
                         revoked
-                            ? "node "
-                                + name
-                                + " gets no certificate for it any more; those it has end soon,"
-                                + " see herald certs"
-                            : "nothing is registered for node " + name);
+                            ? workload == null
+                                ? "node "
+                                    + name
+                                    + " is revoked: it is cut off and renewed no more; a token for"
+                                    + " it can be made again after a minute"
+                                : "node "
+                                    + name
+                                    + " gets no certificate for it any more; those it has end soon,"
+                                    + " see herald certs"
+                            : "node " + name + " has nothing of the kind");
           }
           return revoked ? 0 : 1;
         });

@@ -192,9 +192,15 @@ final class EmbeddedControl implements NodeControl {
             foundation.meters());
     links = opened;
     ControlPort opening =
-        new ControlPort(foundation, config, started(configIdentity), offered(opened));
+        new ControlPort(
+            foundation,
+            config,
+            started(configIdentity),
+            started(control)::revocations,
+            offered(opened));
     port = opening;
     opened.start(opening::proven);
+    started(control).onRevoked(opened::look);
     return opening.open(listening).map(Optional::of);
   }
 

@@ -102,6 +102,14 @@ public record CertificateProofs(List<X509Certificate> roots, List<KnownNode> nod
         .orElseThrow(() -> refused("no node is known by it"));
   }
 
+  /** From when on the leaf of a proof that was found good is valid. */
+  static Instant validSince(Proof.Certificate proof) {
+    return CertificateChain.parseDer(List.of(proof.chain().getFirst().toByteArray()))
+        .leaf()
+        .getNotBefore()
+        .toInstant();
+  }
+
   private static boolean is(X509Certificate leaf, String name) {
     if (name.startsWith("sha256:")) {
       return Fingerprint.of(leaf).toString().equals(name);

@@ -151,6 +151,7 @@ public final class Enrolment {
         if (!node.node().equals(request.name())) {
           throw new EnrolRefused(Reason.OTHER_NAME, "the certificate is for another node");
         }
+        requireLater(certificate, node.node());
         register(node, now);
         yield sign(csr, HeraldRole.NODE, node.node(), by, now, node.certificate());
       }
@@ -188,6 +189,25 @@ public final class Enrolment {
     };
   }
 
+  /** A certificate that proved a node before its revocation proves it no more. */
+  private void requireLater(Proof.Certificate certificate, String node) {
+    Instant since = CertificateProofs.validSince(certificate);
+    store
+        .registrations()
+        .voidBefore(node)
+        .filter(since::isBefore)
+        .ifPresent(
+            revoked -> {
+              throw new EnrolRefused(
+                  Reason.CERTIFICATE,
+                  "certificate: the node was revoked, and this one is valid since "
+                      + since
+                      + "; one that is not older than "
+                      + revoked
+                      + " may prove it");
+            });
+  }
+
   private void register(KnownNode node, Instant now) {
     node.workloads()
         .forEach(
@@ -202,10 +222,15 @@ public final class Enrolment {
 
   private Decided sign(
       Csr csr, HeraldRole role, String name, Authority by, Instant now, String how) {
+    Instant earliest = store.registrations().voidBefore(name).orElse(Instant.EPOCH);
+    if (now.isBefore(earliest)) {
+      throw new EnrolRefused(
+          Reason.UNAVAILABLE, "the node was revoked, and may join again from " + earliest + " on");
+    }
     try {
       SpiffeId id = SpiffeId.herald(by.trustDomain(), role, name);
       return new Decided(
-          by.sign(csr.publicKey(), id, null, now),
+          by.sign(csr.publicKey(), id, null, now, earliest),
           by,
           name,
           how + ", key " + Fingerprint.of(csr.publicKey()));

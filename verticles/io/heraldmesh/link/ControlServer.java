@@ -1,8 +1,10 @@
 package io.heraldmesh.link;
 
 import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.HeraldIdentity;
 import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.tls.PartTls;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +59,7 @@ public final class ControlServer {
   private final PeerVerifier verifier;
   private final InstantSource clock;
   private final Map<String, Offered> offered = new HashMap<>();
+  private final Supplier<Revocations> revocations;
   private final int mostConnections;
   private final AtomicInteger connections = new AtomicInteger();
   private final Map<String, HttpServer> acceptors = new HashMap<>();
@@ -69,6 +73,7 @@ public final class ControlServer {
 
   /**
    * @param identity whose certificate is shown and whose roots clients are checked against
+   * @param revocations asked anew for each call: whoever shows a void identity is refused
    * @param mostConnections open at once; more are closed
    */
   public ControlServer(
@@ -76,12 +81,14 @@ public final class ControlServer {
       SvidSource identity,
       Crypto crypto,
       InstantSource clock,
+      Supplier<Revocations> revocations,
       int mostConnections,
       List<ControlMethod<?, ?>> methods) {
     this.vertx = vertx;
     this.identity = identity;
     this.verifier = new PeerVerifier(crypto);
     this.clock = clock;
+    this.revocations = revocations;
     this.mostConnections = mostConnections;
     this.inUse = current();
     methods.forEach(this::offer);
@@ -273,7 +280,14 @@ public final class ControlServer {
   }
 
   private @Nullable PeerIdentity peer(HttpConnection connection) throws PeerRefused {
-    return inUse.tls().client(connection.sslSession());
+    PeerIdentity peer = inUse.tls().client(connection.sslSession());
+    if (peer != null) {
+      Optional<HeraldIdentity> herald = peer.id().herald();
+      if (herald.isPresent() && revocations.get().voids(herald.get().name(), peer.notBefore())) {
+        throw new PeerRefused("revoked", peer.id() + " of " + peer.notBefore() + " is void");
+      }
+    }
+    return peer;
   }
 
   /** Without reading a body: the answer ends the stream. */

@@ -87,7 +87,7 @@ public final class LinkServer {
    */
   public void start(Predicate<HttpConnection> stillProven) {
     standing = stillProven;
-    ticks = vertx.setPeriodic(TICK_MILLIS, tick -> tick());
+    ticks = vertx.setPeriodic(TICK_MILLIS, tick -> look());
     admissions = vertx.setPeriodic(ADMIT_MILLIS, tick -> admission.tick());
   }
 
@@ -120,7 +120,8 @@ public final class LinkServer {
     session.begin();
   }
 
-  private void tick() {
+  /** Ends what is dead or no longer proven. A timer calls it too, every second. */
+  public void look() {
     for (LinkSession session : sessions) {
       session.look(standing);
     }

@@ -1,7 +1,9 @@
 package io.heraldmesh.store;
 
+import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Optional;
 
 /** What may run on which node. */
 public interface NodeRegistrations {
@@ -27,10 +29,28 @@ public interface NodeRegistrations {
   boolean remove(String node);
 
   /**
-   * Takes back one registration, or all of {@code node}, with a row of the audit log in the same
-   * transaction; true: there was one. Otherwise nothing is logged.
+   * Takes back one registration, with a row of the audit log in the same transaction; true: it was
+   * there. Otherwise nothing is logged.
    *
-   * @param workload {@code namespace/serviceAccount}; null: all
+   * @param workload {@code namespace/serviceAccount}
    */
-  boolean remove(String node, @Nullable String workload, AuditEvent audit);
+  boolean remove(String node, String workload, AuditEvent audit);
+
+  /**
+   * Takes back all that a node has or may get, in one transaction: its registrations, its tokens
+   * that nobody used, what it announced, and, by {@link #voidBefore}, its identities and the token
+   * that gave them. A name that an authority of the mesh signs under keeps its identities, since it
+   * signs them itself.
+   *
+   * @param now when; what was issued and has ended by then needs no revocation
+   * @param voidBefore in whole seconds; later than {@code now} by what clocks may differ
+   * @return false: the node had nothing, and nothing was changed or logged
+   */
+  boolean revoke(String node, Instant now, Instant voidBefore, AuditEvent audit);
+
+  /** What was made for this node's name before then is void; empty: it was never revoked. */
+  Optional<Instant> voidBefore(String node);
+
+  /** Of all nodes those that are later than {@code after}. */
+  Map<String, Instant> voidBefores(Instant after);
 }

@@ -15,7 +15,7 @@ public sealed interface TokenUse {
 
   /** Why a token is not accepted. */
   enum Why {
-    /** There is no such token; it may have been revoked. */
+    /** There is no such token; it may have been revoked, or its node. */
     UNKNOWN,
     /** Its time is over. */
     EXPIRED,

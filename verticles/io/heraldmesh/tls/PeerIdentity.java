@@ -7,6 +7,7 @@ import java.time.Instant;
  * Who stands at the other end of a mesh TLS connection.
  *
  * @param leafHash SHA-256 of the leaf certificate's DER, in lower-case hex
+ * @param notBefore from when on the leaf is valid
  * @param notAfter when the proof ends: the earliest end of validity in the chain
  */
-public record PeerIdentity(SpiffeId id, String leafHash, Instant notAfter) {}
+public record PeerIdentity(SpiffeId id, String leafHash, Instant notBefore, Instant notAfter) {}

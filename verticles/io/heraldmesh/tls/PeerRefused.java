@@ -9,7 +9,7 @@ public final class PeerRefused extends CertificateException {
 
   private final String code;
 
-  PeerRefused(String code, String detail) {
+  public PeerRefused(String code, String detail) {
     super(code + ": " + detail);
     this.code = code;
   }

@@ -65,7 +65,8 @@ final class VerifiedPeers {
     }
     return switch (verifier.verify(read(chain), bundle, role, now)) {
       case PeerVerdict.Accepted accepted -> {
-        PeerIdentity identity = new PeerIdentity(accepted.id(), sha256(leaf), accepted.notAfter());
+        PeerIdentity identity =
+            new PeerIdentity(accepted.id(), sha256(leaf), start(chain[0]), accepted.notAfter());
         synchronized (passed) {
           passed.put(key, identity);
         }

@@ -26,6 +26,7 @@ import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminResources.Past;
 import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.AdminTokens;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.Registrations;
@@ -35,6 +36,7 @@ import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.StoredResource;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -280,6 +282,23 @@ class AdminApplyTest extends AdminApi {
     assertThat(inForce(applied).reached()).isTrue();
     assertThat(Await.result(operator.nodes(new NodesRequest(null, false, 10))).total())
         .isEqualTo(2);
+  }
+
+  @Test
+  void aRevokedNodeGetsNoTokenForAMinute() {
+    upWithStore();
+    assertThat(
+            Await.result(operator.revokeRegistration(new RevokeRegistration("n2", null))).revoked())
+        .isTrue();
+    AdminTokens.CreateToken request =
+        new AdminTokens.CreateToken("n2", "node", List.of(), Duration.ofMinutes(10));
+    assertThat(Await.failure(operator.createToken(request)))
+        .isInstanceOfSatisfying(
+            BusException.class,
+            e -> {
+              assertThat(e.failure()).isEqualTo(BusFailure.FORBIDDEN);
+              assertThat(e.detail()).contains("n2 was revoked", "can be made from");
+            });
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
@@ -155,6 +156,7 @@ abstract class ControlPath {
             mesh.crypto(),
             store.issuanceLog(),
             () -> registrations,
+            () -> Revocations.NONE,
             clock,
             metrics);
     Await.result(

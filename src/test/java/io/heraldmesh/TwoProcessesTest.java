@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.ca.CaVerticle;
@@ -127,6 +128,7 @@ class TwoProcessesTest {
             mesh.crypto(),
             store.issuanceLog(),
             () -> registrations,
+            () -> Revocations.NONE,
             clock,
             metrics);
     Await.result(

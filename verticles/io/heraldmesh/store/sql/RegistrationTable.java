@@ -10,8 +10,9 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One row for each workload of each node. */
 final class RegistrationTable implements NodeRegistrations {
@@ -104,26 +105,77 @@ final class RegistrationTable implements NodeRegistrations {
   }
 
   @Override
-  public boolean remove(String node, @Nullable String workload, AuditEvent audit) {
+  public boolean remove(String node, String workload, AuditEvent audit) {
     return database.write(
         connection -> {
-          int rows =
-              workload == null
-                  ? Sql.update(connection, "DELETE FROM registration WHERE node = ?", node)
-                  : Sql.update(
+          boolean there =
+              Sql.update(
                       connection,
                       "DELETE FROM registration"
                           + " WHERE node = ? AND namespace || '/' || service_account = ?",
                       node,
-                      workload);
-          if (workload == null) {
-            AnnouncementTable.forget(connection, node);
-          }
-          if (rows > 0) {
+                      workload)
+                  > 0;
+          if (there) {
             AuditTable.insert(connection, database.dialect(), List.of(audit));
           }
-          return rows > 0;
+          return there;
         });
+  }
+
+  @Override
+  public boolean revoke(String node, Instant now, Instant voidBefore, AuditEvent audit) {
+    return database.write(
+        connection -> {
+          // Tokens first: one that is being used waits here, and what it registers goes with it.
+          int rows =
+              Sql.update(
+                      connection, "DELETE FROM join_token WHERE node = ? AND used_at IS NULL", node)
+                  + Sql.update(connection, "DELETE FROM registration WHERE node = ?", node);
+          if (rows == 0 && !hasIdentity(connection, node, now)) {
+            return false;
+          }
+          AnnouncementTable.forget(connection, node);
+          if (!signsItself(connection, node)) {
+            RevocationTable.raise(connection, node, voidBefore);
+          }
+          AuditTable.insert(connection, database.dialect(), List.of(audit));
+          return true;
+        });
+  }
+
+  /** One that has not ended and is not void already. */
+  private boolean hasIdentity(Connection connection, String node, Instant now) throws SQLException {
+    Instant good = new RevocationTable(database).of(connection, node).orElse(Instant.EPOCH);
+    return Sql.first(
+            connection,
+            "SELECT number FROM issuance WHERE node = ? AND not_after > ? AND not_before >= ?"
+                + " LIMIT 1",
+            row -> row.getLong("number"),
+            node,
+            now.toEpochMilli(),
+            good.toEpochMilli())
+        .isPresent();
+  }
+
+  private static boolean signsItself(Connection connection, String node) throws SQLException {
+    return Sql.first(
+            connection,
+            "SELECT fingerprint FROM authority"
+                + " WHERE node = ? AND kind = 'ISSUER' AND phase = 'ACTIVE' LIMIT 1",
+            row -> row.getString("fingerprint"),
+            node)
+        .isPresent();
+  }
+
+  @Override
+  public Optional<Instant> voidBefore(String node) {
+    return database.read(connection -> new RevocationTable(database).of(connection, node));
+  }
+
+  @Override
+  public Map<String, Instant> voidBefores(Instant after) {
+    return database.read(connection -> new RevocationTable(database).after(connection, after));
   }
 
   static void insert(Connection connection, Registration registration) throws SQLException {

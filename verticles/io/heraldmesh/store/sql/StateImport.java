@@ -155,6 +155,15 @@ final class StateImport {
           insert(table, values);
         }
       }
+      // Of two revocations the later one counts, that of the file or that which is here.
+      case REVOCATION -> {
+        String node = text(table, values, "node");
+        Instant voidBefore = time(table, values, "void_before");
+        if (!RevocationTable.digest(node, voidBefore).equals(text(table, values, "digest"))) {
+          throw database.damaged("revocation of node " + node);
+        }
+        RevocationTable.raise(connection, node, voidBefore);
+      }
       case SETTING, AUTHORITY, REGISTRATION, RESOURCE, HISTORY -> insert(table, values);
     }
   }

@@ -60,6 +60,7 @@ enum StateTable {
       "?used_by",
       "?+used_at",
       "digest"),
+  REVOCATION("revocation", "node", "node", "+void_before", "digest"),
   RESOURCE(
       "resource",
       "kind, namespace, name",

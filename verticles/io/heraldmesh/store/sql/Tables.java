@@ -49,6 +49,12 @@ final class Tables {
         RegistrationTable.COLUMNS,
         new RegistrationTable(database)::registration);
     each(connection, database, "join_token", TokenTable.COLUMNS, new TokenTable(database)::token);
+    each(
+        connection,
+        database,
+        "revocation",
+        RevocationTable.COLUMNS,
+        new RevocationTable(database)::mark);
     AuthorityTable authority = new AuthorityTable(database);
     each(connection, database, "authority", AuthorityTable.COLUMNS, authority::certificate);
     each(connection, database, "setting", "name, value, digest", authority::setting);

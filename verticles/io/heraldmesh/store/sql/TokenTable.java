@@ -73,6 +73,11 @@ final class TokenTable implements JoinTokens {
           if (token == null) {
             return new TokenUse.Refused(Why.UNKNOWN);
           }
+          Instant voidBefore =
+              new RevocationTable(database).of(connection, token.node()).orElse(Instant.MIN);
+          if (token.createdAt().isBefore(voidBefore)) {
+            return new TokenUse.Refused(Why.UNKNOWN);
+          }
           if (!token.node().equals(node)) {
             return new TokenUse.Refused(Why.OTHER_NODE);
           }

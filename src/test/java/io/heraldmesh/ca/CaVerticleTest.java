@@ -13,6 +13,7 @@ import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.CaService.Subject;
 import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.PeerRole;
@@ -25,8 +26,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +53,7 @@ class CaVerticleTest {
               Map.of(
                   "n1", Set.of(new WorkloadIdentity("shop", "web")),
                   "n2", Set.of(new WorkloadIdentity("shop", "db")))));
+  private final AtomicReference<Revocations> revocations = new AtomicReference<>(Revocations.NONE);
   private final CaService fromN1 = CaService.over(mesh.bus(vertx, HeraldRole.NODE, "n1"));
   private final CaService fromN2 = CaService.over(mesh.bus(vertx, HeraldRole.NODE, "n2"));
   private final KeyPair keys = TestAuthority.keys();
@@ -58,7 +62,14 @@ class CaVerticleTest {
   void start() {
     CertificateIssuer issuer =
         new CertificateIssuer(
-            vertx, mesh::authority, mesh.crypto(), log, registrations::get, clock, metrics);
+            vertx,
+            mesh::authority,
+            mesh.crypto(),
+            log,
+            registrations::get,
+            revocations::get,
+            clock,
+            metrics);
     Await.result(
         vertx.deployVerticle(new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), once, issuer)));
   }
@@ -123,6 +134,30 @@ class CaVerticleTest {
         .isInstanceOfSatisfying(
             PeerVerdict.Accepted.class,
             a -> assertThat(a.id()).hasToString("spiffe://mesh.test/herald/node/n1"));
+  }
+
+  @Test
+  void aNodeForWhichNothingIsRegisteredIsNotRenewed() {
+    registrations.set(new Registrations(Map.of("n2", Set.of(new WorkloadIdentity("shop", "db")))));
+    assertFails(fromN1.issue(request(new Subject.Caller())), BusFailure.NOT_REGISTERED);
+    assertThat(Await.result(fromN2.issue(request(new Subject.Caller()))).chain()).isNotEmpty();
+  }
+
+  @Test
+  void aRevokedNodeGetsNothingAndWhatItsNameGetsLaterIsNotValidBefore() {
+    Instant until = clock.instant().plusSeconds(60).truncatedTo(ChronoUnit.SECONDS);
+    revocations.set(new Revocations(Map.of("n1", until)));
+    assertFails(fromN1.issue(request(SHOP)), BusFailure.NOT_REGISTERED);
+    assertFails(fromN1.issue(request(new Subject.Caller())), BusFailure.NOT_REGISTERED);
+    assertThat(log.records()).isEmpty();
+    assertThat(Await.result(fromN2.issue(request(new Subject.Caller()))).chain()).isNotEmpty();
+
+    clock.set(until);
+    X509Certificate renewed =
+        Await.result(fromN1.issue(request(new Subject.Caller()))).chain().getFirst();
+    assertThat(renewed.getNotBefore().toInstant()).isEqualTo(until);
+    assertThat(new Revocations(Map.of("n1", until)).voids("n1", until)).isFalse();
+    assertThat(Await.result(fromN1.issue(request(SHOP))).chain()).isNotEmpty();
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.CaService.IssueRequest;
 import io.heraldmesh.bus.CaService.Subject;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.credentials.NodeIdentity;
@@ -219,6 +220,7 @@ class JoinTest {
               identity,
               Crypto.preferred(),
               InstantSource.system(),
+              () -> Revocations.NONE,
               10,
               List.of(
                   ControlMethod.unary(

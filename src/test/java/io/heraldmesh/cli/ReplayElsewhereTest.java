@@ -10,10 +10,12 @@ import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +56,8 @@ class ReplayElsewhereTest {
             mesh::authority,
             mesh.crypto(),
             store.issuanceLog(),
-            () -> new Registrations(Map.of()),
+            () -> new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))),
+            () -> Revocations.NONE,
             clock,
             new SimpleMeterRegistry());
     Await.result(

@@ -9,6 +9,7 @@ import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
@@ -136,6 +137,7 @@ class MemberRenewalTest {
                     mesh.crypto(),
                     log,
                     () -> new Registrations(Map.of()),
+                    () -> Revocations.NONE,
                     clock,
                     new SimpleMeterRegistry()))));
     IdentityRenewal renewal =

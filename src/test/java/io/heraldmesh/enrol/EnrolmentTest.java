@@ -425,6 +425,55 @@ class EnrolmentTest {
     assertThat(store.registrations().all()).isEmpty();
   }
 
+  private void revoke(String node) {
+    store
+        .registrations()
+        .revoke(
+            node,
+            clock.instant(),
+            clock.instant().plusSeconds(60),
+            new AuditEvent(clock.instant(), OPERATOR, "revoke", node, "done", ""));
+  }
+
+  @Test
+  void aRevokedNodeEnrolsAgainByNothingFromBeforeAndItsNextIdentityIsLaterThanAllThat() {
+    String used = token("n1", HeraldRole.NODE, WEB);
+    Enrolled before = Await.result(enrol(used, keys));
+    String unused = token("n1", HeraldRole.NODE, WEB);
+    Instant until = clock.instant().plusSeconds(60);
+    revoke("n1");
+    String meanwhile = token("n1", HeraldRole.NODE, WEB);
+    for (Duration later : List.of(Duration.ZERO, Duration.ofSeconds(60))) {
+      clock.advance(later);
+      assertRefused(enrol(used, keys), Reason.TOKEN_UNKNOWN);
+      assertRefused(enrol(unused, keys), Reason.TOKEN_UNKNOWN);
+      assertRefused(enrol(meanwhile, keys), Reason.TOKEN_UNKNOWN);
+    }
+    assertThat(store.registrations().all()).isEmpty();
+
+    Enrolled after = Await.result(enrol(token("n1", HeraldRole.NODE, WEB), keys));
+    assertThat(accepted(after)).isEqualTo(accepted(before));
+    assertThat(after.chain().getFirst().getNotBefore().toInstant()).isEqualTo(until);
+    assertThat(before.chain().getFirst().getNotBefore().toInstant()).isBefore(until);
+  }
+
+  @Test
+  void aCertificateFromBeforeTheRevocationOfItsNodeProvesItNoMore() throws Exception {
+    Await.result(enrolment.enrol(HERE, byCertificate(outside, "old-7", null, clock.instant())));
+    EnrolRequest same = byCertificate(outside, "old-7", null, clock.instant());
+    revoke("n7");
+    assertRefused(enrolment.enrol(HERE, same), Reason.CERTIFICATE);
+    clock.advance(Duration.ofSeconds(60));
+    assertRefused(enrolment.enrol(HERE, same), Reason.CERTIFICATE);
+    assertThat(store.registrations().of("n7")).isEmpty();
+
+    // Valid from two minutes before it was made on.
+    clock.advance(Duration.ofMinutes(2));
+    Enrolled again =
+        Await.result(enrolment.enrol(HERE, byCertificate(outside, "old-7", null, clock.instant())));
+    assertThat(accepted(again)).hasToString("spiffe://mesh.test/herald/node/n7");
+  }
+
   @Test
   void anyOtherCertificateProvesNothing() throws Exception {
     Instant now = clock.instant();

@@ -6,6 +6,7 @@ import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.PeerVerifier;
@@ -30,8 +31,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,7 @@ class ControlServerTest {
   private final Vertx vertx = Vertx.vertx();
   private final RenewableIdentity identity =
       new RenewableIdentity(mesh.svid(HeraldRole.CONFIG, "c1"), mesh.bundle());
+  private final AtomicReference<Revocations> revocations = new AtomicReference<>(Revocations.NONE);
   private final List<ControlCaller> callers = new CopyOnWriteArrayList<>();
   private final ControlServer server =
       new ControlServer(
@@ -53,6 +57,7 @@ class ControlServerTest {
           identity,
           mesh.crypto(),
           clock,
+          revocations::get,
           20,
           List.of(
               ControlMethod.unary(server("Open"), MOST_BYTES, false, this::who),
@@ -117,6 +122,30 @@ class ControlServerTest {
 
     assertThat(status(node, "Proven")).isEqualTo(GrpcStatus.UNAUTHENTICATED);
     assertThat(callers).hasSize(1);
+  }
+
+  @Test
+  void aRevokedNodeIsRefusedOnOpenConnectionsTooAlsoWhereNoCertificateIsNeeded() {
+    HeraldSvid svid = mesh.svid(HeraldRole.NODE, "n1");
+    HttpClientAgent open = client(svid);
+    HttpClientAgent other = client(mesh.svid(HeraldRole.NODE, "n2"));
+    ask(open, "Proven", "before");
+    Instant begin = svid.leaf().getNotBefore().toInstant();
+    revocations.set(new Revocations(Map.of("n1", begin.plusSeconds(1))));
+
+    for (String method : List.of("Proven", "Open")) {
+      assertThat(status(open, method)).isEqualTo(GrpcStatus.UNAUTHENTICATED);
+      assertThat(status(client(svid), method)).isEqualTo(GrpcStatus.UNAUTHENTICATED);
+      // It was not the node that was revoked, but the role that shares its name is.
+      assertThat(status(client(mesh.svid(HeraldRole.OPERATOR, "n1")), method))
+          .isEqualTo(GrpcStatus.UNAUTHENTICATED);
+    }
+    assertThat(ask(other, "Proven", "goes on")).endsWith("goes on");
+    assertThat(callers).hasSize(2);
+
+    // What is valid from then on is another identity than that which was revoked.
+    revocations.set(new Revocations(Map.of("n1", begin)));
+    assertThat(ask(open, "Proven", "again")).endsWith("again");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.heraldmesh.link;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.TestAuthority;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.credentials.RenewableIdentity;
@@ -21,6 +22,7 @@ final class LinkFixture implements AutoCloseable {
   final InstantSource clock = InstantSource.system();
   final TestAuthority mesh = new TestAuthority(clock);
   final List<Vertx> all = new ArrayList<>();
+  volatile Revocations revocations = Revocations.NONE;
 
   /** One control node. */
   record Control(
@@ -45,7 +47,14 @@ final class LinkFixture implements AutoCloseable {
     MeterRegistry meters = new SimpleMeterRegistry();
     LinkServer links = new LinkServer(vertx, identity, clock, admission, meters);
     ControlServer server =
-        new ControlServer(vertx, identity, mesh.crypto(), clock, 1000, List.of(links.method()));
+        new ControlServer(
+            vertx,
+            identity,
+            mesh.crypto(),
+            clock,
+            () -> revocations,
+            1000,
+            List.of(links.method()));
     SocketAddress address =
         Await.result(server.listen(SocketAddress.inetSocketAddress(port, "127.0.0.1"), 2));
     links.start(server::proven);

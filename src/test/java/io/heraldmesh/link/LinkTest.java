@@ -9,6 +9,7 @@ import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.LinkAddresses;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.link.proto.FromNode;
@@ -18,8 +19,10 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -173,6 +176,25 @@ class LinkTest {
 
     assertThat(link.end()).startsWith("UNAUTHENTICATED");
     Await.until("nobody is attached", () -> control.links().attached().isEmpty());
+  }
+
+  @Test
+  void theLinkOfARevokedNodeEndsAtOnceAndItDoesNotComeBack() {
+    LinkFixture.Attaching revoked = attached("n1");
+    LinkFixture.Attaching other = attached("n2");
+    Instant begin = revoked.identity().svid().leaf().getNotBefore().toInstant();
+    mesh.revocations = new Revocations(Map.of("n1", begin.plusSeconds(1)));
+    control.links().look();
+
+    Await.until(
+        Duration.ofSeconds(1), "only n2 is left", () -> control.links().attached().size() == 1);
+    Await.until("the node knows", () -> !revoked.link().status().attached());
+    assertThat(failure(CaService.over(revoked.bus()).roots())).isEqualTo(BusFailure.UNREACHABLE);
+    Await.until(
+        "it tried again",
+        () -> String.valueOf(revoked.link().status().lastError()).contains("no longer good"));
+    assertThat(control.links().attached()).hasSize(1);
+    assertThat(roots(other)).isEqualTo(mesh.mesh.bundle().digest());
   }
 
   @Test

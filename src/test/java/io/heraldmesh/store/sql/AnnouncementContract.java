@@ -94,7 +94,7 @@ abstract class AnnouncementContract {
     AuditEvent audit = new AuditEvent(LOST, "test", "revoke", "a", "done", "");
     store.registrations().remove("a", "shop/x", audit);
     assertThat(store.announcements().all()).hasSize(1);
-    store.registrations().remove("a", null, audit);
+    store.registrations().revoke("a", LOST, LOST.plusSeconds(60), audit);
     assertThat(store.announcements().all()).isEmpty();
   }
 

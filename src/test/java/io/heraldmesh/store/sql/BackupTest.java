@@ -99,6 +99,8 @@ class BackupTest {
       assertThat(restored.resources().history(A, 100)).isEqualTo(old.resources().history(A, 100));
       assertThat(restored.resources().history(B, 100)).isEqualTo(old.resources().history(B, 100));
       assertThat(restored.registrations().all()).isEqualTo(old.registrations().all()).hasSize(2);
+      assertThat(restored.registrations().voidBefores(NOW))
+          .isEqualTo(Map.of("gone", NOW.plusSeconds(60)));
       assertThat(restored.authority().certificates())
           .isEqualTo(old.authority().certificates())
           .hasSize(1);
@@ -130,6 +132,9 @@ class BackupTest {
       store.tokens().use(StoreContract.hash("unused"), "n3", "key", NOW);
       apply(store, A, "late");
       apply(store, B, "late");
+      store.registrations().revoke("n1", NOW, NOW.plusSeconds(90), StoreContract.event("n1"));
+      store.registrations().add(StoreContract.registration("gone", "sa"));
+      store.registrations().revoke("gone", NOW, NOW.plusSeconds(90), StoreContract.event("again"));
     }
     ImportResult result = importInto(place, file, true, LATER);
     assertThat(result).isInstanceOf(ImportResult.Imported.class);
@@ -150,7 +155,9 @@ class BackupTest {
       assertThat(store.tokens().use(StoreContract.hash("later"), "n4", "thief", NOW))
           .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
       assertThat(store.registrations().all()).hasSize(2);
-      assertThat(store.audit().list(0, 3)).extracting(e -> e.event().subject()).contains("late");
+      assertThat(store.registrations().voidBefores(NOW))
+          .isEqualTo(Map.of("n1", NOW.plusSeconds(90), "gone", NOW.plusSeconds(90)));
+      assertThat(store.audit().list(0, 10)).extracting(e -> e.event().subject()).contains("late");
       Revision epoch = new Revision(LATER.getEpochSecond(), 0);
       assertThat(store.resources().all().resources())
           .containsExactly(new StoredResource(A, epoch, "2", "herald state import", LATER));
@@ -285,7 +292,7 @@ class BackupTest {
             without(lines, lines.size() / 2),
             without(lines, lines.size() - 1),
             whole.replaceFirst("\"format\":1", "\"format\":2"),
-            whole.replaceFirst("\"tables\":2", "\"tables\":3"),
+            whole.replaceFirst("\"tables\":3", "\"tables\":4"),
             whole.replaceFirst("\"serial\":\"7\"", "\"serial\":7"),
             whole.replaceFirst("\"serial\":\"7\"", "\"serial\":\"7\",\"serial\":\"8\""),
             whole.replaceFirst("\"serial\":\"7\"", "\"serial\":\"7\",\"more\":1"),
@@ -378,6 +385,8 @@ class BackupTest {
       apply(store, A, "2");
       apply(store, B, "1");
       store.resources().apply(List.of(new ResourceChange(B, null, new Expected.Any())), ANN, NOW);
+      store.registrations().add(StoreContract.registration("gone", "sa"));
+      store.registrations().revoke("gone", NOW, NOW.plusSeconds(60), StoreContract.event("revoke"));
       store.registrations().add(StoreContract.registration("n1", "sa"));
       store.tokens().create(StoreContract.token("used", "n2", Set.of("ns/sa")));
       store.tokens().create(StoreContract.token("unused", "n3", Set.of("ns/sa")));

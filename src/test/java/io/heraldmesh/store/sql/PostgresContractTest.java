@@ -37,7 +37,7 @@ class PostgresContractTest extends StoreContract {
 
   @Override
   void newerFormat() throws Exception {
-    change("INSERT INTO migration (number, checksum) VALUES (3, 'x')");
+    change("INSERT INTO migration (number, checksum) VALUES (4, 'x')");
   }
 
   @Override

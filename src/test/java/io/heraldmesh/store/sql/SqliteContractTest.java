@@ -50,7 +50,7 @@ class SqliteContractTest extends StoreContract {
 
   @Override
   void newerFormat() throws Exception {
-    change("PRAGMA user_version = 3");
+    change("PRAGMA user_version = 4");
   }
 
   /** A second process is refused. */

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -166,79 +167,62 @@ class SqliteStoreTest {
   @Test
   void aNewerFormatIsRefused() throws Exception {
     filled();
-    change("PRAGMA user_version = 3");
-    assertRefused("format 3", "newer version");
+    change("PRAGMA user_version = 4");
+    assertRefused("format 4", "newer version");
+  }
+
+  @Test
+  void aFormatThatIsTooOldIsRefused() throws Exception {
+    filled();
+    change("PRAGMA user_version = 1");
+    assertRefused("has format 1", "start a version between the two first");
   }
 
   @Test
   void aFileOfTheFormatBeforeKeepsAllItHeld() throws Exception {
     IssuanceRecord first = record("1");
-    IssuanceRecord second = record("2");
-    String one = IssuanceTable.digest("", first);
-    String two = IssuanceTable.digest(one, second);
-    makeFormat1();
-    insert(1, first, one);
-    insert(2, second, two);
-    change("INSERT INTO revision VALUES (1, 1, 7, '" + RecordDigest.of(1, 7) + "')");
+    try (Store store = SqliteStore.open(file())) {
+      await(store.issuanceLog().append(List.of(first)));
+      store.registrations().add(StoreContract.registration("n1", "sa"));
+      store.tokens().create(StoreContract.token("t", "n1", Set.of()));
+      store.revisions().next();
+    }
+    makeFormat2();
     try (Store store = SqliteStore.open(file())) {
       assertThat(store.issuanceLog().find("1")).contains(first);
-      assertThat(store.issuanceLog().find("2")).contains(second);
-      assertThat(store.revisions().next()).isEqualTo(new Revision(1, 8));
-      await(store.issuanceLog().append(List.of(record("3"))));
+      assertThat(store.registrations().of("n1"))
+          .containsExactly(StoreContract.registration("n1", "sa"));
+      assertThat(store.tokens().all()).containsExactly(StoreContract.token("t", "n1", Set.of()));
+      assertThat(store.revisions().next()).isEqualTo(new Revision(1, 2));
+      assertThat(store.registrations().voidBefores(Instant.EPOCH)).isEmpty();
+      assertThat(
+              store
+                  .registrations()
+                  .revoke("n1", NOW, NOW.plusSeconds(60), StoreContract.event("n1")))
+          .isTrue();
     }
     try (Store store = SqliteStore.open(file())) {
-      assertThat(store.issuanceLog().size()).isEqualTo(3);
-      assertThat(store.revisions().current()).isEqualTo(new Revision(1, 8));
-    }
-  }
-
-  @Test
-  void anEmptyFileOfTheFormatBeforeIsBroughtForward() throws Exception {
-    makeFormat1();
-    try (Store store = SqliteStore.open(file())) {
-      assertThat(store.revisions().current()).isEqualTo(new Revision(1, 0));
-      assertThat(store.issuanceLog().size()).isZero();
+      assertThat(store.registrations().voidBefore("n1")).contains(NOW.plusSeconds(60));
+      assertThat(store.tokens().all()).isEmpty();
     }
   }
 
   @Test
   void damageInAFileOfTheFormatBeforeIsFound() throws Exception {
-    makeFormat1();
-    insert(1, record("1"), "no digest of it");
+    try (Store store = SqliteStore.open(file())) {
+      await(store.issuanceLog().append(List.of(record("1"))));
+    }
+    makeFormat2();
+    change("DROP TRIGGER issuance_is_not_changed");
+    change("UPDATE issuance SET node = 'somebody'");
     assertRefused("issuance record 1");
   }
 
   /** As the version before this one made it. */
-  private void makeFormat1() throws Exception {
-    change("PRAGMA journal_mode = WAL");
-    change("PRAGMA application_id = " + 0x48524c44);
-    change("PRAGMA user_version = 1");
-    change(
-        "CREATE TABLE issuance (number INTEGER PRIMARY KEY, serial TEXT NOT NULL UNIQUE,"
-            + " spiffe_id TEXT NOT NULL, node TEXT NOT NULL, not_before INTEGER NOT NULL,"
-            + " not_after INTEGER NOT NULL, issued_at INTEGER NOT NULL, fingerprint TEXT NOT NULL,"
-            + " requester TEXT NOT NULL, digest TEXT NOT NULL) STRICT");
-    change(
-        "CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1),"
-            + " epoch INTEGER NOT NULL CHECK (epoch >= 1),"
-            + " number INTEGER NOT NULL CHECK (number >= 0), digest TEXT NOT NULL) STRICT");
-  }
-
-  private void insert(long number, IssuanceRecord record, String digest) throws Exception {
-    change(
-        "INSERT INTO issuance VALUES ("
-            + number
-            + ", '"
-            + String.join("', '", record.serialHex(), record.spiffeId(), record.node())
-            + "', "
-            + record.notBefore().toEpochMilli()
-            + ", "
-            + record.notAfter().toEpochMilli()
-            + ", "
-            + record.issuedAt().toEpochMilli()
-            + ", '"
-            + String.join("', '", record.fingerprint(), record.requester(), digest)
-            + "')");
+  private void makeFormat2() throws Exception {
+    change("DROP TABLE revocation");
+    change("DELETE FROM migration WHERE number = 3");
+    change("PRAGMA user_version = 2");
   }
 
   @Test

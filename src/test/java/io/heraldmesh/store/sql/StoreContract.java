@@ -33,6 +33,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -370,6 +371,127 @@ abstract class StoreContract {
   }
 
   @Test
+  void aRevokedNodeHasNothingLeftAndOthersKeepAll() {
+    for (String node : List.of("n", "m")) {
+      store.registrations().add(registration(node, "sa"));
+      store.tokens().create(token("unused of " + node, node, Set.of("ns/sb")));
+      store.tokens().create(token("used of " + node, node, Set.of()));
+      store.tokens().use(hash("used of " + node), node, "key", NOW);
+    }
+    assertThat(store.registrations().voidBefore("n")).isEmpty();
+    Instant mark = NOW.plusSeconds(60);
+    assertThat(store.registrations().revoke("n", NOW, mark, event("revoke n"))).isTrue();
+    reopen();
+
+    assertThat(store.registrations().all()).containsExactly(registration("m", "sa"));
+    assertThat(store.tokens().all())
+        .extracting(JoinToken::hash)
+        .containsExactlyInAnyOrder(hash("used of n"), hash("unused of m"), hash("used of m"));
+    assertThat(store.registrations().voidBefore("n")).contains(mark);
+    assertThat(store.registrations().voidBefore("m")).isEmpty();
+    assertThat(store.registrations().voidBefores(NOW)).isEqualTo(Map.of("n", mark));
+    assertThat(store.registrations().voidBefores(mark)).isEmpty();
+    assertThat(store.audit().list(0, 1).getFirst().event()).isEqualTo(event("revoke n"));
+  }
+
+  @Test
+  void theTokenThatARevokedNodeUsedGivesNothingMoreAndALaterOneDoes() {
+    store.tokens().create(token("t", "n", Set.of("ns/sa")));
+    store.tokens().use(hash("t"), "n", "key", NOW);
+    store.registrations().revoke("n", NOW, NOW.plusSeconds(60), event("revoke"));
+    assertThat(store.tokens().use(hash("t"), "n", "key", NOW))
+        .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
+    // A control node that had not heard of it made this one.
+    store.tokens().create(token("late", "n", Set.of("ns/sa")));
+    assertThat(store.tokens().use(hash("late"), "n", "key", NOW))
+        .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
+    assertThat(store.registrations().all()).isEmpty();
+
+    Instant later = NOW.plusSeconds(60);
+    store
+        .tokens()
+        .create(
+            new JoinToken(
+                hash("new"),
+                "n",
+                "node",
+                Set.of("ns/sa"),
+                NODE,
+                later,
+                later.plusSeconds(9),
+                null));
+    assertThat(store.tokens().use(hash("new"), "n", "key", later))
+        .isInstanceOf(TokenUse.Accepted.class);
+    assertThat(store.registrations().of("n")).hasSize(1);
+  }
+
+  @Test
+  void aRevocationOnlyReachesFurther() throws Exception {
+    store.registrations().add(registration("n", "sa"));
+    store.registrations().revoke("n", NOW, NOW.plusSeconds(60), event("1"));
+    store.registrations().add(registration("n", "sa"));
+    assertThat(store.registrations().revoke("n", NOW, NOW.plusSeconds(30), event("2"))).isTrue();
+    assertThat(store.registrations().voidBefore("n")).contains(NOW.plusSeconds(60));
+    for (String sql :
+        List.of(
+            "UPDATE revocation SET void_before = 1",
+            "UPDATE revocation SET node = 'x'",
+            "DELETE FROM revocation")) {
+      assertThatExceptionOfType(SQLException.class)
+          .as(sql)
+          .isThrownBy(() -> change(sql))
+          .withMessageContaining("stays revoked");
+    }
+    reopen();
+    assertThat(store.registrations().voidBefore("n")).contains(NOW.plusSeconds(60));
+  }
+
+  @Test
+  void whoHasOnlyAnIdentityIsRevokedAndWhoHasNothingIsNot() throws Exception {
+    Instant mark = NOW.plusSeconds(60);
+    assertThat(store.registrations().revoke("node-1", NOW, mark, event("too early"))).isFalse();
+    await(store.issuanceLog().append(List.of(record("01"))));
+    assertThat(store.registrations().revoke("node-2", NOW, mark, event("other"))).isFalse();
+    assertThat(store.registrations().revoke("node-1", mark, mark, event("it ended"))).isFalse();
+    assertThat(store.registrations().voidBefores(Instant.EPOCH)).isEmpty();
+    assertThat(store.audit().list(0, 10)).isEmpty();
+
+    assertThat(store.registrations().revoke("node-1", NOW, mark, event("revoke"))).isTrue();
+    assertThat(store.registrations().voidBefore("node-1")).contains(mark);
+    assertThat(store.registrations().revoke("node-1", NOW, mark, event("again"))).isFalse();
+  }
+
+  @Test
+  void whoSignsItselfLosesWhatIsRegisteredAndKeepsItsName() {
+    store
+        .authority()
+        .put(
+            new AuthorityCertificate("ab".repeat(32), Kind.ISSUER, Phase.ACTIVE, "pem", "c1", NOW));
+    store.registrations().add(registration("c1", "sa"));
+    assertThat(store.registrations().revoke("c1", NOW, NOW.plusSeconds(60), event("c1"))).isTrue();
+    assertThat(store.registrations().all()).isEmpty();
+    assertThat(store.registrations().voidBefore("c1")).isEmpty();
+  }
+
+  @Test
+  void aTokenThatIsUsedWhileItsNodeIsRevokedLeavesNothingRegistered() throws Exception {
+    List<Store> stores = both();
+    for (int round = 0; round < 10; round++) {
+      String node = "n" + round;
+      store.tokens().create(token(node, node, Set.of("ns/sa", "ns/sb")));
+      store.registrations().add(registration(node, "sc"));
+      List<Callable<Boolean>> work = new ArrayList<>();
+      work.add(() -> stores.getLast().tokens().use(hash(node), node, "key", NOW) != null);
+      work.add(() -> store.registrations().revoke(node, NOW, NOW.plusSeconds(60), event(node)));
+      inParallel(work);
+      assertThat(store.registrations().of(node)).isEmpty();
+      assertThat(store.tokens().use(hash(node), node, "key", NOW))
+          .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
+    }
+    closeOther(stores);
+  }
+
+  @Test
   void aTokenIsMadeOnce() {
     store.tokens().create(token("t", "n", Set.of()));
     assertThatExceptionOfType(StoreException.class)
@@ -485,7 +607,7 @@ abstract class StoreContract {
     newerFormat();
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> open().close())
-        .withMessageContaining("has format 3, this version reads up to 2")
+        .withMessageContaining("has format 4, this version reads up to 3")
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.FORMAT));
     fresh();
     store = open();

@@ -1,0 +1,43 @@
+package io.heraldmesh.admin;
+
+import io.heraldmesh.bus.AdminCaller;
+import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.EnvelopeVerifier;
+import io.heraldmesh.store.NodeRegistrations;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** Takes back what nodes may run, or all that a node has. Blocks for the database. */
+record NodeDesk(NodeRegistrations registrations, AuditTrail audit, InstantSource clock) {
+
+  /** True: there was something. */
+  boolean revoke(AdminCaller caller, RevokeRegistration request) {
+    String workload = request.workload();
+    var row =
+        audit.done(
+            caller,
+            AdminRights.REGISTRATIONS_REVOKE,
+            "node " + request.node(),
+            workload == null ? "all" : workload);
+    if (workload != null) {
+      return registrations.remove(request.node(), workload, row);
+    }
+    Instant now = clock.instant();
+    return registrations.revoke(request.node(), now, voidBefore(now), row);
+  }
+
+  /** Until when nothing is made for this name, because it was revoked. */
+  Optional<Instant> blocked(String node) {
+    return registrations.voidBefore(node).filter(clock.instant()::isBefore);
+  }
+
+  /**
+   * Another control node's clock may be ahead by so much, and one that has not heard of the
+   * revocation yet may still sign: that is void then, too.
+   */
+  static Instant voidBefore(Instant now) {
+    return now.plus(EnvelopeVerifier.SKEW).plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
+  }
+}
