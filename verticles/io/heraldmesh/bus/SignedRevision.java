@@ -61,6 +61,12 @@ public final class SignedRevision {
     return new SnapshotFrame(sign(bus), tree.proof(place), snapshot);
   }
 
+  /** False: {@link #frame} would sign first, which is nothing for an event loop. */
+  public boolean isSigned(SignedBus bus) {
+    Sealed done = sealed;
+    return done != null && done.by().equals(bus.svid());
+  }
+
   /** Signs, unless that is done; {@link #frame} does so too. */
   public ByteString sign(SignedBus bus) {
     Sealed done = sealed;

@@ -40,6 +40,21 @@ public record CompiledMesh(
     stale = Collections.unmodifiableSortedSet(new TreeSet<>(stale));
   }
 
+  /**
+   * The same, with {@code before}'s own objects for what is equal there: comparing snapshots of both
+   * then ends at once where nothing changed, and what all nodes share is held once.
+   */
+  public CompiledMesh like(CompiledMesh before) {
+    return new CompiledMesh(
+        workloads,
+        destinations.equals(before.destinations) ? before.destinations : destinations,
+        special,
+        registryOnly,
+        stale,
+        levels,
+        problems);
+  }
+
   /** What one node needs; a node that announced nothing gets the destinations alone. */
   public NodeSnapshot node(String name) {
     return new NodeSnapshot(

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class Compilation {
   private final SignedBus bus;
   private final MeshSource source;
   private final Ledger ledger;
+  private final EncodedSnapshots encoded = new EncodedSnapshots();
 
   /**
    * @param bus signs each revision
@@ -67,23 +69,26 @@ final class Compilation {
     return source.compile(resources, workloads).problems();
   }
 
-  /** Blocks for the compiler, and for the revision to be on disk before anybody is given it. */
+  /**
+   * Blocks for the compiler, and for the revision to be on disk before anybody is given it. One run
+   * at a time.
+   */
   Output run(Input input) {
     CompiledMesh mesh = source.compile(input.resources(), input.workloads());
+    Map<String, Integer> levels = new HashMap<>();
+    input.nodes().forEach((name, node) -> levels.put(name, node.schemaLevel()));
     Map<String, ByteString> changed = new HashMap<>();
     Map<KeySource, Duration> keys = new HashMap<>();
-    input
-        .nodes()
+    encoded
+        .encode(mesh, levels)
         .forEach(
-            (name, node) -> {
-              CompiledMesh.Levelled made = mesh.node(name, node.schemaLevel());
-              made.snapshot()
+            (name, made) -> {
+              made.said()
                   .keySources()
                   .forEach((source, time) -> keys.merge(source, time, WorkloadPolicy::longer));
-              ByteString bytes = SnapshotCodec.encode(made.snapshot(), made.level());
-              Published held = node.held();
-              if (held == null || !held.bytes().equals(bytes)) {
-                changed.put(name, bytes);
+              Published held = Objects.requireNonNull(input.nodes().get(name)).held();
+              if (held == null || !held.bytes().equals(made.bytes())) {
+                changed.put(name, made.bytes());
               }
             });
     List<String> problems = mesh.problems().all().stream().map(Object::toString).toList();

@@ -24,7 +24,6 @@ import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Announced;
 import io.heraldmesh.store.StoreException;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,9 +49,6 @@ import org.slf4j.LoggerFactory;
 final class Distributor implements DistributorService.Server {
   private static final Logger LOG = LoggerFactory.getLogger(Distributor.class);
 
-  /** How long to wait for more changes of a burst. */
-  private static final Duration BURST = Duration.ofMillis(50);
-
   /** After which a revision that could not be stored is tried again. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
@@ -63,10 +59,9 @@ final class Distributor implements DistributorService.Server {
   private final NodeMemory memory;
   private final InstantSource clock;
   private final KeySharing keys;
-  private final Map<String, NodeRecord> nodes = new TreeMap<>();
-  private final Map<String, Long> withdrawn = new HashMap<>();
+  private final NodeRoll nodes = new NodeRoll();
+  private final CompileRuns runs;
   private final Map<String, String> refusals = new TreeMap<>();
-  private final List<Waiter> waiters = new ArrayList<>();
 
   /** Nodes whose last announcement is not on disk yet. */
   private final Set<String> unkept = new HashSet<>();
@@ -77,15 +72,11 @@ final class Distributor implements DistributorService.Server {
   private @Nullable Candidate candidate;
   private @Nullable Candidate lastGood;
   private @Nullable SignedRevision revision;
-  private @Nullable Promise<Revision> next;
-  private boolean running;
   private final long settledAt;
   private boolean settled;
 
   /** Resources in the order they came. */
   private record Candidate(long number, Resources resources, @Nullable String stored) {}
-
-  private record Waiter(Revision revision, Promise<Void> promise) {}
 
   Distributor(
       Vertx vertx,
@@ -100,6 +91,7 @@ final class Distributor implements DistributorService.Server {
     this.bus = bus;
     this.registrations = registrations;
     this.compilation = new Compilation(bus, source, ledger);
+    this.runs = new CompileRuns(vertx, this::settled, this::run);
     this.memory = new NodeMemory(vertx, ledger);
     this.clock = clock;
     this.keys = keys;
@@ -125,9 +117,9 @@ final class Distributor implements DistributorService.Server {
             .filter(this::mayRun)
             .orElse(null);
     if (node == null) {
-      withdrawn.put(announced.node(), announced.sequence());
+      nodes.remove(announced.node(), announced.sequence());
     } else {
-      nodes.put(announced.node(), node);
+      nodes.put(node);
     }
   }
 
@@ -140,7 +132,7 @@ final class Distributor implements DistributorService.Server {
     }
     sourceProblem = null;
     candidate = new Candidate(candidate == null ? 1 : candidate.number() + 1, accepted, stored);
-    return compile();
+    return runs.ask(true);
   }
 
   Future<Problems> check(Resources resources) {
@@ -149,7 +141,7 @@ final class Distributor implements DistributorService.Server {
   }
 
   private List<MeshWorkload> workloads() {
-    return nodes.values().stream().flatMap(node -> node.meshWorkloads().stream()).toList();
+    return nodes.all().stream().flatMap(node -> node.meshWorkloads().stream()).toList();
   }
 
   Future<Void> forget(String name) {
@@ -164,11 +156,9 @@ final class Distributor implements DistributorService.Server {
 
   /** What it announced counts no more, and does not come back by a message from before. */
   private void gone(NodeRecord node, long sequence) {
-    nodes.remove(node.name());
+    nodes.remove(node.name(), sequence);
     unkept.remove(node.name());
-    withdrawn.put(node.name(), sequence);
     compileIfReady();
-    wakeWaiters();
   }
 
   void problem(String text) {
@@ -178,10 +168,7 @@ final class Distributor implements DistributorService.Server {
 
   /** See {@link DistributorVerticle#inForce}. */
   Future<Void> inForce(Revision wanted) {
-    Promise<Void> promise = Promise.promise();
-    waiters.add(new Waiter(wanted, promise));
-    wakeWaiters();
-    return promise.future();
+    return nodes.inForce(wanted);
   }
 
   @Override
@@ -205,18 +192,17 @@ final class Distributor implements DistributorService.Server {
       }
     }
     NodeRecord known = nodes.get(name);
-    long last = known == null ? withdrawn.getOrDefault(name, 0L) : known.sequence();
-    if (announcement.sequence() <= last) {
+    if (announcement.sequence() <= nodes.sequence(name)) {
       return Future.failedFuture(
           new BusException(BusFailure.REPLAYED, "a later announcement came before"));
     }
     refusals.remove(name);
     Instant now = clock.instant();
-    nodes.put(
-        name,
+    NodeRecord said =
         known == null
             ? NodeRecord.announced(node, announcement, now)
-            : known.announcing(announcement, now));
+            : known.announcing(announcement, now);
+    nodes.put(said);
     LOG.info("node announced node={} workloads={}", name, announcement.workloads().size());
     compileIfReady();
     boolean kept =
@@ -225,7 +211,7 @@ final class Distributor implements DistributorService.Server {
             && !unkept.contains(name)
             && known.announcement().schemaLevel() == announcement.schemaLevel()
             && known.announcement().workloads().equals(announcement.workloads());
-    return kept ? Future.succeededFuture() : keep(nodes.get(name));
+    return kept ? Future.succeededFuture() : keep(said);
   }
 
   /** Fails when it is not on disk; the node then says it again. */
@@ -263,14 +249,18 @@ final class Distributor implements DistributorService.Server {
     boolean has = held != null && held.equals(wanted.digest());
     if (has && !known.inForce()) {
       // What a node holds is in force there: its acknowledgement was lost.
-      nodes.put(
-          known.name(),
-          known.acknowledging(new Acknowledgement(wanted.revision(), wanted.digest(), null)));
-      wakeWaiters();
+      nodes.put(known.acknowledging(new Acknowledgement(wanted.revision(), wanted.digest(), null)));
     }
-    return Future.succeededFuture(
-        new DistributorService.Fetched(
-            ByteString.of(now.frame(bus, node, has ? null : wanted.bytes()).toBytes())));
+    return frame(now, node, has ? null : wanted.bytes())
+        .map(frame -> new DistributorService.Fetched(ByteString.of(frame.toBytes())));
+  }
+
+  /** On this event loop, unless the revision is to be signed anew: the identity was renewed. */
+  private Future<SnapshotFrame> frame(
+      SignedRevision of, SpiffeId node, @Nullable ByteString snapshot) {
+    return of.isSigned(bus)
+        ? Future.succeededFuture(of.frame(bus, node, snapshot))
+        : vertx.executeBlocking(() -> of.frame(bus, node, snapshot), false);
   }
 
   @Override
@@ -288,8 +278,7 @@ final class Distributor implements DistributorService.Server {
     }
     Acknowledgement last = known.acknowledged();
     if (last == null || !last.revision().isAfter(acknowledgement.revision())) {
-      nodes.put(known.name(), known.acknowledging(acknowledgement));
-      wakeWaiters();
+      nodes.put(known.acknowledging(acknowledgement));
     }
     return Future.succeededFuture();
   }
@@ -301,17 +290,28 @@ final class Distributor implements DistributorService.Server {
 
   MeshStatus status() {
     List<NodeStatus> statuses =
-        nodes.values().stream()
+        nodes.all().stream()
             .map(node -> node.status(stale.contains(node.name())))
             .filter(Objects::nonNull)
             .toList();
+    return new MeshStatus(
+        number(), lastGood == null ? null : lastGood.stored(), statuses, problems());
+  }
+
+  private List<String> problems() {
     List<String> problems = new ArrayList<>(refusals.values());
     problems.addAll(compilerProblems);
     if (sourceProblem != null) {
       problems.add(sourceProblem);
     }
-    return new MeshStatus(
-        number(), lastGood == null ? null : lastGood.stored(), statuses, problems);
+    return problems;
+  }
+
+  /** How many nodes there are in the status, how many of them are in force, and what is wrong. */
+  record Figures(int nodes, int inForce, int problems) {}
+
+  Figures figures() {
+    return new Figures(nodes.published(), nodes.inForce(), problems().size());
   }
 
   private @Nullable Revision number() {
@@ -322,21 +322,20 @@ final class Distributor implements DistributorService.Server {
   void tick() {
     Instant now = clock.instant();
     boolean changed = false;
-    for (NodeRecord node : List.copyOf(nodes.values())) {
+    for (NodeRecord node : List.copyOf(nodes.all())) {
       if (!mayRun(node)) {
         LOG.warn("node has lost a registration, it has to announce again node={}", node.name());
         lostRegistration(node);
       } else if (node.contact().isOver(now)) {
         LOG.warn("node is silent node={} since={}", node.name(), node.contact().since());
         NodeRecord silent = node.goneSilent();
-        nodes.put(node.name(), silent);
+        nodes.put(silent);
         keep(silent);
         changed = true;
       }
     }
     if (changed) {
       compileIfReady();
-      wakeWaiters();
     }
   }
 
@@ -366,7 +365,7 @@ final class Distributor implements DistributorService.Server {
       return null;
     }
     NodeRecord seen = known.seen(clock.instant());
-    nodes.put(seen.name(), seen);
+    nodes.put(seen);
     if (known.silent()) {
       LOG.info("node is back node={}", seen.name());
       keep(seen);
@@ -377,21 +376,8 @@ final class Distributor implements DistributorService.Server {
 
   private void compileIfReady() {
     if (candidate != null) {
-      compile();
+      runs.ask(false);
     }
-  }
-
-  /** Joins the run that has not begun yet; a burst of changes is one run. */
-  private Future<Revision> compile() {
-    Promise<Revision> joined = next;
-    if (joined == null) {
-      joined = Promise.promise();
-      next = joined;
-      if (!running) {
-        vertx.setTimer(BURST.toMillis(), id -> run());
-      }
-    }
-    return joined.future();
   }
 
   /**
@@ -402,45 +388,33 @@ final class Distributor implements DistributorService.Server {
     settled =
         settled
             || System.nanoTime() - settledAt >= 0
-            || nodes.keySet().containsAll(registrations.get().byNode().keySet());
+            || nodes.knows(registrations.get().byNode().keySet());
     return settled;
   }
 
-  private void run() {
-    if (!settled()) {
-      vertx.setTimer(BURST.toMillis(), id -> run());
-      return;
-    }
-    Promise<Revision> promise = next;
+  private Future<Revision> run() {
     Candidate taken = candidate;
-    if (promise == null || taken == null) {
-      return;
+    if (taken == null) {
+      return Future.failedFuture(new IllegalStateException("no resources were ever good"));
     }
-    next = null;
-    running = true;
     Map<String, Compilation.Node> known = new HashMap<>();
-    nodes.forEach(
-        (name, node) ->
-            known.put(
-                name, new Compilation.Node(node.wanted(), node.announcement().schemaLevel())));
+    nodes
+        .all()
+        .forEach(
+            node ->
+                known.put(
+                    node.name(),
+                    new Compilation.Node(node.wanted(), node.announcement().schemaLevel())));
     Compilation.Input input = new Compilation.Input(taken.resources(), workloads(), known);
-    vertx
+    return vertx
         .executeBlocking(() -> compilation.run(input))
-        .onComplete(
-            done -> {
-              running = false;
-              if (done.succeeded()) {
-                lastGood = taken;
-                publish(done.result());
-                promise.complete(number());
-              } else {
-                notCompiled(taken, done.cause());
-                promise.fail(done.cause());
-              }
-              if (next != null) {
-                run();
-              }
-            });
+        .map(
+            output -> {
+              lastGood = taken;
+              publish(output);
+              return number();
+            })
+        .onFailure(e -> notCompiled(taken, e));
   }
 
   /** What nodes announce from now on is again compiled with the resources that were good. */
@@ -479,11 +453,13 @@ final class Distributor implements DistributorService.Server {
             (name, snapshot) -> {
               NodeRecord node = nodes.get(name);
               if (node != null && fresh != null) {
-                nodes.put(name, node.wanting(snapshot));
+                nodes.put(node.wanting(snapshot));
                 push(node.id(), fresh.frame(bus, node.id(), snapshot.bytes()));
               }
             });
-    wakeWaiters();
+    if (fresh != null) {
+      nodes.reached(fresh.revision());
+    }
   }
 
   private void push(SpiffeId node, SnapshotFrame frame) {
@@ -491,20 +467,5 @@ final class Distributor implements DistributorService.Server {
         .compose(acknowledgement -> acknowledge(node, acknowledgement))
         .onFailure(
             e -> LOG.info("push failed, the node will ask node={} {}", node, e.getMessage()));
-  }
-
-  private void wakeWaiters() {
-    waiters.removeIf(
-        waiter -> {
-          Revision now = number();
-          boolean reached =
-              now != null
-                  && !waiter.revision().isAfter(now)
-                  && nodes.values().stream().allMatch(n -> n.silent() || n.inForce());
-          if (reached) {
-            waiter.promise().complete();
-          }
-          return reached;
-        });
   }
 }

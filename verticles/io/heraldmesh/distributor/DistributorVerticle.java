@@ -38,7 +38,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   private final Duration settle;
   private final KeySharing keys;
   private final List<Gauge> gauges = new ArrayList<>();
-  private volatile MeshStatus status = new MeshStatus(null, null, List.of(), List.of());
+  private volatile Distributor.Figures figures = new Distributor.Figures(0, 0, 0);
   private @Nullable Distributor distributor;
   private SignedBus.@Nullable Registration registration;
 
@@ -87,9 +87,9 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   public void init(Vertx vertx, Context context) {
     super.init(vertx, context);
     distributor = new Distributor(vertx, bus, registrations, source, ledger, clock, settle, keys);
-    gauge("herald_nodes", v -> v.status.nodes().size());
-    gauge("herald_nodes_in_force", v -> v.status.inForce());
-    gauge("herald_config_problems", v -> v.status.problems().size());
+    gauge("herald_nodes", v -> v.figures.nodes());
+    gauge("herald_nodes_in_force", v -> v.figures.inForce());
+    gauge("herald_config_problems", v -> v.figures.problems());
     registry.counter("herald_config_rejected");
   }
 
@@ -101,7 +101,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   @Override
   public Future<?> start() {
     vertx.setPeriodic(LOOK_FOR_SILENT_NODES_MILLIS, id -> tick());
-    vertx.setPeriodic(500, id -> status = distributor().status());
+    vertx.setPeriodic(500, id -> figures = distributor().figures());
     return distributor()
         .remember()
         .compose(known -> keys.start())

@@ -1,0 +1,108 @@
+package io.heraldmesh.distributor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heraldmesh.bus.MalformedMessage;
+import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.compile.CompiledMesh;
+import io.heraldmesh.compile.LevelTable;
+import io.heraldmesh.compile.MeshCompiler;
+import io.heraldmesh.compile.MeshWorkload;
+import io.heraldmesh.distributor.EncodedSnapshots.Encoded;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.resource.read.ResourceReader;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class EncodedSnapshotsTest {
+  private static final String POLICY =
+      """
+      apiVersion: security.istio.io/v1
+      kind: AuthorizationPolicy
+      metadata: {name: one, namespace: shop}
+      spec:
+        selector: {matchLabels: {app: one}}
+        rules: [{to: [{operation: {paths: ["/%s*/x"]}}]}]
+      """;
+  private static final String SERVICE =
+      """
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata: {name: two, namespace: shop}
+      spec:
+        hosts: [two.shop]
+        ports: [{number: 80, name: http, protocol: HTTP}]
+        resolution: STATIC
+        location: MESH_INTERNAL
+        workloadSelector: {labels: {app: two}}
+      """;
+  private final MeshCompiler compiler =
+      new MeshCompiler(
+          new TrustDomain("mesh.test"), LevelTable.NOW.with("TextMatch.Glob", 2));
+  private final EncodedSnapshots encoded = new EncodedSnapshots();
+
+  private CompiledMesh mesh(String path) {
+    return compiler.compile(
+        ResourceReader.read("mesh.yaml", POLICY.formatted(path) + SERVICE),
+        List.of(workload("one"), workload("two")));
+  }
+
+  private static MeshWorkload workload(String name) {
+    return new MeshWorkload(
+        "node-" + name,
+        "shop",
+        name,
+        name,
+        Map.of("app", name),
+        List.of(new MeshWorkload.Port("http", 80, Protocol.HTTP, "10.0.0.1", 15106)),
+        true);
+  }
+
+  private Map<String, Encoded> encode(String path, int level) {
+    return encoded.encode(mesh(path), Map.of("node-one", level, "node-two", level));
+  }
+
+  private static String bytes(Map<String, Encoded> all, String node) {
+    return all.get(node).bytes().toString() + SnapshotCodec.digest(all.get(node).bytes()).abbreviated();
+  }
+
+  @Test
+  void aSnapshotThatDidNotChangeIsNotMadeAgain() {
+    Map<String, Encoded> before = encode("a", 2);
+    Map<String, Encoded> after = encode("b", 2);
+
+    assertThat(after.get("node-two")).isSameAs(before.get("node-two"));
+    assertThat(bytes(after, "node-one")).isNotEqualTo(bytes(before, "node-one"));
+  }
+
+  @Test
+  void whatIsTakenFromBeforeIsWhatWouldBeMade() throws MalformedMessage {
+    encode("a", 2);
+    Map<String, Encoded> after = encode("a", 2);
+
+    for (String node : List.of("node-one", "node-two")) {
+      assertThat(SnapshotCodec.decode(after.get(node).bytes(), 2)).isEqualTo(mesh("a").node(node));
+    }
+    assertThat(mesh("a").node("node-two").destinations()).isNotEmpty();
+  }
+
+  @Test
+  void aNodeThatWasUpgradedIsToldInItsOwnWords() {
+    Map<String, Encoded> old = encode("a", 1);
+    Map<String, Encoded> upgraded = encode("a", 2);
+
+    assertThat(upgraded.get("node-one")).isNotSameAs(old.get("node-one"));
+    assertThat(upgraded.get("node-one").known()).isEqualTo(2);
+  }
+
+  @Test
+  void aNodeThatIsGoneIsForgotten() {
+    Map<String, Encoded> before = encode("a", 2);
+    encoded.encode(mesh("a"), Map.of("node-one", 2));
+
+    assertThat(encode("a", 2).get("node-two")).isNotSameAs(before.get("node-two"));
+  }
+}
