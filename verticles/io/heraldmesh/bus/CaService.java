@@ -29,6 +29,12 @@ public interface CaService {
   Future<Roots> roots();
 
   /**
+   * Has the authority's word for the epoch that is in force: a signed {@link EpochGrant}. Only for
+   * config. Fails with {@link BusFailure#FORBIDDEN} when another one is in force.
+   */
+  Future<EpochSigned> epoch(long epoch);
+
+  /**
    * @param csr PKCS#10 in DER; only its public key (P-256) is used, and its signature checked
    * @param ttl wished lifetime; null: the authority's default; one beyond the authority's limit is
    *     refused, and none outlives the authority itself
@@ -59,6 +65,9 @@ public interface CaService {
   /** The answer to {@link #roots()}. */
   record Roots(TrustBundle bundle) {}
 
+  /** The answer to {@link #epoch}. */
+  record EpochSigned(ByteString statement) {}
+
   /** What the authority does for a caller whose identity and role were verified. */
   interface Server {
 
@@ -71,6 +80,11 @@ public interface CaService {
      * @see CaService#roots()
      */
     Future<Roots> roots(SpiffeId caller);
+
+    /**
+     * @see CaService#epoch
+     */
+    Future<EpochSigned> epoch(SpiffeId caller, EpochRequest request);
 
     /** Told of each message that was refused before it got here. */
     default void refused(BusFailure failure) {}
@@ -88,6 +102,11 @@ public interface CaService {
       public Future<Roots> roots() {
         return bus.call(Operations.ROOTS, HeraldRole.CA, new RootsRequest());
       }
+
+      @Override
+      public Future<EpochSigned> epoch(long epoch) {
+        return bus.call(Operations.EPOCH, HeraldRole.CA, new EpochRequest(epoch));
+      }
     };
   }
 
@@ -101,11 +120,15 @@ public interface CaService {
         server::refused,
         once,
         SignedBus.on(Operations.ISSUE, server::issue),
-        SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)));
+        SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)),
+        SignedBus.on(Operations.EPOCH, server::epoch));
   }
 
   /** Asks for the roots. */
   record RootsRequest() {}
+
+  /** Asks for the authority's word for an epoch. */
+  record EpochRequest(long epoch) {}
 
   /** What travels on which address. */
   final class Operations {
@@ -132,6 +155,17 @@ public interface CaService {
             RootsRequest.class,
             Roots.class,
             CALLERS,
+            Set.of(HeraldRole.CA),
+            64 << 10,
+            512 << 10);
+
+    static final Operation<EpochRequest, EpochSigned> EPOCH =
+        new Operation<>(
+            ADDRESS,
+            "ca.epoch",
+            EpochRequest.class,
+            EpochSigned.class,
+            Set.of(HeraldRole.CONFIG),
             Set.of(HeraldRole.CA),
             64 << 10,
             512 << 10);

@@ -14,23 +14,35 @@ public final class SnapshotProof {
    */
   public record Proven(Revision revision, ByteString digest, @Nullable ByteString snapshot) {}
 
+  /** What a node has in force. */
+  public record Held(Revision revision, ByteString digest) {}
+
   /**
-   * Whether it is newer than what is in force, is for the caller to say.
+   * A higher epoch than the node's own needs the authority's word. Whether the revision is newer
+   * than what is in force, is for the caller to say.
    *
    * @param bus of the node
-   * @param held digest of what the node holds; null: nothing
+   * @param held null: nothing
    * @throws BusException {@link BusFailure#UNAUTHENTICATED} or what else keeps it from being
    *     believed; the message is for the operator
    */
-  public static Proven verify(SignedBus bus, SnapshotFrame frame, @Nullable ByteString held)
+  public static Proven verify(SignedBus bus, SnapshotFrame frame, @Nullable Held held)
       throws BusException {
     ByteString snapshot = frame.snapshot();
-    ByteString digest = snapshot == null ? held : SnapshotCodec.digest(snapshot);
-    if (digest == null) {
+    ByteString digest;
+    if (snapshot != null) {
+      digest = SnapshotCodec.digest(snapshot);
+    } else if (held != null) {
+      digest = held.digest();
+    } else {
       throw new BusException(
           BusFailure.UNAUTHENTICATED, "told to keep a snapshot, but this node holds none");
     }
     RevisionRoot root = bus.believe(RevisionRoot.STATEMENT, frame.statement());
+    long epoch = root.revision().epoch();
+    if (held == null || epoch > held.revision().epoch()) {
+      EpochGrant.require(bus, frame.epoch(), epoch);
+    }
     ByteString leaf = new SnapshotLeaf(bus.self(), root.revision(), digest).hash();
     if (frame.proof().root(leaf, root.nodes()).filter(root.root()::equals).isEmpty()) {
       throw new BusException(

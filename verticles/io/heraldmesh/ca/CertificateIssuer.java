@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Decides who may have which certificate, has it signed, and logs it before it leaves. Every issue
  * and every refusal is one line in the log. Signing is done off the event loop.
  */
-public final class CertificateIssuer implements CaService.Server {
+public final class CertificateIssuer {
   private static final Logger LOG = LoggerFactory.getLogger(CertificateIssuer.class);
 
   private final Vertx vertx;
@@ -70,7 +70,7 @@ public final class CertificateIssuer implements CaService.Server {
     this.metrics = new CaMetrics(registry, authority);
   }
 
-  @Override
+  /** See {@link CaService#issue}. */
   public Future<CaService.Issued> issue(SpiffeId caller, CaService.IssueRequest request) {
     metrics.request();
     Authority by = authority.get();
@@ -81,13 +81,11 @@ public final class CertificateIssuer implements CaService.Server {
         .onFailure(e -> LOG.warn("certificate refused caller={} {}", caller, e.getMessage()));
   }
 
-  @Override
-  public Future<CaService.Roots> roots(SpiffeId caller) {
+  Future<CaService.Roots> roots(SpiffeId caller) {
     return Future.succeededFuture(new CaService.Roots(authority.get().bundle()));
   }
 
-  @Override
-  public void refused(BusFailure failure) {
+  void refused(BusFailure failure) {
     switch (failure) {
       case UNAUTHENTICATED, FORBIDDEN, REPLAYED, EXPIRED -> metrics.authenticationFailure();
       case UNREACHABLE,

@@ -184,7 +184,12 @@ final class ControlPlane {
             clock,
             meters);
     return vertx
-        .deployVerticle(new CaVerticle(bus, new StoredRequests(vertx, store.requests()), issuer))
+        .deployVerticle(
+            new CaVerticle(
+                bus,
+                new StoredRequests(vertx, store.requests()),
+                issuer,
+                () -> store.revisions().current().epoch()))
         .onSuccess(
             id -> {
               vertx.setPeriodic(1000, tick -> renew());

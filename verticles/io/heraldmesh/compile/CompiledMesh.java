@@ -41,8 +41,8 @@ public record CompiledMesh(
   }
 
   /**
-   * The same, with {@code before}'s own objects for what is equal there: comparing snapshots of both
-   * then ends at once where nothing changed, and what all nodes share is held once.
+   * The same, with {@code before}'s own objects for what is equal there: comparing snapshots of
+   * both then ends at once where nothing changed, and what all nodes share is held once.
    */
   public CompiledMesh like(CompiledMesh before) {
     return new CompiledMesh(

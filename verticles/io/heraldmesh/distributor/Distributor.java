@@ -5,6 +5,7 @@ import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
@@ -57,6 +58,7 @@ final class Distributor implements DistributorService.Server {
   private final Supplier<Registrations> registrations;
   private final Compilation compilation;
   private final NodeMemory memory;
+  private final Epochs epochs;
   private final InstantSource clock;
   private final KeySharing keys;
   private final NodeRoll nodes = new NodeRoll();
@@ -93,6 +95,7 @@ final class Distributor implements DistributorService.Server {
     this.compilation = new Compilation(bus, source, ledger);
     this.runs = new CompileRuns(vertx, this::settled, this::run);
     this.memory = new NodeMemory(vertx, ledger);
+    this.epochs = new Epochs(CaService.over(bus), clock);
     this.clock = clock;
     this.keys = keys;
     this.settledAt = System.nanoTime() + settle.toNanos();
@@ -258,9 +261,15 @@ final class Distributor implements DistributorService.Server {
   /** On this event loop, unless the revision is to be signed anew: the identity was renewed. */
   private Future<SnapshotFrame> frame(
       SignedRevision of, SpiffeId node, @Nullable ByteString snapshot) {
-    return of.isSigned(bus)
-        ? Future.succeededFuture(of.frame(bus, node, snapshot))
-        : vertx.executeBlocking(() -> of.frame(bus, node, snapshot), false);
+    long number = of.revision().epoch();
+    return (epochs.of(number) == null
+            ? epochs.refresh(number).map(asked -> epochs.of(number))
+            : Future.succeededFuture(epochs.of(number)))
+        .compose(
+            epoch ->
+                of.isSigned(bus)
+                    ? Future.succeededFuture(of.frame(bus, epoch, node, snapshot))
+                    : vertx.executeBlocking(() -> of.frame(bus, epoch, node, snapshot), false));
   }
 
   @Override
@@ -318,8 +327,14 @@ final class Distributor implements DistributorService.Server {
     return revision == null ? null : revision.revision();
   }
 
-  /** Looks for nodes that were not heard of or may not run what they run; a timer calls it. */
+  /**
+   * Looks for nodes that were not heard of or may not run what they run, and after the epoch; a
+   * timer calls it.
+   */
   void tick() {
+    if (revision != null) {
+      epochs.refresh(revision.revision().epoch());
+    }
     Instant now = clock.instant();
     boolean changed = false;
     for (NodeRecord node : List.copyOf(nodes.all())) {
@@ -408,6 +423,7 @@ final class Distributor implements DistributorService.Server {
     Compilation.Input input = new Compilation.Input(taken.resources(), workloads(), known);
     return vertx
         .executeBlocking(() -> compilation.run(input))
+        .compose(this::withEpoch)
         .map(
             output -> {
               lastGood = taken;
@@ -415,6 +431,14 @@ final class Distributor implements DistributorService.Server {
               return number();
             })
         .onFailure(e -> notCompiled(taken, e));
+  }
+
+  /** Nodes follow a new epoch only with the authority's word for it. */
+  private Future<Compilation.Output> withEpoch(Compilation.Output output) {
+    SignedRevision fresh = output.revision();
+    return fresh == null || epochs.of(fresh.revision().epoch()) != null
+        ? Future.succeededFuture(output)
+        : epochs.refresh(fresh.revision().epoch()).map(output);
   }
 
   /** What nodes announce from now on is again compiled with the resources that were good. */
@@ -442,6 +466,7 @@ final class Distributor implements DistributorService.Server {
     stale = output.stale();
     keys.watch(output.keys()); // before a node can ask for one
     SignedRevision fresh = output.revision();
+    ByteString epoch = fresh == null ? null : epochs.of(fresh.revision().epoch());
     if (fresh != null) {
       revision = fresh;
       LOG.info(
@@ -454,7 +479,7 @@ final class Distributor implements DistributorService.Server {
               NodeRecord node = nodes.get(name);
               if (node != null && fresh != null) {
                 nodes.put(node.wanting(snapshot));
-                push(node.id(), fresh.frame(bus, node.id(), snapshot.bytes()));
+                push(node.id(), fresh.frame(bus, epoch, node.id(), snapshot.bytes()));
               }
             });
     if (fresh != null) {

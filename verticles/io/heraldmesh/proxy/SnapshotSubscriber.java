@@ -13,6 +13,7 @@ import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotProof;
+import io.heraldmesh.bus.SnapshotProof.Held;
 import io.heraldmesh.bus.SnapshotProof.Proven;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.policy.NodeSnapshot;
@@ -60,9 +61,6 @@ public final class SnapshotSubscriber implements PolicySource {
   private long timer = -1;
   private boolean open;
   private SignedBus.@Nullable Registration registration;
-
-  /** What is in force. */
-  private record Held(Revision revision, ByteString digest) {}
 
   /**
    * @param workloads what runs on this node
@@ -306,8 +304,7 @@ public final class SnapshotSubscriber implements PolicySource {
   private Future<Acknowledgement> take(SnapshotFrame frame) {
     Held before = held;
     return vertx
-        .executeBlocking(
-            () -> SnapshotProof.verify(bus, frame, before == null ? null : before.digest()))
+        .executeBlocking(() -> SnapshotProof.verify(bus, frame, before))
         .onFailure(e -> LOG.warn("snapshot not believed: {}", e.getMessage()))
         .compose(proven -> apply(proven, before));
   }

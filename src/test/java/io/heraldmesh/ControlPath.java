@@ -147,8 +147,19 @@ abstract class ControlPath {
         ready);
   }
 
+  private @Nullable String authority;
+
   @BeforeEach
   void start() {
+    authorityBack();
+    Await.result(vertx.deployVerticle(distributor));
+  }
+
+  void authorityAway() {
+    Await.result(vertx.undeploy(authority));
+  }
+
+  void authorityBack() {
     CertificateIssuer issuer =
         new CertificateIssuer(
             vertx,
@@ -159,13 +170,14 @@ abstract class ControlPath {
             () -> Revocations.NONE,
             clock,
             metrics);
-    Await.result(
-        vertx.deployVerticle(
-            new CaVerticle(
-                mesh.bus(vertx, HeraldRole.CA, "ca"),
-                new StoredRequests(vertx, store.requests()),
-                issuer)));
-    Await.result(vertx.deployVerticle(distributor));
+    authority =
+        Await.result(
+            vertx.deployVerticle(
+                new CaVerticle(
+                    mesh.bus(vertx, HeraldRole.CA, "ca"),
+                    new StoredRequests(vertx, store.requests()),
+                    issuer,
+                    () -> store.revisions().current().epoch())));
   }
 
   @AfterEach

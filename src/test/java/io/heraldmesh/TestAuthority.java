@@ -1,5 +1,7 @@
 package io.heraldmesh;
 
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.EpochGrant;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
@@ -9,6 +11,7 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -82,5 +85,32 @@ public final class TestAuthority {
 
   public SignedBus bus(Vertx vertx, SvidSource source) {
     return new SignedBus(vertx, source, crypto, clock, random, Duration.ofSeconds(5));
+  }
+
+  /** Gives distributors on this bus the authority's word for whatever epoch they ask for. */
+  public void grantEpochs(Vertx vertx) {
+    SignedBus bus = bus(vertx, HeraldRole.CA, "ca");
+    Await.result(
+        CaService.serve(
+            bus,
+            new MemoryOnceOnly(),
+            new CaService.Server() {
+              @Override
+              public Future<CaService.Issued> issue(SpiffeId caller, CaService.IssueRequest asked) {
+                return Future.failedFuture("not here");
+              }
+
+              @Override
+              public Future<CaService.Roots> roots(SpiffeId caller) {
+                return Future.succeededFuture(new CaService.Roots(bundle()));
+              }
+
+              @Override
+              public Future<CaService.EpochSigned> epoch(
+                  SpiffeId caller, CaService.EpochRequest asked) {
+                return Future.succeededFuture(
+                    new CaService.EpochSigned(new EpochGrant(asked.epoch()).signed(bus)));
+              }
+            }));
   }
 }

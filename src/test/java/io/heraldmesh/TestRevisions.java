@@ -15,12 +15,15 @@ import java.util.Map;
 public final class TestRevisions {
   private TestRevisions() {}
 
-  /** What {@code signer} would send to {@code node}, with a proof that fits. */
+  /**
+   * What {@code signer} would send to {@code node}, with a proof that fits, and without the
+   * authority's word for a new epoch.
+   */
   public static SnapshotFrame of(
       SignedBus signer, SpiffeId node, Revision revision, NodeSnapshot snapshot) {
     ByteString bytes = SnapshotCodec.encode(snapshot);
     return new SignedRevision(revision, Map.of(node, SnapshotCodec.digest(bytes)))
-        .frame(signer, node, bytes);
+        .frame(signer, null, node, bytes);
   }
 
   /** A snapshot that lets its node do nothing. */

@@ -136,7 +136,8 @@ class TwoProcessesTest {
             new CaVerticle(
                 mesh.bus(vertx, HeraldRole.CA, "ca"),
                 new StoredRequests(vertx, store.requests()),
-                issuer)));
+                issuer,
+                () -> store.revisions().current().epoch())));
     DistributorVerticle distributor =
         new DistributorVerticle(
             mesh.bus(vertx, HeraldRole.CONFIG, "config"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
+import io.heraldmesh.bus.SnapshotProof.Held;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
@@ -37,6 +38,8 @@ class SnapshotProofTest {
   private final SignedBus config = mesh.bus(vertx, HeraldRole.CONFIG, "config");
   private final SignedBus node = mesh.bus(vertx, HeraldRole.NODE, "n2");
   private final SignedRevision good = revision(REVISION);
+  private final ByteString epoch =
+      new EpochGrant(REVISION.epoch()).signed(mesh.bus(vertx, HeraldRole.CA, "ca"));
 
   @AfterEach
   void close() {
@@ -60,7 +63,7 @@ class SnapshotProofTest {
   }
 
   private SnapshotFrame frame(int number) {
-    return good.frame(config, id(number), snapshot(number));
+    return good.frame(config, epoch, id(number), snapshot(number));
   }
 
   @Test
@@ -84,13 +87,13 @@ class SnapshotProofTest {
 
   @Test
   void thatNothingChangedIsProvenWithoutTheSnapshot() throws Exception {
-    ByteString held = SnapshotCodec.digest(snapshot(2));
-    SnapshotFrame unchanged = good.frame(config, id(2), null);
+    Held held = new Held(REVISION, SnapshotCodec.digest(snapshot(2)));
+    SnapshotFrame unchanged = good.frame(config, epoch, id(2), null);
 
     assertThat(unchanged.toBytes().length).isLessThan(4096);
     assertThat(SnapshotProof.verify(node, unchanged, held))
-        .isEqualTo(new SnapshotProof.Proven(REVISION, held, null));
-    assertThat(refusal(node, unchanged, SnapshotCodec.digest(snapshot(3))))
+        .isEqualTo(new SnapshotProof.Proven(REVISION, held.digest(), null));
+    assertThat(refusal(node, unchanged, new Held(REVISION, SnapshotCodec.digest(snapshot(3)))))
         .isEqualTo(BusFailure.UNAUTHENTICATED);
     assertThat(refusal(node, unchanged, null)).isEqualTo(BusFailure.UNAUTHENTICATED);
   }
@@ -101,13 +104,15 @@ class SnapshotProofTest {
         new RenewableIdentity(
             mesh.svid(HeraldRole.CONFIG, "config", Duration.ofMinutes(5)), mesh.bundle());
     SignedBus renewed = mesh.bus(vertx, identity);
-    SnapshotFrame before = good.frame(renewed, id(2), snapshot(2));
+    SnapshotFrame before = good.frame(renewed, epoch, id(2), snapshot(2));
     clock.advance(Duration.ofMinutes(6));
     assertThat(refusal(node, before, null)).isEqualTo(BusFailure.UNAUTHENTICATED);
 
     identity.replace(mesh.svid(HeraldRole.CONFIG, "config"));
 
-    assertThat(SnapshotProof.verify(node, good.frame(renewed, id(2), snapshot(2)), null).revision())
+    assertThat(
+            SnapshotProof.verify(node, good.frame(renewed, epoch, id(2), snapshot(2)), null)
+                .revision())
         .isEqualTo(REVISION);
   }
 
@@ -117,15 +122,19 @@ class SnapshotProofTest {
         row("a snapshot of another node with its valid proof", t -> t.frame(3)),
         row(
             "a snapshot of another node with this node's proof",
-            t -> new SnapshotFrame(t.frame(2).statement(), t.frame(2).proof(), snapshot(3))),
+            t ->
+                new SnapshotFrame(
+                    t.frame(2).statement(), t.epoch, t.frame(2).proof(), snapshot(3))),
         row(
             "this node's snapshot with the proof of another",
-            t -> new SnapshotFrame(t.frame(2).statement(), t.frame(3).proof(), snapshot(2))),
+            t ->
+                new SnapshotFrame(
+                    t.frame(2).statement(), t.epoch, t.frame(3).proof(), snapshot(2))),
         row(
             "a changed snapshot",
             t ->
                 new SnapshotFrame(
-                    t.frame(2).statement(), t.frame(2).proof(), ByteString.of((byte) 1))),
+                    t.frame(2).statement(), t.epoch, t.frame(2).proof(), ByteString.of((byte) 1))),
         row("a truncated proof", t -> t.withPath(path -> path.subList(0, path.size() - 1))),
         row("no proof", t -> t.withPath(path -> List.of())),
         row(
@@ -143,14 +152,20 @@ class SnapshotProofTest {
             "a root of another revision",
             t ->
                 t.withStatement(
-                    revision(new Revision(3, 8)).frame(t.config, id(2), null).statement())),
+                    revision(new Revision(3, 8))
+                        .frame(t.config, t.epoch, id(2), null)
+                        .statement())),
         row(
             "a root of another epoch",
             t ->
                 t.withStatement(
-                    revision(new Revision(4, 7)).frame(t.config, id(2), null).statement())),
+                    revision(new Revision(4, 7))
+                        .frame(t.config, t.epoch, id(2), null)
+                        .statement())),
         row("signed by another node", t -> t.signedBy(HeraldRole.NODE)),
-        row("signed by the node itself", t -> revision(REVISION).frame(t.node, id(2), snapshot(2))),
+        row(
+            "signed by the node itself",
+            t -> revision(REVISION).frame(t.node, t.epoch, id(2), snapshot(2))),
         row("signed by an admin", t -> t.signedBy(HeraldRole.ADMIN)),
         row("signed by an authority", t -> t.signedBy(HeraldRole.CA)),
         row(
@@ -159,9 +174,28 @@ class SnapshotProofTest {
                 revision(REVISION)
                     .frame(
                         new TestAuthority(t.clock).bus(t.vertx, HeraldRole.CONFIG, "config"),
+                        t.epoch,
                         id(2),
                         snapshot(2))),
         row("an answer of config in the place of the root", t -> t.withStatement(t.answer())),
+        row("no word of the authority for the epoch", t -> t.withEpoch(null)),
+        row("the authority's word for a lower epoch", t -> t.withEpoch(t.word(2))),
+        row("the authority's word for a higher epoch", t -> t.withEpoch(t.word(4))),
+        row("config's own word for the epoch", t -> t.withEpoch(t.word(3, HeraldRole.CONFIG))),
+        row("a node's word for the epoch", t -> t.withEpoch(t.word(3, HeraldRole.NODE))),
+        row("an admin's word for the epoch", t -> t.withEpoch(t.word(3, HeraldRole.ADMIN))),
+        row(
+            "the word of another mesh's authority",
+            t ->
+                t.withEpoch(
+                    new EpochGrant(3)
+                        .signed(new TestAuthority(t.clock).bus(t.vertx, HeraldRole.CA, "ca")))),
+        row("the root in the place of the epoch", t -> t.withEpoch(t.frame(2).statement())),
+        row("the epoch in the place of the root", t -> t.withStatement(t.epoch)),
+        row("garbage in the place of the epoch", t -> t.withEpoch(ByteString.of((byte) 9))),
+        row(
+            "an oversize epoch",
+            t -> t.withEpoch(ByteString.of(new byte[EpochGrant.STATEMENT.mostBytes() + 1]))),
         row("garbage in the place of the root", t -> t.withStatement(ByteString.of((byte) 9))),
         row(
             "an oversize root",
@@ -174,6 +208,36 @@ class SnapshotProofTest {
     assertThatThrownBy(() -> SnapshotProof.verify(node, change.of(this), null))
         .as(what)
         .isInstanceOf(BusException.class);
+  }
+
+  @Test
+  void aNodeThatIsInTheEpochNeedsNoWordForIt() throws Exception {
+    Held before = new Held(new Revision(3, 6), SnapshotCodec.digest(snapshot(3)));
+
+    assertThat(SnapshotProof.verify(node, withEpoch(null), before).revision()).isEqualTo(REVISION);
+  }
+
+  @Test
+  void aHigherEpochThanTheNodesOwnIsFollowedOnTheAuthoritysWordAlone() throws Exception {
+    Held before = new Held(new Revision(2, 99), SnapshotCodec.digest(snapshot(2)));
+
+    assertThat(refusal(node, withEpoch(null), before)).isEqualTo(BusFailure.UNAUTHENTICATED);
+    assertThat(refusal(node, withEpoch(word(3, HeraldRole.CONFIG)), before))
+        .isEqualTo(BusFailure.FORBIDDEN);
+    assertThat(SnapshotProof.verify(node, frame(2), before).revision()).isEqualTo(REVISION);
+  }
+
+  @Test
+  void theAuthoritysWordCountsAsLongAsTheLeafThatSignedIt() {
+    SignedBus authority =
+        mesh.bus(
+            vertx,
+            new RenewableIdentity(
+                mesh.svid(HeraldRole.CA, "ca", Duration.ofMinutes(5)), mesh.bundle()));
+    SnapshotFrame frame = withEpoch(new EpochGrant(3).signed(authority));
+    clock.advance(Duration.ofMinutes(6));
+
+    assertThat(refusal(node, frame, null)).isEqualTo(BusFailure.UNAUTHENTICATED);
   }
 
   @Test
@@ -201,7 +265,7 @@ class SnapshotProofTest {
     for (int i = 0; i < 5_000; i++) {
       byte[] bytes = new byte[random.nextInt(200)];
       random.nextBytes(bytes);
-      byte[] magic = "HLS1".getBytes(StandardCharsets.US_ASCII);
+      byte[] magic = "HLS2".getBytes(StandardCharsets.US_ASCII);
       System.arraycopy(magic, 0, bytes, 0, Math.min(bytes.length, magic.length));
       assertThat(believed(bytes)).isFalse();
     }
@@ -230,16 +294,29 @@ class SnapshotProofTest {
     InclusionProof proof = frame(2).proof();
     return new SnapshotFrame(
         frame(2).statement(),
+        epoch,
         new InclusionProof(proof.index(), change.of(new ArrayList<>(proof.path()))),
         snapshot(2));
   }
 
   private SnapshotFrame withStatement(ByteString statement) {
-    return new SnapshotFrame(statement, frame(2).proof(), snapshot(2));
+    return new SnapshotFrame(statement, epoch, frame(2).proof(), snapshot(2));
+  }
+
+  private SnapshotFrame withEpoch(@Nullable ByteString word) {
+    return good.frame(config, word, id(2), snapshot(2));
+  }
+
+  private ByteString word(long number) {
+    return word(number, HeraldRole.CA);
+  }
+
+  private ByteString word(long number, HeraldRole role) {
+    return new EpochGrant(number).signed(mesh.bus(vertx, role, "other"));
   }
 
   private SnapshotFrame signedBy(HeraldRole role) {
-    return revision(REVISION).frame(mesh.bus(vertx, role, "other"), id(2), snapshot(2));
+    return revision(REVISION).frame(mesh.bus(vertx, role, "other"), epoch, id(2), snapshot(2));
   }
 
   /** Truly of config, and with the root as its payload, but said to one node in an answer. */
@@ -258,8 +335,7 @@ class SnapshotProofTest {
                     new RevisionRoot(REVISION, NODES, SnapshotCodec.digest(snapshot(0))))));
   }
 
-  private static BusFailure refusal(
-      SignedBus node, SnapshotFrame frame, @Nullable ByteString held) {
+  private static BusFailure refusal(SignedBus node, SnapshotFrame frame, @Nullable Held held) {
     try {
       SnapshotProof.verify(node, frame, held);
       throw new AssertionError("was believed");

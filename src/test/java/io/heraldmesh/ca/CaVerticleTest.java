@@ -30,6 +30,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +72,8 @@ class CaVerticleTest {
             clock,
             metrics);
     Await.result(
-        vertx.deployVerticle(new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), once, issuer)));
+        vertx.deployVerticle(
+            new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), once, issuer, () -> 1)));
   }
 
   @AfterEach
@@ -173,6 +175,25 @@ class CaVerticleTest {
 
     assertFails(operator.issue(request(new Subject.Caller())), BusFailure.FORBIDDEN);
     assertThat(count("citadel_server_authentication_failure_count")).isEqualTo(1);
+  }
+
+  @Test
+  void configGetsTheAuthoritysWordForTheEpochInForceAndForNoOther() {
+    CaService config = CaService.over(mesh.bus(vertx, HeraldRole.CONFIG, "c1"));
+
+    assertThat(Await.result(config.epoch(1)).statement().size()).isPositive();
+    assertFails(config.epoch(2), BusFailure.FORBIDDEN);
+    assertFails(config.epoch(0), BusFailure.FORBIDDEN);
+  }
+
+  @Test
+  void nobodyElseGetsTheAuthoritysWordForAnEpoch() {
+    for (HeraldRole role :
+        List.of(HeraldRole.NODE, HeraldRole.ADMIN, HeraldRole.OPERATOR, HeraldRole.CA)) {
+      assertFails(CaService.over(mesh.bus(vertx, role, "other")).epoch(1), BusFailure.FORBIDDEN);
+    }
+    CaService forged = CaService.over(new TestAuthority(clock).bus(vertx, HeraldRole.CONFIG, "c1"));
+    assertFails(forged.epoch(1), BusFailure.UNAUTHENTICATED);
   }
 
   @Test

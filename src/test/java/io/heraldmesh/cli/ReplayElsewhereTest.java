@@ -65,7 +65,8 @@ class ReplayElsewhereTest {
             new CaVerticle(
                 mesh.bus(vertx, HeraldRole.CA, name),
                 new StoredRequests(vertx, store.requests()),
-                issuer)));
+                issuer,
+                () -> 1)));
   }
 
   /** Renews the node's own identity over the first control node, as anybody on the way sees it. */

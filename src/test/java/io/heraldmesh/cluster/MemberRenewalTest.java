@@ -139,7 +139,8 @@ class MemberRenewalTest {
                     () -> new Registrations(Map.of()),
                     () -> Revocations.NONE,
                     clock,
-                    new SimpleMeterRegistry()))));
+                    new SimpleMeterRegistry()),
+                () -> 1)));
     IdentityRenewal renewal =
         new IdentityRenewal(
             vertx, CaService.over(bus), identity, LIFE, mesh.crypto(), clock, mesh.random());

@@ -97,6 +97,11 @@ class NodeCredentialsTest {
           ? Future.failedFuture(new BusException(BusFailure.UNREACHABLE, "nobody there"))
           : Future.succeededFuture(new Roots(bundle));
     }
+
+    @Override
+    public Future<EpochSigned> epoch(long epoch) {
+      return Future.failedFuture(new BusException(BusFailure.FORBIDDEN, "no node distributes"));
+    }
   }
 
   private void begin() {

@@ -14,6 +14,7 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.read.ResourceReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class EncodedSnapshotsTest {
@@ -40,8 +41,7 @@ class EncodedSnapshotsTest {
         workloadSelector: {labels: {app: two}}
       """;
   private final MeshCompiler compiler =
-      new MeshCompiler(
-          new TrustDomain("mesh.test"), LevelTable.NOW.with("TextMatch.Glob", 2));
+      new MeshCompiler(new TrustDomain("mesh.test"), LevelTable.NOW.with("TextMatch.Glob", 2));
   private final EncodedSnapshots encoded = new EncodedSnapshots();
 
   private CompiledMesh mesh(String path) {
@@ -65,8 +65,13 @@ class EncodedSnapshotsTest {
     return encoded.encode(mesh(path), Map.of("node-one", level, "node-two", level));
   }
 
+  private static Encoded of(Map<String, Encoded> all, String node) {
+    return Objects.requireNonNull(all.get(node));
+  }
+
   private static String bytes(Map<String, Encoded> all, String node) {
-    return all.get(node).bytes().toString() + SnapshotCodec.digest(all.get(node).bytes()).abbreviated();
+    return of(all, node).bytes().toString()
+        + SnapshotCodec.digest(of(all, node).bytes()).abbreviated();
   }
 
   @Test
@@ -84,7 +89,7 @@ class EncodedSnapshotsTest {
     Map<String, Encoded> after = encode("a", 2);
 
     for (String node : List.of("node-one", "node-two")) {
-      assertThat(SnapshotCodec.decode(after.get(node).bytes(), 2)).isEqualTo(mesh("a").node(node));
+      assertThat(SnapshotCodec.decode(of(after, node).bytes(), 2)).isEqualTo(mesh("a").node(node));
     }
     assertThat(mesh("a").node("node-two").destinations()).isNotEmpty();
   }
@@ -95,7 +100,7 @@ class EncodedSnapshotsTest {
     Map<String, Encoded> upgraded = encode("a", 2);
 
     assertThat(upgraded.get("node-one")).isNotSameAs(old.get("node-one"));
-    assertThat(upgraded.get("node-one").known()).isEqualTo(2);
+    assertThat(of(upgraded, "node-one").known()).isEqualTo(2);
   }
 
   @Test

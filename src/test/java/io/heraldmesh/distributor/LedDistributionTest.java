@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Distributors of two control nodes over one database. */
@@ -58,6 +59,11 @@ class LedDistributionTest {
               "n2", Set.of(new WorkloadIdentity("shop", "web"))));
   private final SignedBus bus = mesh.bus(vertx, HeraldRole.NODE, "n1");
   private final DistributorService node = DistributorService.over(bus);
+
+  @BeforeEach
+  void start() {
+    mesh.grantEpochs(vertx);
+  }
 
   @AfterEach
   void stop() {

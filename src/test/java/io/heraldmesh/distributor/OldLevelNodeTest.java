@@ -50,6 +50,7 @@ class OldLevelNodeTest {
 
   @BeforeEach
   void start() {
+    mesh.grantEpochs(vertx);
     Await.result(vertx.deployVerticle(distributor));
   }
 

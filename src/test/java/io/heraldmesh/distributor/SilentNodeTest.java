@@ -69,6 +69,7 @@ class SilentNodeTest {
 
   @BeforeEach
   void start() {
+    mesh.grantEpochs(vertx);
     Await.result(vertx.deployVerticle(distributor));
     Await.result(first.announce(new Announcement(1, List.of(web("10.0.0.1")))));
     Await.result(second.announce(new Announcement(1, List.of(web("10.0.0.2")))));

@@ -326,6 +326,12 @@ class LinkTest {
                 callers.add(caller);
                 return Future.succeededFuture(new CaService.Roots(mesh.mesh.bundle()));
               }
+
+              @Override
+              public Future<CaService.EpochSigned> epoch(
+                  SpiffeId caller, CaService.EpochRequest asked) {
+                return Future.failedFuture("not here");
+              }
             }));
   }
 
