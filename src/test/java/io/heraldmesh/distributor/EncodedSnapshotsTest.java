@@ -18,15 +18,6 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class EncodedSnapshotsTest {
-  private static final String POLICY =
-      """
-      apiVersion: security.istio.io/v1
-      kind: AuthorizationPolicy
-      metadata: {name: one, namespace: shop}
-      spec:
-        selector: {matchLabels: {app: one}}
-        rules: [{to: [{operation: {paths: ["/%s*/x"]}}]}]
-      """;
   private static final String SERVICE =
       """
       ---
@@ -46,7 +37,7 @@ class EncodedSnapshotsTest {
 
   private CompiledMesh mesh(String path) {
     return compiler.compile(
-        ResourceReader.read("mesh.yaml", POLICY.formatted(path) + SERVICE),
+        ResourceReader.read("mesh.yaml", policy(path) + SERVICE),
         List.of(workload("one"), workload("two")));
   }
 
@@ -109,5 +100,17 @@ class EncodedSnapshotsTest {
     encoded.encode(mesh("a"), Map.of("node-one", 2));
 
     assertThat(encode("a", 2).get("node-two")).isNotSameAs(before.get("node-two"));
+  }
+
+  private static String policy(String path) {
+    return """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: one, namespace: shop}
+        spec:
+          selector: {matchLabels: {app: one}}
+          rules: [{to: [{operation: {paths: ["/%s*/x"]}}]}]
+        """
+        .formatted(path);
   }
 }
