@@ -29,11 +29,13 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,10 @@ public final class ControlServer {
   private final int mostConnections;
   private final AtomicInteger connections = new AtomicInteger();
   private final Map<String, HttpServer> acceptors = new HashMap<>();
+
+  /** Of each open connection, who its client was found to be. */
+  private final Map<HttpConnection, Seen> seen = new ConcurrentHashMap<>();
+
   private volatile InUse inUse;
   private long timer = -1;
 
@@ -70,6 +76,18 @@ public final class ControlServer {
   private record Offered(boolean proven, Handler<HttpServerRequest> grpc) {}
 
   private record InUse(HeraldSvid svid, TrustBundle bundle, PartTls tls) {}
+
+  /**
+   * @param by whose roots it was checked against; null: it was not looked at yet
+   */
+  private record Seen(@Nullable PartTls by, @Nullable PeerIdentity peer) {
+    static final Seen NOT_YET = new Seen(null, null);
+
+    boolean counts(PartTls now, Instant at) {
+      return by == now
+          && (peer == null || at.isBefore(peer.notAfter()) && !at.isBefore(peer.notBefore()));
+    }
+  }
 
   /**
    * @param identity whose certificate is shown and whose roots clients are checked against
@@ -234,7 +252,12 @@ public final class ControlServer {
       connection.close();
       return;
     }
-    connection.closeHandler(closed -> connections.decrementAndGet());
+    seen.put(connection, Seen.NOT_YET);
+    connection.closeHandler(
+        closed -> {
+          connections.decrementAndGet();
+          seen.remove(connection);
+        });
   }
 
   /** Whether the client of {@code connection} shows a certificate that is good by now. */
@@ -280,13 +303,25 @@ public final class ControlServer {
   }
 
   private @Nullable PeerIdentity peer(HttpConnection connection) throws PeerRefused {
-    PeerIdentity peer = inUse.tls().client(connection.sslSession());
+    PeerIdentity peer = shown(connection);
     if (peer != null) {
       Optional<HeraldIdentity> herald = peer.id().herald();
       if (herald.isPresent() && revocations.get().voids(herald.get().name(), peer.notBefore())) {
         throw new PeerRefused("revoked", peer.id() + " of " + peer.notBefore() + " is void");
       }
     }
+    return peer;
+  }
+
+  /** Reads and checks the certificate once for each set of roots: links are asked every second. */
+  private @Nullable PeerIdentity shown(HttpConnection connection) throws PeerRefused {
+    PartTls now = inUse.tls();
+    Seen before = seen.get(connection);
+    if (before != null && before.counts(now, clock.instant())) {
+      return before.peer();
+    }
+    PeerIdentity peer = now.client(connection.sslSession());
+    seen.computeIfPresent(connection, (same, any) -> new Seen(now, peer));
     return peer;
   }
 

@@ -16,7 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The control process that is measured: one node with authority, distribution, admin, SQLite. */
@@ -29,22 +31,33 @@ final class ScaleControl implements AutoCloseable {
   /** More for the JVM, such as a recording of where its time goes. */
   private static final String MORE = System.getProperty("herald.scale.control", "");
 
+  /** Those that Herald is shipped with. */
+  private static final String OPTIONS = "@" + Path.of("conf", "java.options").toAbsolutePath();
+
   private final Path folder;
   private final Path own;
   private final LabNode node;
 
   /**
    * @param nodes how many are registered, {@code n0} and so on, for {@code lab/w0} and so on
+   * @param services how many share the nodes' workloads among them
    */
-  ScaleControl(Path folder, int nodes) throws Exception {
+  ScaleControl(Path folder, int nodes, int services) throws Exception {
     this.folder = folder;
     this.own = Files.createDirectories(folder.resolve("control"));
-    List<String> options =
-        MORE.isEmpty() ? List.of("-Xmx4g") : List.of(("-Xmx4g " + MORE).split(" "));
+    List<String> options = new ArrayList<>(List.of(OPTIONS, "-Xmx6g"));
+    if (!MORE.isEmpty()) {
+      options.addAll(List.of(MORE.split(" ")));
+    }
     this.node = new LabNode("control", own, List.of(), List.of(), options);
     makeAuthority();
     register(nodes);
     Files.createDirectories(own.resolve("resources"));
+    Files.writeString(
+        own.resolve("resources").resolve("services.yaml"),
+        IntStream.range(0, services)
+            .mapToObj(ScaleControl::service)
+            .collect(Collectors.joining("---\n")));
     change(0);
     Files.writeString(node.file(), nodeFile(0));
   }
@@ -92,6 +105,18 @@ final class ScaleControl implements AutoCloseable {
         beside, own.resolve("resources").resolve("policy.yaml"), StandardCopyOption.ATOMIC_MOVE);
   }
 
+  private static String service(int number) {
+    return """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: s%d, namespace: lab}
+        spec:
+          selector: {app: w%d}
+          ports: [{name: http, port: 80, targetPort: 8080}]
+        """
+        .formatted(number, number);
+  }
+
   long cpuMillis() throws IOException {
     return cpuMillis(node.pid());
   }
@@ -104,7 +129,12 @@ final class ScaleControl implements AutoCloseable {
   }
 
   long residentKib() throws IOException {
-    return Files.readAllLines(Path.of("/proc", "" + node.pid(), "status")).stream()
+    return residentKib(node.pid());
+  }
+
+  /** Memory that a process has in use. */
+  static long residentKib(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc", "" + pid, "status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
         .findFirst()

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One control process and many simulated nodes: how long it takes until all are attached, until a
@@ -32,8 +33,14 @@ import java.util.stream.IntStream;
  * <p>Arguments: file of the table, then numbers of nodes.
  */
 final class ScaleRun {
-  private static final int CHANGES = 9;
+  /** After which the JVM's compiler is through with what nodes that attach made hot. */
+  private static final int FIRST = 9;
+
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration IDLE = Duration.ofSeconds(20);
+
+  /** Services that share the nodes' workloads among them; each node may call all of them. */
+  private static final int SERVICES = Integer.getInteger("herald.scale.services", 0);
 
   private final int count;
   private final AtomicLongArray takenAt;
@@ -41,12 +48,13 @@ final class ScaleRun {
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   private final ScaleControl control;
+  private int changed;
 
   private ScaleRun(Path folder, int count) throws Exception {
     this.count = count;
     this.takenAt = new AtomicLongArray(count);
     this.attachedAt = new AtomicLongArray(count);
-    this.control = new ScaleControl(folder, count);
+    this.control = new ScaleControl(folder, count, SERVICES);
   }
 
   public static void main(String... arguments) throws Exception {
@@ -54,9 +62,14 @@ final class ScaleRun {
     if (!Files.exists(table) || Files.size(table) == 0) {
       say(
           table,
-          "| nodes | attached, s | control CPU, s | simulator CPU, s | change in force on all: median, ms | slowest of %d, ms | control CPU for each: median, ms | RSS, MiB | KiB for each node | all back after kill -9, s | control CPU, s |"
-              .formatted(CHANGES));
-      say(table, "|---|---|---|---|---|---|---|---|---|---|---|");
+          "| nodes | services | attached, s | control CPU, s | simulator CPU, s"
+              + " | first %d changes in force on all: median, ms | control CPU for each: median, ms"
+                  .formatted(FIRST)
+              + " | then: changes | median, ms | slowest, ms | control CPU: median, ms"
+              + " | endpoint gone or back: median, ms | control CPU: median, ms"
+              + " | idle, % of a core | RSS, MiB | KiB for each node"
+              + " | all back after kill -9, s | control CPU, s | simulator RSS, MiB |");
+      say(table, "|---".repeat(19) + "|");
     }
     for (String number : List.of(arguments).subList(1, arguments.length)) {
       Path folder = Files.createTempDirectory("herald-scale");
@@ -79,32 +92,85 @@ final class ScaleRun {
       long before = control.residentKib();
       make(control.authority(), address);
       Cost attach = attach();
-      List<Cost> changes = new ArrayList<>();
-      for (int change = 1; change <= CHANGES; change++) {
-        changes.add(change(change));
-      }
+      Costs first = changes(FIRST);
+      Costs settled = changes(count > 1000 ? 21 : 100);
+      Costs endpoints = SERVICES == 0 ? new Costs(List.of()) : endpoints(10);
+      long idle = idle();
       long resident = control.residentKib();
       Cost storm = storm();
-      changes.sort(java.util.Comparator.comparingDouble(Cost::seconds));
-      List<Double> cpus = changes.stream().map(Cost::controlSeconds).sorted().toList();
-      return "| %d | %.1f | %.1f | %.1f | %.0f | %.0f | %.0f | %d | %d | %.1f | %.1f |"
+      return "| %d | %d | %.1f | %.1f | %.1f | %.0f | %.0f | %d | %.0f | %.0f | %.0f | %.0f | %.0f | %.1f | %d | %d | %.1f | %.1f | %d |"
           .formatted(
               count,
+              SERVICES,
               attach.seconds(),
               attach.controlSeconds(),
               attach.ownSeconds(),
-              changes.get(CHANGES / 2).seconds() * 1000,
-              changes.getLast().seconds() * 1000,
-              cpus.get(CHANGES / 2) * 1000,
+              first.medianMillis(),
+              first.medianControlMillis(),
+              settled.all().size(),
+              settled.medianMillis(),
+              settled.slowestMillis(),
+              settled.medianControlMillis(),
+              endpoints.medianMillis(),
+              endpoints.medianControlMillis(),
+              idle * 100.0 / IDLE.toMillis(),
               resident >> 10,
               (resident - before) / count,
               storm.seconds(),
-              storm.controlSeconds());
+              storm.controlSeconds(),
+              ScaleControl.residentKib(ProcessHandle.current().pid()) >> 10);
     } finally {
       control.close();
       nodes.forEach(SimulatedNode::close);
       Await.result(vertx.close());
     }
+  }
+
+  private record Costs(List<Cost> all) {
+    double medianMillis() {
+      return median(all.stream().map(Cost::seconds)) * 1000;
+    }
+
+    double medianControlMillis() {
+      return median(all.stream().map(Cost::controlSeconds)) * 1000;
+    }
+
+    double slowestMillis() {
+      return all.stream().mapToDouble(Cost::seconds).max().orElse(0) * 1000;
+    }
+
+    private static double median(Stream<Double> values) {
+      List<Double> sorted = values.sorted().toList();
+      return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2);
+    }
+  }
+
+  private Costs changes(int number) throws Exception {
+    List<Cost> costs = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      costs.add(change(++changed));
+    }
+    return new Costs(costs);
+  }
+
+  /** One workload goes, and comes back. */
+  private Costs endpoints(int number) throws Exception {
+    List<Cost> costs = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      long cpu = control.cpuMillis();
+      long own = ownMillis();
+      long from = System.nanoTime();
+      nodes.getFirst().announce(i % 2 == 1);
+      costs.add(cost(from, all("an endpoint", takenAt, from), cpu, own));
+    }
+    return new Costs(costs);
+  }
+
+  /** What goes on all the time. */
+  private long idle() throws Exception {
+    long cpu = control.cpuMillis();
+    Thread.sleep(IDLE);
+    return control.cpuMillis() - cpu;
   }
 
   private Cost attach() throws Exception {
@@ -135,9 +201,9 @@ final class ScaleRun {
     control.start();
     Cost back = cost(from, all("all are back", attachedAt, from), 0, own);
     // They are not only attached: what changes from now on reaches them.
-    long changed = System.nanoTime();
-    control.change(CHANGES + 1);
-    all("a change after all are back", takenAt, changed);
+    long later = System.nanoTime();
+    control.change(++changed);
+    all("a change after all are back", takenAt, later);
     return back;
   }
 
@@ -165,6 +231,7 @@ final class ScaleRun {
           new SimulatedNode(
               vertx,
               i,
+              "w" + i % Math.max(1, SERVICES),
               svid,
               authority.bundle(),
               address,

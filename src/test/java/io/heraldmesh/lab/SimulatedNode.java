@@ -23,24 +23,30 @@ import java.util.function.IntConsumer;
 
 /** A node with a real link and a real subscriber, and no proxy: what it is told it takes. */
 final class SimulatedNode {
+  private final int number;
+  private final String app;
   private final LinkClient link;
   private final SnapshotSubscriber subscriber;
 
   /**
    * @param shared its threads and sockets, and other nodes'
    * @param number of this node; its workload is {@code lab/w<number>}
+   * @param app its label
    * @param attached called with {@code number} each time the control node took it in
    * @param taken called with {@code number} for each snapshot that came
    */
   SimulatedNode(
       Vertx shared,
       int number,
+      String app,
       HeraldSvid svid,
       TrustBundle bundle,
       SocketAddress control,
       int schemaLevel,
       IntConsumer attached,
       IntConsumer taken) {
+    this.number = number;
+    this.app = app;
     Vertx vertx = PrivateBus.over(shared);
     Crypto crypto = Crypto.preferred();
     RenewableIdentity identity = new RenewableIdentity(svid, bundle);
@@ -67,14 +73,7 @@ final class SimulatedNode {
         new SnapshotSubscriber(
             vertx,
             bus,
-            List.of(
-                new AnnouncedWorkload(
-                    "lab",
-                    "w" + number,
-                    "w" + number,
-                    Map.of("app", "w" + number % 10),
-                    List.of(new AnnouncedPort("http", 8080, Protocol.HTTP, "10.0.0.1", 15106)),
-                    true)),
+            workloads(number, app, true),
             InstantSource.system(),
             snapshot -> {
               taken.accept(number);
@@ -82,6 +81,28 @@ final class SimulatedNode {
             });
     link.onAttached(() -> attached.accept(number));
     link.onAttached(subscriber::reattached);
+  }
+
+  private static List<AnnouncedWorkload> workloads(int number, String app, boolean ready) {
+    return List.of(
+        new AnnouncedWorkload(
+            "lab",
+            "w" + number,
+            "w" + number,
+            Map.of("app", app),
+            List.of(
+                new AnnouncedPort(
+                    "http",
+                    8080,
+                    Protocol.HTTP,
+                    "10.0." + number / 250 + "." + number % 250,
+                    15106)),
+            ready));
+  }
+
+  /** Says that its workload comes or goes. */
+  void announce(boolean ready) {
+    subscriber.announce(workloads(number, app, ready));
   }
 
   boolean attached() {
