@@ -102,12 +102,8 @@ public final class ProxyVerticle extends VerticleBase {
 
   /** TLS contexts are built beside the event loops, so a leaf that came is not at once in use. */
   private Future<Void> inForce() {
-    if (path.inForce()) {
-      return Future.succeededFuture();
-    }
-    Promise<Void> again = Promise.promise();
-    vertx.setTimer(LOOK_AGAIN_MILLIS, id -> again.complete());
-    return again.future().compose(v -> inForce());
+    return new Lookout(look -> vertx.setTimer(LOOK_AGAIN_MILLIS, id -> look.run()))
+        .until(path::inForce);
   }
 
   /** Key sets and files first, so that a new rule does not answer 503 while they are read. */
