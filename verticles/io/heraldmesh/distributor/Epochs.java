@@ -22,6 +22,7 @@ final class Epochs {
 
   private final CaService authority;
   private final InstantSource clock;
+  private final Complaint complaint = new Complaint();
   private @Nullable Granted granted;
   private @Nullable Future<Void> asking;
 
@@ -53,12 +54,25 @@ final class Epochs {
     Future<Void> answer =
         authority
             .epoch(epoch)
-            .onSuccess(told -> granted = new Granted(epoch, told.statement(), clock.instant()))
-            .onFailure(e -> LOG.warn("no word of the authority epoch={} {}", epoch, e.getMessage()))
+            .onSuccess(told -> granted(epoch, told.statement()))
+            .onFailure(e -> failed(epoch, e))
             .<Void>mapEmpty()
             .otherwiseEmpty();
     asking = answer;
     answer.onComplete(done -> asking = null);
     return answer;
+  }
+
+  private void granted(long epoch, ByteString statement) {
+    granted = new Granted(epoch, statement, clock.instant());
+    if (complaint.over()) {
+      LOG.info("the authority gives its word again epoch={}", epoch);
+    }
+  }
+
+  private void failed(long epoch, Throwable cause) {
+    if (complaint.due(System.nanoTime())) {
+      LOG.warn("no word of the authority epoch={} {}", epoch, cause.getMessage());
+    }
   }
 }
