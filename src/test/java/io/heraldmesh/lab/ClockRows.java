@@ -32,14 +32,17 @@ final class ClockRows {
 
   private void jumps(String name) throws Exception {
     FakeTime clock = new FakeTime(mesh.node(name).file().getParent());
-    mesh.node(name).restart(clock.command());
-    run.settle();
-    slight(name, clock, Duration.ofSeconds(50));
-    slight(name, clock, Duration.ofSeconds(-50));
-    far(name, clock, "+1 h", Duration.ofHours(1));
-    far(name, clock, "-1 h", Duration.ofHours(-1));
-    far(name, clock, "+2 d", Duration.ofDays(2));
-    mesh.node(name).restart(List.of());
+    try {
+      mesh.node(name).restart(clock.command());
+      run.settle();
+      slight(name, clock, Duration.ofSeconds(50));
+      slight(name, clock, Duration.ofSeconds(-50));
+      far(name, clock, "+1 h", Duration.ofHours(1));
+      far(name, clock, "-1 h", Duration.ofHours(-1));
+      far(name, clock, "+2 d", Duration.ofDays(2));
+    } finally {
+      mesh.node(name).restart(List.of());
+    }
     run.settle();
   }
 

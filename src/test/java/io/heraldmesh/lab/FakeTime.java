@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A wall clock that can be set while a process runs: libfaketime, which reads a file whenever the
- * process asks what time it is. The clock that only goes forward stays as it is, as on a machine.
+ * A wall clock that can be set while a process runs: libfaketime, which reads a file once a second;
+ * to read it whenever the process asks what time it is slowed the process down a hundred times. The
+ * clock that only goes forward stays as it is, as on a machine.
  */
 final class FakeTime {
   private final Path file;
@@ -32,7 +33,7 @@ final class FakeTime {
         "env",
         "LD_PRELOAD=" + library(),
         "FAKETIME_TIMESTAMP_FILE=" + file,
-        "FAKETIME_NO_CACHE=1",
+        "FAKETIME_CACHE_DURATION=1",
         "FAKETIME_DONT_FAKE_MONOTONIC=1",
         "DONT_FAKE_MONOTONIC=1");
   }

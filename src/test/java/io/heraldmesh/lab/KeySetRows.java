@@ -31,14 +31,15 @@ final class KeySetRows {
   void away() throws Exception {
     Path folder = mesh.folder("issuer");
     certificate(folder);
-    LabNode s4 = mesh.node("s4");
-    String yaml = Files.readString(s4.file());
-    Files.writeString(
-        s4.file(),
-        yaml
-            + "  jwks: {servers: [{host: \"%s:%d\", roots: ../issuer/root.pem}]}\n"
-                .formatted(mesh.hosts.address(LabMesh.STRANGER), KeyServer.PORT));
-    s4.restart(List.of());
+    String section =
+        "  jwks: {servers: [{host: \"%s:%d\", roots: ../issuer/root.pem}]}\n"
+            .formatted(mesh.hosts.address(LabMesh.STRANGER), KeyServer.PORT);
+    // whichever control node distributes asks the issuer, for all
+    for (String name : LabMesh.CONTROL) {
+      LabNode node = mesh.node(name);
+      Files.writeString(node.file(), Files.readString(node.file()) + section);
+      node.restart(List.of());
+    }
     try (KeyServer server =
         new KeyServer(
             mesh.hosts.file(LabMesh.STRANGER),
@@ -51,12 +52,15 @@ final class KeySetRows {
         server.becomes(mood);
         played(server, mood);
       }
-      restarted(server, s4);
+      restarted(server, mesh.node("s4"));
       mesh.node("c1")
           .herald("delete", POLICY, "lab/tokens", "--config", mesh.node("c1").file().toString());
     }
-    Files.writeString(s4.file(), yaml);
-    s4.restart(List.of());
+    for (String name : LabMesh.CONTROL) {
+      LabNode node = mesh.node(name);
+      Files.writeString(node.file(), Files.readString(node.file()).replace(section, ""));
+      node.restart(List.of());
+    }
   }
 
   private void certificate(Path folder) throws Exception {

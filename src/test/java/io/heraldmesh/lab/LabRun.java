@@ -1,6 +1,7 @@
 package io.heraldmesh.lab;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -36,17 +37,23 @@ final class LabRun {
     } catch (Exception | AssertionError e) {
       table.row(name, "the row can be played", String.valueOf(e).replace('\n', ' '), false);
     }
-    restore();
+    restore(name);
   }
 
-  private void restore() throws IOException {
+  private void restore(String name) throws IOException {
+    List<String> again = new ArrayList<>();
     for (LabNode node : mesh.nodes.values()) {
-      if (!node.isRunning()) {
+      if (!node.isRunning() || !node.ready()) {
+        again.add(node.name());
+        node.kill();
         node.start();
       }
     }
     for (LabNode node : mesh.nodes.values()) {
-      node.awaitReady();
+      node.supervised();
+    }
+    if (!again.isEmpty()) {
+      System.out.println(name + " left nodes that were not ready, started again: " + again);
     }
     settle();
   }
