@@ -13,11 +13,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks into the store when somebody says that there is a new revision, and every second where
  * other nodes write to it too, because what they say may get lost. One look at a time; what is said
- * during one leads to one more. Thread-safe.
+ * during one, however often, leads to one more after a pause. Thread-safe.
  */
 final class StoreFollower {
   private static final Logger LOG = LoggerFactory.getLogger(StoreFollower.class);
   private static final long LOOK_EVERY_MILLIS = 1000;
+  private static final long PAUSE_MILLIS = 50;
 
   private final Vertx vertx;
   private final Runnable look;
@@ -86,15 +87,21 @@ final class StoreFollower {
   }
 
   private void looked() {
-    boolean more;
     synchronized (this) {
-      looking = false;
-      more = again;
-      again = false;
+      if (!again) {
+        looking = false;
+        return;
+      }
     }
-    if (more) {
-      look();
-    }
+    vertx.setTimer(
+        PAUSE_MILLIS,
+        id -> {
+          synchronized (this) {
+            looking = false;
+            again = false;
+          }
+          look();
+        });
   }
 
   Future<Void> close() {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * When the compiler runs: one run at a time, and one for a burst of changes. While thousands of
  * nodes come, there is always another change, and a run looks at all of them; so a run that nobody
- * asked for by hand waits the longer the longer the one before took. Lives on one event loop.
+ * asked for by hand waits the longer the longer the one before took. One that somebody did ask for
+ * comes after a short pause; only while such changes never end, as in a flood, the pauses grow.
+ * Lives on one event loop.
  */
 final class CompileRuns {
   /** How long to wait for more changes of a burst. */
@@ -32,6 +34,7 @@ final class CompileRuns {
   private boolean urgent;
   private long timer = -1;
   private long tookMillis;
+  private Duration urgentPause = BURST;
 
   /**
    * @param ready asked until it says so before a run
@@ -71,7 +74,7 @@ final class CompileRuns {
 
   private long pause() {
     return urgent
-        ? BURST.toMillis()
+        ? urgentPause.toMillis()
         : Math.clamp(tookMillis * PAUSE, BURST.toMillis(), LONGEST.toMillis());
   }
 
@@ -94,13 +97,20 @@ final class CompileRuns {
               running = false;
               tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
               mine.handle(done);
+              urgentPause = urgent ? longer(urgentPause) : BURST;
               if (next != null) {
-                if (urgent) {
-                  begin();
-                } else {
-                  later();
-                }
+                later();
               }
             });
+  }
+
+  /** How long the next change that somebody asked for will wait for more of them. */
+  Duration urgentPause() {
+    return urgentPause;
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
   }
 }

@@ -42,6 +42,9 @@ public final class LedDistribution implements Distribution {
   /** After the end of somebody's lease, so that one attempt is enough. */
   private static final Duration AFTER = Duration.ofMillis(20);
 
+  /** How old the workloads may be by which a change is checked where another one leads. */
+  private static final Duration REMEMBERED_FOR = Duration.ofSeconds(1);
+
   /** How long a new distributor waits for the nodes, which ask every 10 s. */
   public static final Duration SETTLE = Duration.ofSeconds(12);
 
@@ -54,12 +57,15 @@ public final class LedDistribution implements Distribution {
   private final boolean stands;
   private final Context context;
   private @Nullable Newest newest;
+  private @Nullable Remembered remembered;
   private @Nullable String rejection;
   private @Nullable Leading leading;
   private volatile long until;
   private Future<Void> transition = Future.succeededFuture();
   private boolean closed;
   private volatile boolean leads;
+
+  private record Remembered(List<MeshWorkload> workloads, long nanos) {}
 
   private record Newest(Resources resources, @Nullable String stored) {}
 
@@ -276,7 +282,16 @@ public final class LedDistribution implements Distribution {
         });
   }
 
-  private List<MeshWorkload> remembered() {
+  private synchronized List<MeshWorkload> remembered() {
+    Remembered known = remembered;
+    if (known == null || System.nanoTime() - known.nanos() > REMEMBERED_FOR.toNanos()) {
+      known = new Remembered(announced(), System.nanoTime());
+      remembered = known;
+    }
+    return known.workloads();
+  }
+
+  private List<MeshWorkload> announced() {
     return store.announcements().all().stream()
         .flatMap(
             node ->

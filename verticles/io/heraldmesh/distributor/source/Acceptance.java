@@ -12,6 +12,7 @@ import io.heraldmesh.store.ResourceChange;
 import io.heraldmesh.store.ResourceKey;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StoredResource;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes changes into the store: what they would make of the whole is checked first, and they are
  * written only if the whole is still what was checked. One change at a time; another control node's
- * is noticed and the check made again. Blocks for the database and the compiler.
+ * is noticed and the check made again. A change is checked against what is known here, without
+ * reading it anew; only what is not taken that way is judged by what the database says. Blocks for
+ * the database and the compiler.
  */
 public final class Acceptance {
   private static final Logger LOG = LoggerFactory.getLogger(Acceptance.class);
@@ -79,6 +82,12 @@ public final class Acceptance {
   public Outcome change(ChangeSet changes, String by, String action, boolean dryRun) {
     lock.lock();
     try {
+      if (!dryRun) {
+        Optional<Outcome> outcome = byWhatIsKnown(changes, by, action);
+        if (outcome.isPresent()) {
+          return outcome.get();
+        }
+      }
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         Optional<Outcome> outcome = attempt(changes, by, action, dryRun);
         if (outcome.isPresent()) {
@@ -89,6 +98,24 @@ public final class Acceptance {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Empty: the store is another by now, or the change is not good for what is known of it. */
+  private Optional<Outcome> byWhatIsKnown(ChangeSet set, String by, String action) {
+    Accepted before = accepted.known();
+    boolean met =
+        set.changes().stream()
+            .allMatch(
+                change -> change.expected().meets(revision(before.stored().get(change.key()))));
+    if (!met) {
+      return Optional.empty();
+    }
+    Problems problems = check.of(before, set);
+    return problems.hasErrors() ? Optional.empty() : written(before, set, problems, by, action);
+  }
+
+  private static @Nullable Revision revision(@Nullable StoredResource stored) {
+    return stored == null ? null : stored.revision();
   }
 
   /** Empty: the store changed meanwhile. */
@@ -114,18 +141,31 @@ public final class Acceptance {
           new Outcome.Applied(
               text(before.newest()), true, shown(set, before, null), Shown.of(problems)));
     }
+    return written(before, set, problems, by, action);
+  }
+
+  /** Empty: the store changed meanwhile. */
+  private Optional<Outcome> written(
+      Accepted before, ChangeSet set, Problems problems, String by, String action) {
+    Instant now = clock.instant();
     return accepted
         .repository()
-        .applyAt(
-            before.snapshot(), changes, by, clock.instant(), done -> logged(set, by, action, done))
-        .map(result -> outcome(result, set, before, problems, by));
+        .applyAt(before.snapshot(), set.changes(), by, now, done -> logged(set, by, action, done))
+        .map(result -> outcome(result, set, before, problems, by, now));
   }
 
   private Outcome outcome(
-      ApplyResult result, ChangeSet set, Accepted before, Problems problems, String by) {
+      ApplyResult result,
+      ChangeSet set,
+      Accepted before,
+      Problems problems,
+      String by,
+      Instant now) {
     return switch (result) {
       case ApplyResult.Conflicted(var conflicts) -> conflicted(set.changes(), conflicts);
-      case ApplyResult.Applied(Revision revision, List<ResourceKey> differing) -> {
+      case ApplyResult.Applied applied -> {
+        Revision revision = applied.revision();
+        List<ResourceKey> differing = applied.changed();
         if (differing.isEmpty()) {
           yield new Outcome.Applied(
               text(before.newest()), false, shown(set, before, null), Shown.of(problems));
@@ -136,6 +176,7 @@ public final class Acceptance {
             differing.size(),
             by);
         last = revision;
+        accepted.changed(before, set.changes(), applied, by, now);
         changed.accept(revision);
         yield new Outcome.Applied(
             text(revision), false, shown(set, before, revision), Shown.of(problems));

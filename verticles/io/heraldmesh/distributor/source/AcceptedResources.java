@@ -6,21 +6,26 @@ import io.heraldmesh.resource.read.ResourceDocument;
 import io.heraldmesh.resource.read.ResourceDocuments;
 import io.heraldmesh.resource.read.ResourceDocuments.NamedText;
 import io.heraldmesh.resource.read.ResourceReader;
+import io.heraldmesh.store.ApplyResult;
+import io.heraldmesh.store.ResourceChange;
 import io.heraldmesh.store.ResourceKey;
 import io.heraldmesh.store.ResourceRepository;
 import io.heraldmesh.store.ResourceRepository.Mark;
 import io.heraldmesh.store.ResourceRepository.Snapshot;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StoredResource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resources that were accepted into the store, read. What did not change is not parsed again.
- * Blocks for the database; thread-safe.
+ * The resources that were accepted into the store, read. What did not change is not parsed again,
+ * and what was read or written here last is known without asking the database. Blocks for it
+ * otherwise; thread-safe.
  */
 public final class AcceptedResources {
   /** In front of the name that a stored resource has in messages. */
@@ -28,6 +33,7 @@ public final class AcceptedResources {
 
   private final ResourceRepository repository;
   private Map<ResourceKey, Parsed> parsed = Map.of();
+  private volatile @Nullable Accepted known;
 
   private record Parsed(Revision at, ResourceDocuments documents) {}
 
@@ -71,12 +77,17 @@ public final class AcceptedResources {
   }
 
   /**
-   * Reads all of them unless they are those of {@code known}.
+   * Reads all of them unless they are those of {@code held}.
    *
    * @throws io.heraldmesh.store.StoreException when the database cannot be read
    */
-  public Accepted read(Accepted known) {
-    return repository.mark().equals(known.mark()) ? known : read();
+  public Accepted read(Accepted held) {
+    Mark mark = repository.mark();
+    if (mark.equals(held.mark())) {
+      return held;
+    }
+    Accepted newest = known;
+    return newest != null && mark.equals(newest.mark()) ? newest : read();
   }
 
   /**
@@ -85,21 +96,58 @@ public final class AcceptedResources {
    * @throws io.heraldmesh.store.StoreException when the database cannot be read
    */
   public synchronized Accepted read() {
-    Snapshot snapshot = repository.all();
+    return taken(repository.all());
+  }
+
+  /** The newest that is known here; another control node may have changed them since. */
+  Accepted known() {
+    Accepted newest = known;
+    return newest == null ? read() : newest;
+  }
+
+  /**
+   * These changes of {@code before} are in the store.
+   *
+   * @param at those that differed
+   */
+  synchronized void changed(
+      Accepted before,
+      List<ResourceChange> changes,
+      ApplyResult.Applied at,
+      String changedBy,
+      Instant now) {
+    Map<ResourceKey, StoredResource> all = new TreeMap<>(before.stored());
+    for (ResourceChange change : changes) {
+      ResourceKey key = change.key();
+      if (change.content() == null) {
+        all.remove(key);
+      } else if (at.changed().contains(key)) {
+        all.put(key, new StoredResource(key, at.revision(), change.content(), changedBy, now));
+      }
+    }
+    Accepted newest = known;
+    if (newest == null || newest.snapshot().revision().compareTo(at.revision()) < 0) {
+      taken(new Snapshot(at.revision(), List.copyOf(all.values())));
+    }
+  }
+
+  private Accepted taken(Snapshot snapshot) {
     Map<ResourceKey, Parsed> fresh = new HashMap<>();
     Map<ResourceKey, StoredResource> stored = new HashMap<>();
     List<io.heraldmesh.resource.Resource> resources = new ArrayList<>();
     Problems problems = Problems.NONE;
     for (StoredResource one : snapshot.resources()) {
-      Parsed known = parsed.get(one.key());
-      Parsed now = known != null && known.at().equals(one.revision()) ? known : parse(one);
+      Parsed before = parsed.get(one.key());
+      Parsed now = before != null && before.at().equals(one.revision()) ? before : parse(one);
       fresh.put(one.key(), now);
       stored.put(one.key(), one);
       now.documents().all().forEach(document -> resources.add(document.resource()));
       problems = problems.and(now.documents().problems());
     }
     parsed = fresh;
-    return new Accepted(snapshot, stored, new Resources(resources, problems));
+    Accepted made = new Accepted(snapshot, stored, new Resources(resources, problems));
+    known = made;
+    return made;
   }
 
   private static Parsed parse(StoredResource stored) {

@@ -54,11 +54,15 @@ public record WholeCheck(
       return one(set, ProblemCode.TOO_LARGE, "the store would hold more than 64 MiB");
     }
     try {
+      List<Problem> found = await(distribution.check(whole)).all();
+      if (found.isEmpty()) {
+        return set.problems();
+      }
       Set<String> known = known();
       return set.problems()
           .and(
               new Problems(
-                  await(distribution.check(whole)).all().stream()
+                  found.stream()
                       .filter(p -> set.files().contains(p.at().file()) || !known.contains(p.text()))
                       .toList()));
     } catch (ExecutionException e) {

@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -103,5 +104,34 @@ class CompileRunsTest {
     end(0, 1);
 
     assertThat(Await.result(asked)).isEqualTo(new Revision(1, 1));
+  }
+
+  /** Each of these runs is followed by another one that somebody waits for. */
+  @Test
+  void changesWithoutEndAreFewRuns() {
+    long from = System.nanoTime();
+    ask(true);
+    for (int run = 0; run < 5; run++) {
+      awaitBegun(run + 1);
+      ask(true);
+      end(run, run + 1);
+    }
+    awaitBegun(6);
+
+    // 50 ms before the first, then twice as long each time: 100, 200, 400, 500, 500
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThan(Duration.ofMillis(1700));
+  }
+
+  @Test
+  void afterAFloodAChangeIsNotLateForIt() {
+    ask(true);
+    awaitBegun(1);
+    ask(true);
+    end(0, 1);
+    awaitBegun(2);
+    assertThat(onLoop(runs::urgentPause)).isEqualTo(Duration.ofMillis(100));
+    end(1, 2);
+
+    assertThat(onLoop(runs::urgentPause)).isEqualTo(Duration.ofMillis(50));
   }
 }

@@ -10,6 +10,9 @@ import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.source.AcceptedResources.Accepted;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Position;
+import io.heraldmesh.resource.problem.Problem;
+import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
@@ -22,6 +25,12 @@ import org.junit.jupiter.api.Test;
 
 /** A change is checked whether or not somebody distributes just now. */
 class WholeCheckTest {
+  private static final Problems WARNING =
+      new Problems(
+          List.of(
+              new Problem(
+                  Position.startOf("other.yaml"), ProblemCode.NO_KEYS, "there are no keys")));
+
   private final Store store = SqliteStore.inMemory();
   private final ChangeSet nothing =
       new ChangeSet(List.of(), List.of(), Problems.NONE, Set.of("policy.yaml"));
@@ -31,8 +40,8 @@ class WholeCheckTest {
     store.close();
   }
 
-  /** What the check is told of the mesh; compiling finds nothing. */
-  private record Told(Future<MeshStatus> status) implements Distribution {
+  /** What the check is told of the mesh. */
+  private record Told(Future<MeshStatus> status, Problems found) implements Distribution {
     @Override
     public Future<Revision> apply(Resources resources, @Nullable String stored) {
       return Future.failedFuture("is only checked");
@@ -40,7 +49,7 @@ class WholeCheckTest {
 
     @Override
     public Future<Problems> check(Resources resources) {
-      return Future.succeededFuture(Problems.NONE);
+      return Future.succeededFuture(found);
     }
 
     @Override
@@ -50,8 +59,15 @@ class WholeCheckTest {
   }
 
   private Problems check(Future<MeshStatus> status) {
+    return check(status, WARNING);
+  }
+
+  private Problems check(Future<MeshStatus> status, Problems found) {
     return new WholeCheck(
-            () -> Resources.NONE, new Told(status), new TrustDomain("mesh.test"), store.audit())
+            () -> Resources.NONE,
+            new Told(status, found),
+            new TrustDomain("mesh.test"),
+            store.audit())
         .of(Accepted.NONE, nothing);
   }
 
@@ -77,5 +93,14 @@ class WholeCheckTest {
             check(Future.failedFuture(new BusException(BusFailure.FORBIDDEN, "not you")))
                 .hasErrors())
         .isTrue();
+  }
+
+  /** To find nothing is all that a flood of good changes costs. */
+  @Test
+  void nobodyIsAskedWhereTheCompilerFindsNothing() {
+    assertThat(
+            check(Future.failedFuture(new BusException(BusFailure.FORBIDDEN, "x")), Problems.NONE)
+                .hasErrors())
+        .isFalse();
   }
 }
