@@ -23,9 +23,12 @@ import org.slf4j.LoggerFactory;
 record ControlState(Store store, AuthorityInForce authority) {
   private static final Logger LOG = LoggerFactory.getLogger(ControlState.class);
 
-  /** Blocks for the disk and the database. */
-  static ControlState open(NodeConfig config, TrustDomain trustDomain, Ground ground) {
-    Store store = StateStore.open(config);
+  /**
+   * Blocks for the disk and the database.
+   *
+   * @param store is closed when the authority cannot be used
+   */
+  static ControlState open(Store store, NodeConfig config, TrustDomain trustDomain, Ground ground) {
     try {
       return new ControlState(
           store,

@@ -23,6 +23,7 @@ import io.heraldmesh.link.LinkServer;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.proxy.upstream.OwnListeners;
+import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,13 +56,13 @@ final class EmbeddedControl implements NodeControl {
   private @Nullable LinkServer links;
   private @Nullable ControlAdmin admin;
 
-  /** Opens what it stands on; blocks. */
-  EmbeddedControl(Foundation foundation, NodeConfig config, TrustDomain trustDomain) {
+  /** Blocks for the disk and the database; closes {@code store}, also when it cannot be made. */
+  EmbeddedControl(Foundation foundation, NodeConfig config, TrustDomain trustDomain, Store store) {
     this(
         foundation,
         config,
         trustDomain,
-        ControlState.open(config, trustDomain, foundation.ground()),
+        ControlState.open(store, config, trustDomain, foundation.ground()),
         null);
   }
 

@@ -10,6 +10,7 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.store.Store;
 import io.heraldmesh.tls.MemberIdentity;
 import io.heraldmesh.tls.MemberTls;
 import io.heraldmesh.tls.Members;
@@ -41,11 +42,13 @@ final class Membership implements AutoCloseable {
   /**
    * Blocks for the database, the disk and the network.
    *
+   * @param store is closed when it may not or cannot join
    * @throws StartFailure when it may not or cannot join
    */
-  static Membership join(NodeConfig config, ClusterConfig cluster, TrustDomain trustDomain) {
+  static Membership join(
+      Store store, NodeConfig config, ClusterConfig cluster, TrustDomain trustDomain) {
     Ground ground = Ground.lay();
-    ControlState state = ControlState.open(config, trustDomain, ground);
+    ControlState state = ControlState.open(store, config, trustDomain, ground);
     try {
       RenewableIdentity identity =
           new OwnIdentities(

@@ -20,6 +20,7 @@ import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Located;
+import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.tls.TlsProvider;
 import io.vertx.core.Future;
@@ -177,9 +178,13 @@ public final class Node {
   }
 
   private NodeControl control(TrustDomain domain, Consumer<String> say) {
+    if (config.standalone()) {
+      return new StandaloneControl(foundation(), config, domain);
+    }
+    Store store = new AwaitedStore(config, health).open();
     ClusterConfig cluster = config.cluster();
     if (cluster != null) {
-      Membership joined = Membership.join(config, cluster, domain);
+      Membership joined = Membership.join(store, config, cluster, domain);
       foundation = joined.foundation();
       undo.add(new Step("cluster", joined::close));
       HostPort eventBus = new HostPort(cluster.eventBus().host(), joined.eventBusPort());
@@ -190,9 +195,7 @@ public final class Node {
       health.register("cluster", () -> members(cluster, joined));
       return new EmbeddedControl(config, domain, joined);
     }
-    return config.standalone()
-        ? new StandaloneControl(foundation(), config, domain)
-        : new EmbeddedControl(foundation(), config, domain);
+    return new EmbeddedControl(foundation(), config, domain, store);
   }
 
   private static Condition members(ClusterConfig cluster, Membership joined) {

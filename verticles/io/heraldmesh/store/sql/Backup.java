@@ -6,6 +6,7 @@ import io.heraldmesh.store.StateFileException;
 import io.heraldmesh.store.StateSummary;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
+import io.heraldmesh.store.sql.PostgresSource.Client;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -47,7 +48,7 @@ public final class Backup implements AutoCloseable {
 
   /** A server; import refuses while control nodes are connected to it. */
   public static Backup of(PostgresSettings settings) {
-    return new Backup(PostgresStore.database(settings, PostgresSource.COMMAND));
+    return new Backup(PostgresStore.database(settings, Client.COMMAND));
   }
 
   /**
@@ -101,7 +102,7 @@ public final class Backup implements AutoCloseable {
                             + " WHERE datname = current_database() AND application_name ="
                             + " ? || current_schema()",
                         row -> row.getLong("others"),
-                        PostgresSource.NODE)
+                        Client.NODE.name(""))
                     .orElse(0L));
     if (others > 0) {
       throw new StoreException(

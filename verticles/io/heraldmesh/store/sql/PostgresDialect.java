@@ -2,6 +2,7 @@ package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
+import java.security.cert.CertificateException;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The words of PostgreSQL. Codes stand in appendix A of its manual. */
 final class PostgresDialect implements Dialect {
+  private static final String NAME_CHECK = "PgjdbcHostnameVerifier";
 
   @Override
   public String name() {
@@ -92,8 +94,28 @@ final class PostgresDialect implements Dialect {
           because(Reason.BUSY, name, "did not get to it in time (" + message + ")", e);
       case "XX001", "XX002" ->
           because(Reason.DAMAGED, name, "is damaged (" + message + "); " + remedy(), e);
-      default -> byClass(name, state, message, e);
+      case "08004" -> because(Reason.FAILED, name, "refuses this connection (" + message + ")", e);
+      default ->
+          untrusted(e)
+              ? because(
+                  Reason.FAILED,
+                  name,
+                  "the server's certificate is not believed ("
+                      + message
+                      + "); check tls.roots and the name in url",
+                  e)
+              : byClass(name, state, message, e);
     };
+  }
+
+  /** Its chain, or its name, of which the driver says no more than who looked at it. */
+  private static boolean untrusted(SQLException e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof CertificateException) {
+        return true;
+      }
+    }
+    return message(e).contains(NAME_CHECK);
   }
 
   private static StoreException byClass(String name, String state, String message, SQLException e) {

@@ -13,11 +13,28 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresSource extends PGSimpleDataSource {
   private static final long serialVersionUID = 1L;
 
-  /** How a node's connections are named at the server, before the schema. */
-  static final String NODE = "herald-";
+  /** Who connects. */
+  enum Client {
+    /** Waits out a server that is slow to let it in. */
+    NODE("herald-", 20),
+    /** Somebody sits before it. */
+    COMMAND("herald-state-", 5);
 
-  /** And those of a command. */
-  static final String COMMAND = "herald-state-";
+    private final String name;
+    private final int loginSeconds;
+
+    /**
+     * @param name of its connections at the server, before the schema
+     */
+    Client(String name, int loginSeconds) {
+      this.name = name;
+      this.loginSeconds = loginSeconds;
+    }
+
+    String name(String schema) {
+      return name + schema;
+    }
+  }
 
   private static final int CONNECT_SECONDS = 5;
 
@@ -35,7 +52,7 @@ final class PostgresSource extends PGSimpleDataSource {
     this.password = password;
   }
 
-  static PostgresSource of(PostgresSettings settings, String application) {
+  static PostgresSource of(PostgresSettings settings, Client client) {
     PostgresSource source = new PostgresSource(settings.password());
     String[] hosts = new String[settings.hosts().size()];
     int[] ports = new int[hosts.length];
@@ -50,10 +67,10 @@ final class PostgresSource extends PGSimpleDataSource {
     source.setDatabaseName(settings.database());
     source.setCurrentSchema(settings.schema());
     source.setUser(settings.user());
-    source.setApplicationName(application + settings.schema());
+    source.setApplicationName(client.name(settings.schema()));
     source.setTargetServerType("primary");
     source.setConnectTimeout(CONNECT_SECONDS);
-    source.setLoginTimeout(CONNECT_SECONDS);
+    source.loginWithin(client.loginSeconds);
     source.setSocketTimeout(SOCKET_SECONDS);
     source.setTcpKeepAlive(true);
     source.setReWriteBatchedInserts(true);
@@ -64,6 +81,15 @@ final class PostgresSource extends PGSimpleDataSource {
     source.encrypt(settings);
     return source;
   }
+
+  /** The TCP connections to all hosts, one after the other, TLS and the password together. */
+  private void loginWithin(int seconds) {
+    super.setLoginTimeout(seconds);
+  }
+
+  /** A pool would set how long its callers wait, which has nothing to do with it. */
+  @Override
+  public void setLoginTimeout(int seconds) {}
 
   private void encrypt(PostgresSettings settings) {
     if (!settings.tls()) {

@@ -7,6 +7,7 @@ import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
+import io.heraldmesh.store.sql.PostgresSource.Client;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -35,14 +36,11 @@ public final class PostgresStore {
    *     held was changed then
    */
   public static Store open(PostgresSettings settings) {
-    return new DatabaseStore(database(settings, PostgresSource.NODE));
+    return new DatabaseStore(database(settings, Client.NODE));
   }
 
-  /**
-   * @param application how the connections are named at the server, before the schema
-   */
-  static Database database(PostgresSettings settings, String application) {
-    HikariDataSource pool = pool(settings, application);
+  static Database database(PostgresSettings settings, Client client) {
+    HikariDataSource pool = pool(settings, client);
     Database database = new PostgresDatabase(pool, settings.name());
     try {
       database.write(
@@ -63,10 +61,10 @@ public final class PostgresStore {
     }
   }
 
-  private static HikariDataSource pool(PostgresSettings settings, String application) {
+  private static HikariDataSource pool(PostgresSettings settings, Client client) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("herald-store");
-    config.setDataSource(PostgresSource.of(settings, application));
+    config.setDataSource(PostgresSource.of(settings, client));
     config.setAutoCommit(false);
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setMaximumPoolSize(settings.connections());

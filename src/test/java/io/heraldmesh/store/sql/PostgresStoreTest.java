@@ -61,7 +61,7 @@ class PostgresStoreTest {
   @Test
   void commitsAreSyncedWhateverTheServersDefaultIs() throws Exception {
     try (PostgresServer lax = PostgresServer.start("synchronous_commit=off");
-        Database database = PostgresStore.database(lax.settings(), PostgresSource.NODE)) {
+        Database database = PostgresStore.database(lax.settings(), PostgresSource.Client.NODE)) {
       String setting =
           database.write(
               connection ->
