@@ -155,12 +155,15 @@ public final class LinkClient {
     }
     SocketAddress address = to.get(Math.floorMod(next, to.size()));
     HeraldSvid svid = identity.svid();
-    PartTls tls = new PartTls(svid.key(), svid.chain(), identity.bundle(), verifier, clock);
-    HttpClientOptions options =
-        tls.http2Client(id -> control(svid.id(), id)).setConnectTimeout(CONNECT_MILLIS);
     LinkStream stream = new LinkStream(vertx, context, svid, address, this);
     coming = stream;
-    stream.open(options, schemaLevel, version);
+    stream.open(() -> options(svid), schemaLevel, version);
+  }
+
+  private HttpClientOptions options(HeraldSvid svid) {
+    return new PartTls(svid.key(), svid.chain(), identity.bundle(), verifier, clock)
+        .http2Client(id -> control(svid.id(), id))
+        .setConnectTimeout(CONNECT_MILLIS);
   }
 
   private static boolean control(SpiffeId own, SpiffeId server) {

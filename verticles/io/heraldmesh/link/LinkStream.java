@@ -23,6 +23,7 @@ import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,14 +78,43 @@ final class LinkStream {
     return draining;
   }
 
-  void open(HttpClientOptions options, int schemaLevel, String version) {
-    GrpcClient opening =
-        GrpcClient.client(
-            vertx, new GrpcClientOptions().setMaxMessageSize(LinkLimits.MOST_TO_NODE), options);
-    client = opening;
+  /**
+   * Begins to connect. The client is made beside the event loop: with the first one the process
+   * loads what gRPC and TLS consist of, a native library among it, which takes seconds where the
+   * processor is wanted elsewhere.
+   *
+   * @param options of the connection; asked beside the event loop
+   */
+  void open(Supplier<HttpClientOptions> options, int schemaLevel, String version) {
     timer =
         vertx.setTimer(
             LinkLimits.GREET_WITHIN.toMillis() * 2, late -> ended("no answer to the hello"));
+    vertx
+        .executeBlocking(
+            () ->
+                GrpcClient.client(
+                    vertx,
+                    new GrpcClientOptions().setMaxMessageSize(LinkLimits.MOST_TO_NODE),
+                    options.get()),
+            false)
+        .onComplete(
+            made ->
+                context.runOnContext(
+                    v -> {
+                      if (made.failed()) {
+                        ended(reason(made.cause()));
+                      } else {
+                        request(made.result(), schemaLevel, version);
+                      }
+                    }));
+  }
+
+  private void request(GrpcClient opening, int schemaLevel, String version) {
+    if (over) {
+      opening.close();
+      return;
+    }
+    client = opening;
     opening
         .request(address, LinkGrpcClient.Attach)
         .onComplete(

@@ -5,6 +5,7 @@ import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -73,19 +74,27 @@ final class LinkFixture implements AutoCloseable {
     Vertx vertx = vertx();
     RenewableIdentity identity =
         new RenewableIdentity(mesh.svid(HeraldRole.NODE, name, ttl), mesh.bundle());
-    LinkClient link =
-        new LinkClient(
-            vertx,
-            identity,
-            mesh.crypto(),
-            clock,
-            new Random(),
-            List.of(to),
-            SchemaLevel.NEWEST,
-            "test",
-            new SimpleMeterRegistry());
+    LinkClient link = link(vertx, identity, to);
     Await.result(link.start());
     return new Attaching(vertx, identity, mesh.bus(vertx, identity), link);
+  }
+
+  SvidSource identity(String name) {
+    return SvidSource.fixed(mesh.svid(HeraldRole.NODE, name, Duration.ofDays(1)), mesh.bundle());
+  }
+
+  /** Not started. */
+  LinkClient link(Vertx vertx, SvidSource identity, SocketAddress... to) {
+    return new LinkClient(
+        vertx,
+        identity,
+        mesh.crypto(),
+        clock,
+        new Random(),
+        List.of(to),
+        SchemaLevel.NEWEST,
+        "test",
+        new SimpleMeterRegistry());
   }
 
   Vertx vertx() {

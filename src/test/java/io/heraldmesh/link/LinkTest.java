@@ -10,10 +10,14 @@ import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.LinkAddresses;
 import io.heraldmesh.bus.Revocations;
+import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.link.proto.FromNode;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.net.SocketAddress;
@@ -96,6 +100,32 @@ class LinkTest {
 
     assertThat(failure(CaService.over(node.bus()).roots())).isEqualTo(BusFailure.UNREACHABLE);
     Await.until("the reason is told", () -> node.link().status().lastError() != null);
+  }
+
+  /** The first one loads a native library and a thousand classes. */
+  @Test
+  void theClientOfALinkIsMadeBesideTheEventLoops() {
+    Vertx vertx = mesh.vertx();
+    SvidSource held = mesh.identity("n1");
+    List<Boolean> onLoop = new CopyOnWriteArrayList<>();
+    SvidSource watched =
+        new SvidSource() {
+          @Override
+          public HeraldSvid svid() {
+            return held.svid();
+          }
+
+          @Override
+          public TrustBundle bundle() {
+            onLoop.add(Context.isOnEventLoopThread());
+            return held.bundle();
+          }
+        };
+    LinkClient link = mesh.link(vertx, watched, control.address());
+    Await.result(link.start());
+    Await.until("attached", () -> link.status().attached());
+
+    assertThat(onLoop).isNotEmpty().containsOnly(false);
   }
 
   @Test
