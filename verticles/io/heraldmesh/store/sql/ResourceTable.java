@@ -42,7 +42,9 @@ final class ResourceTable implements ResourceRepository {
   public ApplyResult apply(List<ResourceChange> changes, String changedBy, Instant now) {
     List<ResourceChange> all = List.copyOf(changes);
     requireOnce(all);
-    return database.write(connection -> change(connection, all, changedBy, now));
+    return database.write(
+        connection ->
+            change(connection, RevisionTable.locked(connection, database), all, changedBy, now));
   }
 
   @Override
@@ -60,7 +62,7 @@ final class ResourceTable implements ResourceRepository {
           if (!last.equals(basis.revision()) && !places(connection).equals(places(basis))) {
             return Optional.empty();
           }
-          ApplyResult result = change(connection, all, changedBy, now);
+          ApplyResult result = change(connection, last, all, changedBy, now);
           AuditEvent event = audit.apply(result);
           if (event != null) {
             AuditTable.insert(connection, database.dialect(), List.of(event));
@@ -88,10 +90,16 @@ final class ResourceTable implements ResourceRepository {
     return places;
   }
 
+  /**
+   * @param last the newest revision, locked
+   */
   private ApplyResult change(
-      Connection connection, List<ResourceChange> changes, String changedBy, Instant now)
+      Connection connection,
+      Revision last,
+      List<ResourceChange> changes,
+      String changedBy,
+      Instant now)
       throws SQLException {
-    Revision last = RevisionTable.locked(connection, database);
     Plan plan = plan(connection, changes);
     if (!plan.conflicts().isEmpty()) {
       return new ApplyResult.Conflicted(plan.conflicts());
