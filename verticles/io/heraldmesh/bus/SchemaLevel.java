@@ -8,8 +8,11 @@ public final class SchemaLevel {
   /** The first. */
   public static final int FIRST = 1;
 
+  /** No new words; from here on a node takes snapshots in parts, see {@link EncodedSnapshot}. */
+  public static final int PARTS = 2;
+
   /** The newest that this software understands and writes. */
-  public static final int NEWEST = 1;
+  public static final int NEWEST = PARTS;
 
   private SchemaLevel() {}
 }

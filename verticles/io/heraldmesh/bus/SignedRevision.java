@@ -51,16 +51,16 @@ public final class SignedRevision {
    * For one node.
    *
    * @param epoch a signed {@link EpochGrant}; null: there is none
-   * @param snapshot whose digest is the node's; null: the node has it
+   * @param content of a snapshot whose digest is the node's; null: the node has it
    * @throws IllegalArgumentException when {@code node} is not of this revision
    */
   public SnapshotFrame frame(
-      SignedBus bus, @Nullable ByteString epoch, SpiffeId node, @Nullable ByteString snapshot) {
+      SignedBus bus, @Nullable ByteString epoch, SpiffeId node, @Nullable SnapshotContent content) {
     Integer place = places.get(node);
     if (place == null) {
       throw new IllegalArgumentException(node + " is not in revision " + revision);
     }
-    return new SnapshotFrame(sign(bus), epoch, tree.proof(place), snapshot);
+    return new SnapshotFrame(sign(bus), epoch, tree.proof(place), content);
   }
 
   /** False: {@link #frame} would sign first, which is nothing for an event loop. */

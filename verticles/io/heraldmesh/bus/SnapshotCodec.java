@@ -1,8 +1,10 @@
 package io.heraldmesh.bus;
 
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.NodeSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Snapshots to bytes and back; the same snapshot gives the same bytes in every process. The first
@@ -12,6 +14,7 @@ import java.util.Arrays;
 public final class SnapshotCodec {
   private static final String HEAD = "herald-snapshot ";
   private static final int MOST_HEAD = 32;
+  private static final String NOBODY = "";
 
   private SnapshotCodec() {}
 
@@ -56,6 +59,26 @@ public final class SnapshotCodec {
     }
     return MessageCodec.decode(
         Arrays.copyOfRange(whole, end + 1, whole.length), NodeSnapshot.class);
+  }
+
+  /**
+   * What all nodes share, as a part of {@link EncodedSnapshot}: a snapshot of no node, with nothing
+   * but what may be called. The own part is one without that.
+   */
+  public static ByteString encodeShared(List<Destination> destinations, int level) {
+    return encode(new NodeSnapshot(NOBODY, List.of(), destinations), level);
+  }
+
+  /**
+   * @param known the level that whoever reads it knows
+   */
+  public static List<Destination> decodeShared(ByteString bytes, int known)
+      throws MalformedMessage {
+    NodeSnapshot shared = decode(bytes, known);
+    if (!shared.equals(new NodeSnapshot(NOBODY, List.of(), shared.destinations()))) {
+      throw new MalformedMessage("the shared part holds what is a node's own");
+    }
+    return shared.destinations();
   }
 
   private static int headEnd(byte[] whole) throws MalformedMessage {

@@ -1,5 +1,7 @@
 package io.heraldmesh.bus;
 
+import io.heraldmesh.bus.SnapshotContent.Parts;
+import io.heraldmesh.bus.SnapshotContent.Whole;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,23 +16,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On the wire: the four bytes {@code HLS2}; the signed root with its length (4 bytes) in front;
  * the signed epoch in the same way, or the length 0; the leaf's index (4 bytes), the number of
- * hashes beside the way (1 byte) and the hashes; 1 and the snapshot to the end, or 0 and the end.
+ * hashes beside the way (1 byte) and the hashes; then what of the snapshot comes with it: 0 and the
+ * end, or 1 and the whole of it to the end, or 2 and its parts to the end, the own one and the
+ * shared one, each as 0, or as 1 with its length (4 bytes) and its bytes.
  *
  * @param statement a signed {@link RevisionRoot}
  * @param epoch a signed {@link EpochGrant}; null: the authority was not reached, so only nodes that
  *     are in this epoch already will follow
- * @param snapshot see {@link SnapshotCodec}; null: it is the one that the node holds
+ * @param content null: the snapshot is the one that the node holds
  */
 public record SnapshotFrame(
     ByteString statement,
     @Nullable ByteString epoch,
     InclusionProof proof,
-    @Nullable ByteString snapshot) {
+    @Nullable SnapshotContent content) {
   private static final byte[] MAGIC = "HLS2".getBytes(StandardCharsets.US_ASCII);
   private static final int HASH_BYTES = 32;
+  private static final byte HELD = 0;
+  private static final byte WHOLE = 1;
+  private static final byte PARTS = 2;
 
   public byte[] toBytes() {
-    int length = snapshot == null ? 0 : snapshot.size();
     byte[] granted = epoch == null ? new byte[0] : epoch.toByteArray();
     ByteBuffer frame =
         ByteBuffer.allocate(
@@ -41,17 +47,41 @@ public record SnapshotFrame(
                 + granted.length
                 + 5
                 + proof.path().size() * HASH_BYTES
-                + 1
-                + length);
+                + size(content));
     frame.put(MAGIC).putInt(statement.size()).put(statement.toByteArray());
     frame.putInt(granted.length).put(granted);
     frame.putInt(proof.index()).put((byte) proof.path().size());
     proof.path().forEach(hash -> frame.put(hash.toByteArray()));
-    frame.put((byte) (snapshot == null ? 0 : 1));
-    if (snapshot != null) {
-      frame.put(snapshot.toByteArray());
+    switch (content) {
+      case null -> frame.put(HELD);
+      case Whole(ByteString snapshot) -> frame.put(WHOLE).put(snapshot.toByteArray());
+      case Parts(var own, var shared) -> {
+        frame.put(PARTS);
+        put(frame, own);
+        put(frame, shared);
+      }
     }
     return frame.array();
+  }
+
+  private static int size(@Nullable SnapshotContent content) {
+    return switch (content) {
+      case null -> 1;
+      case Whole(ByteString snapshot) -> 1 + snapshot.size();
+      case Parts(var own, var shared) -> 1 + size(own) + size(shared);
+    };
+  }
+
+  private static int size(@Nullable ByteString part) {
+    return part == null ? 1 : 1 + 4 + part.size();
+  }
+
+  private static void put(ByteBuffer frame, @Nullable ByteString part) {
+    if (part == null) {
+      frame.put((byte) 0);
+    } else {
+      frame.put((byte) 1).putInt(part.size()).put(part.toByteArray());
+    }
   }
 
   /**
@@ -83,21 +113,32 @@ public record SnapshotFrame(
           statement,
           epoch.size() == 0 ? null : epoch,
           new InclusionProof(index, path),
-          snapshot(in));
+          content(in));
     } catch (BufferUnderflowException e) {
       throw new MalformedMessage("snapshot ends early");
     }
   }
 
-  private static @Nullable ByteString snapshot(ByteBuffer in) throws MalformedMessage {
-    byte follows = in.get();
-    if (follows == 1) {
-      return ByteString.of(read(in, in.remaining()));
+  private static @Nullable SnapshotContent content(ByteBuffer in) throws MalformedMessage {
+    SnapshotContent content =
+        switch (in.get()) {
+          case HELD -> null;
+          case WHOLE -> new Whole(ByteString.of(read(in, in.remaining())));
+          case PARTS -> new Parts(part(in), part(in));
+          default -> throw new MalformedMessage("its snapshot comes in no known form");
+        };
+    if (in.hasRemaining()) {
+      throw new MalformedMessage("has bytes after its end");
     }
-    if (follows != 0 || in.hasRemaining()) {
-      throw new MalformedMessage("has bytes after its proof");
-    }
-    return null;
+    return content;
+  }
+
+  private static @Nullable ByteString part(ByteBuffer in) throws MalformedMessage {
+    return switch (in.get()) {
+      case 0 -> null;
+      case 1 -> ByteString.of(read(in, in.getInt()));
+      default -> throw new MalformedMessage("a part comes in no known form");
+    };
   }
 
   private static byte[] read(ByteBuffer in, int length) throws MalformedMessage {

@@ -1,5 +1,6 @@
 package io.heraldmesh.bus;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether a {@link SnapshotFrame} is what config signed for this node. */
@@ -9,13 +10,12 @@ public final class SnapshotProof {
   /**
    * What config signed for the node.
    *
-   * @param digest of the node's snapshot under {@code revision}
-   * @param snapshot null: it is the one that the node holds
+   * @param snapshot under {@code revision}
    */
-  public record Proven(Revision revision, ByteString digest, @Nullable ByteString snapshot) {}
+  public record Proven(Revision revision, EncodedSnapshot snapshot) {}
 
   /** What a node has in force. */
-  public record Held(Revision revision, ByteString digest) {}
+  public record Held(Revision revision, EncodedSnapshot snapshot) {}
 
   /**
    * A higher epoch than the node's own needs the authority's word. Whether the revision is newer
@@ -28,27 +28,28 @@ public final class SnapshotProof {
    */
   public static Proven verify(SignedBus bus, SnapshotFrame frame, @Nullable Held held)
       throws BusException {
-    ByteString snapshot = frame.snapshot();
-    ByteString digest;
-    if (snapshot != null) {
-      digest = SnapshotCodec.digest(snapshot);
-    } else if (held != null) {
-      digest = held.digest();
-    } else {
-      throw new BusException(
-          BusFailure.UNAUTHENTICATED, "told to keep a snapshot, but this node holds none");
-    }
+    EncodedSnapshot snapshot = snapshot(frame.content(), held == null ? null : held.snapshot());
     RevisionRoot root = bus.believe(RevisionRoot.STATEMENT, frame.statement());
     long epoch = root.revision().epoch();
     if (held == null || epoch > held.revision().epoch()) {
       EpochGrant.require(bus, frame.epoch(), epoch);
     }
-    ByteString leaf = new SnapshotLeaf(bus.self(), root.revision(), digest).hash();
+    ByteString leaf = new SnapshotLeaf(bus.self(), root.revision(), snapshot.digest()).hash();
     if (frame.proof().root(leaf, root.nodes()).filter(root.root()::equals).isEmpty()) {
       throw new BusException(
           BusFailure.UNAUTHENTICATED,
           "revision " + root.revision() + " does not hold this snapshot for this node");
     }
-    return new Proven(root.revision(), digest, snapshot);
+    return new Proven(root.revision(), snapshot);
+  }
+
+  private static EncodedSnapshot snapshot(
+      @Nullable SnapshotContent content, @Nullable EncodedSnapshot held) throws BusException {
+    Optional<EncodedSnapshot> said =
+        content == null ? Optional.ofNullable(held) : content.with(held);
+    return said.orElseThrow(
+        () ->
+            new BusException(
+                BusFailure.UNAUTHENTICATED, "told to keep what this node does not hold"));
   }
 }

@@ -72,6 +72,16 @@ public record CompiledMesh(
    */
   public record Levelled(NodeSnapshot snapshot, int level) {}
 
+  /** What is one node's own: all that it needs but what any workload may call. */
+  public NodeSnapshot own(String name) {
+    return new NodeSnapshot(
+        name,
+        workloads.getOrDefault(name, List.of()),
+        List.of(),
+        special.getOrDefault(name, List.of()),
+        registryOnly);
+  }
+
   /**
    * What one node needs, in words that it knows where those say the same; where they do not, in
    * newer ones, which the node refuses as a whole.
@@ -79,7 +89,21 @@ public record CompiledMesh(
    * @param known the level that the node knows
    */
   public Levelled node(String name, int known) {
-    NodeSnapshot snapshot = node(name);
+    return said(node(name), known);
+  }
+
+  /** The same of {@link #own}. */
+  public Levelled own(String name, int known) {
+    return said(own(name), known);
+  }
+
+  /** The same of what any workload may call, as a snapshot of no node. */
+  public Levelled shared(int known) {
+    return said(new NodeSnapshot("", List.of(), destinations), known);
+  }
+
+  private Levelled said(NodeSnapshot compiled, int known) {
+    NodeSnapshot snapshot = compiled;
     if (levels.needed(snapshot) > known) {
       snapshot = new OlderWords(levels, known).of(snapshot);
     }

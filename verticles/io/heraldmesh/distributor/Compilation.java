@@ -1,10 +1,10 @@
 package io.heraldmesh.distributor;
 
 import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SignedRevision;
-import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.compile.CompiledMesh;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
@@ -77,7 +77,7 @@ final class Compilation {
     CompiledMesh mesh = source.compile(input.resources(), input.workloads());
     Map<String, Integer> levels = new HashMap<>();
     input.nodes().forEach((name, node) -> levels.put(name, node.schemaLevel()));
-    Map<String, ByteString> changed = new HashMap<>();
+    Map<String, EncodedSnapshot> changed = new HashMap<>();
     Map<KeySource, Duration> keys = new HashMap<>();
     encoded
         .encode(mesh, levels)
@@ -87,8 +87,8 @@ final class Compilation {
                   .keySources()
                   .forEach((source, time) -> keys.merge(source, time, WorkloadPolicy::longer));
               Published held = Objects.requireNonNull(input.nodes().get(name)).held();
-              if (held == null || !held.bytes().equals(made.bytes())) {
-                changed.put(name, made.bytes());
+              if (held == null || !held.digest().equals(made.encoded().digest())) {
+                changed.put(name, made.encoded());
               }
             });
     List<String> problems = mesh.problems().all().stream().map(Object::toString).toList();
@@ -98,9 +98,7 @@ final class Compilation {
     io.heraldmesh.store.Revision counted = ledger.next();
     Revision revision = new Revision(counted.epoch(), counted.number());
     Map<String, Published> published = new HashMap<>();
-    changed.forEach(
-        (node, bytes) ->
-            published.put(node, new Published(revision, bytes, SnapshotCodec.digest(bytes))));
+    changed.forEach((node, snapshot) -> published.put(node, new Published(revision, snapshot)));
     return new Output(
         published, signed(revision, input.nodes(), published), mesh.stale(), problems, keys);
   }

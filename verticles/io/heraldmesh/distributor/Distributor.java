@@ -7,12 +7,14 @@ import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SignedRevision;
+import io.heraldmesh.bus.SnapshotContent;
 import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.compile.MeshWorkload;
@@ -254,13 +256,13 @@ final class Distributor implements DistributorService.Server {
       // What a node holds is in force there: its acknowledgement was lost.
       nodes.put(known.acknowledging(new Acknowledgement(wanted.revision(), wanted.digest(), null)));
     }
-    return frame(now, node, has ? null : wanted.bytes())
+    return frame(now, node, has ? null : wanted.snapshot().over(null))
         .map(frame -> new DistributorService.Fetched(ByteString.of(frame.toBytes())));
   }
 
   /** On this event loop, unless the revision is to be signed anew: the identity was renewed. */
   private Future<SnapshotFrame> frame(
-      SignedRevision of, SpiffeId node, @Nullable ByteString snapshot) {
+      SignedRevision of, SpiffeId node, @Nullable SnapshotContent content) {
     long number = of.revision().epoch();
     return (epochs.of(number) == null
             ? epochs.refresh(number).map(asked -> epochs.of(number))
@@ -268,8 +270,8 @@ final class Distributor implements DistributorService.Server {
         .compose(
             epoch ->
                 of.isSigned(bus)
-                    ? Future.succeededFuture(of.frame(bus, epoch, node, snapshot))
-                    : vertx.executeBlocking(() -> of.frame(bus, epoch, node, snapshot), false));
+                    ? Future.succeededFuture(of.frame(bus, epoch, node, content))
+                    : vertx.executeBlocking(() -> of.frame(bus, epoch, node, content), false));
   }
 
   @Override
@@ -479,12 +481,29 @@ final class Distributor implements DistributorService.Server {
               NodeRecord node = nodes.get(name);
               if (node != null && fresh != null) {
                 nodes.put(node.wanting(snapshot));
-                push(node.id(), fresh.frame(bus, epoch, node.id(), snapshot.bytes()));
+                push(node.id(), frame(fresh, epoch, node, snapshot.snapshot()));
               }
             });
     if (fresh != null) {
       nodes.reached(fresh.revision());
     }
+  }
+
+  /**
+   * A node whose snapshot of before is in force needs the part that changed. So does one that is in
+   * the epoch not need the authority's word for it.
+   *
+   * @param node as it was before
+   */
+  private SnapshotFrame frame(
+      SignedRevision fresh, @Nullable ByteString epoch, NodeRecord node, EncodedSnapshot snapshot) {
+    Published before = node.confirmed();
+    boolean within = before != null && before.revision().epoch() == fresh.revision().epoch();
+    return fresh.frame(
+        bus,
+        within ? null : epoch,
+        node.id(),
+        snapshot.over(before == null ? null : before.snapshot()));
   }
 
   private void push(SpiffeId node, SnapshotFrame frame) {

@@ -3,6 +3,7 @@ package io.heraldmesh.distributor;
 import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.compile.MeshWorkload;
@@ -27,7 +28,11 @@ record NodeRecord(
   static final Duration UNHEARD = Duration.ofMinutes(5);
 
   /** A snapshot as it travels. */
-  record Published(Revision revision, ByteString bytes, ByteString digest) {}
+  record Published(Revision revision, EncodedSnapshot snapshot) {
+    ByteString digest() {
+      return snapshot.digest();
+    }
+  }
 
   /**
    * How the node is known.
@@ -108,6 +113,11 @@ record NodeRecord(
         && has != null
         && has.refusal() == null
         && has.digest().equals(should.digest());
+  }
+
+  /** What it is known to have in force; null: who knows. */
+  @Nullable Published confirmed() {
+    return inForce() ? wanted : null;
   }
 
   /**

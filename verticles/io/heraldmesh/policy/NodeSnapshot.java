@@ -42,6 +42,11 @@ public record NodeSnapshot(
     this(node, workloads, destinations, special, false);
   }
 
+  /** The same, but for what its workloads may call. */
+  public NodeSnapshot calling(List<Destination> others) {
+    return new NodeSnapshot(node, workloads, others, special, registryOnly);
+  }
+
   /** What one workload may call, as it calls it. */
   public List<Destination> destinations(Workload caller) {
     Map<Key, Destination> own = new HashMap<>();

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy;
 
 import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.MessageCodec;
 import io.heraldmesh.bus.Revision;
@@ -21,26 +22,45 @@ public final class KeptSnapshot {
     this.state = state;
   }
 
-  /**
-   * @param snapshot see {@link io.heraldmesh.bus.SnapshotCodec}
-   */
-  record Kept(Revision revision, ByteString snapshot) {}
+  record Kept(Revision revision, EncodedSnapshot snapshot) {}
+
+  /** On disk, in one piece; the only form there was before there were parts. */
+  private record Whole(Revision revision, ByteString snapshot) {}
+
+  /** On disk, in parts. */
+  private record Parts(Revision revision, ByteString own, ByteString shared) {}
 
   Optional<Kept> load() {
     try {
       Optional<byte[]> bytes = state.read(NAME);
-      return bytes.isEmpty()
-          ? Optional.empty()
-          : Optional.of(MessageCodec.decode(bytes.get(), Kept.class));
+      return bytes.isEmpty() ? Optional.empty() : Optional.of(decode(bytes.get()));
     } catch (MalformedMessage e) {
       LOG.warn("kept snapshot is not used: {}", e.getMessage());
       return Optional.empty();
     }
   }
 
-  void keep(Revision revision, ByteString snapshot) {
+  private static Kept decode(byte[] bytes) throws MalformedMessage {
     try {
-      state.write(NAME, MessageCodec.encode(new Kept(revision, snapshot)));
+      Parts parts = MessageCodec.decode(bytes, Parts.class);
+      return new Kept(
+          parts.revision(),
+          EncodedSnapshot.of(
+              EncodedSnapshot.Part.of(parts.own()), EncodedSnapshot.Part.of(parts.shared())));
+    } catch (MalformedMessage e) {
+      Whole whole = MessageCodec.decode(bytes, Whole.class);
+      return new Kept(whole.revision(), EncodedSnapshot.whole(whole.snapshot()));
+    }
+  }
+
+  void keep(Revision revision, EncodedSnapshot snapshot) {
+    EncodedSnapshot.Part shared = snapshot.shared();
+    Record kept =
+        shared == null
+            ? new Whole(revision, snapshot.own().bytes())
+            : new Parts(revision, snapshot.own().bytes(), shared.bytes());
+    try {
+      state.write(NAME, MessageCodec.encode(kept));
     } catch (IOException e) {
       LOG.error("snapshot not kept, a restart will need the control plane: {}", e.getMessage());
     }

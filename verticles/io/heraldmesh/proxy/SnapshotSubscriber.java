@@ -4,13 +4,13 @@ import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
-import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.bus.SnapshotContent;
 import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotProof;
 import io.heraldmesh.bus.SnapshotProof.Held;
@@ -54,7 +54,12 @@ public final class SnapshotSubscriber implements PolicySource {
   private List<Announcement.AnnouncedWorkload> workloads;
   private final @Nullable KeptSnapshot kept;
   private final int schemaLevel;
+  private final SnapshotReader reader;
   private volatile @Nullable Held held;
+
+  /** True: what was sent did not fit what is held, so all of it is asked for. */
+  private volatile boolean whole;
+
   private volatile boolean asked;
   private volatile boolean announced;
   private long sequence;
@@ -93,6 +98,7 @@ public final class SnapshotSubscriber implements PolicySource {
       int schemaLevel) {
     this.kept = kept;
     this.schemaLevel = schemaLevel;
+    this.reader = new SnapshotReader(bus.self().herald().orElseThrow().name(), schemaLevel);
     this.vertx = vertx;
     this.bus = bus;
     this.distributor = DistributorService.over(bus);
@@ -131,7 +137,7 @@ public final class SnapshotSubscriber implements PolicySource {
                 found.isEmpty()
                     ? Future.succeededFuture()
                     : vertx
-                        .executeBlocking(() -> decode(found.get().snapshot()))
+                        .executeBlocking(() -> reader.read(found.get().snapshot()))
                         .compose(consumer)
                         .onSuccess(v -> restored(found.get())))
         .recover(
@@ -142,7 +148,7 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private void restored(KeptSnapshot.Kept found) {
-    held = new Held(found.revision(), SnapshotCodec.digest(found.snapshot()));
+    held = new Held(found.revision(), found.snapshot());
     LOG.info("snapshot kept from before is in force revision={}", found.revision());
     first.tryComplete();
   }
@@ -249,7 +255,7 @@ public final class SnapshotSubscriber implements PolicySource {
 
   private Future<Void> fetch(@Nullable Held now) {
     return distributor
-        .fetch(now == null ? null : now.digest())
+        .fetch(now == null || whole ? null : now.snapshot().digest())
         .onSuccess(answer -> asked = true)
         .compose(this::fetched);
   }
@@ -281,7 +287,7 @@ public final class SnapshotSubscriber implements PolicySource {
       SnapshotFrame frame = SnapshotFrame.parse(answer.frame().toByteArray());
       Future<Acknowledgement> taken = enqueue(frame);
       // That it holds the one that it should, the question said already.
-      return frame.snapshot() == null ? taken.mapEmpty() : taken.compose(this::acknowledge);
+      return frame.content() == null ? taken.mapEmpty() : taken.compose(this::acknowledge);
     } catch (MalformedMessage e) {
       return Future.failedFuture(e);
     }
@@ -305,8 +311,23 @@ public final class SnapshotSubscriber implements PolicySource {
     Held before = held;
     return vertx
         .executeBlocking(() -> SnapshotProof.verify(bus, frame, before))
-        .onFailure(e -> LOG.warn("snapshot not believed: {}", e.getMessage()))
+        .onSuccess(proven -> whole = false)
+        .onFailure(e -> notBelieved(frame, e))
         .compose(proven -> apply(proven, before));
+  }
+
+  /**
+   * A part that was lost before leaves the next one without its other half: that is healed by
+   * asking for all of it, soon but not at once, for whoever sends what does not fit could send
+   * more.
+   */
+  private void notBelieved(SnapshotFrame frame, Throwable reason) {
+    LOG.warn("snapshot not believed: {}", reason.getMessage());
+    SnapshotContent content = frame.content();
+    if (content == null || !content.complete()) {
+      whole = true;
+      askLater(ASK_AGAIN);
+    }
   }
 
   /** Completes with what is in force then, or why not. */
@@ -316,17 +337,17 @@ public final class SnapshotSubscriber implements PolicySource {
       return Future.failedFuture(
           new BusException(BusFailure.REPLAYED, "revision " + before.revision() + " came before"));
     }
-    if (before != null && proven.digest().equals(before.digest())) {
+    EncodedSnapshot snapshot = proven.snapshot();
+    if (before != null && snapshot.digest().equals(before.snapshot().digest())) {
       return Future.succeededFuture(inForce(proven));
     }
-    ByteString bytes = proven.snapshot();
-    if (bytes == null || before != null && before.revision().equals(proven.revision())) {
+    if (before != null && before.revision().equals(proven.revision())) {
       return Future.failedFuture(
           new BusException(
               BusFailure.UNAUTHENTICATED, "revision " + proven.revision() + " is two things"));
     }
     return vertx
-        .executeBlocking(() -> decode(bytes))
+        .executeBlocking(() -> reader.read(snapshot))
         .compose(consumer)
         .transform(
             done -> {
@@ -334,13 +355,13 @@ public final class SnapshotSubscriber implements PolicySource {
                 String reason = String.valueOf(done.cause().getMessage());
                 LOG.error("snapshot refused revision={} reason=\"{}\"", proven.revision(), reason);
                 return Future.succeededFuture(
-                    new Acknowledgement(proven.revision(), proven.digest(), reason));
+                    new Acknowledgement(proven.revision(), snapshot.digest(), reason));
               }
-              keep(proven.revision(), bytes);
+              keep(proven.revision(), snapshot);
               LOG.info(
                   "snapshot in force revision={} digest={}",
                   proven.revision(),
-                  proven.digest().abbreviated());
+                  snapshot.digest().abbreviated());
               Acknowledgement acknowledgement = inForce(proven);
               first.tryComplete();
               return Future.succeededFuture(acknowledgement);
@@ -348,28 +369,19 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private Acknowledgement inForce(Proven proven) {
-    held = new Held(proven.revision(), proven.digest());
-    return new Acknowledgement(proven.revision(), proven.digest(), null);
+    held = new Held(proven.revision(), proven.snapshot());
+    return new Acknowledgement(proven.revision(), proven.snapshot().digest(), null);
   }
 
-  private void keep(Revision revision, ByteString bytes) {
+  private void keep(Revision revision, EncodedSnapshot snapshot) {
     KeptSnapshot to = kept;
     if (to != null) {
       vertx.executeBlocking(
           () -> {
-            to.keep(revision, bytes);
+            to.keep(revision, snapshot);
             return true;
           });
     }
-  }
-
-  private NodeSnapshot decode(ByteString bytes) throws MalformedMessage {
-    NodeSnapshot snapshot = SnapshotCodec.decode(bytes, schemaLevel);
-    String name = bus.self().herald().orElseThrow().name();
-    if (!snapshot.node().equals(name)) {
-      throw new MalformedMessage("the snapshot is for node " + snapshot.node());
-    }
-    return snapshot;
   }
 
   private Future<Void> acknowledge(Acknowledgement acknowledgement) {

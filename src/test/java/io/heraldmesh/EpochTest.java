@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.EpochGrant;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
@@ -27,12 +28,12 @@ class EpochTest extends ControlPath {
     SignedBus config = mesh.bus(vertx, HeraldRole.CONFIG, "config");
     SpiffeId n1 = web.identity.svid().id();
     NodeSnapshot none = TestRevisions.empty("n1");
-    ByteString bytes = SnapshotCodec.encode(none);
+    EncodedSnapshot encoded = EncodedSnapshot.whole(SnapshotCodec.encode(none));
     return SnapshotPush.push(
         config,
         n1,
-        new SignedRevision(revision, Map.of(n1, SnapshotCodec.digest(bytes)))
-            .frame(config, word, n1, bytes));
+        new SignedRevision(revision, Map.of(n1, encoded.digest()))
+            .frame(config, word, n1, encoded.over(null)));
   }
 
   private ByteString word(long epoch, HeraldRole by) {

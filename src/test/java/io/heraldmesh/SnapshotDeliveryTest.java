@@ -5,15 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.EncodedSnapshot;
+import io.heraldmesh.bus.Envelope;
+import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SignedRevision;
+import io.heraldmesh.bus.SnapshotCodec;
+import io.heraldmesh.bus.SnapshotContent;
+import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +170,138 @@ class SnapshotDeliveryTest extends ControlPath {
 
     Await.result(distributor.inForce(wanted));
     assertThat(web.mode()).isEqualTo(MtlsMode.DISABLE);
+  }
+
+  /** Frames on their way to a node, and what becomes of them. */
+  private List<SnapshotFrame> watched(Node node) {
+    List<SnapshotFrame> frames = new CopyOnWriteArrayList<>();
+    String name = node.identity.svid().identity().name();
+    vertx
+        .eventBus()
+        .addInboundInterceptor(
+            delivery -> {
+              if (delivery.message().address().contains("node." + name)) {
+                try {
+                  frames.add(SnapshotFrame.parse(((Buffer) delivery.body()).getBytes()));
+                } catch (MalformedMessage e) {
+                  throw new AssertionError(e);
+                }
+              }
+              delivery.next();
+            });
+    return frames;
+  }
+
+  @Test
+  void anEndpointThatGoesIsSentWithoutThePolicyOfAnyNode() {
+    begin();
+    List<SnapshotFrame> frames = watched(client);
+    assertThat(client.last().destinations().getFirst().endpoints()).hasSize(1);
+
+    Await.result(web.subscriber.announce(List.of(workload("web", false))));
+    Await.until("gone", () -> client.last().destinations().getFirst().endpoints().isEmpty());
+
+    assertThat(frames)
+        .singleElement()
+        .satisfies(
+            frame -> {
+              assertThat(frame.epoch()).isNull();
+              assertThat(frame.content())
+                  .isInstanceOfSatisfying(
+                      SnapshotContent.Parts.class,
+                      parts -> {
+                        assertThat(parts.own()).isNull();
+                        assertThat(parts.shared()).isNotNull();
+                      });
+            });
+  }
+
+  @Test
+  void aPolicyThatChangesIsSentWithoutTheEndpoints() {
+    begin();
+    List<Destination> before = client.last().destinations();
+    List<SnapshotFrame> frames = watched(client);
+
+    inForce(STRICT + ONLY_FOR_THE_CLIENT);
+
+    assertThat(frames)
+        .singleElement()
+        .satisfies(
+            frame ->
+                assertThat(frame.content())
+                    .isInstanceOfSatisfying(
+                        SnapshotContent.Parts.class,
+                        parts -> {
+                          assertThat(parts.own()).isNotNull();
+                          assertThat(parts.shared()).isNull();
+                        }));
+    // Nor are they read again.
+    assertThat(client.last().destinations()).isEqualTo(before);
+    assertThat(client.mode()).isEqualTo(MtlsMode.PERMISSIVE);
+  }
+
+  @Test
+  void aPartThatGotLostIsMadeUpForByAskingAndTheNextOneFits() {
+    begin();
+    AtomicInteger lost = new AtomicInteger();
+    vertx
+        .eventBus()
+        .addInboundInterceptor(
+            delivery -> {
+              if (!delivery.message().address().contains("node.n2") || lost.get() > 0) {
+                delivery.next();
+              } else {
+                lost.incrementAndGet();
+              }
+            });
+    Await.result(web.subscriber.announce(List.of(workload("web", false))));
+    Await.until("lost", () -> lost.get() == 1);
+
+    inForce(STRICT + ONLY_FOR_THE_CLIENT);
+
+    assertThat(client.mode()).isEqualTo(MtlsMode.PERMISSIVE);
+    assertThat(client.last().destinations().getFirst().endpoints()).isEmpty();
+  }
+
+  @Test
+  void aPartOfWhichTheNodeLacksTheOtherHalfIsRefusedAndAllIsAskedFor() {
+    begin();
+    int had = client.snapshots.size();
+    List<String> asked = new CopyOnWriteArrayList<>();
+    vertx
+        .eventBus()
+        .addInboundInterceptor(
+            delivery -> {
+              if (delivery.message().address().equals("herald.config")) {
+                asked.add(question((Buffer) delivery.body()));
+              }
+              delivery.next();
+            });
+    SpiffeId n2 = client.identity.svid().id();
+    // Config signed it, for a node that has another part of its own.
+    EncodedSnapshot other =
+        EncodedSnapshot.of(
+            EncodedSnapshot.Part.of(SnapshotCodec.encode(TestRevisions.empty("n2"))),
+            EncodedSnapshot.Part.of(SnapshotCodec.encodeShared(List.of(), 1)));
+    SnapshotFrame half =
+        new SignedRevision(new Revision(1, 1000), Map.of(n2, other.digest()))
+            .frame(config(), null, n2, new SnapshotContent.Parts(null, other.own().bytes()));
+
+    assertFails(SnapshotPush.push(config(), n2, half), BusFailure.UNAUTHENTICATED);
+
+    Await.until("asks for all", () -> asked.contains("{\"held\":null}"));
+    assertThat(client.snapshots).hasSize(had);
+    inForce(STRICT + ONLY_FOR_THE_CLIENT);
+    assertThat(client.mode()).isEqualTo(MtlsMode.PERMISSIVE);
+  }
+
+  private static String question(Buffer frame) {
+    try {
+      return new String(
+          Envelope.parse(frame.getBytes()).payload().toByteArray(), StandardCharsets.UTF_8);
+    } catch (MalformedMessage e) {
+      throw new AssertionError(e);
+    }
   }
 
   private SignedBus config() {

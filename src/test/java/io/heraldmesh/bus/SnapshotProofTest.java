@@ -54,6 +54,14 @@ class SnapshotProofTest {
     return ByteString.of(("snapshot of n" + number).getBytes(StandardCharsets.UTF_8));
   }
 
+  private static SnapshotContent content(int number) {
+    return new SnapshotContent.Whole(snapshot(number));
+  }
+
+  private static Held held(Revision revision, int number) {
+    return new Held(revision, EncodedSnapshot.whole(snapshot(number)));
+  }
+
   private static SignedRevision revision(Revision revision) {
     Map<SpiffeId, ByteString> digests = new HashMap<>();
     for (int i = 0; i < NODES; i++) {
@@ -63,7 +71,7 @@ class SnapshotProofTest {
   }
 
   private SnapshotFrame frame(int number) {
-    return good.frame(config, epoch, id(number), snapshot(number));
+    return good.frame(config, epoch, id(number), content(number));
   }
 
   @Test
@@ -72,8 +80,7 @@ class SnapshotProofTest {
         SnapshotProof.verify(node, SnapshotFrame.parse(frame(2).toBytes()), null);
 
     assertThat(proven.revision()).isEqualTo(REVISION);
-    assertThat(proven.snapshot()).isEqualTo(snapshot(2));
-    assertThat(proven.digest()).isEqualTo(SnapshotCodec.digest(snapshot(2)));
+    assertThat(proven.snapshot()).isEqualTo(EncodedSnapshot.whole(snapshot(2)));
   }
 
   @Test
@@ -81,20 +88,20 @@ class SnapshotProofTest {
     for (int i = 0; i < NODES; i++) {
       assertThat(frame(i).statement()).isEqualTo(frame(0).statement());
       SignedBus other = mesh.bus(vertx, HeraldRole.NODE, "n" + i);
-      assertThat(SnapshotProof.verify(other, frame(i), null).snapshot()).isEqualTo(snapshot(i));
+      assertThat(SnapshotProof.verify(other, frame(i), null).snapshot())
+          .isEqualTo(EncodedSnapshot.whole(snapshot(i)));
     }
   }
 
   @Test
   void thatNothingChangedIsProvenWithoutTheSnapshot() throws Exception {
-    Held held = new Held(REVISION, SnapshotCodec.digest(snapshot(2)));
+    Held held = held(REVISION, 2);
     SnapshotFrame unchanged = good.frame(config, epoch, id(2), null);
 
     assertThat(unchanged.toBytes().length).isLessThan(4096);
     assertThat(SnapshotProof.verify(node, unchanged, held))
-        .isEqualTo(new SnapshotProof.Proven(REVISION, held.digest(), null));
-    assertThat(refusal(node, unchanged, new Held(REVISION, SnapshotCodec.digest(snapshot(3)))))
-        .isEqualTo(BusFailure.UNAUTHENTICATED);
+        .isEqualTo(new SnapshotProof.Proven(REVISION, held.snapshot()));
+    assertThat(refusal(node, unchanged, held(REVISION, 3))).isEqualTo(BusFailure.UNAUTHENTICATED);
     assertThat(refusal(node, unchanged, null)).isEqualTo(BusFailure.UNAUTHENTICATED);
   }
 
@@ -104,14 +111,14 @@ class SnapshotProofTest {
         new RenewableIdentity(
             mesh.svid(HeraldRole.CONFIG, "config", Duration.ofMinutes(5)), mesh.bundle());
     SignedBus renewed = mesh.bus(vertx, identity);
-    SnapshotFrame before = good.frame(renewed, epoch, id(2), snapshot(2));
+    SnapshotFrame before = good.frame(renewed, epoch, id(2), content(2));
     clock.advance(Duration.ofMinutes(6));
     assertThat(refusal(node, before, null)).isEqualTo(BusFailure.UNAUTHENTICATED);
 
     identity.replace(mesh.svid(HeraldRole.CONFIG, "config"));
 
     assertThat(
-            SnapshotProof.verify(node, good.frame(renewed, epoch, id(2), snapshot(2)), null)
+            SnapshotProof.verify(node, good.frame(renewed, epoch, id(2), content(2)), null)
                 .revision())
         .isEqualTo(REVISION);
   }
@@ -123,18 +130,19 @@ class SnapshotProofTest {
         row(
             "a snapshot of another node with this node's proof",
             t ->
-                new SnapshotFrame(
-                    t.frame(2).statement(), t.epoch, t.frame(2).proof(), snapshot(3))),
+                new SnapshotFrame(t.frame(2).statement(), t.epoch, t.frame(2).proof(), content(3))),
         row(
             "this node's snapshot with the proof of another",
             t ->
-                new SnapshotFrame(
-                    t.frame(2).statement(), t.epoch, t.frame(3).proof(), snapshot(2))),
+                new SnapshotFrame(t.frame(2).statement(), t.epoch, t.frame(3).proof(), content(2))),
         row(
             "a changed snapshot",
             t ->
                 new SnapshotFrame(
-                    t.frame(2).statement(), t.epoch, t.frame(2).proof(), ByteString.of((byte) 1))),
+                    t.frame(2).statement(),
+                    t.epoch,
+                    t.frame(2).proof(),
+                    new SnapshotContent.Whole(ByteString.of((byte) 1)))),
         row("a truncated proof", t -> t.withPath(path -> path.subList(0, path.size() - 1))),
         row("no proof", t -> t.withPath(path -> List.of())),
         row(
@@ -165,7 +173,7 @@ class SnapshotProofTest {
         row("signed by another node", t -> t.signedBy(HeraldRole.NODE)),
         row(
             "signed by the node itself",
-            t -> revision(REVISION).frame(t.node, t.epoch, id(2), snapshot(2))),
+            t -> revision(REVISION).frame(t.node, t.epoch, id(2), content(2))),
         row("signed by an admin", t -> t.signedBy(HeraldRole.ADMIN)),
         row("signed by an authority", t -> t.signedBy(HeraldRole.CA)),
         row(
@@ -176,7 +184,7 @@ class SnapshotProofTest {
                         new TestAuthority(t.clock).bus(t.vertx, HeraldRole.CONFIG, "config"),
                         t.epoch,
                         id(2),
-                        snapshot(2))),
+                        content(2))),
         row("an answer of config in the place of the root", t -> t.withStatement(t.answer())),
         row("no word of the authority for the epoch", t -> t.withEpoch(null)),
         row("the authority's word for a lower epoch", t -> t.withEpoch(t.word(2))),
@@ -212,14 +220,14 @@ class SnapshotProofTest {
 
   @Test
   void aNodeThatIsInTheEpochNeedsNoWordForIt() throws Exception {
-    Held before = new Held(new Revision(3, 6), SnapshotCodec.digest(snapshot(3)));
+    Held before = held(new Revision(3, 6), 3);
 
     assertThat(SnapshotProof.verify(node, withEpoch(null), before).revision()).isEqualTo(REVISION);
   }
 
   @Test
   void aHigherEpochThanTheNodesOwnIsFollowedOnTheAuthoritysWordAlone() throws Exception {
-    Held before = new Held(new Revision(2, 99), SnapshotCodec.digest(snapshot(2)));
+    Held before = held(new Revision(2, 99), 2);
 
     assertThat(refusal(node, withEpoch(null), before)).isEqualTo(BusFailure.UNAUTHENTICATED);
     assertThat(refusal(node, withEpoch(word(3, HeraldRole.CONFIG)), before))
@@ -296,15 +304,15 @@ class SnapshotProofTest {
         frame(2).statement(),
         epoch,
         new InclusionProof(proof.index(), change.of(new ArrayList<>(proof.path()))),
-        snapshot(2));
+        content(2));
   }
 
   private SnapshotFrame withStatement(ByteString statement) {
-    return new SnapshotFrame(statement, epoch, frame(2).proof(), snapshot(2));
+    return new SnapshotFrame(statement, epoch, frame(2).proof(), content(2));
   }
 
   private SnapshotFrame withEpoch(@Nullable ByteString word) {
-    return good.frame(config, word, id(2), snapshot(2));
+    return good.frame(config, word, id(2), content(2));
   }
 
   private ByteString word(long number) {
@@ -316,7 +324,7 @@ class SnapshotProofTest {
   }
 
   private SnapshotFrame signedBy(HeraldRole role) {
-    return revision(REVISION).frame(mesh.bus(vertx, role, "other"), epoch, id(2), snapshot(2));
+    return revision(REVISION).frame(mesh.bus(vertx, role, "other"), epoch, id(2), content(2));
   }
 
   /** Truly of config, and with the root as its payload, but said to one node in an answer. */

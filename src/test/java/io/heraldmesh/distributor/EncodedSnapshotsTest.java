@@ -2,6 +2,7 @@ package io.heraldmesh.distributor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.compile.CompiledMesh;
@@ -10,6 +11,7 @@ import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.EncodedSnapshots.Encoded;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.read.ResourceReader;
 import java.util.List;
@@ -61,8 +63,7 @@ class EncodedSnapshotsTest {
   }
 
   private static String bytes(Map<String, Encoded> all, String node) {
-    return of(all, node).bytes().toString()
-        + SnapshotCodec.digest(of(all, node).bytes()).abbreviated();
+    return of(all, node).encoded().digest().abbreviated();
   }
 
   @Test
@@ -80,9 +81,46 @@ class EncodedSnapshotsTest {
     Map<String, Encoded> after = encode("a", 2);
 
     for (String node : List.of("node-one", "node-two")) {
-      assertThat(SnapshotCodec.decode(of(after, node).bytes(), 2)).isEqualTo(mesh("a").node(node));
+      EncodedSnapshot made = of(after, node).encoded();
+      List<Destination> shared =
+          SnapshotCodec.decodeShared(Objects.requireNonNull(made.shared()).bytes(), 2);
+      assertThat(SnapshotCodec.decode(made.own().bytes(), 2).calling(shared))
+          .isEqualTo(mesh("a").node(node));
     }
     assertThat(mesh("a").node("node-two").destinations()).isNotEmpty();
+  }
+
+  @Test
+  void aNodeBelowTheLevelOfPartsGetsItWhole() throws MalformedMessage {
+    EncodedSnapshot made = of(encode("a", 1), "node-two").encoded();
+
+    assertThat(made.shared()).isNull();
+    assertThat(SnapshotCodec.decode(made.own().bytes(), 1)).isEqualTo(mesh("a").node("node-two"));
+  }
+
+  @Test
+  void whatAllNodesShareIsEncodedOnce() {
+    Map<String, Encoded> all = encode("a", 2);
+
+    assertThat(of(all, "node-one").encoded().shared())
+        .isNotNull()
+        .isSameAs(of(all, "node-two").encoded().shared())
+        .isSameAs(of(encode("b", 2), "node-one").encoded().shared());
+  }
+
+  @Test
+  void whereAnEndpointGoesNoNodesOwnPartIsMadeAgain() {
+    Map<String, Encoded> before = encode("a", 2);
+    Map<String, Encoded> after =
+        encoded.encode(
+            compiler.compile(
+                ResourceReader.read("mesh.yaml", policy("a") + SERVICE), List.of(workload("one"))),
+            Map.of("node-one", 2));
+
+    assertThat(of(after, "node-one").encoded().own())
+        .isSameAs(of(before, "node-one").encoded().own());
+    assertThat(of(after, "node-one").encoded().shared())
+        .isNotEqualTo(of(before, "node-one").encoded().shared());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.identity.HeraldRole;
@@ -31,7 +32,7 @@ class NodeRollTest {
 
   private static Published published(long number) {
     ByteString bytes = ByteString.of((byte) number);
-    return new Published(new Revision(1, number), bytes, ByteString.sha256(bytes.toByteArray()));
+    return new Published(new Revision(1, number), EncodedSnapshot.whole(bytes));
   }
 
   private static NodeRecord acknowledging(NodeRecord node) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
+import io.heraldmesh.TestRevisions;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
@@ -12,7 +13,6 @@ import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Registrations;
-import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.compile.MeshCompiler;
@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -140,11 +139,7 @@ class RememberedNodesTest {
 
   private static List<String> hosts(SnapshotFrame frame) {
     try {
-      return SnapshotCodec.decode(Objects.requireNonNull(frame.snapshot()))
-          .destinations()
-          .getFirst()
-          .endpoints()
-          .stream()
+      return TestRevisions.destinations(frame).getFirst().endpoints().stream()
           .map(Endpoint::host)
           .sorted()
           .toList();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
+import io.heraldmesh.TestRevisions;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
@@ -12,7 +13,6 @@ import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Registrations;
-import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.identity.HeraldRole;
@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,11 +95,8 @@ class SilentNodeTest {
   /** What the calling node is told to call. */
   private List<String> endpoints() {
     try {
-      return SnapshotCodec.decode(
-              Objects.requireNonNull(
-                  SnapshotFrame.parse(Await.result(caller.fetch(null)).frame().toByteArray())
-                      .snapshot()))
-          .destinations()
+      return TestRevisions.destinations(
+              SnapshotFrame.parse(Await.result(caller.fetch(null)).frame().toByteArray()))
           .getFirst()
           .endpoints()
           .stream()

@@ -31,7 +31,7 @@ final class ScaleControl implements AutoCloseable {
   /** More for the JVM, such as a recording of where its time goes. */
   private static final String MORE = System.getProperty("herald.scale.control", "");
 
-  /** Those that Herald is shipped with. */
+  /** Those that Herald is shipped with; with a heap for thousands of nodes. */
   private static final String OPTIONS = "@" + Path.of("conf", "java.options").toAbsolutePath();
 
   private final Path folder;
@@ -45,7 +45,7 @@ final class ScaleControl implements AutoCloseable {
   ScaleControl(Path folder, int nodes, int services) throws Exception {
     this.folder = folder;
     this.own = Files.createDirectories(folder.resolve("control"));
-    List<String> options = new ArrayList<>(List.of(OPTIONS, "-Xmx6g"));
+    List<String> options = new ArrayList<>(List.of(OPTIONS, "-Xms1g", "-Xmn256m", "-Xmx4g"));
     if (!MORE.isEmpty()) {
       options.addAll(List.of(MORE.split(" ")));
     }
