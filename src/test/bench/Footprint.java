@@ -100,7 +100,7 @@ class Footprint {
         open.add(connect(port, tls));
       }
       Thread.sleep(5_000);
-      double perConnection = Math.max(0, (rss(node) - before) * 1024 / idle);
+      double perConnection = Math.max(0, (rss(node) - before) * 1000 / idle);
       return new double[] {first, rssIdle, perConnection, cold / hot};
     } finally {
       for (Socket socket : open) {
@@ -239,11 +239,11 @@ class Footprint {
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
   }
 
-  /** In MB. */
+  /** In MB, of 1,000,000 octets; /proc counts in KiB. */
   static double rss(Process node) throws IOException {
     return Files.readAllLines(Path.of("/proc/" + node.pid() + "/status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))
-        .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
+        .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
         .findFirst()
         .orElseThrow();
   }

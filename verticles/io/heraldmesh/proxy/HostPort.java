@@ -1,5 +1,7 @@
 package io.heraldmesh.proxy;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where something listens or is reached.
  *
@@ -40,6 +42,17 @@ public record HostPort(String host, int port) {
           "port must be a number from 0 to 65535 in \"" + text + '"');
     }
     return new HostPort(host, Integer.parseInt(port));
+  }
+
+  /** Written out, as in {@link io.heraldmesh.policy.Workload}. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof HostPort(String its, int number) && port == number && host.equals(its);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * host.hashCode() + port;
   }
 
   @Override

@@ -15,7 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The node whose JVM records: a process of its own, so that nothing of the load is recorded. */
+/**
+ * The node whose JVM records: a process of its own, so that nothing of the load is recorded.
+ * Profiles for the compiler are left out: they are those of a short and mixed load, and code that
+ * was compiled by them stays slower than code that the node's own load has taught.
+ */
 final class TrainedNode implements AutoCloseable {
   private static final long END_WITHIN_SECONDS = 300;
 
@@ -51,7 +55,7 @@ final class TrainedNode implements AutoCloseable {
     Path errors = files.path("stderr");
     Process process =
         java.process(
-                List.of("-XX:AOTCacheOutput=" + cache),
+                List.of("-XX:AOTCacheOutput=" + cache, "-XX:-AOTRecordTraining"),
                 List.of("run", "--config", files.nodeFile().toString()))
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile())

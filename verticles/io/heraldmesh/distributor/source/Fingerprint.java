@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -44,6 +45,23 @@ record Fingerprint(@Nullable Path folder, Map<Path, Mark> files, Set<Path> folde
     /** A file that cannot be looked at, such as a link that leads nowhere. */
     static final Mark NONE =
         new Mark(Path.of(""), false, null, -1, FileTime.fromMillis(0), FileTime.fromMillis(0));
+
+    /** Written out, as in {@link io.heraldmesh.policy.Workload}. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Mark mark
+          && linked == mark.linked
+          && size == mark.size
+          && real.equals(mark.real)
+          && Objects.equals(key, mark.key)
+          && modified.equals(mark.modified)
+          && changed.equals(mark.changed);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * real.hashCode() + Long.hashCode(size);
+    }
   }
 
   static Fingerprint of(Path folder) {
