@@ -208,7 +208,8 @@ final class EmbeddedControl implements NodeControl {
   /** What nodes outside of the cluster may call. */
   private List<ControlMethod<?, ?>> offered(LinkServer attaching) {
     List<ControlMethod<?, ?>> offered =
-        new ArrayList<>(ControlEnrolment.methods(foundation, trustDomain, state, started(control)));
+        new ArrayList<>(
+            ControlEnrolment.methods(foundation, trustDomain, config, state, started(control)));
     offered.add(attaching.method());
     if (config.roles().contains(Role.ADMIN)) {
       offered.add(AdminDoor.method(foundation.vertx()));

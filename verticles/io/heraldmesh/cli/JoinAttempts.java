@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.enrol.EnrolRefused;
 import io.heraldmesh.enrol.Enrolled;
 import io.heraldmesh.enrol.EnrolmentClient;
+import io.heraldmesh.enrol.JoiningProof;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.tls.PeerRefused;
 import io.vertx.core.Vertx;
@@ -26,7 +27,7 @@ final class JoinAttempts implements AutoCloseable {
   private final EnrolmentClient client;
   private final List<HostPort> where;
   private final String name;
-  private final String token;
+  private final JoiningProof proof;
   private final Duration wait;
   private final Consumer<String> say;
 
@@ -54,14 +55,14 @@ final class JoinAttempts implements AutoCloseable {
       Function<Vertx, EnrolmentClient> client,
       List<HostPort> where,
       String name,
-      String token,
+      JoiningProof proof,
       Duration wait,
       Consumer<String> say) {
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
     this.client = client.apply(vertx);
     this.where = where;
     this.name = name;
-    this.token = token;
+    this.proof = proof;
     this.wait = wait;
     this.say = say;
   }
@@ -97,7 +98,7 @@ final class JoinAttempts implements AutoCloseable {
 
   private Enrolled ask(HostPort address, KeyPair keys) {
     return client
-        .join(SocketAddress.inetSocketAddress(address.port(), address.host()), name, keys, token)
+        .join(SocketAddress.inetSocketAddress(address.port(), address.host()), name, keys, proof)
         .toCompletionStage()
         .toCompletableFuture()
         .join();

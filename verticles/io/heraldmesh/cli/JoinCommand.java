@@ -5,6 +5,7 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.enrol.Enrolled;
 import io.heraldmesh.enrol.EnrolmentClient;
 import io.heraldmesh.enrol.Joining;
+import io.heraldmesh.enrol.JoiningProof;
 import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.InvalidIdentity;
@@ -21,12 +22,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code herald join}: gets this node its identity, by a token. */
+/** {@code herald join}: gets this node its identity, by a token or a certificate. */
 @Command(
     name = "join",
     mixinStandardHelpOptions = true,
     description = {
-      "Get this node its identity, by a token of herald token create, and keep it in DIR/node.",
+      "Get this node its identity, by a token of herald token create or a certificate of another",
+      "authority that the control nodes know, and keep it in DIR/node.",
       "The control node must be of the pinned root: the token is shown to nobody else.",
       "Ends with 1 when the control node refuses, 3 when none can be reached or believed."
     })
@@ -74,7 +76,7 @@ final class JoinCommand implements Callable<Integer> {
   private Duration wait;
 
   @ArgGroup(multiplicity = "1")
-  private TokenOption token;
+  private ProofOption proof;
 
   @Option(
       names = {"-o", "--output"},
@@ -86,8 +88,8 @@ final class JoinCommand implements Callable<Integer> {
   public Integer call() {
     List<HostPort> where = control.stream().map(ControlAddress::parse).distinct().toList();
     Fingerprint root = pin();
-    String secret = token.read();
     Crypto crypto = Crypto.preferred();
+    JoiningProof shown = proof.read(crypto);
     Path folder = stateDir.toAbsolutePath();
     try (StateDir taken = StateDir.open(folder);
         JoinAttempts attempts =
@@ -95,7 +97,7 @@ final class JoinCommand implements Callable<Integer> {
                 vertx -> new EnrolmentClient(vertx, crypto, InstantSource.system(), root),
                 where,
                 name,
-                secret,
+                shown,
                 wait,
                 line -> spec.commandLine().getErr().println("herald: " + line))) {
       NodeIdentity identity = NodeIdentity.in(taken.path());

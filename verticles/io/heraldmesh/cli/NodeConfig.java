@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.enrol.CertificateProofs.KnownNode;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.AddressBlock;
 import io.heraldmesh.policy.Workload;
@@ -79,8 +80,22 @@ public record NodeConfig(
    * What a control node offers over gRPC and TLS.
    *
    * @param listen port 0: the system chooses
+   * @param certificates of another authority that let a node join; null: none do
    */
-  public record ControlConfig(HostPort listen) {}
+  public record ControlConfig(HostPort listen, @Nullable CertificatesConfig certificates) {}
+
+  /**
+   * Certificates of another authority that let a node join.
+   *
+   * @param roots PEM file
+   * @param nodes which certificate stands for which node
+   */
+  public record CertificatesConfig(Path roots, List<KnownNode> nodes) {
+
+    public CertificatesConfig {
+      nodes = List.copyOf(nodes);
+    }
+  }
 
   /**
    * A node that attaches to a control plane elsewhere.

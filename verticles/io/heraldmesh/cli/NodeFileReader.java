@@ -141,7 +141,7 @@ final class NodeFileReader {
         LimitsSection.read(spec.optional("limits")),
         allowLoopback(spec.optional("outbound")),
         CaptureSection.read(spec.optional("capture")),
-        ControlSection.read(spec.optional("control")),
+        new ControlSection(this::path).read(spec.optional("control")),
         attached,
         cluster(name, spec, database));
   }

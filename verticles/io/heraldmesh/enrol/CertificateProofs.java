@@ -10,7 +10,6 @@ import io.heraldmesh.identity.KeyStrength;
 import io.heraldmesh.identity.PeerRole;
 import io.heraldmesh.identity.PeerVerdict;
 import io.heraldmesh.identity.PeerVerifier;
-import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.identity.WorkloadIdentity;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -59,10 +58,11 @@ public record CertificateProofs(List<X509Certificate> roots, List<KnownNode> nod
   /**
    * Whose certificate it is.
    *
+   * @param mesh roots of the mesh, one of which the proof must name
    * @throws EnrolRefused with {@link Reason#CERTIFICATE} when it proves nothing
    */
   KnownNode prove(
-      Proof.Certificate proof, byte[] csr, TrustDomain trustDomain, Crypto crypto, Instant now) {
+      Proof.Certificate proof, byte[] csr, List<X509Certificate> mesh, Crypto crypto, Instant now) {
     if (roots.isEmpty()) {
       throw refused("certificates of other authorities are not accepted here");
     }
@@ -91,9 +91,11 @@ public record CertificateProofs(List<X509Certificate> roots, List<KnownNode> nod
     if (untrusted.isPresent()) {
       throw refused(untrusted.get().reason() + ", " + untrusted.get().detail());
     }
-    byte[] text = CertificateSignature.text(trustDomain, proof.at(), csr);
-    if (!CertificateSignature.verifies(
-        leaf.getPublicKey(), text, proof.signature().toByteArray(), crypto)) {
+    byte[] signature = proof.signature().toByteArray();
+    if (mesh.stream()
+        .map(root -> CertificateSignature.text(Fingerprint.of(root), proof.at(), csr))
+        .noneMatch(
+            text -> CertificateSignature.verifies(leaf.getPublicKey(), text, signature, crypto))) {
       throw refused("the signature by its key is wrong");
     }
     return nodes.stream()

@@ -1,8 +1,8 @@
 package io.heraldmesh.enrol;
 
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.SignatureScheme;
-import io.heraldmesh.identity.TrustDomain;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -14,17 +14,19 @@ import java.time.Instant;
 
 /** By which the holder of a certificate says that the key of a request is its own. */
 final class CertificateSignature {
-  private static final String CONTEXT = "herald enrol by certificate 1\n";
+  private static final String CONTEXT = "herald enrol by certificate 2\n";
 
   private CertificateSignature() {}
 
-  /** What is signed: context, trust domain, time in milliseconds, SHA-256 of the request's DER. */
-  static byte[] text(TrustDomain trustDomain, Instant at, byte[] csr) {
+  /**
+   * What is signed: context, fingerprint of the mesh's root, time in milliseconds, SHA-256 of the
+   * request's DER. So it is good for one key, in one mesh, for a while.
+   */
+  static byte[] text(Fingerprint root, Instant at, byte[] csr) {
     try {
       ByteArrayOutputStream text = new ByteArrayOutputStream();
       text.writeBytes(
-          (CONTEXT + trustDomain + "\n" + at.toEpochMilli() + "\n")
-              .getBytes(StandardCharsets.US_ASCII));
+          (CONTEXT + root + "\n" + at.toEpochMilli() + "\n").getBytes(StandardCharsets.US_ASCII));
       text.writeBytes(MessageDigest.getInstance("SHA-256").digest(csr));
       return text.toByteArray();
     } catch (GeneralSecurityException e) {

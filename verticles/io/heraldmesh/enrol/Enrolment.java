@@ -15,6 +15,7 @@ import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.JoinToken;
+import io.heraldmesh.store.NodeRegistrations.Readmission;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
@@ -147,12 +148,15 @@ public final class Enrolment {
       case Proof.Certificate certificate -> {
         KnownNode node =
             certificates.prove(
-                certificate, request.csr().toByteArray(), by.trustDomain(), crypto, now);
+                certificate,
+                request.csr().toByteArray(),
+                by.bundle().of(by.trustDomain()),
+                crypto,
+                now);
         if (!node.node().equals(request.name())) {
           throw new EnrolRefused(Reason.OTHER_NAME, "the certificate is for another node");
         }
-        requireLater(certificate, node.node());
-        register(node, now);
+        register(node, CertificateProofs.validSince(certificate), now);
         yield sign(csr, HeraldRole.NODE, node.node(), by, now, node.certificate());
       }
     };
@@ -189,35 +193,32 @@ public final class Enrolment {
     };
   }
 
-  /** A certificate that proved a node before its revocation proves it no more. */
-  private void requireLater(Proof.Certificate certificate, String node) {
-    Instant since = CertificateProofs.validSince(certificate);
-    store
-        .registrations()
-        .voidBefore(node)
-        .filter(since::isBefore)
-        .ifPresent(
-            revoked -> {
-              throw new EnrolRefused(
-                  Reason.CERTIFICATE,
-                  "certificate: the node was revoked, and this one is valid since "
-                      + since
-                      + "; one that is not older than "
-                      + revoked
-                      + " may prove it");
-            });
-  }
-
-  private void register(KnownNode node, Instant now) {
-    node.workloads()
-        .forEach(
-            w ->
-                store
-                    .registrations()
-                    .add(
-                        new Registration(
-                            node.node(), w.namespace(), w.serviceAccount(), "node file", now)));
-    registered.run();
+  private void register(KnownNode node, Instant validSince, Instant now) {
+    Readmission done =
+        store
+            .registrations()
+            .readmit(
+                node.node(),
+                validSince,
+                node.workloads().stream()
+                    .map(
+                        w ->
+                            new Registration(
+                                node.node(), w.namespace(), w.serviceAccount(), "node file", now))
+                    .toList());
+    switch (done) {
+      case DONE -> registered.run();
+      case REVOKED ->
+          throw new EnrolRefused(
+              Reason.CERTIFICATE,
+              "certificate: the node was revoked; it joins by a token, and by a certificate only"
+                  + " after that");
+      case CERTIFICATE_TOO_OLD ->
+          throw new EnrolRefused(
+              Reason.CERTIFICATE,
+              "certificate: the node was revoked, and this one is from before that, valid since "
+                  + validSince);
+    }
   }
 
   private Decided sign(

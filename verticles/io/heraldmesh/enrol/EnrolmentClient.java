@@ -3,6 +3,7 @@ package io.heraldmesh.enrol;
 import com.google.protobuf.UnsafeByteOperations;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.enrol.EnrolRefused.Reason;
+import io.heraldmesh.enrol.proto.CertificateProof;
 import io.heraldmesh.enrol.proto.EnrolAnswer;
 import io.heraldmesh.enrol.proto.EnrolCall;
 import io.heraldmesh.enrol.proto.EnrolmentGrpcClient;
@@ -29,9 +30,11 @@ import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
@@ -68,13 +71,14 @@ public final class EnrolmentClient {
   }
 
   /**
-   * Joins by a token. Fails with {@link EnrolRefused} when the control node refuses, with {@link
-   * NotTrusted} when it, or what it answers, is not of the pinned root; with anything else when it
-   * cannot be reached. What it gives was verified.
+   * Joins. Fails with {@link EnrolRefused} when the control node refuses, with {@link NotTrusted}
+   * when it, or what it answers, is not of the pinned root; with anything else when it cannot be
+   * reached. What it gives was verified.
    *
    * @param name that the node must get
    */
-  public Future<Enrolled> join(SocketAddress control, String name, KeyPair keys, String token) {
+  public Future<Enrolled> join(
+      SocketAddress control, String name, KeyPair keys, JoiningProof proof) {
     return pinnedRoot(control)
         .compose(
             root ->
@@ -82,17 +86,45 @@ public final class EnrolmentClient {
                         control,
                         PinnedTls.pinned(root, verifier, clock, EnrolmentClient::control),
                         EnrolmentGrpcClient.Enrol,
-                        request(name, keys, token))
+                        request(root, name, keys, proof))
                     .map(answer -> checked(answer, root, name, keys)));
   }
 
-  private EnrolCall request(String name, KeyPair keys, String token) {
-    byte[] csr = Csr.create(keys, TokenBinding.of(token, keys.getPublic()), crypto);
-    return EnrolCall.newBuilder()
-        .setCsr(UnsafeByteOperations.unsafeWrap(csr))
-        .setToken(token)
-        .setName(name)
-        .build();
+  private EnrolCall request(X509Certificate root, String name, KeyPair keys, JoiningProof proof) {
+    EnrolCall.Builder call = EnrolCall.newBuilder().setName(name);
+    return switch (proof) {
+      case JoiningProof.Token(String token) -> {
+        byte[] csr = Csr.create(keys, TokenBinding.of(token, keys.getPublic()), crypto);
+        yield call.setCsr(UnsafeByteOperations.unsafeWrap(csr)).setToken(token).build();
+      }
+      case JoiningProof.Certificate certificate -> {
+        byte[] csr = Csr.create(keys, crypto);
+        yield call.setCsr(UnsafeByteOperations.unsafeWrap(csr))
+            .setCertificate(shown(root, certificate, csr))
+            .build();
+      }
+    };
+  }
+
+  private CertificateProof shown(
+      X509Certificate root, JoiningProof.Certificate certificate, byte[] csr) {
+    Instant now = clock.instant();
+    CertificateProof.Builder proof =
+        CertificateProof.newBuilder().setSignedAtMillis(now.toEpochMilli());
+    new CertificateChain(certificate.chain())
+        .der()
+        .forEach(der -> proof.addChain(UnsafeByteOperations.unsafeWrap(der)));
+    try {
+      byte[] signed =
+          CertificateSignature.sign(
+              certificate.key(),
+              certificate.chain().getFirst().getPublicKey(),
+              CertificateSignature.text(Fingerprint.of(root), now, csr),
+              crypto);
+      return proof.setSignature(UnsafeByteOperations.unsafeWrap(signed)).build();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("the key cannot sign: " + e.getMessage(), e);
+    }
   }
 
   private Future<X509Certificate> pinnedRoot(SocketAddress control) {

@@ -25,6 +25,25 @@ public interface NodeRegistrations {
   /** Lets this one run on its node too. */
   void add(Registration registration);
 
+  /**
+   * Lets these run on {@code node} too, since a certificate of another authority proved it. A node
+   * that was revoked comes back by none: only when it is registered anew, as by a token, does one
+   * that is not older than the revocation prove it again. Decided and done in one transaction that
+   * waits for {@link #revoke}.
+   *
+   * @param validSince from when on the certificate is valid
+   */
+  Readmission readmit(String node, Instant validSince, List<Registration> registrations);
+
+  /** What a certificate of another authority does for a node. */
+  enum Readmission {
+    DONE,
+    /** The node was revoked, and nobody registered it since. */
+    REVOKED,
+    /** The certificate is from before the node was revoked. */
+    CERTIFICATE_TOO_OLD
+  }
+
   /** Takes back all of {@code node}; true: there were some. */
   boolean remove(String node);
 

@@ -80,6 +80,31 @@ public final class OutsideAuthority {
         sign("CN=" + subject, "", own, key.getPrivate(), false, names), own.getPrivate(), root);
   }
 
+  /** One that may sign others, with its names all the same. */
+  public Issued issueAuthority(String subject, String... names) {
+    KeyPair own = ecKey();
+    return new Issued(
+        sign("CN=" + subject, "", own, key.getPrivate(), true, names), own.getPrivate(), root);
+  }
+
+  /** One that ended an hour ago. */
+  public Issued issueEnded(String subject, String... names) {
+    KeyPair own = ecKey();
+    Instant now = Instant.now();
+    return new Issued(
+        sign(
+            "CN=" + subject,
+            "",
+            own,
+            key.getPrivate(),
+            false,
+            now.minusSeconds(7200),
+            now.minusSeconds(3600),
+            names),
+        own.getPrivate(),
+        root);
+  }
+
   /** A PEM file with the root. */
   public Path rootFile(Path file) throws IOException {
     try {
@@ -96,6 +121,27 @@ public final class OutsideAuthority {
       PrivateKey signer,
       boolean authority,
       String... names) {
+    Instant now = Instant.now();
+    return sign(
+        subject,
+        issuer,
+        of,
+        signer,
+        authority,
+        now.minusSeconds(3600),
+        now.plusSeconds(86_400),
+        names);
+  }
+
+  private X509Certificate sign(
+      String subject,
+      String issuer,
+      KeyPair of,
+      PrivateKey signer,
+      boolean authority,
+      Instant notBefore,
+      Instant notAfter,
+      String... names) {
     try {
       X500Name by =
           issuer.isEmpty()
@@ -105,8 +151,8 @@ public final class OutsideAuthority {
           new JcaX509v3CertificateBuilder(
               by,
               BigInteger.valueOf(SERIAL.getAndIncrement()),
-              Date.from(Instant.now().minusSeconds(3600)),
-              Date.from(Instant.now().plusSeconds(86_400)),
+              Date.from(notBefore),
+              Date.from(notAfter),
               new X500Name(subject),
               of.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));

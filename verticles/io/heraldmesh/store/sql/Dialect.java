@@ -19,6 +19,9 @@ interface Dialect {
   /** What time it is for the database, in milliseconds since 1970; not that of the transaction. */
   long now(Connection connection) throws SQLException;
 
+  /** Until the end of the transaction no other one of this name runs; waits for those that do. */
+  void alone(Connection connection, String name) throws SQLException;
+
   /** The format of the tables; 0: there are none. */
   int format(Connection connection) throws SQLException;
 

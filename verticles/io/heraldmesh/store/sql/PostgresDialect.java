@@ -38,6 +38,15 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
+  public void alone(Connection connection, String name) throws SQLException {
+    Sql.first(
+        connection,
+        "SELECT pg_advisory_xact_lock(hashtextextended(?, 0)) IS NULL AS locked",
+        row -> row.getBoolean("locked"),
+        name);
+  }
+
+  @Override
   public int format(Connection connection) throws SQLException {
     boolean there =
         Sql.first(

@@ -96,6 +96,29 @@ final class RegistrationTable implements NodeRegistrations {
   }
 
   @Override
+  public Readmission readmit(String node, Instant validSince, List<Registration> registrations) {
+    return database.write(
+        connection -> {
+          database.dialect().alone(connection, lock(node));
+          Optional<Instant> revoked = new RevocationTable(database).of(connection, node);
+          if (revoked.isPresent() && of(connection, node).isEmpty()) {
+            return Readmission.REVOKED;
+          }
+          if (revoked.filter(validSince::isBefore).isPresent()) {
+            return Readmission.CERTIFICATE_TOO_OLD;
+          }
+          for (Registration registration : registrations) {
+            insert(connection, registration);
+          }
+          return Readmission.DONE;
+        });
+  }
+
+  private static String lock(String node) {
+    return "herald node " + node;
+  }
+
+  @Override
   public boolean remove(String node) {
     return database.write(
         connection -> {
@@ -127,6 +150,7 @@ final class RegistrationTable implements NodeRegistrations {
   public boolean revoke(String node, Instant now, Instant voidBefore, AuditEvent audit) {
     return database.write(
         connection -> {
+          database.dialect().alone(connection, lock(node));
           // Tokens first: one that is being used waits here, and what it registers goes with it.
           int rows =
               Sql.update(

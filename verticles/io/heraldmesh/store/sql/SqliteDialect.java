@@ -36,6 +36,10 @@ final class SqliteDialect implements Dialect {
         .orElseThrow();
   }
 
+  /** One writes at a time anyway. */
+  @Override
+  public void alone(Connection connection, String name) {}
+
   @Override
   public int format(Connection connection) throws SQLException {
     return number(connection, "PRAGMA user_version");

@@ -11,6 +11,7 @@ import io.heraldmesh.enrol.CertificateProofs.KnownNode;
 import io.heraldmesh.enrol.EnrolRefused.Reason;
 import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.Csr;
+import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.PeerRole;
 import io.heraldmesh.identity.PeerVerdict;
@@ -392,7 +393,9 @@ class EnrolmentTest {
     KeyPair own = TestAuthority.keys();
     SpiffeId id = SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, name);
     byte[] csr = Csr.create(keys, mesh.crypto());
-    byte[] text = CertificateSignature.text(TestAuthority.TD, at, csr);
+    byte[] text =
+        CertificateSignature.text(
+            Fingerprint.of(mesh.bundle().of(TestAuthority.TD).getFirst()), at, csr);
     KeyPair signing = signer == null ? own : signer;
     return new EnrolRequest(
         "n7",
@@ -469,6 +472,12 @@ class EnrolmentTest {
 
     // Valid from two minutes before it was made on.
     clock.advance(Duration.ofMinutes(2));
+    assertRefused(
+        enrolment.enrol(HERE, byCertificate(outside, "old-7", null, clock.instant())),
+        Reason.CERTIFICATE);
+    Await.result(enrol(token("n7", HeraldRole.NODE, WEB), TestAuthority.keys()));
+    EnrolRequest old = new EnrolRequest(same.name(), same.proof(), same.csr());
+    assertRefused(enrolment.enrol(HERE, old), Reason.CERTIFICATE);
     Enrolled again =
         Await.result(enrolment.enrol(HERE, byCertificate(outside, "old-7", null, clock.instant())));
     assertThat(accepted(again)).hasToString("spiffe://mesh.test/herald/node/n7");

@@ -15,6 +15,7 @@ import io.heraldmesh.store.AuthorityCertificate.Kind;
 import io.heraldmesh.store.AuthorityCertificate.Phase;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.JoinToken;
+import io.heraldmesh.store.NodeRegistrations.Readmission;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.ResourceChange;
 import io.heraldmesh.store.ResourceChange.Expected;
@@ -392,6 +393,42 @@ abstract class StoreContract {
     assertThat(store.registrations().voidBefores(NOW)).isEqualTo(Map.of("n", mark));
     assertThat(store.registrations().voidBefores(mark)).isEmpty();
     assertThat(store.audit().list(0, 1).getFirst().event()).isEqualTo(event("revoke n"));
+  }
+
+  @Test
+  void aRevokedNodeIsReadmittedOnlyWhenItIsRegisteredAnew() {
+    Instant mark = NOW.plusSeconds(60);
+    assertThat(store.registrations().readmit("n", NOW, List.of(registration("n", "sa"))))
+        .isEqualTo(Readmission.DONE);
+    store.registrations().revoke("n", NOW, mark, event("revoke n"));
+    assertThat(store.registrations().readmit("n", mark, List.of(registration("n", "sa"))))
+        .isEqualTo(Readmission.REVOKED);
+    store.registrations().add(registration("n", "sb"));
+    assertThat(store.registrations().readmit("n", NOW, List.of(registration("n", "sa"))))
+        .isEqualTo(Readmission.CERTIFICATE_TOO_OLD);
+    assertThat(store.registrations().of("n")).containsExactly(registration("n", "sb"));
+    assertThat(store.registrations().readmit("n", mark, List.of(registration("n", "sa"))))
+        .isEqualTo(Readmission.DONE);
+    assertThat(store.registrations().of("n")).hasSize(2);
+  }
+
+  @Test
+  void aNodeThatIsRevokedWhileItJoinsByACertificateIsNotThereAfterwards() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      String node = "n" + i;
+      store.registrations().add(registration(node, "sa"));
+      inParallel(
+          List.of(
+              () ->
+                  store
+                      .registrations()
+                      .revoke(node, NOW, NOW.plusSeconds(60), event("revoke " + node)),
+              () ->
+                  store
+                      .registrations()
+                      .readmit(node, NOW.plusSeconds(60), List.of(registration(node, "sb")))));
+      assertThat(store.registrations().of(node)).isEmpty();
+    }
   }
 
   @Test
