@@ -6,31 +6,18 @@ import io.heraldmesh.Await;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ByteString;
-import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.CaService.IssueRequest;
 import io.heraldmesh.bus.CaService.Subject;
-import io.heraldmesh.bus.SchemaLevel;
-import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.credentials.NodeIdentity;
-import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.EcKeys;
-import io.heraldmesh.link.LinkClient;
-import io.heraldmesh.proxy.HostPort;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
-import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +33,7 @@ class RevokedNodeTest {
 
   @TempDir Path folder;
   private final List<String> said = new CopyOnWriteArrayList<>();
-  private final List<Vertx> attached = new ArrayList<>();
+  private final List<AttachedNode> attached = new ArrayList<>();
   private NodeFolder files;
   private Node node;
 
@@ -60,7 +47,7 @@ class RevokedNodeTest {
 
   @AfterEach
   void stop() {
-    attached.forEach(vertx -> Await.result(vertx.close()));
+    attached.forEach(AttachedNode::close);
     node.stop();
   }
 
@@ -70,8 +57,8 @@ class RevokedNodeTest {
     assertThat(join(line, "n1").code()).isZero();
     assertThat(join(create("n2", "--workload", "shop/db"), "n2").code()).isZero();
     CommandRun spare = create("n1");
-    Attached one = attach("n1");
-    Attached two = attach("n2");
+    AttachedNode one = attach("n1");
+    AttachedNode two = attach("n2");
     assertThat(Await.result(one.ca().issue(request(new Subject.Caller()))).chain()).isNotEmpty();
 
     CommandRun revoked = admin("delete", "node", "n1");
@@ -107,7 +94,7 @@ class RevokedNodeTest {
   @Test
   void aNodeWithoutARegistrationIsRevokedTooAndOneThatNeverWasIsNot() {
     assertThat(join(create("n1"), "n1").code()).isZero();
-    Attached one = attach("n1");
+    AttachedNode one = attach("n1");
     assertThat(Await.failure(one.ca().issue(request(new Subject.Caller()))))
         .as("nothing is registered, so it is not renewed")
         .isInstanceOfSatisfying(
@@ -138,43 +125,17 @@ class RevokedNodeTest {
     said.clear();
     node =
         Node.start(Objects.requireNonNull(NodeFileReader.read(files.file()).config()), said::add);
-    Attached one = attach("n1");
+    AttachedNode one = attach("n1");
     Await.until(
         "it is refused",
         () -> String.valueOf(one.link().status().lastError()).contains("no longer good"));
     assertThat(one.link().status().attached()).isFalse();
   }
 
-  private record Attached(LinkClient link, CaService ca) {}
-
-  private Attached attach(String name) {
-    Vertx vertx = Vertx.vertx();
-    attached.add(vertx);
-    NodeIdentity.Held held = NodeIdentity.in(state(name)).load(CRYPTO).orElseThrow();
-    RenewableIdentity identity = new RenewableIdentity(held.svid(), held.bundle());
-    HostPort at = HostPort.parse(control());
-    LinkClient link =
-        new LinkClient(
-            vertx,
-            identity,
-            CRYPTO,
-            InstantSource.system(),
-            new Random(),
-            List.of(SocketAddress.inetSocketAddress(at.port(), at.host())),
-            SchemaLevel.NEWEST,
-            "test",
-            new SimpleMeterRegistry());
-    Await.result(link.start());
-    Await.until("an answer", () -> link.status().attached() || link.status().lastError() != null);
-    SignedBus bus =
-        new SignedBus(
-            vertx,
-            identity,
-            CRYPTO,
-            InstantSource.system(),
-            new SecureRandom(),
-            Duration.ofSeconds(20));
-    return new Attached(link, CaService.over(bus));
+  private AttachedNode attach(String name) {
+    AttachedNode here = AttachedNode.attach(state(name), control());
+    attached.add(here);
+    return here;
   }
 
   private static IssueRequest request(Subject subject) {
