@@ -61,8 +61,8 @@ final class AttachedMesh implements AutoCloseable {
           ports: [{name: http, port: 80, targetPort: 8080}]
         """);
     access("/one");
-    join("n1");
-    join("n2");
+    join("n1", Duration.ofHours(1));
+    join("n2", Duration.ofHours(1));
   }
 
   private static void register(Store store, String node, String account) {
@@ -71,10 +71,11 @@ final class AttachedMesh implements AutoCloseable {
         .replace(node, List.of(new Registration(node, "a", account, "test", Instant.now())));
   }
 
-  private void join(String node) throws IOException {
+  /** Gives the node an identity, as by {@code herald join}. */
+  void join(String node, Duration lifetime) throws IOException {
     SpiffeId id = SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, node);
     KeyPair keys = TestAuthority.keys();
-    var chain = authority.sign(keys.getPublic(), id, Duration.ofHours(1), Instant.now()).chain();
+    var chain = authority.sign(keys.getPublic(), id, lifetime, Instant.now()).chain();
     NodeIdentity.in(folder.resolve(node))
         .store(new HeraldSvid(id, keys.getPrivate(), chain), authority.bundle());
   }
@@ -100,6 +101,11 @@ final class AttachedMesh implements AutoCloseable {
             .formatted(path));
   }
 
+  /** Where the control node takes links and lets nodes in. */
+  String controlAddress() {
+    return "127.0.0.1:" + controlPort;
+  }
+
   HeraldProcess control() throws IOException {
     return control("");
   }
@@ -111,7 +117,7 @@ final class AttachedMesh implements AutoCloseable {
     return start(
         "control",
         """
-          roles: [ca, config]
+          roles: [ca, config, admin]
           trustDomain: mesh.test
           resources: resources
           control: {listen: "127.0.0.1:%d"}
