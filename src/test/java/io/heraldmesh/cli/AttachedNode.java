@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Random;
 
 /** A node that has joined, at the end of its link: what it asks goes over that. */
@@ -27,13 +27,12 @@ record AttachedNode(Vertx vertx, LinkClient link, CaService ca) implements AutoC
    * Returns once it is attached, or was refused.
    *
    * @param state what {@code herald join} left behind
-   * @param control {@code host:port} of the control node
+   * @param controls {@code host:port} of each control node
    */
-  static AttachedNode attach(Path state, String control) {
+  static AttachedNode attach(Path state, String... controls) {
     Vertx vertx = Vertx.vertx();
     NodeIdentity.Held held = NodeIdentity.in(state).load(CRYPTO).orElseThrow();
     RenewableIdentity identity = new RenewableIdentity(held.svid(), held.bundle());
-    HostPort at = HostPort.parse(control);
     LinkClient link =
         new LinkClient(
             vertx,
@@ -41,7 +40,7 @@ record AttachedNode(Vertx vertx, LinkClient link, CaService ca) implements AutoC
             CRYPTO,
             InstantSource.system(),
             new Random(),
-            List.of(SocketAddress.inetSocketAddress(at.port(), at.host())),
+            Arrays.stream(controls).map(AttachedNode::address).toList(),
             SchemaLevel.NEWEST,
             "test",
             new SimpleMeterRegistry());
@@ -56,6 +55,11 @@ record AttachedNode(Vertx vertx, LinkClient link, CaService ca) implements AutoC
             new SecureRandom(),
             Duration.ofSeconds(20));
     return new AttachedNode(vertx, link, CaService.over(bus));
+  }
+
+  private static SocketAddress address(String control) {
+    HostPort at = HostPort.parse(control);
+    return SocketAddress.inetSocketAddress(at.port(), at.host());
   }
 
   @Override
