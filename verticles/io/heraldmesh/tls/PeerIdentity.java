@@ -10,4 +10,14 @@ import java.time.Instant;
  * @param notBefore from when on the leaf is valid
  * @param notAfter when the proof ends: the earliest end of validity in the chain
  */
-public record PeerIdentity(SpiffeId id, String leafHash, Instant notBefore, Instant notAfter) {}
+public record PeerIdentity(SpiffeId id, String leafHash, Instant notBefore, Instant notAfter) {
+
+  /** Also when the clock was set back. */
+  public boolean isTooEarly(Instant now) {
+    return now.isBefore(notBefore);
+  }
+
+  public boolean hasEnded(Instant now) {
+    return !now.isBefore(notAfter);
+  }
+}

@@ -243,7 +243,8 @@ final class Exchange implements ResponseSink {
     if (reason == null) {
       return false;
     }
-    fail(here.status(), reason, Tunnel.WITHDRAWN);
+    int status = here.status();
+    fail(status, reason, Tunnel.WITHDRAWN, status == 503 ? reason.code() : Tunnel.WITHDRAWN);
     return true;
   }
 
@@ -445,6 +446,13 @@ final class Exchange implements ResponseSink {
   }
 
   private void fail(int status, Reason reason, String flag) {
+    fail(status, reason, flag, flag);
+  }
+
+  /**
+   * @param word for the client to hear
+   */
+  private void fail(int status, Reason reason, String flag, String word) {
     log.reason(reason);
     log.flag(flag);
     UpstreamStream stream = upstream;
@@ -460,7 +468,7 @@ final class Exchange implements ResponseSink {
     if (started) {
       client.closing().abort(OURS.contains(flag) ? CANCEL : error(stream));
     } else {
-      client.closing().answerInstead(this, status, LocalAnswer.text(status, flag));
+      client.closing().answerInstead(this, status, LocalAnswer.text(status, word));
     }
   }
 

@@ -51,15 +51,17 @@ final class LocalAnswer {
     return response;
   }
 
-  /** The flag is a word of ours, safe to show: it tells the caller's owner where to look. */
-  static String text(int status, String flag) {
+  /**
+   * @param word of ours, safe to show: it tells the caller's owner where to look
+   */
+  static String text(int status, String word) {
     return switch (status) {
       case 400 -> "bad request";
       case 403 -> "RBAC: access denied";
       case 408 -> "request timeout";
       case 502 -> "bad response from upstream";
       case 504 -> "upstream request timeout";
-      default -> "upstream connect error or disconnect: " + flag;
+      default -> "upstream connect error or disconnect: " + word;
     };
   }
 }

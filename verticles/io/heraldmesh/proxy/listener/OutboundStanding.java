@@ -84,9 +84,20 @@ final class OutboundStanding implements Standing {
       }
     }
     PeerIdentity known = server;
-    return known == null || now.isBefore(known.notAfter())
-        ? null
-        : new Reason(UpstreamFailure.IDENTITY_REFUSED, "the server's certificate has ended");
+    if (known != null && known.hasEnded(now)) {
+      return new Reason(UpstreamFailure.IDENTITY_REFUSED, "the server's certificate has ended");
+    }
+    if (known != null && known.isTooEarly(now)) {
+      return new Reason(
+          UpstreamFailure.IDENTITY_REFUSED, "the server's certificate is not valid yet");
+    }
+    return null;
+  }
+
+  /** No policy refused the caller: there is nobody any more who may answer. */
+  @Override
+  public int status() {
+    return 503;
   }
 
   /** Mesh TLS, if any; an HTTP/2 stream's is its connection's. */

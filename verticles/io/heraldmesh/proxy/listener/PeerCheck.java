@@ -8,8 +8,9 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a proof that was good in the handshake still is: the certificate may have ended since, or
- * its root may have been taken away. Belongs to the connection's event loop.
+ * Whether a proof that was good in the handshake still is: the certificate may have ended since,
+ * the clock may have been set, or its root may have been taken away. Belongs to the connection's
+ * event loop.
  */
 final class PeerCheck {
   private final MeshTls tls;
@@ -36,8 +37,11 @@ final class PeerCheck {
 
   /** What is wrong now, as a stable word; null when nothing is. */
   @Nullable String problem(Instant now) {
-    if (!now.isBefore(identity.notAfter())) {
+    if (identity.hasEnded(now)) {
       return "peer_expired";
+    }
+    if (identity.isTooEarly(now)) {
+      return "peer_not_yet_valid";
     }
     long current = tls.generation();
     if (current != generation) {

@@ -21,7 +21,10 @@ interface Standing {
     return false;
   }
 
-  /** What a request is answered that was withdrawn, as long as nothing was answered yet. */
+  /**
+   * What a request is answered that was withdrawn, as long as nothing was answered yet: 403 only
+   * where policy refuses it.
+   */
   default int status() {
     return 403;
   }

@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -64,6 +65,10 @@ final class Mesh implements AutoCloseable {
   final TestCredentials serverCredentials = new TestCredentials();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final List<AccessEntry> log = new CopyOnWriteArrayList<>();
+
+  /** How far the clock of the client's node is ahead of the other's. */
+  final AtomicReference<Duration> clientAhead = new AtomicReference<>(Duration.ZERO);
+
   final TestMemory clientMemory = new TestMemory();
   final TestMemory serverMemory = new TestMemory();
   final Overload clientOverload = overload("client", clientMemory);
@@ -182,7 +187,8 @@ final class Mesh implements AutoCloseable {
                         new HostPort(options.host(), 0),
                         null))),
             serverCredentials,
-            serverOverload);
+            serverOverload,
+            options.clock());
     client =
         path(
             "client",
@@ -200,7 +206,8 @@ final class Mesh implements AutoCloseable {
                 ListenAddress.parse(new HostPort(options.host(), 0).toString()),
                 null),
             clientCredentials,
-            clientOverload);
+            clientOverload,
+            () -> options.clock().instant().plus(clientAhead.get()));
     List<Bound> servers = await(server.open());
     inbound = servers.getFirst().address();
     inboundCapture = bound(servers, "inbound-capture");
@@ -356,7 +363,11 @@ final class Mesh implements AutoCloseable {
   }
 
   private DataPath path(
-      String node, WorkloadSettings workload, TestCredentials credentials, Overload overload) {
+      String node,
+      WorkloadSettings workload,
+      TestCredentials credentials,
+      Overload overload,
+      InstantSource clock) {
     return new DataPath(
         vertx,
         new ProxySettings(
@@ -372,7 +383,7 @@ final class Mesh implements AutoCloseable {
         Crypto.jdk(),
         meters,
         log::add,
-        options.clock(),
+        clock,
         own,
         overload,
         dialled);

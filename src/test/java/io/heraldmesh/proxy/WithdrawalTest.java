@@ -24,6 +24,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What was let in ends when its identity, its trust or its permission is withdrawn, without another
@@ -55,15 +57,17 @@ class WithdrawalTest {
     }
   }
 
-  @Test
-  void anIdleConnectionEndsWithItsCertificate() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"2, peer_expired", "-2, peer_not_yet_valid"})
+  void anIdleConnectionEndsWhenItsCertificateIsOutOfItsTime(int days, String code)
+      throws Exception {
     AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     try (Mesh mesh = Mesh.ready(Mesh.Options.DEFAULT.clock(() -> Instant.now().plus(ahead.get())));
         RawClient client = mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "istio")) {
       assertThat(client.get("/ok", "server.b").status()).isEqualTo(200);
-      ahead.set(Duration.ofDays(2));
+      ahead.set(Duration.ofDays(days));
       assertThat(client.closed()).isTrue();
-      Mesh.eventually(() -> refusals(mesh, "destination").contains("peer_expired"));
+      Mesh.eventually(() -> refusals(mesh, "destination").contains(code));
     }
   }
 
@@ -185,15 +189,65 @@ class WithdrawalTest {
   void aRequestEndsWhenTheServersRootIsTakenAway() throws Exception {
     try (Mesh mesh = Mesh.ready();
         RawClient client = mesh.call()) {
-      client.head("GET /hang HTTP/1.1", "Host: server.b");
-      Mesh.eventually(() -> !mesh.app.seen().isEmpty());
+      hang(client, mesh);
       TestAuthority next = new TestAuthority("next");
       mesh.clientCredentials.set(
           next.issue(Mesh.CLIENT_ID), Map.of(Mesh.DOMAIN, List.of(next.root())));
-      assertThat(client.answer().status()).isEqualTo(403);
-      AccessEntry entry = mesh.logged("source");
-      assertThat(entry.reason().code()).isEqualTo("upstream_identity_refused");
+      isNotBelieved(client, mesh);
     }
+  }
+
+  @Test
+  void aRequestEndsWhenItsServerNoLongerStandsBehindTheService() throws Exception {
+    try (Mesh mesh = Mesh.ready();
+        RawClient client = mesh.call()) {
+      hang(client, mesh);
+      mesh.destination(Set.of(SpiffeId.workload(Mesh.DOMAIN, "b", "second")), true);
+      isNotBelieved(client, mesh);
+    }
+  }
+
+  /** By the caller's clock, which jumps before the request was looked at, or after. */
+  @ParameterizedTest
+  @CsvSource({"2, false", "2, true", "-2, false", "-2, true"})
+  void aRequestEndsWhenItsServersCertificateIsOutOfItsTime(int days, boolean late)
+      throws Exception {
+    try (Mesh mesh = Mesh.ready();
+        RawClient client = mesh.call()) {
+      hang(client, mesh);
+      if (late) {
+        staysTrue(() -> mesh.log.isEmpty());
+      }
+      mesh.clientAhead.set(Duration.ofDays(days));
+      isNotBelieved(client, mesh);
+    }
+  }
+
+  @Test
+  void aRequestEndsWithItsDestination() throws Exception {
+    try (Mesh mesh = Mesh.ready();
+        RawClient client = mesh.call()) {
+      hang(client, mesh);
+      mesh.destinations(List.of());
+      RawClient.Answer answer = client.answer();
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.body()).endsWith(": no_route");
+    }
+  }
+
+  private static void hang(RawClient client, Mesh mesh) throws IOException {
+    client.head("GET /hang HTTP/1.1", "Host: server.b");
+    Mesh.eventually(() -> !mesh.app.seen().isEmpty());
+  }
+
+  /** No policy refused anything: 403 would say so. */
+  private static void isNotBelieved(RawClient client, Mesh mesh) throws IOException {
+    RawClient.Answer answer = client.answer();
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(answer.body()).endsWith(": upstream_identity_refused");
+    AccessEntry entry = mesh.logged("source");
+    assertThat(entry.flag()).isEqualTo("withdrawn");
+    assertThat(entry.reason().code()).isEqualTo("upstream_identity_refused");
   }
 
   /** What must not happen is looked for during several ticks of the clock that would bring it. */
