@@ -82,6 +82,7 @@ final class LinkSession {
   void begin() {
     call.connection().pingHandler(ping -> lastHeard = System.nanoTime());
     call.handler(this::take);
+    call.invalidMessageHandler(e -> cut("a message cannot be read: " + e.getMessage()));
     call.exceptionHandler(e -> over(String.valueOf(e.getMessage())));
     call.endHandler(end -> end("the node ended it", GrpcStatus.OK));
     call.response().exceptionHandler(e -> over(String.valueOf(e.getMessage())));

@@ -132,7 +132,9 @@ final class StrangerRows {
     long grown = attacks.resident(node) - before;
     attacks.row(
         "garbage, huge lengths, other protocols at " + name + " (" + port + ")",
-        "all " + all.size() + " connections closed within "
+        "all "
+            + all.size()
+            + " connections closed within "
             + Attacks.PATIENCE_MILLIS / 1000
             + " s; memory grows by at most 64 MiB",
         from,

@@ -295,12 +295,18 @@ class LinkTest {
   }
 
   @Test
-  void aMessageBeyondTheBoundEndsTheStreamAndReachesNobody() {
+  void aMessageBeyondTheBoundEndsTheConnectionAndReachesNobody() {
     RawLink link = raw("n1").hello().greeted();
     link.ask(1, CA, new byte[LinkLimits.MOST_FROM_NODE + 1]);
 
     assertThat(link.end()).isNotNull();
+    Await.until("the connection is closed", () -> link.ping().closed.get());
+    Await.until("nobody is attached", () -> nodesAttached() == 0);
     assertThat(callers).isEmpty();
+  }
+
+  private double nodesAttached() {
+    return control.meters().get("herald_link_nodes").gauge().value();
   }
 
   @Test

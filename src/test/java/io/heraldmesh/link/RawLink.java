@@ -10,6 +10,7 @@ import io.heraldmesh.link.proto.NodeHello;
 import io.heraldmesh.link.proto.Request;
 import io.heraldmesh.tls.PartTls;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
@@ -18,6 +19,7 @@ import io.vertx.grpc.client.GrpcClientResponse;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class RawLink {
   final List<FromControl> received = new CopyOnWriteArrayList<>();
   final AtomicReference<@Nullable String> ended = new AtomicReference<>();
+
+  /** Its connection, not its stream only. */
+  final AtomicBoolean closed = new AtomicBoolean();
+
   private final GrpcClient client;
   private final GrpcClientRequest<FromNode, FromControl> request;
   private volatile @Nullable GrpcClientResponse<FromNode, FromControl> response;
@@ -43,6 +49,7 @@ final class RawLink {
             new GrpcClientOptions().setMaxMessageSize(LinkLimits.MOST_TO_NODE),
             tls.http2Client(id -> true));
     request = Await.result(client.request(to, LinkGrpcClient.Attach));
+    request.connection().closeHandler(v -> closed.set(true));
     request.exceptionHandler(e -> ended.compareAndSet(null, "reset"));
     request
         .response()
@@ -62,6 +69,12 @@ final class RawLink {
 
   RawLink send(FromNode message) {
     request.write(message);
+    return this;
+  }
+
+  /** Shows that it is alive, as nodes do. */
+  RawLink ping() {
+    var ignored = request.connection().ping(Buffer.buffer(new byte[8]));
     return this;
   }
 
