@@ -233,7 +233,12 @@ start_node() { # NAME
 }
 ready() { grep -qx ready "$run/$1.out"; }
 stop_node() {
-  kill "${node[$1]}" 2> /dev/null || true
+  # By its configuration: what was started is a shell that waits for it.
+  local of_node
+  while of_node=$(pgrep -f -- "--config $run/$1.yaml"); do
+    xargs kill <<< "$of_node" 2> /dev/null || true
+    sleep 0.1
+  done
   wait "${node[$1]}" 2> /dev/null || true
 }
 capture() { # HOST BACKEND VERB
