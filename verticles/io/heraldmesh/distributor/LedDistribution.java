@@ -36,6 +36,7 @@ public final class LedDistribution implements Distribution {
   private static final Duration LIFE = Duration.ofSeconds(8);
 
   private static final Duration LENGTHEN = Duration.ofSeconds(2);
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
   private static final Duration MARGIN = Duration.ofSeconds(1);
   private static final long WATCH_MILLIS = 250;
 
@@ -139,7 +140,8 @@ public final class LedDistribution implements Distribution {
                 return Future.<Void>succeededFuture();
               }
               Answer known = answer.result();
-              return learned(known.lease(), asked).onComplete(done -> later(known.again()));
+              return learned(known.lease(), asked)
+                  .onComplete(done -> later(known.lease().isEmpty() ? known.again() : due(asked)));
             });
   }
 
@@ -157,6 +159,15 @@ public final class LedDistribution implements Distribution {
     }
     Duration end = store.leases().left(LEASE).plus(AFTER);
     return new Answer(lease, end.compareTo(LENGTHEN) < 0 ? end : LENGTHEN);
+  }
+
+  /**
+   * Counted from when it was asked for, as the lease is: a database that takes 3 s to answer still
+   * lengthens it in time.
+   */
+  private static Duration due(long asked) {
+    Duration left = LENGTHEN.minusNanos(System.nanoTime() - asked);
+    return left.compareTo(LEAST_PAUSE) < 0 ? LEAST_PAUSE : left;
   }
 
   private void later(Duration wait) {

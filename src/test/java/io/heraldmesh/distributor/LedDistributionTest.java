@@ -23,17 +23,20 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.read.ResourceReader;
 import io.heraldmesh.store.Lease;
+import io.heraldmesh.store.Leases;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,12 +79,17 @@ class LedDistributionTest {
   }
 
   private LedDistribution distribution(String name, Duration settle, boolean stands) {
+    return distribution(name, settle, stands, store);
+  }
+
+  private LedDistribution distribution(
+      String name, Duration settle, boolean stands, Store database) {
     SignedBus bus = mesh.bus(vertx, HeraldRole.CONFIG, name);
     SignedBus asking = mesh.bus(vertx, HeraldRole.ADMIN, name);
     LedDistribution made =
         new LedDistribution(
             vertx,
-            store,
+            database,
             name,
             new MeshCompiler(TestAuthority.TD)::compile,
             ledger ->
@@ -194,6 +202,34 @@ class LedDistributionTest {
     Await.until(ENOUGH, "the other leads", second::leads);
     announce("n1");
     Await.until("published", () -> fetched().filter(r -> r.isAfter(before)).isPresent());
+  }
+
+  @Test
+  void theLeaseIsKeptThoughTheDatabaseTakesThreeSecondsToLengthenIt() {
+    LedDistribution only =
+        distribution("c1", Duration.ZERO, true, slow(Store.class, store, "leases"));
+    Await.until("leads", only::leads);
+    long end = System.nanoTime() + Duration.ofSeconds(12).toNanos();
+    while (System.nanoTime() < end) {
+      assertThat(only.leads()).isTrue();
+      LockSupport.parkNanos(20_000_000);
+    }
+    Await.result(only.close());
+  }
+
+  /** As {@code real}; what its method gives takes its time to take a lease. */
+  private static <T> T slow(Class<T> type, Object real, String of) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("acquire")) {
+                LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+              }
+              Object answer = method.invoke(real, arguments);
+              return method.getName().equals(of) ? slow(Leases.class, answer, "") : answer;
+            }));
   }
 
   @Test
