@@ -160,6 +160,12 @@ public final class PostgresServer implements AutoCloseable {
     all.forEach(one -> one.onExit().join());
   }
 
+  /** Ends all sessions and the server, with everything on disk: nothing is repaired afterwards. */
+  public void stop() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    process.waitFor();
+  }
+
   /** After {@link #kill}: it repairs itself from its log. */
   public void startAgain() throws IOException {
     startAgain(List.of());

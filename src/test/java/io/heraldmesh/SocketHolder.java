@@ -111,14 +111,20 @@ public final class SocketHolder implements AutoCloseable {
 
     public Started awaitReady() {
       try {
-        Await.until("ready", () -> read(out).contains("ready\n") || !process.isAlive());
+        Await.until("ready", () -> isReady() || !process.isAlive());
       } catch (AssertionError e) {
         throw new AssertionError(said(), e);
       }
-      if (!read(out).contains("ready\n")) {
+      if (!isReady()) {
         throw new AssertionError(read(out) + read(err));
       }
       return this;
+    }
+
+    /** Whether it said so. */
+    public boolean isReady() {
+      String said = read(out);
+      return said.startsWith("ready\n") || said.contains("\nready\n");
     }
 
     public String said() {

@@ -6,7 +6,9 @@ import static io.heraldmesh.lab.LabRun.pass;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Clocks jump, and certificates end. */
 final class ClockRows {
@@ -23,25 +25,39 @@ final class ClockRows {
   }
 
   void serviceNode() throws Exception {
-    jumps("s1");
+    jump(List.of("s1"), () -> "s1");
   }
 
+  /** Another one may distribute after each of them, so that all have a clock that can be set. */
   void leader() throws Exception {
-    jumps(mesh.leader());
+    jump(LabMesh.CONTROL, mesh::leader);
   }
 
-  private void jumps(String name) throws Exception {
-    FakeTime clock = new FakeTime(mesh.node(name).file().getParent());
+  private interface Chosen {
+    String node() throws Exception;
+  }
+
+  private void jump(List<String> names, Chosen whose) throws Exception {
+    Map<String, FakeTime> clocks = new HashMap<>();
     try {
-      mesh.node(name).restart(clock.command());
+      for (String name : names) {
+        LabNode node = mesh.node(name);
+        FakeTime clock = new FakeTime(node.file().getParent());
+        clocks.put(name, clock);
+        node.restart(clock.command());
+      }
       run.settle();
-      slight(name, clock, Duration.ofSeconds(50));
-      slight(name, clock, Duration.ofSeconds(-50));
-      far(name, clock, "+1 h", Duration.ofHours(1));
-      far(name, clock, "-1 h", Duration.ofHours(-1));
-      far(name, clock, "+2 d", Duration.ofDays(2));
+      for (int seconds : new int[] {50, -50}) {
+        String name = whose.node();
+        slight(name, clocks.get(name), Duration.ofSeconds(seconds));
+      }
+      far(whose.node(), clocks, "+1 h", Duration.ofHours(1));
+      far(whose.node(), clocks, "-1 h", Duration.ofHours(-1));
+      far(whose.node(), clocks, "+2 d", Duration.ofDays(2));
     } finally {
-      mesh.node(name).restart(List.of());
+      for (String name : names) {
+        mesh.node(name).restart(List.of());
+      }
     }
     run.settle();
   }
@@ -68,7 +84,9 @@ final class ClockRows {
   }
 
   /** So far that certificates and messages of now are not of now there. */
-  private void far(String name, FakeTime clock, String by, Duration off) throws Exception {
+  private void far(String name, Map<String, FakeTime> clocks, String by, Duration off)
+      throws Exception {
+    FakeTime clock = clocks.get(name);
     long from = System.nanoTime();
     clock.set(off);
     pass(12);

@@ -128,7 +128,8 @@ final class LabMesh implements AutoCloseable {
 
   private void node(String name, String yaml, List<String> sockets) throws IOException {
     Path own = Files.createDirectories(folder.resolve(name));
-    LabNode node = new LabNode(name, own, hosts.in(name, List.of()), sockets);
+    LabNode node =
+        new LabNode(name, own, hosts.in(name, List.of()), sockets, SERVICES.contains(name));
     Files.writeString(node.file(), yaml);
     nodes.put(name, node);
   }

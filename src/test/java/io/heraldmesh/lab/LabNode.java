@@ -39,19 +39,33 @@ final class LabNode implements AutoCloseable {
   /**
    * @param inHost words of the command that runs others in its host
    * @param sockets {@code NAME=ADDRESS:PORT} of those that are kept for it
+   * @param attaches whether it is no control node
    */
-  LabNode(String name, Path folder, List<String> inHost, List<String> sockets) throws IOException {
-    this(name, folder, inHost, sockets, SMALL);
+  LabNode(String name, Path folder, List<String> inHost, List<String> sockets, boolean attaches)
+      throws IOException {
+    this(name, folder, inHost, sockets, SMALL, attaches);
   }
 
-  /** With these options of the JVM. */
+  /** A control node with these options of the JVM. */
   LabNode(String name, Path folder, List<String> inHost, List<String> sockets, List<String> options)
+      throws IOException {
+    this(name, folder, inHost, sockets, options, false);
+  }
+
+  private LabNode(
+      String name,
+      Path folder,
+      List<String> inHost,
+      List<String> sockets,
+      List<String> options,
+      boolean attaches)
       throws IOException {
     this.name = name;
     this.folder = folder;
     this.inHost = inHost;
     this.holder =
-        new SocketHolder(inHost, folder, sockets, java(options, List.of("run", "--config")));
+        new SocketHolder(
+            inHost, folder, sockets, java(options, attaches, List.of("run", "--config")));
   }
 
   String name() {
@@ -123,7 +137,7 @@ final class LabNode implements AutoCloseable {
     if (!running.isRunning()) {
       throw new AssertionError(name + " ended: " + running.said());
     }
-    return running.said().contains("\nready\n") || running.said().startsWith("ready\n");
+    return running.isReady();
   }
 
   String said() {
@@ -155,7 +169,7 @@ final class LabNode implements AutoCloseable {
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
     List<String> command = new ArrayList<>(inHost);
-    command.addAll(java(SMALL, arguments));
+    command.addAll(java(SMALL, false, arguments));
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())
@@ -182,7 +196,7 @@ final class LabNode implements AutoCloseable {
   }
 
   /** As it is delivered where a jar is named, with its AOT cache; else from compiled classes. */
-  private static List<String> java(List<String> options, List<String> arguments) {
+  private static List<String> java(List<String> options, boolean attaches, List<String> arguments) {
     String jar = System.getProperty(JAR, "");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -197,7 +211,7 @@ final class LabNode implements AutoCloseable {
       command.addAll(List.of("-cp", classPath(), "io.heraldmesh.cli.Main"));
     } else {
       command.add("@" + Path.of("conf", "java.options").toAbsolutePath());
-      command.add("-XX:AOTCache=" + jar.replaceAll("\\.jar$", ".aot"));
+      command.add("-XX:AOTCache=" + jar.replaceAll("\\.jar$", attaches ? "-attached.aot" : ".aot"));
       command.addAll(options);
       command.addAll(List.of("-jar", jar));
     }

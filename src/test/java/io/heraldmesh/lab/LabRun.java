@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 final class LabRun {
   static final long SECOND = 1_000_000_000L;
 
+  private static final int FORCED_WITHIN_SECONDS = 60;
+
   final LabMesh mesh;
   final LabLoad load;
   private final FaultTable table;
@@ -79,13 +81,21 @@ final class LabRun {
     throw new IOException("the mesh does not settle: " + worst(load.since(deadline - 5 * SECOND)));
   }
 
-  /** Changes the policy by that node, and returns how long it took to be in force everywhere. */
-  long change(String by) throws IOException, InterruptedException {
-    return mesh.apply(by, "/change-" + ++changes, true);
+  /**
+   * Changes the policy by that node, and returns after how many milliseconds it was in force
+   * everywhere.
+   */
+  long change(String by) throws IOException {
+    try (LabChange change = LabChange.by(mesh.node(by))) {
+      long from = System.nanoTime();
+      String revision = change.apply("change.yaml", mesh.policy("/change-" + ++changes));
+      change.inForce(revision, FORCED_WITHIN_SECONDS);
+      return millisSince(from);
+    }
   }
 
   /** As {@link #change}, tried again until it is taken; milliseconds in all. */
-  long eventually(String by, int seconds) throws IOException, InterruptedException {
+  long eventually(String by, int seconds) throws IOException {
     long from = System.nanoTime();
     while (true) {
       try {

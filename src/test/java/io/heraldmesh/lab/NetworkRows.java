@@ -1,19 +1,13 @@
 package io.heraldmesh.lab;
 
 import static io.heraldmesh.lab.LabRun.SECOND;
-import static io.heraldmesh.lab.LabRun.millisSince;
 import static io.heraldmesh.lab.LabRun.pass;
 
-import io.heraldmesh.bus.AdminNodes.AwaitRequest;
-import io.heraldmesh.bus.AdminResources.ApplyRequest;
-import io.heraldmesh.bus.AdminResources.File;
-import io.heraldmesh.bus.AdminResources.Outcome;
-import io.heraldmesh.cli.LocalAdmin;
 import java.util.List;
 
 /** Cables are cut. */
 final class NetworkRows {
-  private static final long LOOKED_AT_MILLIS = 60_000;
+  private static final int LOOKED_AT_SECONDS = 60;
 
   private final LabRun run;
   private final LabMesh mesh;
@@ -34,27 +28,13 @@ final class NetworkRows {
     long split;
     long healed;
     long millis;
-    // by a connection that is open already: how long a command takes to start is not what this is
-    // about
-    try (LocalAdmin admin = LocalAdmin.at(mesh.node("c2").state())) {
-      Outcome outcome =
-          admin.apply(
-              new ApplyRequest(
-                  List.of(new File("partition.yaml", mesh.policy("/partition"))),
-                  List.of(),
-                  false));
-      if (!(outcome instanceof Outcome.Applied applied)) {
-        throw new AssertionError(outcome.toString());
-      }
+    try (LabChange change = LabChange.by(mesh.node("c2"))) {
+      String revision = change.apply("partition.yaml", mesh.policy("/partition"));
       pass(2);
       split = System.nanoTime();
       mesh.hosts.join();
       healed = System.nanoTime();
-      AwaitRequest request = new AwaitRequest(applied.revision(), 1_000);
-      while (!admin.awaitInForce(request).reached() && millisSince(healed) < LOOKED_AT_MILLIS) {
-        pass(0);
-      }
-      millis = millisSince(healed);
+      millis = change.inForce(revision, LOOKED_AT_SECONDS);
     }
     run.change("c2");
     pass(10);
