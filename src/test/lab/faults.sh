@@ -19,7 +19,7 @@ mkdir -p target
 # nodes run as they are delivered, with the AOT cache, where the build has left it and nothing is newer; else compiled classes
 jar=target/herald-fat.jar
 delivered=
-if [ -s $jar ] && [ target/herald-fat.aot -nt $jar ] &&
+if [ -s $jar ] && [ target/herald-fat.aot -nt $jar ] && [ target/herald-fat-attached.aot -nt $jar ] &&
   [ -z "$(find pom.xml verticles cluster-config conf/java.options -newer target/herald-fat.aot -print -quit)" ]; then
   delivered=-Dherald.lab.jar=$PWD/$jar
 fi

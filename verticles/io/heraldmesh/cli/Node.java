@@ -83,6 +83,21 @@ public final class Node {
   }
 
   /**
+   * Starts the node of a node file.
+   *
+   * @throws StartFailure when it cannot, or the file has problems; the message says why
+   * @throws UsageException when the file cannot be read
+   */
+  public static Node start(Path file) {
+    NodeFileReader.Result read = NodeFileReader.read(file);
+    NodeConfig config = read.config();
+    if (config == null) {
+      throw StartFailure.problems(read.problems().text());
+    }
+    return start(config);
+  }
+
+  /**
    * Starts a node; returns when certificates and policy are in force. A failed start leaves nothing
    * behind.
    *

@@ -1,7 +1,10 @@
 package io.heraldmesh.cli.train;
 
+import io.heraldmesh.cli.Main;
 import io.heraldmesh.cli.StartFailure;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,15 +25,38 @@ record Java(@Nullable Path options, Path jar) {
     return HOME.resolve("release");
   }
 
+  /** The jar that this process runs from. */
+  static Path ownJar() {
+    try {
+      URI source = Main.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+      Path jar = Path.of(source);
+      if (!Files.isRegularFile(jar)) {
+        throw StartFailure.cannotStart("an AOT cache is made for a jar, not for " + jar);
+      }
+      return jar;
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** A process of the jar with these further options of the JVM and arguments. */
   ProcessBuilder process(List<String> jvm, List<String> arguments) {
+    return process(jvm, List.of("-jar", jar.toString()), arguments);
+  }
+
+  /** The same that begins with {@code main}. */
+  ProcessBuilder process(List<String> jvm, Class<?> main, List<String> arguments) {
+    return process(jvm, List.of("-cp", jar.toString(), main.getName()), arguments);
+  }
+
+  private ProcessBuilder process(List<String> jvm, List<String> what, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(HOME.resolve("bin").resolve("java").toString());
     if (options != null) {
       command.add("@" + options);
     }
     command.addAll(jvm);
-    command.addAll(List.of("-jar", jar.toString()));
+    command.addAll(what);
     command.addAll(arguments);
     return new ProcessBuilder(command);
   }

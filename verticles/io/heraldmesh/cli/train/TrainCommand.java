@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,17 +18,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code herald train --cache FILE}: the build's step that makes the AOT cache of the jar that this
- * process runs from. Beside it, {@code FILE.jdk} is a copy of the JDK's {@code release} file, so
- * that a launcher can tell which JDK it fits. The cache takes its place whole, and only after a JVM
- * has accepted it.
+ * {@code herald train --cache FILE}: the build's step that makes the AOT caches of the jar that
+ * this process runs from: {@code NAME.aot} for nodes of proxies alone and {@code NAME-attached.aot}
+ * for nodes that attach to a control plane. A JVM loads all that its cache holds, so one for both
+ * would cost the former memory. Beside each, {@code FILE.jdk} is a copy of the JDK's {@code
+ * release} file, so that a launcher can tell which JDK it fits. A cache takes its place whole, and
+ * only after a JVM has accepted it.
  */
-@Command(name = "train", hidden = true, description = "Makes the AOT cache of this jar.")
+@Command(name = "train", hidden = true, description = "Makes the AOT caches of this jar.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--cache", required = true, paramLabel = "FILE", description = "What to make.")
+  @Option(
+      names = "--cache",
+      required = true,
+      paramLabel = "FILE",
+      description = "What to make, NAME.aot.")
   private Path cache;
 
   @Option(
@@ -37,35 +45,72 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Path jar = TrainedNode.jar();
     Path target = cache.toAbsolutePath();
-    Path made = target.resolveSibling(target.getFileName() + ".new");
     Path folder = Files.createTempDirectory("herald-train");
     try {
-      Java java = new Java(options, jar);
+      Java java = new Java(options, Java.ownJar());
       try (TrainingServices services = TrainingServices.start()) {
         TrainingFolder files = TrainingFolder.write(folder, services);
-        try (TrainedNode node = TrainedNode.start(java, made, files)) {
-          TrainingLoad.on(node, files, services).run();
-          node.end();
+        List<String> alone = List.of("run", "--config", files.nodeFile().toString());
+        train(java, files, services, target, recording -> java.process(recording, alone));
+        try (TrainingControl control = TrainingControl.start(java, files)) {
+          List<String> attached = List.of(control.join().toString());
+          train(
+              java,
+              files,
+              services,
+              attached(target),
+              recording -> java.process(recording, AttachedProcess.class, attached));
         }
       }
+      return 0;
+    } catch (IOException | UncheckedIOException e) {
+      throw StartFailure.cannotStart("no AOT cache was made: " + e);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /**
+   * Makes one cache. The node whose JVM records is a process of its own, so that nothing of the
+   * load is recorded. Profiles for the compiler are left out: they are those of a short and mixed
+   * load, and code that was compiled by them stays slower than code that the node's own load has
+   * taught.
+   *
+   * @param node its process, by the options with which a JVM records
+   */
+  private void train(
+      Java java,
+      TrainingFolder files,
+      TrainingServices services,
+      Path target,
+      Function<List<String>, ProcessBuilder> node)
+      throws IOException, InterruptedException {
+    Path made = target.resolveSibling(target.getFileName() + ".new");
+    List<String> recording = List.of("-XX:AOTCacheOutput=" + made, "-XX:-AOTRecordTraining");
+    try (StartedNode started = StartedNode.start("trained", node.apply(recording), files)) {
+      TrainingLoad.on(started, files, services).run();
+      started.end();
       java.accepts(made);
       Files.copy(
           Java.release(),
           target.resolveSibling(target.getFileName() + ".jdk"),
           StandardCopyOption.REPLACE_EXISTING);
       Files.move(made, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      spec.commandLine()
-          .getErr()
-          .printf("herald: AOT cache %s, %d MiB%n", target, Files.size(target) >> 20);
-      return 0;
-    } catch (IOException | UncheckedIOException e) {
-      throw StartFailure.cannotStart("no AOT cache was made: " + e);
     } finally {
       Files.deleteIfExists(made);
-      delete(folder);
     }
+    spec.commandLine()
+        .getErr()
+        .printf("herald: AOT cache %s, %d MiB%n", target, Files.size(target) >> 20);
+  }
+
+  /** Beside the other one: {@code herald-fat-attached.aot}. */
+  private static Path attached(Path target) {
+    String name = String.valueOf(target.getFileName());
+    int dot = name.lastIndexOf('.');
+    String base = dot < 0 ? name : name.substring(0, dot);
+    return target.resolveSibling(base + "-attached" + name.substring(base.length()));
   }
 
   private static void delete(Path folder) throws IOException {

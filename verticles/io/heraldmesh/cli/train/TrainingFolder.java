@@ -19,17 +19,34 @@ import java.time.InstantSource;
 
 /** The files of the node under training: a caller and a service with every protocol. */
 final class TrainingFolder {
+  /** Name of the node that attaches, and of the folder with its state. */
+  static final String ATTACHED = "attached";
+
   private static final TrustDomain DOMAIN = new TrustDomain("train.test");
+  private static final String PROXIES_ALONE =
+      """
+      roles: [proxy]
+      resources: resources
+      """;
+  private static final String CONTROL =
+      """
+      roles: [ca, config, admin]
+      resources: resources
+      control: {listen: "127.0.0.1:0"}
+      admin: {listen: "127.0.0.1:0"}
+      """;
 
   private final Path folder;
+  private final TrainingServices services;
   private final TrainingTokens tokens = new TrainingTokens();
 
-  private TrainingFolder(Path folder) {
+  private TrainingFolder(Path folder, TrainingServices services) {
     this.folder = folder;
+    this.services = services;
   }
 
   static TrainingFolder write(Path folder, TrainingServices services) throws IOException {
-    TrainingFolder files = new TrainingFolder(folder);
+    TrainingFolder files = new TrainingFolder(folder, services);
     Crypto crypto = Crypto.preferred();
     Authority authority =
         Authority.create(DOMAIN, InstantSource.system(), crypto, new SecureRandom());
@@ -37,12 +54,31 @@ final class TrainingFolder {
     files.certificates(authority, "service");
     Files.createDirectory(folder.resolve("resources"));
     Files.writeString(folder.resolve("resources/mesh.yaml"), files.resources());
-    Files.writeString(files.nodeFile(), node(services));
+    files.node(files.nodeFile(), PROXIES_ALONE.indent(2) + files.workloads(true));
+    files.node(files.controlFile(), CONTROL.indent(2));
     return files;
   }
 
+  /** Of the node of proxies alone. */
   Path nodeFile() {
     return folder.resolve("node.yaml");
+  }
+
+  Path controlFile() {
+    return folder.resolve("control.yaml");
+  }
+
+  /** The file of the node with the same workloads that attaches to {@code port}. */
+  Path attached(int port) throws IOException {
+    Path file = folder.resolve(ATTACHED + ".yaml");
+    node(
+        file,
+        """
+          roles: [proxy]
+          attached: {to: ["127.0.0.1:%d"]}
+        %s"""
+            .formatted(port, workloads(false)));
+    return file;
   }
 
   Path path(String name) {
@@ -136,40 +172,57 @@ final class TrainingFolder {
         .formatted(tokens.jwks());
   }
 
-  private static String node(TrainingServices services) {
+  /**
+   * @param spec its fields, indented; those that all share come with it
+   */
+  private void node(Path file, String spec) throws IOException {
+    String name = String.valueOf(file.getFileName()).replace(".yaml", "");
+    Files.writeString(
+        file,
+        """
+        apiVersion: herald.io/v1alpha1
+        kind: Node
+        metadata: {name: %1$s}
+        spec:
+          trustDomain: train.test
+          stateDir: %1$s
+          eventLoops: 1
+          health: {listen: "127.0.0.1:0"}
+          metrics: {listen: "127.0.0.1:0"}
+          accessLog: {file: %1$s.log}
+        %2$s"""
+            .formatted(name, spec));
+  }
+
+  /**
+   * @param files whether their certificates come from files
+   */
+  private String workloads(boolean files) {
     return """
-    apiVersion: herald.io/v1alpha1
-    kind: Node
-    metadata: {name: train}
-    spec:
-      roles: [proxy]
-      trustDomain: train.test
-      stateDir: state
-      resources: resources
-      eventLoops: 1
-      health: {listen: 127.0.0.1:0}
-      metrics: {listen: 127.0.0.1:0}
-      accessLog: {file: access.log}
       workloads:
       - namespace: a
         name: caller
         serviceAccount: caller
-        credentials: {dir: caller}
         outbound:
           services:
           - {listen: "127.0.0.1:0", to: "service.a:8080", protocol: http}
           - {listen: "127.0.0.1:0", to: "service.a:8081", protocol: http}
           - {listen: "127.0.0.1:0", to: "service.a:7000", protocol: tcp}
+        %3$s
       - namespace: a
         name: service
         serviceAccount: service
         labels: {app: service}
-        credentials: {dir: service}
         ports:
         - {name: http, port: 8080, app: "127.0.0.1:%1$d", listen: "127.0.0.1:0"}
         - {name: http2, port: 8081, app: "127.0.0.1:%1$d", listen: "127.0.0.1:0"}
         - {name: tcp, port: 7000, app: "127.0.0.1:%2$d", listen: "127.0.0.1:0"}
+        %4$s
     """
-        .formatted(services.http(), services.echo());
+        .formatted(
+            services.http(),
+            services.echo(),
+            files ? "credentials: {dir: caller}" : "",
+            files ? "credentials: {dir: service}" : "");
   }
 }

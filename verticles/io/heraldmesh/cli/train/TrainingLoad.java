@@ -35,24 +35,25 @@ final class TrainingLoad {
   private static final int STREAMS = 1_000;
   private static final int TOKENS = 200;
 
-  private final TrainedNode node;
+  private final StartedNode node;
   private final TrainingTokens tokens;
   private final Vertx vertx;
   private final long end = System.nanoTime() + LONGEST.toNanos();
 
-  private TrainingLoad(TrainedNode node, TrainingTokens tokens, Vertx vertx) {
+  private TrainingLoad(StartedNode node, TrainingTokens tokens, Vertx vertx) {
     this.node = node;
     this.tokens = tokens;
     this.vertx = vertx;
   }
 
-  static TrainingLoad on(TrainedNode node, TrainingFolder files, TrainingServices services) {
+  static TrainingLoad on(StartedNode node, TrainingFolder files, TrainingServices services) {
     return new TrainingLoad(node, files.tokens(), services.vertx());
   }
 
   void run() throws IOException {
     watch();
     int http = node.port("outbound:a/caller:8080");
+    awaitServed(http);
     each(CONNECTIONS, connection -> requests(http, REQUESTS));
     expect(403, WireClient.once(http, "GET", "service.a", "/admin", List.of()));
     expect(0, WireClient.once(node.port("inbound:a/service:8080"), "GET", "x", "/", List.of()));
@@ -60,6 +61,15 @@ final class TrainingLoad {
     streams(node.port("outbound:a/caller:8081"));
     bytes(node.port("outbound:a/caller:7000"));
     watch();
+  }
+
+  /** A node that attaches is ready before it has heard where its own services are now. */
+  private void awaitServed(int port) throws IOException {
+    while (WireClient.once(port, "GET", "service.a", "/", List.of()).status() != 200) {
+      if (System.nanoTime() > end) {
+        throw StartFailure.cannotStart("no AOT cache was made: the node does not serve");
+      }
+    }
   }
 
   private void requests(int port, int count) throws IOException {

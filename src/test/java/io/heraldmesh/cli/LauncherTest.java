@@ -10,12 +10,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The launcher in a checkout of its own: with which JVM options it starts the jar. The JDK there is
@@ -60,6 +63,24 @@ class LauncherTest {
             root.resolve("target/herald-fat.jar").toString(),
             "lint",
             "a folder");
+  }
+
+  /** It loads more than one of proxies alone, whose cache does where there is no other. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--config node.yaml", "--config=node.yaml"})
+  void aNodeThatAttachesHasACacheOfItsOwn(String named) throws Exception {
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(file, "spec:\n  attached: {to: [c1.example]}\n");
+    String[] run = ("run " + named.replace("node.yaml", file.toString())).split(" ", -1);
+    assertThat(launch(Map.of(), run))
+        .contains("-XX:AOTCache=" + root.resolve("target/herald-fat.aot"));
+    Files.writeString(root.resolve("target/herald-fat-attached.aot"), "cache");
+    Files.copy(jdk.resolve("release"), root.resolve("target/herald-fat-attached.aot.jdk"));
+    assertThat(launch(Map.of(), run))
+        .contains("-XX:AOTCache=" + root.resolve("target/herald-fat-attached.aot"));
+    Files.writeString(file, "spec:\n  roles: [proxy]\n");
+    assertThat(launch(Map.of(), run))
+        .contains("-XX:AOTCache=" + root.resolve("target/herald-fat.aot"));
   }
 
   @Test
@@ -144,8 +165,14 @@ class LauncherTest {
 
   /** How the JDK was called by {@code herald lint "a folder"}. */
   private List<String> launch(Map<String, String> environment) throws Exception {
-    ProcessBuilder launcher =
-        new ProcessBuilder(root.resolve("herald").toString(), "lint", "a folder");
+    return launch(environment, "lint", "a folder");
+  }
+
+  private List<String> launch(Map<String, String> environment, String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of(root.resolve("herald").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder launcher = new ProcessBuilder(command);
     launcher.environment().remove("HERALD_JAVA_OPTS");
     launcher.environment().put("JAVA_HOME", jdk.toString());
     launcher.environment().putAll(environment);

@@ -1,66 +1,46 @@
 package io.heraldmesh.cli.train;
 
-import io.heraldmesh.cli.Main;
 import io.heraldmesh.cli.StartFailure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * The node whose JVM records: a process of its own, so that nothing of the load is recorded.
- * Profiles for the compiler are left out: they are those of a short and mixed load, and code that
- * was compiled by them stays slower than code that the node's own load has taught.
- */
-final class TrainedNode implements AutoCloseable {
+/** A node in a process of its own, which says on standard output what it listens on. */
+final class StartedNode implements AutoCloseable {
+  private static final long READY_WITHIN_SECONDS = 180;
   private static final long END_WITHIN_SECONDS = 300;
 
+  private final String name;
   private final Process process;
   private final Path output;
   private final Path errors;
   private final Map<String, Integer> ports = new HashMap<>();
 
-  private TrainedNode(Process process, Path output, Path errors) {
+  private StartedNode(String name, Process process, Path output, Path errors) {
+    this.name = name;
     this.process = process;
     this.output = output;
     this.errors = errors;
   }
 
-  /** The jar that this process runs from. */
-  static Path jar() {
-    try {
-      URI source = Main.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-      Path jar = Path.of(source);
-      if (!Files.isRegularFile(jar)) {
-        throw StartFailure.cannotStart("an AOT cache is made for a jar, not for " + jar);
-      }
-      return jar;
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** Returns once the node is ready. */
-  static TrainedNode start(Java java, Path cache, TrainingFolder files)
+  /**
+   * Returns once the node is ready.
+   *
+   * @param name for messages, and of the files with what it says
+   */
+  static StartedNode start(String name, ProcessBuilder command, TrainingFolder files)
       throws IOException, InterruptedException {
-    Path output = files.path("stdout");
-    Path errors = files.path("stderr");
+    Path output = files.path(name + ".out");
+    Path errors = files.path(name + ".err");
     Process process =
-        java.process(
-                List.of("-XX:AOTCacheOutput=" + cache, "-XX:-AOTRecordTraining"),
-                List.of("run", "--config", files.nodeFile().toString()))
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile())
-            .start();
-    TrainedNode node = new TrainedNode(process, output, errors);
+        command.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
+    StartedNode node = new StartedNode(name, process, output, errors);
     try {
       node.awaitReady();
       return node;
@@ -71,7 +51,11 @@ final class TrainedNode implements AutoCloseable {
   }
 
   private void awaitReady() throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_WITHIN_SECONDS);
     while (!read()) {
+      if (System.nanoTime() > end) {
+        throw failed("was not ready in " + READY_WITHIN_SECONDS + " s");
+      }
       if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
         throw failed("ended before it was ready");
       }
@@ -97,7 +81,7 @@ final class TrainedNode implements AutoCloseable {
   int port(String what) {
     Integer port = ports.get(what);
     if (port == null) {
-      throw new IllegalStateException("the node does not listen for " + what + ": " + ports);
+      throw new IllegalStateException(name + " does not listen for " + what + ": " + ports);
     }
     return port;
   }
@@ -113,7 +97,9 @@ final class TrainedNode implements AutoCloseable {
   private StartFailure failed(String what) {
     try {
       return StartFailure.cannotStart(
-          "no AOT cache was made: the node under training "
+          "no AOT cache was made: the "
+              + name
+              + " node "
               + what
               + "\n"
               + Files.readString(output, StandardCharsets.UTF_8)
@@ -125,6 +111,6 @@ final class TrainedNode implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 }
