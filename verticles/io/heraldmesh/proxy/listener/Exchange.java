@@ -49,10 +49,7 @@ final class Exchange implements ResponseSink {
   private @Nullable Standing standing;
   private boolean retried;
   private boolean over;
-  private final long began;
-  private long since;
-  private long untaken;
-  private long untakenSince;
+  private final Patience patience;
 
   Exchange(
       HttpServerStream client,
@@ -76,8 +73,7 @@ final class Exchange implements ResponseSink {
     this.response = response;
     this.grpc = grpc;
     this.log = log;
-    this.began = client.now();
-    this.since = began;
+    this.patience = new Patience(client.limits(), client.now());
   }
 
   void start() {
@@ -109,7 +105,7 @@ final class Exchange implements ResponseSink {
 
   /** A part of the body, or its end. */
   void content(HttpContent part) {
-    since = client.now();
+    patience.moved(client.now());
     log.received(part.content().readableBytes());
     if (grpc != null) {
       grpc.request(part.content());
@@ -174,41 +170,47 @@ final class Exchange implements ResponseSink {
     if (over || withdrawn()) {
       return;
     }
-    long waited = now - since;
     Overload overload = client.context().overload();
     if (overload.saving()) {
       request.forgetSent();
+      if (patience.waited(now) > Overload.PATIENCE_MILLIS && standsStill()) {
+        overload.shed(Shed.STALLED);
+        fail(503, Admission.OVERLOADED, "stood still while memory is short", Admission.OVERLOADED);
+        return;
+      }
     }
-    if (overload.saving() && waited > Overload.PATIENCE_MILLIS && standsStill()) {
-      overload.shed(Shed.STALLED);
-      fail(503, Admission.OVERLOADED, "stood still while memory is short", Admission.OVERLOADED);
-    } else if (grpc != null) {
-      checkCall(now, waited);
-    } else if (!request.complete() && !response.started() && upstream != null) {
-      if (waited > client.limits().idle().toMillis()) {
-        fail(408, "request_timeout", "the request's body did not go on", "-");
-      }
-    } else if (!response.started()) {
-      if (waited > client.limits().response().toMillis()) {
-        fail(
-            504,
-            UpstreamFailure.TIMEOUT,
-            "no response in " + client.limits().response(),
-            UpstreamFailure.TIMEOUT);
-      }
-    } else if (waited > client.limits().streamIdle().toMillis() || stalled(now)) {
-      abortBoth("idle");
+    long left = client.writable() ? 0 : client.end().untaken();
+    Patience.Late late = patience.late(awaited(), now, left, grpc);
+    if (late != null) {
+      giveUp(late);
     }
   }
 
-  /** The client takes nothing of what is ready for it. */
-  private boolean stalled(long now) {
-    long left = client.writable() ? 0 : client.end().untaken();
-    if (left == 0 || left != untaken) {
-      untaken = left;
-      untakenSince = now;
+  private Patience.Awaited awaited() {
+    if (grpc != null) {
+      return Patience.Awaited.CALL;
     }
-    return left > 0 && now - untakenSince > client.limits().idle().toMillis();
+    if (response.started()) {
+      return Patience.Awaited.STREAM;
+    }
+    return request.complete() || upstream == null
+        ? Patience.Awaited.RESPONSE
+        : Patience.Awaited.BODY;
+  }
+
+  /** Ends what took too long. */
+  private void giveUp(Patience.Late late) {
+    switch (late) {
+      case BODY -> fail(408, "request_timeout", "the request's body did not go on", "-");
+      case RESPONSE -> timedOut("no response in " + client.limits().response());
+      case DEADLINE -> timedOut("not over by the call's own deadline");
+      case CALL -> fail(504, UpstreamFailure.TIMEOUT, "nothing passed for long", "idle");
+      case STREAM -> abortBoth("idle");
+    }
+  }
+
+  private void timedOut(String detail) {
+    fail(504, UpstreamFailure.TIMEOUT, detail, UpstreamFailure.TIMEOUT);
   }
 
   /** Somebody does not take what the proxy holds for him, or does not send what he announced. */
@@ -221,19 +223,6 @@ final class Exchange implements ResponseSink {
   private boolean upstreamIsFull() {
     UpstreamStream stream = upstream;
     return stream != null && !stream.isWritable();
-  }
-
-  /** Either side of a stream may be silent for long; its client says how long it waits. */
-  private void checkCall(long now, long waited) {
-    if (grpc != null && grpc.overdue(now - began)) {
-      fail(
-          504,
-          UpstreamFailure.TIMEOUT,
-          "not over by the call's own deadline",
-          UpstreamFailure.TIMEOUT);
-    } else if (waited > client.limits().streamIdle().toMillis()) {
-      fail(504, UpstreamFailure.TIMEOUT, "nothing passed for long", "idle");
-    }
   }
 
   /** Only what outlives a tick of the clock gets here, so most requests never ask. */
@@ -291,7 +280,7 @@ final class Exchange implements ResponseSink {
 
   @Override
   public void received(HttpObject part) {
-    since = client.now();
+    patience.moved(client.now());
     if (over) {
       ReferenceCountUtil.release(part);
       return;
