@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -240,7 +241,7 @@ public final class SnapshotSubscriber implements PolicySource {
 
   /** Soon while something is missing, unless asking again is of no use. */
   private Duration wait(@Nullable Throwable failure) {
-    if (failure instanceof BusException e && !e.failure().retryHelps()) {
+    if (!whole && failure instanceof BusException e && !e.failure().retryHelps()) {
       return ASK_EVERY;
     }
     return failure != null || held == null ? ASK_AGAIN : ASK_EVERY;
@@ -257,7 +258,7 @@ public final class SnapshotSubscriber implements PolicySource {
     return distributor
         .fetch(now == null || whole ? null : now.snapshot().digest())
         .onSuccess(answer -> asked = true)
-        .compose(this::fetched);
+        .compose(answer -> fetched(answer, now));
   }
 
   private static boolean isUnknown(Throwable cause) {
@@ -282,15 +283,41 @@ public final class SnapshotSubscriber implements PolicySource {
     return sequence;
   }
 
-  private Future<Void> fetched(DistributorService.Fetched answer) {
+  /**
+   * @param before what was held when the question was asked
+   */
+  private Future<Void> fetched(DistributorService.Fetched answer, @Nullable Held before) {
+    SnapshotFrame frame;
     try {
-      SnapshotFrame frame = SnapshotFrame.parse(answer.frame().toByteArray());
-      Future<Acknowledgement> taken = enqueue(frame);
-      // That it holds the one that it should, the question said already.
-      return frame.content() == null ? taken.mapEmpty() : taken.compose(this::acknowledge);
+      frame = SnapshotFrame.parse(answer.frame().toByteArray());
     } catch (MalformedMessage e) {
       return Future.failedFuture(e);
     }
+    boolean confirms = frame.content() == null;
+    Future<Acknowledgement> taken =
+        enqueue(() -> confirms && overtaken(before) ? tooLate() : take(frame));
+    // That it holds the one that it should, the question said already.
+    return (confirms ? taken.<Void>mapEmpty() : taken.compose(this::acknowledge))
+        .recover(
+            e ->
+                isReplayed(e) && overtaken(before)
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(e));
+  }
+
+  /** A push came between the question and its answer, which is of what was before. */
+  private boolean overtaken(@Nullable Held before) {
+    Held now = held;
+    return now != null && (before == null || now.revision().isAfter(before.revision()));
+  }
+
+  private static Future<Acknowledgement> tooLate() {
+    return Future.failedFuture(
+        new BusException(BusFailure.REPLAYED, "a later snapshot came before the answer"));
+  }
+
+  private static boolean isReplayed(Throwable cause) {
+    return cause instanceof BusException e && e.failure() == BusFailure.REPLAYED;
   }
 
   private Future<Acknowledgement> pushed(SnapshotFrame frame) {
@@ -298,11 +325,11 @@ public final class SnapshotSubscriber implements PolicySource {
       ask();
       return Future.failedFuture(new BusException(BusFailure.NOT_READY, "this node asks first"));
     }
-    return enqueue(frame);
+    return enqueue(() -> take(frame));
   }
 
-  private synchronized Future<Acknowledgement> enqueue(SnapshotFrame frame) {
-    Future<Acknowledgement> mine = chain.otherwiseEmpty().compose(before -> take(frame));
+  private synchronized Future<Acknowledgement> enqueue(Supplier<Future<Acknowledgement>> work) {
+    Future<Acknowledgement> mine = chain.otherwiseEmpty().compose(before -> work.get());
     chain = mine;
     return mine;
   }
