@@ -274,7 +274,13 @@ public final class SnapshotSubscriber implements PolicySource {
     return distributor
         .announce(announcement)
         .onSuccess(done -> announced = true)
-        .onFailure(e -> LOG.error("announcement refused: {}", e.getMessage()));
+        .onFailure(
+            e -> {
+              // That nobody answers is told where it is told seldom.
+              if (!(e instanceof BusException said && said.failure().retryHelps())) {
+                LOG.error("announcement refused: {}", e.getMessage());
+              }
+            });
   }
 
   /** Rises also over restarts, as long as the clock does. */

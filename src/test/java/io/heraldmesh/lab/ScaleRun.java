@@ -37,6 +37,10 @@ final class ScaleRun {
   private static final int FIRST = 9;
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /** On top of it, for each node that attaches. */
+  private static final Duration PATIENCE_EACH = Duration.ofMillis(60);
+
   private static final Duration IDLE = Duration.ofSeconds(20);
 
   /** Services that share the nodes' workloads among them; each node may call all of them. */
@@ -244,7 +248,7 @@ final class ScaleRun {
   /** Waits until each node's time is after {@code from}; returns the last one's. */
   private long all(String what, AtomicLongArray times, long from) {
     Await.until(
-        PATIENCE,
+        PATIENCE.plus(PATIENCE_EACH.multipliedBy(count)),
         what,
         () ->
             IntStream.range(0, count).allMatch(i -> times.get(i) != 0 && times.get(i) - from > 0));
