@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What was exported is the state again after an import, and what must not come back does not. */
 class BackupTest {
-  private static final Instant NOW = StoreContract.NOW;
+  private static final Instant NOW = TestRows.NOW;
   private static final Instant LATER = NOW.plusSeconds(86_400);
   private static final ResourceKey A = new ResourceKey("v/Kind", "ns", "a");
   private static final ResourceKey B = new ResourceKey("v/Kind", "", "b");
@@ -113,7 +113,7 @@ class BackupTest {
       assertThat(restored.revisions().current()).isEqualTo(fresh);
       assertThat(restored.tokens().all())
           .extracting(JoinToken::hash)
-          .containsExactly(StoreContract.hash("used"));
+          .containsExactly(TestRows.hash("used"));
     }
   }
 
@@ -124,17 +124,17 @@ class BackupTest {
     filled(place);
     Path file = export(place);
     try (Store store = place.open()) {
-      StoreContract.await(store.issuanceLog().append(List.of(StoreContract.record("late"))));
-      StoreContract.await(store.audit().append(StoreContract.event("late")));
-      store.tokens().create(StoreContract.token("late", "n3", Set.of("ns/late")));
-      store.tokens().create(StoreContract.token("later", "n4", Set.of("ns/later")));
-      store.tokens().use(StoreContract.hash("late"), "n3", "key", NOW);
-      store.tokens().use(StoreContract.hash("unused"), "n3", "key", NOW);
+      StoreFixture.await(store.issuanceLog().append(List.of(TestRows.record("late"))));
+      StoreFixture.await(store.audit().append(TestRows.event("late")));
+      store.tokens().create(TestRows.token("late", "n3", Set.of("ns/late")));
+      store.tokens().create(TestRows.token("later", "n4", Set.of("ns/later")));
+      store.tokens().use(TestRows.hash("late"), "n3", "key", NOW);
+      store.tokens().use(TestRows.hash("unused"), "n3", "key", NOW);
       apply(store, A, "late");
       apply(store, B, "late");
-      store.registrations().revoke("n1", NOW, NOW.plusSeconds(90), StoreContract.event("n1"));
-      store.registrations().add(StoreContract.registration("gone", "sa"));
-      store.registrations().revoke("gone", NOW, NOW.plusSeconds(90), StoreContract.event("again"));
+      store.registrations().revoke("n1", NOW, NOW.plusSeconds(90), TestRows.event("n1"));
+      store.registrations().add(TestRows.registration("gone", "sa"));
+      store.registrations().revoke("gone", NOW, NOW.plusSeconds(90), TestRows.event("again"));
     }
     ImportResult result = importInto(place, file, true, LATER);
     assertThat(result).isInstanceOf(ImportResult.Imported.class);
@@ -144,15 +144,14 @@ class BackupTest {
       assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
           .isThrownBy(
               () ->
-                  StoreContract.await(
-                      store.issuanceLog().append(List.of(StoreContract.record("late")))))
+                  StoreFixture.await(store.issuanceLog().append(List.of(TestRows.record("late")))))
           .withMessageContaining("constraint");
       Map<String, String> nodes = Map.of("used", "n2", "late", "n3", "unused", "n3");
       nodes.forEach(
           (token, node) ->
-              assertThat(store.tokens().use(StoreContract.hash(token), node, "thief", NOW))
+              assertThat(store.tokens().use(TestRows.hash(token), node, "thief", NOW))
                   .isEqualTo(new TokenUse.Refused(TokenUse.Why.USED)));
-      assertThat(store.tokens().use(StoreContract.hash("later"), "n4", "thief", NOW))
+      assertThat(store.tokens().use(TestRows.hash("later"), "n4", "thief", NOW))
           .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
       assertThat(store.registrations().all()).hasSize(2);
       assertThat(store.registrations().voidBefores(NOW))
@@ -345,7 +344,7 @@ class BackupTest {
     Place from = place("sqlite", "from");
     filled(from);
     assertThat(Files.readString(export(from)))
-        .contains(StoreContract.hash("used"))
+        .contains(TestRows.hash("used"))
         .doesNotContain("\"used\"")
         .doesNotContain("PRIVATE KEY");
   }
@@ -373,24 +372,24 @@ class BackupTest {
                   "PEM\n",
                   "",
                   NOW));
-      StoreContract.await(
+      StoreFixture.await(
           store
               .issuanceLog()
               .append(
                   IntStream.range(0, 1200)
-                      .mapToObj(i -> StoreContract.record(Integer.toString(i)))
+                      .mapToObj(i -> TestRows.record(Integer.toString(i)))
                       .toList()));
-      StoreContract.await(store.audit().append(StoreContract.event("x")));
+      StoreFixture.await(store.audit().append(TestRows.event("x")));
       apply(store, A, "1");
       apply(store, A, "2");
       apply(store, B, "1");
       store.resources().apply(List.of(new ResourceChange(B, null, new Expected.Any())), ANN, NOW);
-      store.registrations().add(StoreContract.registration("gone", "sa"));
-      store.registrations().revoke("gone", NOW, NOW.plusSeconds(60), StoreContract.event("revoke"));
-      store.registrations().add(StoreContract.registration("n1", "sa"));
-      store.tokens().create(StoreContract.token("used", "n2", Set.of("ns/sa")));
-      store.tokens().create(StoreContract.token("unused", "n3", Set.of("ns/sa")));
-      store.tokens().use(StoreContract.hash("used"), "n2", "key", NOW);
+      store.registrations().add(TestRows.registration("gone", "sa"));
+      store.registrations().revoke("gone", NOW, NOW.plusSeconds(60), TestRows.event("revoke"));
+      store.registrations().add(TestRows.registration("n1", "sa"));
+      store.tokens().create(TestRows.token("used", "n2", Set.of("ns/sa")));
+      store.tokens().create(TestRows.token("unused", "n3", Set.of("ns/sa")));
+      store.tokens().use(TestRows.hash("used"), "n2", "key", NOW);
     }
   }
 

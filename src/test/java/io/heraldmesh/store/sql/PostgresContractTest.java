@@ -25,6 +25,10 @@ class PostgresContractTest extends StoreContract {
 
   @Override
   void withoutTriggers(Connection connection) throws SQLException {
+    switchTriggersOff(connection);
+  }
+
+  static void switchTriggersOff(Connection connection) throws SQLException {
     try (Statement sql = connection.createStatement()) {
       sql.executeUpdate("SET session_replication_role = replica");
     }

@@ -115,14 +115,14 @@ class PostgresStoreTest {
   void theDatabaseHoldsNoTokenInClear() throws Exception {
     PostgresSettings settings = server.settings();
     try (Store store = PostgresStore.open(settings)) {
-      store.tokens().create(StoreContract.token("the-token-itself", "n", java.util.Set.of()));
+      store.tokens().create(TestRows.token("the-token-itself", "n", java.util.Set.of()));
     }
     try (Connection connection = server.connect(settings.schema());
         Statement sql = connection.createStatement();
         ResultSet rows = sql.executeQuery("SELECT t::text FROM join_token t")) {
       assertThat(rows.next()).isTrue();
       assertThat(rows.getString(1))
-          .contains(StoreContract.hash("the-token-itself"))
+          .contains(TestRows.hash("the-token-itself"))
           .doesNotContain("the-token-itself");
     }
   }

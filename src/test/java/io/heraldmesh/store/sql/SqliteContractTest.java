@@ -28,6 +28,10 @@ class SqliteContractTest extends StoreContract {
 
   @Override
   void withoutTriggers(Connection connection) throws SQLException {
+    dropTriggers(connection);
+  }
+
+  static void dropTriggers(Connection connection) throws SQLException {
     List<String> triggers = new ArrayList<>();
     try (Statement sql = connection.createStatement();
         ResultSet rows =

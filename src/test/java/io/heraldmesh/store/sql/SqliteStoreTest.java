@@ -183,22 +183,18 @@ class SqliteStoreTest {
     IssuanceRecord first = record("1");
     try (Store store = SqliteStore.open(file())) {
       await(store.issuanceLog().append(List.of(first)));
-      store.registrations().add(StoreContract.registration("n1", "sa"));
-      store.tokens().create(StoreContract.token("t", "n1", Set.of()));
+      store.registrations().add(TestRows.registration("n1", "sa"));
+      store.tokens().create(TestRows.token("t", "n1", Set.of()));
       store.revisions().next();
     }
     makeFormat2();
     try (Store store = SqliteStore.open(file())) {
       assertThat(store.issuanceLog().find("1")).contains(first);
-      assertThat(store.registrations().of("n1"))
-          .containsExactly(StoreContract.registration("n1", "sa"));
-      assertThat(store.tokens().all()).containsExactly(StoreContract.token("t", "n1", Set.of()));
+      assertThat(store.registrations().of("n1")).containsExactly(TestRows.registration("n1", "sa"));
+      assertThat(store.tokens().all()).containsExactly(TestRows.token("t", "n1", Set.of()));
       assertThat(store.revisions().next()).isEqualTo(new Revision(1, 2));
       assertThat(store.registrations().voidBefores(Instant.EPOCH)).isEmpty();
-      assertThat(
-              store
-                  .registrations()
-                  .revoke("n1", NOW, NOW.plusSeconds(60), StoreContract.event("n1")))
+      assertThat(store.registrations().revoke("n1", NOW, NOW.plusSeconds(60), TestRows.event("n1")))
           .isTrue();
     }
     try (Store store = SqliteStore.open(file())) {
