@@ -1,19 +1,16 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.ca.Authority;
 import io.heraldmesh.cli.NodeConfig.CertificatesConfig;
 import io.heraldmesh.cli.NodeConfig.ControlConfig;
 import io.heraldmesh.enrol.CertificateProofs;
 import io.heraldmesh.enrol.EnrolLimits;
 import io.heraldmesh.enrol.Enrolment;
 import io.heraldmesh.enrol.EnrolmentService;
-import io.heraldmesh.identity.InvalidCertificate;
-import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.link.ControlMethod;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +32,7 @@ final class ControlEnrolment {
             foundation.vertx(),
             state.authority(),
             state.store(),
-            proofs(config.control()),
+            proofs(config.control(), state.authority().get()),
             EnrolLimits.DEFAULT,
             foundation.crypto(),
             foundation.clock(),
@@ -46,25 +43,13 @@ final class ControlEnrolment {
         .methods();
   }
 
-  private static CertificateProofs proofs(@Nullable ControlConfig control) {
+  private static CertificateProofs proofs(@Nullable ControlConfig control, Authority mesh) {
     CertificatesConfig known = control == null ? null : control.certificates();
-    return known == null
-        ? CertificateProofs.NONE
-        : new CertificateProofs(roots(known.roots()), known.nodes());
-  }
-
-  private static List<X509Certificate> roots(Path file) {
-    TrustDomain any = new TrustDomain("any");
-    try {
-      return TrustBundle.fromPem(any, Files.readString(file)).of(any);
-    } catch (InvalidCertificate e) {
-      throw StartFailure.cannotStart(file + ": spec.control.certificates.roots: " + e.getMessage());
-    } catch (IOException e) {
-      throw StartFailure.cannotStart(
-          file
-              + ": spec.control.certificates.roots: cannot be read ("
-              + e.getClass().getSimpleName()
-              + ")");
+    if (known == null) {
+      return CertificateProofs.NONE;
     }
+    List<X509Certificate> own = new ArrayList<>(mesh.bundle().of(mesh.trustDomain()));
+    own.add(mesh.issuer());
+    return new CertificateProofs(ForeignRoots.read(known.roots(), own), known.nodes());
   }
 }

@@ -66,6 +66,10 @@ public record CertificateProofs(List<X509Certificate> roots, List<KnownNode> nod
     if (roots.isEmpty()) {
       throw refused("certificates of other authorities are not accepted here");
     }
+    // Told at the start, but the mesh may have got other roots since.
+    if (roots.stream().anyMatch(root -> isAny(root, mesh))) {
+      throw refused("the other authority is the mesh's own");
+    }
     if (proof.at().isBefore(now.minus(FRESH)) || proof.at().isAfter(now.plus(FRESH))) {
       throw refused("it was signed at " + proof.at() + ", more than " + FRESH + " from now");
     }
@@ -102,6 +106,10 @@ public record CertificateProofs(List<X509Certificate> roots, List<KnownNode> nod
         .filter(known -> is(leaf, known.certificate()))
         .findFirst()
         .orElseThrow(() -> refused("no node is known by it"));
+  }
+
+  private static boolean isAny(X509Certificate root, List<X509Certificate> mesh) {
+    return mesh.stream().anyMatch(own -> own.getPublicKey().equals(root.getPublicKey()));
   }
 
   /** From when on the leaf of a proof that was found good is valid. */

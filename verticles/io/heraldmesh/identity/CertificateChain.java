@@ -92,7 +92,12 @@ public record CertificateChain(List<X509Certificate> certificates) {
     return certificates.stream().map(CertificateChain::encoded).toList();
   }
 
-  static List<X509Certificate> parsePem(String pem, Pem.Text text) {
+  /**
+   * The CERTIFICATE blocks of {@code pem}, in whatever order they stand; empty when there is none.
+   *
+   * @throws InvalidCertificate when anything else is in a block, or there are too many
+   */
+  public static List<X509Certificate> parsePem(String pem, Pem.Text text) {
     if (pem.length() > MAX_PEM_CHARS) {
       throw new InvalidCertificate("over " + MAX_PEM_CHARS + " characters");
     }

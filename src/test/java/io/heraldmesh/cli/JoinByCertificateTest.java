@@ -1,24 +1,18 @@
 package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.OutsideAuthority;
 import io.heraldmesh.OutsideAuthority.Issued;
-import io.heraldmesh.bus.AdminAudit.AuditRequest;
-import io.heraldmesh.bus.AdminCertificates.Registration;
-import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
-import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.crypto.Crypto;
-import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,33 +26,32 @@ class JoinByCertificateTest {
 
   @TempDir Path folder;
   private final OutsideAuthority outside = new OutsideAuthority("machines");
-  private final List<String> said = new ArrayList<>();
-  private NodeFolder files;
-  private Node node;
+  private JoiningMesh mesh;
 
   @BeforeEach
   void aControlNode() throws IOException {
-    files = new NodeFolder(folder.resolve("control"));
-    outside.rootFile(files.path("machines.pem"));
-    files.node(
-        """
-          roles: [ca, config, admin]
-          control:
-            listen: "127.0.0.1:0"
-            certificates:
-              roots: machines.pem
-              nodes:
-              - {name: web-1, certificate: "dns:%s", workloads: [shop/web]}
-              - {name: web-2, certificate: "dns:web-2.corp.example"}
-        """
-            .formatted(NAME));
-    node =
-        Node.start(Objects.requireNonNull(NodeFileReader.read(files.file()).config()), said::add);
+    Path roots = folder.resolve("control").resolve("machines.pem");
+    Files.createDirectories(roots.getParent());
+    outside.rootFile(roots);
+    mesh =
+        JoiningMesh.of(
+            folder,
+            """
+              roles: [ca, config, admin]
+              control:
+                listen: "127.0.0.1:0"
+                certificates:
+                  roots: machines.pem
+                  nodes:
+                  - {name: web-1, certificate: "dns:%s", workloads: [shop/web]}
+                  - {name: web-2, certificate: "dns:web-2.corp.example"}
+            """
+                .formatted(NAME));
   }
 
   @AfterEach
   void stop() {
-    node.stop();
+    mesh.close();
   }
 
   @Test
@@ -67,12 +60,12 @@ class JoinByCertificateTest {
     assertThat(joined.code()).as(joined.err()).isZero();
     assertThat(joined.out())
         .startsWith("joined as spiffe://cluster.local/herald/node/web-1 until ");
-    assertThat(held("a")).isEqualTo("spiffe://cluster.local/herald/node/web-1");
+    assertThat(mesh.held("a").svid().id()).hasToString("spiffe://cluster.local/herald/node/web-1");
     assertThat(registrations()).containsExactly("web-1 shop/web");
-    assertThat(audited())
+    assertThat(mesh.audited())
         .anyMatch(
             row ->
-                row.startsWith("enrol spiffe://cluster.local/herald/node/web-1 done")
+                row.contains("enrol spiffe://cluster.local/herald/node/web-1 done")
                     && row.contains("dns:" + NAME));
   }
 
@@ -94,17 +87,29 @@ class JoinByCertificateTest {
         new Issued(good.certificate(), outside.issue("thief", "thief").key(), good.root());
     refused(join("web-1", stolen, "f"), "the signature by its key is wrong");
     for (String at : List.of("a", "b", "c", "d", "e", "f")) {
-      assertThat(NodeIdentity.in(state(at)).load(Crypto.preferred())).isEmpty();
+      assertThat(NodeIdentity.in(mesh.state(at)).load(Crypto.preferred())).isEmpty();
     }
     assertThat(registrations()).isEmpty();
-    assertThat(audited().stream().filter(row -> row.contains(" refused "))).hasSize(6);
+    assertThat(mesh.audited().stream().filter(row -> row.contains(" refused "))).hasSize(6);
+  }
+
+  @Test
+  void aControlNodeDoesNotStartWithTheMeshsOwnRootAsAForeignOne() throws IOException {
+    assertThat(join("web-1", outside.issue("web", NAME), "a").code()).isZero();
+    NodeIdentity.Held joined = mesh.held("a");
+    Path file = mesh.files().path("machines.pem");
+    Files.writeString(file, joined.bundle().pem(joined.svid().id().trustDomain()));
+    assertThatThrownBy(mesh::startAgain)
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("is the mesh's own authority");
   }
 
   @Test
   void aNodeThatWasDeletedComesBackByATokenAlone() throws IOException {
     Issued certificate = outside.issue("web", NAME);
     assertThat(join("web-1", certificate, "a").code()).isZero();
-    CommandRun deleted = CommandRun.of("delete", "node", "web-1", "--config", files.file());
+    CommandRun deleted = mesh.admin("delete", "node", "web-1");
     assertThat(deleted.code()).as(deleted.err()).isZero();
 
     refused(join("web-1", certificate, "b"), "the node was revoked");
@@ -129,7 +134,7 @@ class JoinByCertificateTest {
             List.of("--certificate", folder.resolve("no.pem"), "--key", folder.resolve("k.pem")))) {
       assertThat(join("web-1", words, "x").code()).isEqualTo(2);
     }
-    assertThat(state("x")).doesNotExist();
+    assertThat(mesh.state("x")).doesNotExist();
   }
 
   private static void refused(CommandRun run, String why) {
@@ -151,74 +156,25 @@ class JoinByCertificateTest {
             List.of(
                 "join",
                 "--control",
-                control(),
+                mesh.control(),
                 "--name",
                 name,
                 "--pin",
                 pin(),
                 "--state-dir",
-                state(at)));
+                mesh.state(at)));
     words.addAll(proof);
     return CommandRun.of(words.toArray());
   }
 
   private String pin() {
-    return CommandRun.of(
-            "token",
-            "create",
-            "--node",
-            "pin",
-            "--advertise",
-            control(),
-            "-o",
-            "json",
-            "--config",
-            files.file())
-        .answers()
-        .getFirst()
-        .get("pin")
-        .asText();
-  }
-
-  private Path state(String at) {
-    return folder.resolve("state-" + at);
-  }
-
-  private String held(String at) {
-    return NodeIdentity.in(state(at)).load(Crypto.preferred()).orElseThrow().svid().id().toString();
-  }
-
-  private <T> T asked(Function<AdminService, Future<T>> question) {
-    LocalExchange exchange = LocalExchange.connect(files.state().resolve(ControlAdmin.SOCKET));
-    try (AdminSession session = new AdminSession(AdminService.over(exchange), exchange)) {
-      return session.await(question.apply(session.service()));
-    }
-  }
-
-  private List<String> audited() {
-    return asked(service -> service.audit(new AuditRequest(0, 100))).entries().stream()
-        .map(e -> e.action() + " " + e.subject() + " " + e.outcome() + " " + e.detail())
-        .toList();
+    return mesh.create("pin", "-o", "json").answers().getFirst().get("pin").asText();
   }
 
   private List<String> registrations() {
-    return asked(service -> service.registrations(new RegistrationsRequest(null, 100)))
-        .registrations()
-        .stream()
-        .map(JoinByCertificateTest::text)
+    return mesh.registrations().stream()
+        .map(one -> one.node() + " " + one.workload())
         .filter(text -> text.startsWith("web-"))
         .toList();
-  }
-
-  private static String text(Registration registration) {
-    return registration.node() + " " + registration.workload();
-  }
-
-  private String control() {
-    return said.stream()
-        .filter(line -> line.startsWith("listening control "))
-        .findFirst()
-        .orElseThrow()
-        .substring("listening control ".length());
   }
 }
