@@ -3,6 +3,7 @@ package io.heraldmesh.ca;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.crypto.Crypto;
@@ -16,6 +17,7 @@ import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.IssuanceLog;
 import io.heraldmesh.store.IssuanceRecord;
+import io.heraldmesh.store.StoreException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,6 +28,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +44,14 @@ public final class CertificateIssuer {
   private final Supplier<Authority> authority;
   private final Crypto crypto;
   private final IssuanceLog log;
-  private final Supplier<Registrations> registrations;
+  private final RegistrationSource registrations;
   private final Supplier<Revocations> revocations;
   private final InstantSource clock;
   private final CaMetrics metrics;
 
   /**
    * @param authority asked anew for each request
-   * @param registrations asked anew for each request
+   * @param registrations asked anew for each request, and looked up before one is refused
    * @param revocations asked anew for each request
    */
   public CertificateIssuer(
@@ -56,7 +59,7 @@ public final class CertificateIssuer {
       Supplier<Authority> authority,
       Crypto crypto,
       IssuanceLog log,
-      Supplier<Registrations> registrations,
+      RegistrationSource registrations,
       Supplier<Revocations> revocations,
       InstantSource clock,
       MeterRegistry registry) {
@@ -136,16 +139,15 @@ public final class CertificateIssuer {
     return switch (subject) {
       case CaService.Subject.Caller() -> {
         if (asking.role() == HeraldRole.NODE
-            && !registrations.get().byNode().containsKey(asking.name())) {
+            && !registered(asking, now -> now.byNode().containsKey(asking.name()))) {
           throw new BusException(BusFailure.NOT_REGISTERED, "nothing is registered for " + caller);
         }
         yield caller;
       }
       case CaService.Subject.Workload(String namespace, String serviceAccount) -> {
+        WorkloadIdentity workload = new WorkloadIdentity(namespace, serviceAccount);
         if (asking.role() != HeraldRole.NODE
-            || !registrations
-                .get()
-                .allow(asking.name(), new WorkloadIdentity(namespace, serviceAccount))) {
+            || !registered(asking, now -> now.allow(asking.name(), workload))) {
           throw new BusException(
               BusFailure.NOT_REGISTERED,
               namespace + "/" + serviceAccount + " is not registered for " + caller);
@@ -157,6 +159,19 @@ public final class CertificateIssuer {
         }
       }
     };
+  }
+
+  /** Blocks for the database where it would have to say no. */
+  private boolean registered(HeraldIdentity asking, Predicate<Registrations> allowed)
+      throws BusException {
+    if (allowed.test(registrations.get())) {
+      return true;
+    }
+    try {
+      return allowed.test(registrations.lookUp(asking.name()));
+    } catch (StoreException e) {
+      throw new BusException(BusFailure.NOT_READY, "what is registered cannot be read now");
+    }
   }
 
   private Future<Issued> logged(SpiffeId caller, Issued issued) {

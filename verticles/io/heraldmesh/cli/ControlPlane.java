@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.RevisionHint;
 import io.heraldmesh.bus.Revocations;
@@ -19,6 +20,7 @@ import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
+import io.heraldmesh.store.StoreException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +35,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +61,10 @@ final class ControlPlane {
   private final InstantSource clock;
   private final SecureRandom random;
   private final List<IdentityRenewal> renewals = new ArrayList<>();
+
+  /** So that a database that does not answer holds up no more workers than that. */
+  private final Semaphore lookUps = new Semaphore(2);
+
   private volatile Registrations registrations = Registrations.NONE;
   private volatile Registrations renewable = Registrations.NONE;
   private volatile Revocations revocations = Revocations.NONE;
@@ -79,8 +88,48 @@ final class ControlPlane {
   }
 
   /** What may run on which node, as of now. */
-  Registrations registrations() {
-    return registrations;
+  RegistrationSource registrations() {
+    return remembered(() -> registrations);
+  }
+
+  private RegistrationSource remembered(Supplier<Registrations> last) {
+    return new RegistrationSource() {
+      @Override
+      public Registrations get() {
+        return last.get();
+      }
+
+      @Override
+      public Registrations lookUp(String name) {
+        readWhenOther(name);
+        return last.get();
+      }
+    };
+  }
+
+  /** Takes what is registered now, where that is something else for this node. */
+  private void readWhenOther(String name) {
+    if (!store.shared()) {
+      return;
+    }
+    if (!lookUps.tryAcquire()) {
+      throw new StoreException(StoreException.Reason.BUSY, "too many look for registrations");
+    }
+    try {
+      Set<WorkloadIdentity> there =
+          store.registrations().of(name).stream()
+              .map(ControlPlane::workload)
+              .collect(Collectors.toUnmodifiableSet());
+      if (!there.equals(registrations.byNode().getOrDefault(name, Set.of()))) {
+        readRegistrations();
+      }
+    } finally {
+      lookUps.release();
+    }
+  }
+
+  private static WorkloadIdentity workload(Registration registration) {
+    return new WorkloadIdentity(registration.namespace(), registration.serviceAccount());
   }
 
   /** Which nodes were revoked, as of now. */
@@ -118,7 +167,7 @@ final class ControlPlane {
     for (Registration registration : store.registrations().all()) {
       byNode
           .computeIfAbsent(registration.node(), none -> new HashSet<>())
-          .add(new WorkloadIdentity(registration.namespace(), registration.serviceAccount()));
+          .add(workload(registration));
     }
     registrations = new Registrations(byNode);
     // This node signs its own identity; it renews it also while it runs no workloads.
@@ -179,7 +228,7 @@ final class ControlPlane {
             authority,
             crypto,
             store.issuanceLog(),
-            () -> renewable,
+            remembered(() -> renewable),
             this::revocations,
             clock,
             meters);

@@ -156,7 +156,7 @@ final class EmbeddedControl implements NodeControl {
     meshKeys = keys;
     return new DistributorVerticle(
         bus,
-        started::registrations,
+        started.registrations(),
         new MeshCompiler(trustDomain)::compile,
         ledger,
         foundation.clock(),

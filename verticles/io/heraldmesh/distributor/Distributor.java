@@ -10,7 +10,7 @@ import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
-import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SignedRevision;
@@ -21,7 +21,6 @@ import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
-import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Announced;
@@ -40,7 +39,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +55,7 @@ final class Distributor implements DistributorService.Server {
 
   private final Vertx vertx;
   private final SignedBus bus;
-  private final Supplier<Registrations> registrations;
+  private final Registered registered;
   private final Compilation compilation;
   private final NodeMemory memory;
   private final Epochs epochs;
@@ -85,7 +83,7 @@ final class Distributor implements DistributorService.Server {
   Distributor(
       Vertx vertx,
       SignedBus bus,
-      Supplier<Registrations> registrations,
+      RegistrationSource registrations,
       MeshSource source,
       Ledger ledger,
       InstantSource clock,
@@ -93,7 +91,7 @@ final class Distributor implements DistributorService.Server {
       KeySharing keys) {
     this.vertx = vertx;
     this.bus = bus;
-    this.registrations = registrations;
+    this.registered = new Registered(vertx, registrations);
     this.compilation = new Compilation(bus, source, ledger);
     this.runs = new CompileRuns(vertx, this::settled, this::run);
     this.memory = new NodeMemory(vertx, ledger);
@@ -179,23 +177,23 @@ final class Distributor implements DistributorService.Server {
   @Override
   public Future<Void> announce(SpiffeId node, Announcement announcement) {
     String name = node.herald().orElseThrow().name();
-    for (Announcement.AnnouncedWorkload workload : announcement.workloads()) {
-      WorkloadIdentity identity =
-          new WorkloadIdentity(workload.namespace(), workload.serviceAccount());
-      if (!registrations.get().allow(name, identity)) {
-        String text =
-            "node "
-                + name
-                + " announced service account "
-                + identity.namespace()
-                + "/"
-                + identity.serviceAccount()
-                + ", which is not registered for it";
-        LOG.warn("announcement refused problem=\"{}\"", text);
-        refusals.put(name, text);
-        return Future.failedFuture(new BusException(BusFailure.NOT_REGISTERED, text));
-      }
-    }
+    return registered
+        .of(name, now -> Registered.refusal(now, name, announcement).isEmpty())
+        .compose(
+            now ->
+                Registered.refusal(now, name, announcement)
+                    .map(text -> this.<Void>notRegistered(name, text))
+                    .orElseGet(() -> taken(node, announcement)));
+  }
+
+  private <T> Future<T> notRegistered(String name, String text) {
+    LOG.warn("announcement refused problem=\"{}\"", text);
+    refusals.put(name, text);
+    return Future.failedFuture(new BusException(BusFailure.NOT_REGISTERED, text));
+  }
+
+  private Future<Void> taken(SpiffeId node, Announcement announcement) {
+    String name = node.herald().orElseThrow().name();
     NodeRecord known = nodes.get(name);
     if (announcement.sequence() <= nodes.sequence(name)) {
       return Future.failedFuture(
@@ -359,7 +357,7 @@ final class Distributor implements DistributorService.Server {
   private void lostRegistration(NodeRecord node) {
     gone(node, node.sequence());
     Future<Void> kept =
-        registrations.get().byNode().containsKey(node.name())
+        registered.now().byNode().containsKey(node.name())
             ? memory.left(node.name(), node.sequence())
             : memory.forget(node.name());
     kept.onFailure(e -> LOG.warn("node not forgotten node={} {}", node.name(), e.getMessage()));
@@ -367,13 +365,7 @@ final class Distributor implements DistributorService.Server {
 
   /** False: something that it announced was taken back since, here or at another control node. */
   private boolean mayRun(NodeRecord node) {
-    Registrations now = registrations.get();
-    return node.announcement().workloads().stream()
-        .allMatch(
-            workload ->
-                now.allow(
-                    node.name(),
-                    new WorkloadIdentity(workload.namespace(), workload.serviceAccount())));
+    return Registered.refusal(registered.now(), node.name(), node.announcement()).isEmpty();
   }
 
   private @Nullable NodeRecord seen(SpiffeId node) {
@@ -405,7 +397,7 @@ final class Distributor implements DistributorService.Server {
     settled =
         settled
             || System.nanoTime() - settledAt >= 0
-            || nodes.knows(registrations.get().byNode().keySet());
+            || nodes.knows(registered.now().byNode().keySet());
     return settled;
   }
 

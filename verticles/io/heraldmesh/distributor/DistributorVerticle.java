@@ -2,7 +2,7 @@ package io.heraldmesh.distributor;
 
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
-import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.resource.Resources;
@@ -30,7 +30,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   private static final long LOOK_FOR_SILENT_NODES_MILLIS = 5_000;
 
   private final SignedBus bus;
-  private final Supplier<Registrations> registrations;
+  private final RegistrationSource registrations;
   private final MeshSource source;
   private final Ledger ledger;
   private final InstantSource clock;
@@ -44,12 +44,12 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
 
   /**
    * @param bus signs as {@code spiffe://<td>/herald/config/<name>}
-   * @param registrations asked anew for each announcement
+   * @param registrations asked anew for each announcement, and looked up before one is refused
    * @param source {@code new MeshCompiler(…)::compile}
    */
   public DistributorVerticle(
       SignedBus bus,
-      Supplier<Registrations> registrations,
+      RegistrationSource registrations,
       MeshSource source,
       Ledger ledger,
       InstantSource clock,
@@ -66,7 +66,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
    */
   public DistributorVerticle(
       SignedBus bus,
-      Supplier<Registrations> registrations,
+      RegistrationSource registrations,
       MeshSource source,
       Ledger ledger,
       InstantSource clock,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.Revocations;
@@ -72,6 +73,25 @@ abstract class ControlPath {
           Map.of(
               "n1", Set.of(new WorkloadIdentity("shop", "web")),
               "n2", Set.of(new WorkloadIdentity("shop", "client"))));
+
+  /** Registered at another control node, which has not been heard of here; null: nothing. */
+  volatile @Nullable Registrations elsewhere;
+
+  final RegistrationSource registered =
+      new RegistrationSource() {
+        @Override
+        public Registrations get() {
+          return registrations;
+        }
+
+        @Override
+        public Registrations lookUp(String node) {
+          Registrations other = elsewhere;
+          registrations = other == null ? registrations : other;
+          return registrations;
+        }
+      };
+
   final MeshCompiler compiler = new MeshCompiler(TestAuthority.TD);
   volatile @Nullable RuntimeException compilerFault;
   final MeshSource source =
@@ -85,7 +105,7 @@ abstract class ControlPath {
   final DistributorVerticle distributor =
       new DistributorVerticle(
           mesh.bus(vertx, HeraldRole.CONFIG, "config"),
-          () -> registrations,
+          registered,
           source,
           Ledger.of(store),
           clock,

@@ -7,6 +7,7 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.distributor.DistributorVerticle;
 import io.heraldmesh.distributor.Ledger;
@@ -149,6 +150,17 @@ class ControlPathTest extends ControlPath {
             "node n2 announced service account shop/web, which is not registered for it");
     Destination destination = client.last().destinations().getFirst();
     assertThat(destination.endpoints()).hasSize(1);
+  }
+
+  @Test
+  void aNodeThatJoinedAtAnotherControlNodeJustNowMayAnnounceItselfAtOnce() {
+    Registrations joined = registrations;
+    registrations = Registrations.NONE;
+    elsewhere = joined;
+    begin();
+    inForce(STRICT);
+    assertThat(Await.result(distributor.status()).problems()).isEmpty();
+    assertThat(web.mode()).isEqualTo(MtlsMode.STRICT);
   }
 
   @Test

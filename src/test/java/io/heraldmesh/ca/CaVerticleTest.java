@@ -12,6 +12,7 @@ import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.CaService.Subject;
+import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.identity.Csr;
@@ -21,6 +22,7 @@ import io.heraldmesh.identity.PeerVerdict;
 import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.store.StoreException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,9 +34,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,12 +52,36 @@ class CaVerticleTest {
   private final MemoryOnceOnly once = new MemoryOnceOnly();
   private final MemoryIssuanceLog log = new MemoryIssuanceLog();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+
+  /** Registered at another control node, which has not been heard of here; null: nothing. */
+  private volatile @Nullable Registrations elsewhere;
+
+  private volatile boolean databaseAway;
   private final AtomicReference<Registrations> registrations =
       new AtomicReference<>(
           new Registrations(
               Map.of(
                   "n1", Set.of(new WorkloadIdentity("shop", "web")),
                   "n2", Set.of(new WorkloadIdentity("shop", "db")))));
+  private final RegistrationSource source =
+      new RegistrationSource() {
+        @Override
+        public Registrations get() {
+          return Objects.requireNonNull(registrations.get());
+        }
+
+        @Override
+        public Registrations lookUp(String node) {
+          if (databaseAway) {
+            throw new StoreException(StoreException.Reason.UNREACHABLE, "nobody there");
+          }
+          Registrations other = elsewhere;
+          if (other != null) {
+            registrations.set(other);
+          }
+          return get();
+        }
+      };
   private final AtomicReference<Revocations> revocations = new AtomicReference<>(Revocations.NONE);
   private final CaService fromN1 = CaService.over(mesh.bus(vertx, HeraldRole.NODE, "n1"));
   private final CaService fromN2 = CaService.over(mesh.bus(vertx, HeraldRole.NODE, "n2"));
@@ -63,14 +91,7 @@ class CaVerticleTest {
   void start() {
     CertificateIssuer issuer =
         new CertificateIssuer(
-            vertx,
-            mesh::authority,
-            mesh.crypto(),
-            log,
-            registrations::get,
-            revocations::get,
-            clock,
-            metrics);
+            vertx, mesh::authority, mesh.crypto(), log, source, revocations::get, clock, metrics);
     Await.result(
         vertx.deployVerticle(
             new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), once, issuer, () -> 1)));
@@ -124,6 +145,26 @@ class CaVerticleTest {
 
     registrations.set(new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))));
     assertThat(Await.result(fromN1.issue(request(SHOP))).chain()).isNotEmpty();
+  }
+
+  @Test
+  void aNodeThatJoinedElsewhereJustNowIsNotSentAway() {
+    Registrations joined =
+        new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web"))));
+    registrations.set(Registrations.NONE);
+    elsewhere = joined;
+    assertThat(Await.result(fromN1.issue(request(SHOP))).chain()).isNotEmpty();
+    assertThat(registrations.get()).as("and is known from then on").isEqualTo(joined);
+    registrations.set(Registrations.NONE);
+    assertThat(Await.result(fromN1.issue(request(new Subject.Caller()))).chain()).isNotEmpty();
+    assertFails(fromN2.issue(request(SHOP)), BusFailure.NOT_REGISTERED);
+  }
+
+  @Test
+  void whileTheDatabaseIsAwayANodeThatIsNotRememberedIsToldToComeAgain() {
+    registrations.set(Registrations.NONE);
+    databaseAway = true;
+    assertFails(fromN1.issue(request(SHOP)), BusFailure.NOT_READY);
   }
 
   @Test

@@ -100,6 +100,17 @@ class ReplacedControlNodeTest {
     assertThat(signers).as("intermediates that signed for the node").hasSizeGreaterThan(1);
   }
 
+  @Test
+  void whoHasJustJoinedAtOneControlNodeIsKnownAtTheOther() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      Path state = folder.resolve("state-new-" + i);
+      join("new-" + i, "c1", state);
+      try (AttachedNode node = AttachedNode.attach(state, address("c2"))) {
+        assertThat(Await.result(node.ca().issue(request())).chain()).isNotEmpty();
+      }
+    }
+  }
+
   /** From nothing: a new intermediate, the same node file. */
   private void install(String name) throws IOException {
     Path home = folder.resolve(name);
@@ -193,29 +204,26 @@ class ReplacedControlNodeTest {
                 >= revision);
   }
 
-  /**
-   * The intermediate under which the node gets a certificate now. A control node hears within a
-   * second who was let in by another; until then it refuses.
-   */
+  /** The intermediate under which the node gets a certificate now. */
   private static String signer(AttachedNode node) {
     List<String> signers = new ArrayList<>();
     Await.until(
         "a certificate",
         () -> {
-          IssueRequest request =
-              new IssueRequest(
-                  ByteString.of(Csr.create(EcKeys.generate(CRYPTO), CRYPTO)),
-                  new Subject.Caller(),
-                  null);
           String signer =
               Await.result(
                   node.ca()
-                      .issue(request)
+                      .issue(request())
                       .map(issued -> issued.chain().get(1).toString())
                       .otherwise(""));
           return !signer.isEmpty() && signers.add(signer);
         });
     return signers.getFirst();
+  }
+
+  private static IssueRequest request() {
+    return new IssueRequest(
+        ByteString.of(Csr.create(EcKeys.generate(CRYPTO), CRYPTO)), new Subject.Caller(), null);
   }
 
   private static long number(String revision) {
