@@ -7,6 +7,8 @@ import io.heraldmesh.bus.AdminCaller;
 import io.heraldmesh.bus.AdminCertificates.Certificate;
 import io.heraldmesh.bus.AdminCertificates.CertificatePage;
 import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
+import io.heraldmesh.bus.AdminCertificates.InUsePage;
+import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.Registration;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
@@ -35,6 +37,8 @@ import io.heraldmesh.bus.AdminTokens.TokenPage;
 import io.heraldmesh.bus.AdminTokens.TokensRequest;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.SharedKeySets;
+import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -55,6 +59,7 @@ final class AdminDesk implements AdminService.Server {
   private final NodeViews nodes;
   private final MeshView mesh;
   private final HeldCertificates certificates;
+  private final CertificatesInUse inUse;
   private final TokenDesk tokens;
   private final NodeDesk registered;
   private final AuditTrail audit;
@@ -66,6 +71,7 @@ final class AdminDesk implements AdminService.Server {
       ResourceCatalog catalog,
       MeshView mesh,
       HeldCertificates certificates,
+      CertificatesInUse inUse,
       TokenDesk tokens,
       NodeDesk registered,
       AuditTrail audit) {
@@ -75,6 +81,7 @@ final class AdminDesk implements AdminService.Server {
     this.nodes = new NodeViews(mesh, store, resources.acceptance()::last);
     this.mesh = mesh;
     this.certificates = certificates;
+    this.inUse = inUse;
     this.tokens = tokens;
     this.registered = registered;
     this.audit = audit;
@@ -142,7 +149,7 @@ final class AdminDesk implements AdminService.Server {
 
   @Override
   public Future<Status> status(AdminCaller caller, StatusRequest request) {
-    return allowed(caller, AdminRights.STATUS, () -> nodes.summary(certificates.all()));
+    return allowed(caller, AdminRights.STATUS, () -> nodes.summary(inUse.view()));
   }
 
   @Override
@@ -220,6 +227,22 @@ final class AdminDesk implements AdminService.Server {
           return new CertificatePage(
               all.size(), all.subList(from, to), to < all.size() ? all.get(to - 1).serial() : null);
         });
+  }
+
+  @Override
+  public Future<InUsePage> certificatesInUse(AdminCaller caller, InUseRequest request) {
+    return allowed(
+        caller,
+        AdminRights.CERTIFICATES_IN_USE,
+        () -> {
+          Bounds.page(request.most());
+          return inUse.view().of(self(caller)).of(request.node()).page(request);
+        });
+  }
+
+  @Override
+  public Future<SharedKeySets> keySets(AdminCaller caller, SharedKeySetsRequest request) {
+    return allowed(caller, AdminRights.KEY_SETS_LIST, new MeshAnswers(mesh)::keySets);
   }
 
   private static int after(List<Certificate> all, @Nullable String serial) {

@@ -16,6 +16,8 @@ enum AdminRights {
   TOKENS_LIST("tokens.list", false),
   TOKENS_REVOKE("tokens.revoke", false),
   CERTIFICATES_LIST("certificates.list", true),
+  CERTIFICATES_IN_USE("certificates.inuse", true),
+  KEY_SETS_LIST("keysets.list", false),
   REGISTRATIONS_LIST("registrations.list", true),
   REGISTRATIONS_REVOKE("registrations.revoke", false),
   AUDIT_LIST("audit.list", false);

@@ -34,13 +34,16 @@ public final class AdminVerticle extends VerticleBase {
                 parts.folder(), parts.distribution(), parts.trustDomain(), parts.store().audit()),
             parts.clock(),
             parts.changed());
+    HeldCertificates issued = new HeldCertificates(parts.store().issuanceLog(), parts.clock());
     this.desk =
         new AdminDesk(
             parts.store(),
             new ResourceDesk(acceptance, catalog, audit),
             catalog,
             parts.mesh(),
-            new HeldCertificates(parts.store().issuanceLog(), parts.clock()),
+            issued,
+            new CertificatesInUse(
+                new MeshAnswers(parts.mesh()), parts.store(), issued, parts.clock()),
             new TokenDesk(
                 parts.store().tokens(), audit, parts.clock(), parts.random(), parts.pin()),
             new NodeDesk(parts.store().registrations(), audit, parts.clock()),

@@ -94,12 +94,19 @@ final class HeldCertificates {
   }
 
   private static State state(IssuanceRecord one, Instant now) {
-    if (!now.isBefore(one.notAfter())) {
+    boolean renewed = !one.spiffeId().contains("/herald/operator/");
+    return state(one.issuedAt(), one.notAfter(), renewed, now);
+  }
+
+  /**
+   * @param renewed false: whoever holds it does not renew it by itself
+   */
+  static State state(Instant issuedAt, Instant notAfter, boolean renewed, Instant now) {
+    if (!now.isBefore(notAfter)) {
       return State.EXPIRED;
     }
-    Duration life = Duration.between(one.issuedAt(), one.notAfter());
-    Instant late = one.issuedAt().plusMillis((long) (life.toMillis() * OVERDUE));
-    boolean renewed = !one.spiffeId().contains("/herald/operator/");
+    Duration life = Duration.between(issuedAt, notAfter);
+    Instant late = issuedAt.plusMillis((long) (life.toMillis() * OVERDUE));
     return renewed && now.isAfter(late) ? State.OVERDUE : State.GOOD;
   }
 }

@@ -1,6 +1,5 @@
 package io.heraldmesh.admin;
 
-import io.heraldmesh.bus.AdminCertificates.Certificate;
 import io.heraldmesh.bus.AdminCertificates.State;
 import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.Node;
@@ -12,14 +11,11 @@ import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
-import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +32,6 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   private static final int MOST_PROBLEMS = 100;
   private static final int MOST_EXPIRING = 10;
   private static final long LOOK_EVERY_MILLIS = 100;
-  private static final long STATUS_SECONDS = 10;
 
   /**
    * @param only see no other; null: all
@@ -55,7 +50,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
     return new NodePage(all.size(), inForce(all), page, more ? page.getLast().name() : null);
   }
 
-  Status summary(List<Certificate> certificates) throws InterruptedException {
+  Status summary(CertificatesInUse.View certificates) throws InterruptedException {
     MeshStatus status = status();
     List<Node> all = nodes(status, null);
     List<String> problems = new ArrayList<>(status.problems());
@@ -75,13 +70,9 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         all.stream().filter(Node::stale).limit(MOST_LAGGARDS).toList(),
         problems.stream().limit(MOST_PROBLEMS).toList(),
         Math.max(0, problems.size() - MOST_PROBLEMS),
-        certificates.stream().limit(MOST_EXPIRING).toList(),
-        count(certificates, State.OVERDUE),
-        count(certificates, State.EXPIRED));
-  }
-
-  private static int count(List<Certificate> certificates, State state) {
-    return (int) certificates.stream().filter(c -> c.state() == state).count();
+        certificates.expiring(MOST_EXPIRING),
+        certificates.count(State.OVERDUE),
+        certificates.count(State.EXPIRED) + certificates.count(State.MISSING));
   }
 
   /** Looks again and again until it is reached, or the time is over. */
@@ -171,11 +162,6 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   }
 
   private MeshStatus status() throws InterruptedException {
-    Future<MeshStatus> asked = mesh.status();
-    try {
-      return asked.toCompletionStage().toCompletableFuture().get(STATUS_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("the distributor does not answer", e);
-    }
+    return new MeshAnswers(mesh).status();
   }
 }

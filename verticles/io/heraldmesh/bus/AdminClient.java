@@ -4,6 +4,8 @@ import io.heraldmesh.bus.AdminAudit.AuditPage;
 import io.heraldmesh.bus.AdminAudit.AuditRequest;
 import io.heraldmesh.bus.AdminCertificates.CertificatePage;
 import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
+import io.heraldmesh.bus.AdminCertificates.InUsePage;
+import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
@@ -27,6 +29,7 @@ import io.heraldmesh.bus.AdminTokens.RevokeToken;
 import io.heraldmesh.bus.AdminTokens.Revoked;
 import io.heraldmesh.bus.AdminTokens.TokenPage;
 import io.heraldmesh.bus.AdminTokens.TokensRequest;
+import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.vertx.core.Future;
 
 /** The admin API as a caller sees it, by whatever way its requests go. */
@@ -90,6 +93,16 @@ record AdminClient(AdminOperations.Calls calls) implements AdminService {
   @Override
   public Future<CertificatePage> certificates(CertificatesRequest request) {
     return calls.call(AdminOperations.CERTIFICATES, request);
+  }
+
+  @Override
+  public Future<InUsePage> certificatesInUse(InUseRequest request) {
+    return calls.call(AdminOperations.CERTIFICATES_IN_USE, request);
+  }
+
+  @Override
+  public Future<SharedKeySets> keySets(SharedKeySetsRequest request) {
+    return calls.call(AdminOperations.KEY_SETS, request);
   }
 
   @Override

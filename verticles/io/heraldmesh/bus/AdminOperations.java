@@ -106,6 +106,23 @@ final class AdminOperations {
               SMALL,
               LISTED);
 
+  static final Operation<AdminCertificates.InUseRequest, AdminCertificates.InUsePage>
+      CERTIFICATES_IN_USE =
+          operation(
+              "certificates.inuse",
+              AdminCertificates.InUseRequest.class,
+              AdminCertificates.InUsePage.class,
+              SMALL,
+              PAGED);
+
+  static final Operation<SharedKeySets.SharedKeySetsRequest, SharedKeySets> KEY_SETS =
+      operation(
+          "keysets.list",
+          SharedKeySets.SharedKeySetsRequest.class,
+          SharedKeySets.class,
+          SMALL,
+          PAGED);
+
   static final Operation<AdminCertificates.RegistrationsRequest, AdminCertificates.RegistrationPage>
       REGISTRATIONS =
           operation(
@@ -188,6 +205,8 @@ final class AdminOperations {
         new Route<>(LIST_TOKENS, server::listTokens),
         new Route<>(REVOKE_TOKEN, server::revokeToken),
         new Route<>(CERTIFICATES, server::certificates),
+        new Route<>(CERTIFICATES_IN_USE, server::certificatesInUse),
+        new Route<>(KEY_SETS, server::keySets),
         new Route<>(REGISTRATIONS, server::registrations),
         new Route<>(REVOKE_REGISTRATION, server::revokeRegistration),
         new Route<>(AUDIT, server::audit));

@@ -4,6 +4,8 @@ import io.heraldmesh.bus.AdminAudit.AuditPage;
 import io.heraldmesh.bus.AdminAudit.AuditRequest;
 import io.heraldmesh.bus.AdminCertificates.CertificatePage;
 import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
+import io.heraldmesh.bus.AdminCertificates.InUsePage;
+import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
@@ -27,6 +29,7 @@ import io.heraldmesh.bus.AdminTokens.RevokeToken;
 import io.heraldmesh.bus.AdminTokens.Revoked;
 import io.heraldmesh.bus.AdminTokens.TokenPage;
 import io.heraldmesh.bus.AdminTokens.TokensRequest;
+import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.vertx.core.Future;
 import java.util.function.Consumer;
 
@@ -88,8 +91,14 @@ public interface AdminService {
   /** Takes back a token that nobody has used. */
   Future<Revoked> revokeToken(RevokeToken request);
 
-  /** The certificates that nodes hold. */
+  /** The newest certificates that were issued, whatever became of them. */
   Future<CertificatePage> certificates(CertificatesRequest request);
+
+  /** The certificates that are in use, as nodes say themselves. */
+  Future<InUsePage> certificatesInUse(InUseRequest request);
+
+  /** How fresh the key sets are that are fetched for the mesh. */
+  Future<SharedKeySets> keySets(SharedKeySetsRequest request);
 
   /** What may run where. */
   Future<RegistrationPage> registrations(RegistrationsRequest request);
@@ -165,6 +174,16 @@ public interface AdminService {
      * @see AdminService#certificates
      */
     Future<CertificatePage> certificates(AdminCaller caller, CertificatesRequest request);
+
+    /**
+     * @see AdminService#certificatesInUse
+     */
+    Future<InUsePage> certificatesInUse(AdminCaller caller, InUseRequest request);
+
+    /**
+     * @see AdminService#keySets
+     */
+    Future<SharedKeySets> keySets(AdminCaller caller, SharedKeySetsRequest request);
 
     /**
      * @see AdminService#registrations

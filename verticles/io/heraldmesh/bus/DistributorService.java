@@ -1,5 +1,9 @@
 package io.heraldmesh.bus;
 
+import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
+import io.heraldmesh.bus.UsedCertificates.ReportsRequest;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.vertx.core.Future;
@@ -35,8 +39,25 @@ public interface DistributorService {
    */
   Future<Void> acknowledge(Acknowledgement acknowledgement);
 
+  /**
+   * Says which certificates this node uses. Fails with {@link BusFailure#NOT_REGISTERED} when
+   * nothing is registered for it, {@link BusFailure#UNKNOWN_TYPE} when the distributor is older
+   * than this message.
+   */
+  Future<Void> report(UsedReport report);
+
   /** For admin: what is in force where. */
   Future<MeshStatus> status();
+
+  /**
+   * For admin: what nodes said of the certificates that they use.
+   *
+   * @param after {@link ReportsPage#next} of the page before; null: from the first
+   */
+  Future<ReportsPage> reports(@Nullable String after);
+
+  /** For admin: how fresh the key sets are that are fetched for the mesh. */
+  Future<SharedKeySets> keySets();
 
   /**
    * @param frame see {@link SnapshotFrame}; without a snapshot when the node holds it
@@ -70,6 +91,21 @@ public interface DistributorService {
      * @see DistributorService#status()
      */
     Future<MeshStatus> status(SpiffeId caller);
+
+    /**
+     * @see DistributorService#report
+     */
+    Future<Void> report(SpiffeId node, UsedReport report);
+
+    /**
+     * @see DistributorService#reports
+     */
+    Future<ReportsPage> reports(SpiffeId caller, @Nullable String after);
+
+    /**
+     * @see DistributorService#keySets()
+     */
+    Future<SharedKeySets> keySets(SpiffeId caller);
   }
 
   /** The distributor at the other end of {@code bus}. */
@@ -100,6 +136,21 @@ public interface DistributorService {
       public Future<MeshStatus> status() {
         return bus.call(Operations.STATUS, HeraldRole.CONFIG, new StatusRequest());
       }
+
+      @Override
+      public Future<Void> report(UsedReport report) {
+        return bus.call(Operations.REPORT, HeraldRole.CONFIG, report).mapEmpty();
+      }
+
+      @Override
+      public Future<ReportsPage> reports(@Nullable String after) {
+        return bus.call(Operations.REPORTS, HeraldRole.CONFIG, new ReportsRequest(after));
+      }
+
+      @Override
+      public Future<SharedKeySets> keySets() {
+        return bus.call(Operations.KEY_SETS, HeraldRole.CONFIG, new SharedKeySetsRequest());
+      }
     };
   }
 
@@ -115,7 +166,12 @@ public interface DistributorService {
         SignedBus.on(
             Operations.ACKNOWLEDGE,
             (node, message) -> server.acknowledge(node, message).map(new Done())),
-        SignedBus.on(Operations.STATUS, (caller, message) -> server.status(caller)));
+        SignedBus.on(Operations.STATUS, (caller, message) -> server.status(caller)),
+        SignedBus.on(
+            Operations.REPORT, (node, report) -> server.report(node, report).map(new Done())),
+        SignedBus.on(
+            Operations.REPORTS, (caller, message) -> server.reports(caller, message.after())),
+        SignedBus.on(Operations.KEY_SETS, (caller, message) -> server.keySets(caller)));
   }
 
   /** Takes a node's announcement back. */
@@ -132,6 +188,7 @@ public interface DistributorService {
     static final String ADDRESS = "herald.config";
     private static final Set<HeraldRole> NODES = Set.of(HeraldRole.NODE);
     private static final Set<HeraldRole> CONFIG = Set.of(HeraldRole.CONFIG);
+    private static final Set<HeraldRole> ADMIN = Set.of(HeraldRole.ADMIN);
 
     static final Operation<Announcement, Done> ANNOUNCE =
         new Operation<>(
@@ -183,10 +240,44 @@ public interface DistributorService {
             "config.status",
             StatusRequest.class,
             MeshStatus.class,
-            Set.of(HeraldRole.ADMIN),
+            ADMIN,
             CONFIG,
             64 << 10,
             SnapshotPush.MOST_BYTES);
+
+    /** A control node reports in the name of the distributor that it is, or may become. */
+    static final Operation<UsedReport, Done> REPORT =
+        new Operation<>(
+            ADDRESS,
+            "config.report",
+            UsedReport.class,
+            Done.class,
+            Set.of(HeraldRole.NODE, HeraldRole.CONFIG),
+            CONFIG,
+            1 << 20,
+            64 << 10);
+
+    static final Operation<ReportsRequest, ReportsPage> REPORTS =
+        new Operation<>(
+            ADDRESS,
+            "config.reports",
+            ReportsRequest.class,
+            ReportsPage.class,
+            ADMIN,
+            CONFIG,
+            64 << 10,
+            SnapshotPush.MOST_BYTES);
+
+    static final Operation<SharedKeySetsRequest, SharedKeySets> KEY_SETS =
+        new Operation<>(
+            ADDRESS,
+            "config.keysets",
+            SharedKeySetsRequest.class,
+            SharedKeySets.class,
+            ADMIN,
+            CONFIG,
+            64 << 10,
+            8 << 20);
 
     private Operations() {}
   }

@@ -3,17 +3,20 @@ package io.heraldmesh.cli;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.cli.NodeConfig.AttachedConfig;
 import io.heraldmesh.credentials.KeptLeaves;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.credentials.SealedState;
+import io.heraldmesh.credentials.UseReporter;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.InvalidCertificate;
@@ -35,6 +38,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -212,6 +217,15 @@ final class AttachedControl implements NodeControl {
         keys,
         enrolled,
         own);
+  }
+
+  @Override
+  public Optional<UseReporter> reporter(Supplier<List<Used>> proxys) {
+    UseReporter reporter =
+        new UseReporter(
+            foundation.vertx(), DistributorService.over(bus), proxys, foundation.random());
+    link.onAttached(reporter::again);
+    return Optional.of(reporter);
   }
 
   @Override

@@ -1,14 +1,16 @@
 package io.heraldmesh.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.bus.AdminCertificates.Certificate;
 import io.heraldmesh.bus.AdminCertificates.CertificatePage;
 import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
-import io.heraldmesh.bus.AdminCertificates.State;
+import io.heraldmesh.bus.AdminCertificates.InUse;
+import io.heraldmesh.bus.AdminCertificates.InUsePage;
+import io.heraldmesh.bus.AdminCertificates.InUseRequest;
+import io.heraldmesh.bus.AdminCertificates.Unreported;
+import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,13 +19,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code herald certs}: the certificates that nodes hold, soonest end first. */
+/** {@code herald certs}: which certificate breaks next. */
 @Command(
     name = "certs",
     mixinStandardHelpOptions = true,
     description = {
-      "Show the newest certificate of each identity on each node, soonest end first.",
-      "Ends with 1 when one has ended or should have been renewed by now."
+      "Show the certificates in use, as each node says itself, soonest end first; of a node that",
+      "says nothing, what was issued to it last. Ends with 1 when one is missing, has ended or",
+      "should have been renewed by now, or a node says nothing."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CertsCommand implements Callable<Integer> {
@@ -36,6 +39,14 @@ final class CertsCommand implements Callable<Integer> {
   private @Nullable String node;
 
   @Option(
+      names = "--issued",
+      description = {
+        "Show the newest certificate that was issued for each identity on each node instead,",
+        "whatever became of it; ends with 1 when one has ended or should have been renewed."
+      })
+  private boolean issued;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "text or json (default: text).")
@@ -45,54 +56,43 @@ final class CertsCommand implements Callable<Integer> {
   public Integer call() {
     return admin.with(
         session -> {
-          List<Certificate> all = new ArrayList<>();
-          @Nullable String after = null;
-          do {
-            CertificatePage page =
-                session.await(
-                    session.service().certificates(new CertificatesRequest(node, after, PAGE)));
-            all.addAll(page.certificates());
-            after = page.next();
-          } while (after != null);
-          print(all);
-          return all.stream().allMatch(c -> c.state() == State.GOOD) ? 0 : 1;
+          PrintWriter out = spec.commandLine().getOut();
+          if (issued) {
+            IssuedView view = new IssuedView(issued(session));
+            view.print(output, out);
+            return view.exitCode();
+          }
+          InUseView view = inUse(session);
+          view.print(output, out);
+          return view.exitCode();
         });
   }
 
-  private void print(List<Certificate> all) {
-    switch (output) {
-      case text -> {
-        TextTable table = new TextTable("ENDS", "STATE", "NODE", "IDENTITY", "SERIAL");
-        for (Certificate certificate : all) {
-          table.row(
-              String.valueOf(AdminJson.time(certificate.notAfter())),
-              word(certificate.state()),
-              certificate.node(),
-              certificate.identity(),
-              certificate.serial());
-        }
-        table.print(spec.commandLine().getOut());
-      }
-      case json -> {
-        ObjectNode json = AdminJson.object();
-        ArrayNode list = json.putArray("certificates");
-        all.forEach(certificate -> json(list.addObject(), certificate));
-        spec.commandLine().getOut().println(json);
-      }
-    }
-    spec.commandLine().getOut().flush();
+  private List<Certificate> issued(AdminSession session) {
+    List<Certificate> all = new ArrayList<>();
+    @Nullable String after = null;
+    do {
+      CertificatePage page =
+          session.await(session.service().certificates(new CertificatesRequest(node, after, PAGE)));
+      all.addAll(page.certificates());
+      after = page.next();
+    } while (after != null);
+    return all;
   }
 
-  static void json(ObjectNode json, Certificate certificate) {
-    json.put("node", certificate.node())
-        .put("identity", certificate.identity())
-        .put("serial", certificate.serial())
-        .put("issuedAt", AdminJson.time(certificate.issuedAt()))
-        .put("notAfter", AdminJson.time(certificate.notAfter()))
-        .put("state", word(certificate.state()));
-  }
-
-  private static String word(State state) {
-    return state.name().toLowerCase(Locale.ROOT);
+  private InUseView inUse(AdminSession session) {
+    List<InUse> all = new ArrayList<>();
+    List<Unreported> unreported;
+    int more;
+    @Nullable String after = null;
+    do {
+      InUsePage page =
+          session.await(session.service().certificatesInUse(new InUseRequest(node, after, PAGE)));
+      all.addAll(page.certificates());
+      unreported = page.unreported();
+      more = page.moreUnreported();
+      after = page.next();
+    } while (after != null);
+    return new InUseView(all, unreported, more, Instant.now());
   }
 }

@@ -7,7 +7,9 @@ import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.MeshView;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.RevisionHint;
+import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.source.AcceptedResources;
@@ -115,6 +117,16 @@ final class ControlAdmin implements AutoCloseable {
     @Override
     public Future<MeshStatus> status() {
       return distribution.status();
+    }
+
+    @Override
+    public Future<ReportsPage> reports(@Nullable String after) {
+      return distribution.reports(after);
+    }
+
+    @Override
+    public Future<SharedKeySets> keySets() {
+      return distribution.keySets();
     }
 
     @Override

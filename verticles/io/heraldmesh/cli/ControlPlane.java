@@ -8,6 +8,8 @@ import io.heraldmesh.bus.RevisionHint;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.bus.UsedCertificates.Trust;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.ca.AuthorityInForce;
 import io.heraldmesh.ca.CaVerticle;
@@ -15,6 +17,7 @@ import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.credentials.IdentityRenewal;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -39,6 +42,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -307,6 +311,34 @@ final class ControlPlane {
     synchronized (renewals) {
       renewals.add(renewal);
     }
+  }
+
+  /** The certificates in use: of Herald's own parts here, and the authority's. */
+  List<Used> used() {
+    List<IdentityRenewal> all;
+    synchronized (renewals) {
+      all = List.copyOf(renewals);
+    }
+    Authority now = authority.get();
+    X509Certificate root = root();
+    return Stream.concat(
+            all.stream().map(IdentityRenewal::used),
+            Stream.of(now.issuer(), root).distinct().map(one -> used(one, root)))
+        .toList();
+  }
+
+  /** Whoever made it makes the next: {@code herald ca rotate}, {@code herald ca sign}. */
+  private static Used used(X509Certificate authority, X509Certificate root) {
+    return new Used(
+        "authority " + authority.getSubjectX500Principal().getName(),
+        authority.getSerialNumber().toString(16),
+        authority.getNotBefore().toInstant(),
+        authority.getNotAfter().toInstant(),
+        authority.getIssuerX500Principal().getName(),
+        Fingerprint.of(root).toString(),
+        Trust.CURRENT,
+        null,
+        null);
   }
 
   private void renew() {

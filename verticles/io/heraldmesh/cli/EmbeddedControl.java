@@ -4,10 +4,12 @@ import io.heraldmesh.admin.Health;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.cli.NodeConfig.ControlConfig;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.credentials.UseReporter;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.distributor.DistributorVerticle;
 import io.heraldmesh.distributor.LedDistribution;
@@ -29,6 +31,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +55,7 @@ final class EmbeddedControl implements NodeControl {
   private @Nullable Distribution distribution;
   private @Nullable LedDistribution led;
   private @Nullable RenewableIdentity configIdentity;
+  private @Nullable SignedBus configBus;
   private @Nullable ControlPort port;
   private volatile @Nullable MeshKeySets meshKeys;
   private @Nullable LinkServer links;
@@ -117,10 +122,11 @@ final class EmbeddedControl implements NodeControl {
 
   private SignedBus bus(ControlPlane started, HeraldRole role) {
     RenewableIdentity identity = started.identity(role, config.name());
+    SignedBus bus = started.bus(identity);
     if (role == HeraldRole.CONFIG) {
       configIdentity = identity;
+      configBus = bus;
     }
-    SignedBus bus = started.bus(identity);
     started.keepRenewed(bus, identity);
     return bus;
   }
@@ -142,7 +148,7 @@ final class EmbeddedControl implements NodeControl {
             config.name(),
             new MeshCompiler(trustDomain)::compile,
             ledger -> distributor(started, bus, ledger, LedDistribution.SETTLE),
-            () -> DistributorService.over(asking).status(),
+            DistributorService.over(asking),
             config.roles().contains(Role.CONFIG),
             foundation.meters());
     led = one;
@@ -262,6 +268,17 @@ final class EmbeddedControl implements NodeControl {
         NodeKeySets.from(bus, foundation, config),
         enrolled,
         own);
+  }
+
+  @Override
+  public Optional<UseReporter> reporter(Supplier<List<Used>> proxys) {
+    ControlPlane running = started(control);
+    return Optional.of(
+        new UseReporter(
+            foundation.vertx(),
+            DistributorService.over(started(configBus)),
+            () -> Stream.concat(running.used().stream(), proxys.get().stream()).toList(),
+            foundation.random()));
   }
 
   private static <T> T started(@Nullable T part) {

@@ -7,6 +7,7 @@ import io.heraldmesh.admin.HealthServer;
 import io.heraldmesh.admin.MetricsServer;
 import io.heraldmesh.admin.OperatorTokens;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.ca.AuthorityException;
 import io.heraldmesh.cli.NodeConfig.AttachedConfig;
 import io.heraldmesh.cli.NodeConfig.ClusterConfig;
@@ -59,7 +60,7 @@ public final class Node {
   private final List<Step> undo = new ArrayList<>();
   private final OwnListeners own = new OwnListeners();
   private final List<Bound> bounds = new ArrayList<>();
-  private @Nullable ServiceNode services;
+  private volatile @Nullable ServiceNode services;
   private @Nullable NodeControl control;
   private @Nullable TrustDomain trustDomain;
   private @Nullable StateDir state;
@@ -176,6 +177,13 @@ public final class Node {
         "metrics",
         config.metrics(),
         address -> new MetricsServer(foundation().vertx(), foundation().meters()).listen(address));
+    started
+        .reporter(this::used)
+        .ifPresent(
+            reporter -> {
+              undo.add(new Step("reports", reporter::close));
+              reporter.start();
+            });
     if (config.roles().contains(Role.PROXY)) {
       startServices(started, say);
     }
@@ -273,6 +281,12 @@ public final class Node {
     } catch (StartFailure e) {
       throw StartFailure.cannotStart(e.getMessage() + ": " + started.condition().detail());
     }
+  }
+
+  /** The certificates of the proxy, when there is one. */
+  private List<Used> used() {
+    ServiceNode running = services;
+    return running == null ? List.of() : running.used();
   }
 
   private void startAdmin(Consumer<String> say) {

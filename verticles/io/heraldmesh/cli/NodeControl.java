@@ -1,11 +1,15 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health;
+import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.credentials.UseReporter;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a node takes its policy and its leaves from. */
 interface NodeControl extends AutoCloseable {
@@ -41,6 +45,16 @@ interface NodeControl extends AutoCloseable {
    * @param own what this process listens on
    */
   ServiceNode services(OwnListeners own);
+
+  /**
+   * Who tells the control plane which certificates this node uses; not started. Empty: there is no
+   * control plane.
+   *
+   * @param proxys those of the node's proxy, asked again and again
+   */
+  default Optional<UseReporter> reporter(Supplier<List<Used>> proxys) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.cli.NodeConfig.AccessLogConfig;
 import io.heraldmesh.credentials.CombinedCredentials;
@@ -231,6 +232,14 @@ final class ServiceNode {
   /** Every leaf that is fetched from the authority. */
   List<LeafStatus> leaves() {
     return enrolled == null ? List.of() : enrolled.status();
+  }
+
+  /** The certificates in use: each workload's, and the node's own. */
+  List<Used> used() {
+    return Stream.concat(
+            enrolled == null ? Stream.of() : enrolled.used().stream(),
+            files.stream().map(FileCredentials::used))
+        .toList();
   }
 
   /** Fetches a new leaf now. */

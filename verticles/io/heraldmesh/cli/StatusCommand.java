@@ -7,6 +7,12 @@ import io.heraldmesh.bus.AdminCertificates.State;
 import io.heraldmesh.bus.AdminNodes.Node;
 import io.heraldmesh.bus.AdminNodes.Status;
 import io.heraldmesh.bus.AdminNodes.StatusRequest;
+import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.SharedKeySets;
+import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
+import io.vertx.core.Future;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +29,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Show whether what should be in force is, which node lags and why, which certificate ends next,",
-      "and what problems there are. Ends with 1 when something lags, is overdue, or is not distributed."
+      "how fresh the keys of token issuers are, and what problems there are. Ends with 1 when something lags, is overdue, or is not distributed."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class StatusCommand implements Callable<Integer> {
@@ -43,14 +49,26 @@ final class StatusCommand implements Callable<Integer> {
     return admin.with(
         session -> {
           Status status = session.await(session.service().status(new StatusRequest()));
+          KeySetLines keys = new KeySetLines(session.await(keySets(session.service())));
           PrintWriter out = spec.commandLine().getOut();
           switch (output) {
-            case text -> text(status, out);
-            case json -> out.println(json(status));
+            case text -> text(status, keys, out);
+            case json -> out.println(json(status, keys));
           }
           out.flush();
           return isGood(status) ? 0 : 1;
         });
+  }
+
+  /** None from a control node of a version before this one. */
+  private static Future<SharedKeySets> keySets(AdminService service) {
+    return service
+        .keySets(new SharedKeySetsRequest())
+        .recover(
+            e ->
+                e instanceof BusException bus && bus.failure() == BusFailure.UNKNOWN_TYPE
+                    ? Future.succeededFuture(SharedKeySets.NONE)
+                    : Future.failedFuture(e));
   }
 
   private static boolean isGood(Status status) {
@@ -74,7 +92,7 @@ final class StatusCommand implements Callable<Integer> {
     return byEpoch != 0 ? byEpoch : Long.compare(Long.parseLong(l[1]), Long.parseLong(r[1]));
   }
 
-  private static void text(Status status, PrintWriter out) {
+  private static void text(Status status, KeySetLines keys, PrintWriter out) {
     out.println(
         "policy        revision "
             + (status.revision() == null ? "none yet" : status.revision())
@@ -108,6 +126,7 @@ final class StatusCommand implements Callable<Integer> {
               + "; its endpoints stay, a service has no others");
     }
     certificates(status, out);
+    keys.text(out);
     if (status.problems().isEmpty()) {
       out.println("problems      none");
     }
@@ -121,7 +140,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private static void certificates(Status status, PrintWriter out) {
     if (status.expired() > 0) {
-      out.println("certificates  " + status.expired() + " EXPIRED; see herald certs");
+      out.println("certificates  " + status.expired() + " EXPIRED or missing; see herald certs");
     }
     if (status.overdue() > 0) {
       out.println("certificates  " + status.overdue() + " overdue for renewal; see herald certs");
@@ -140,7 +159,7 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static ObjectNode json(Status status) {
+  private static ObjectNode json(Status status, KeySetLines keys) {
     ObjectNode json = AdminJson.object();
     json.put("inForce", status.inForce() == status.nodes() && isDistributed(status));
     json.put("revision", status.revision());
@@ -153,9 +172,10 @@ final class StatusCommand implements Callable<Integer> {
     ArrayNode stale = json.putArray("stale");
     status.stale().forEach(node -> ApplyReport.node(stale.addObject(), node));
     ArrayNode expiring = json.putArray("expiring");
-    status.expiring().forEach(c -> CertsCommand.json(expiring.addObject(), c));
+    status.expiring().forEach(c -> IssuedView.json(expiring.addObject(), c));
     json.put("overdue", status.overdue());
     json.put("expired", status.expired());
+    keys.json(json);
     json.set("problems", AdminJson.MAPPER.valueToTree(status.problems()));
     json.put("moreProblems", status.moreProblems());
     return json;

@@ -1,5 +1,6 @@
 package io.heraldmesh.credentials;
 
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.credentials.CredentialFiles.Loaded;
 import io.heraldmesh.credentials.CredentialFiles.Stamp;
 import io.heraldmesh.crypto.Crypto;
@@ -31,6 +32,7 @@ public final class FileCredentials implements CredentialSource, AutoCloseable {
   private final SpiffeId id;
   private final CredentialFiles files;
   private final InstantSource clock;
+  private final InUse inUse;
   private final Listeners listeners = new Listeners();
   private volatile CredentialSet current;
   private volatile @Nullable String lastError;
@@ -50,6 +52,7 @@ public final class FileCredentials implements CredentialSource, AutoCloseable {
     this.id = id;
     this.files = new CredentialFiles(folder, id, crypto);
     this.clock = clock;
+    this.inUse = new InUse(id);
     Stamp stamp = files.stamp();
     Loaded first = files.load(clock.instant());
     this.taken = stamp;
@@ -76,6 +79,14 @@ public final class FileCredentials implements CredentialSource, AutoCloseable {
   /** Why the last change of the files was not taken; null: it was. */
   public @Nullable String lastError() {
     return lastError;
+  }
+
+  /** The certificate in use; who keeps the files fresh renews it. */
+  public Used used() {
+    CredentialSet now = current;
+    synchronized (inUse) { // and not this, which is held for the disk
+      return inUse.told(now.leaves().get(id), now.bundle(), null, lastError);
+    }
   }
 
   /** Takes a change of the files, drops a leaf that has ended; blocks for the disk. */

@@ -2,6 +2,7 @@ package io.heraldmesh.credentials;
 
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
@@ -87,5 +88,10 @@ public final class IdentityRenewal {
   /** How the identity stands. */
   public LeafStatus status() {
     return leaf.status();
+  }
+
+  /** The certificate in use, for whoever has to know which one breaks next. */
+  public Used used() {
+    return leaf.used(identity.bundle());
   }
 }

@@ -1,6 +1,7 @@
 package io.heraldmesh.credentials;
 
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -212,6 +214,15 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   /** How the node's own identity stands. */
   public LeafStatus identityStatus() {
     return identityRenewal.status();
+  }
+
+  /** The certificates in use: each workload's, and the node's own. */
+  public List<Used> used() {
+    TrustBundle bundle = node.bundle();
+    return Stream.concat(
+            leaves.values().stream().map(leaf -> leaf.used(bundle)),
+            Stream.of(identityRenewal.used()))
+        .toList();
   }
 
   /** Stops watching; {@link #current} stays as it is. */

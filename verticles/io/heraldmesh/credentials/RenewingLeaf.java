@@ -4,6 +4,7 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.SpiffeId;
@@ -42,6 +43,7 @@ final class RenewingLeaf {
   private final InstantSource clock;
   private final RenewalSchedule schedule;
   private final Listener listener;
+  private final InUse inUse;
 
   private @Nullable Credential credential;
   private @Nullable Future<Credential> attempt;
@@ -79,6 +81,7 @@ final class RenewingLeaf {
     this.clock = clock;
     this.schedule = new RenewalSchedule(random);
     this.listener = listener;
+    this.inUse = new InUse(id);
     this.nextAttempt = clock.instant();
   }
 
@@ -136,20 +139,7 @@ final class RenewingLeaf {
 
   private static boolean underFirst(TrustBundle bundle, Credential held) {
     List<X509Certificate> roots = bundle.of(held.id().trustDomain());
-    if (roots.isEmpty()) {
-      return true;
-    }
-    X509Certificate root = roots.getFirst();
-    X509Certificate top = held.chain().getLast();
-    if (!top.getIssuerX500Principal().equals(root.getSubjectX500Principal())) {
-      return false;
-    }
-    try {
-      top.verify(root.getPublicKey());
-      return true;
-    } catch (GeneralSecurityException e) {
-      return false;
-    }
+    return roots.isEmpty() || InUse.isUnder(roots.getFirst(), held);
   }
 
   /** The authority can be reached again: what failed is tried now, not after its pause. */
@@ -195,6 +185,15 @@ final class RenewingLeaf {
         nextAttempt,
         attempt != null,
         lastError);
+  }
+
+  /**
+   * The same, for whoever has to know which certificate breaks next.
+   *
+   * @param bundle the roots that are trusted
+   */
+  synchronized Used used(TrustBundle bundle) {
+    return inUse.told(credential, bundle, nextAttempt, lastError);
   }
 
   private record NewKey(KeyPair keys, ByteString csr) {}

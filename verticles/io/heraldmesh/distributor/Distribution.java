@@ -2,6 +2,8 @@ package io.heraldmesh.distributor;
 
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SharedKeySets;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.vertx.core.Future;
@@ -44,4 +46,18 @@ public interface Distribution {
 
   /** How far the configuration got. Any thread. */
   Future<MeshStatus> status();
+
+  /**
+   * What nodes said of the certificates that they use. Any thread.
+   *
+   * @param after {@link ReportsPage#next} of the page before; null: from the first
+   */
+  default Future<ReportsPage> reports(@Nullable String after) {
+    return Future.succeededFuture(ReportsPage.NONE);
+  }
+
+  /** How fresh the key sets are that are fetched for the mesh. Any thread. */
+  default Future<SharedKeySets> keySets() {
+    return Future.succeededFuture(SharedKeySets.NONE);
+  }
 }

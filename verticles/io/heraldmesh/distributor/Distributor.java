@@ -12,11 +12,14 @@ import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SignedRevision;
 import io.heraldmesh.bus.SnapshotContent;
 import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotPush;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.identity.HeraldRole;
@@ -62,6 +65,7 @@ final class Distributor implements DistributorService.Server {
   private final InstantSource clock;
   private final KeySharing keys;
   private final NodeRoll nodes = new NodeRoll();
+  private final UsedReports reports = new UsedReports();
   private final CompileRuns runs;
   private final Map<String, String> refusals = new TreeMap<>();
 
@@ -148,6 +152,7 @@ final class Distributor implements DistributorService.Server {
   }
 
   Future<Void> forget(String name) {
+    reports.forget(name);
     NodeRecord known = nodes.get(name);
     if (known == null) {
       return Future.succeededFuture();
@@ -297,6 +302,39 @@ final class Distributor implements DistributorService.Server {
     return Future.succeededFuture(status());
   }
 
+  @Override
+  public Future<Void> report(SpiffeId node, UsedReport report) {
+    String name = node.herald().orElseThrow().name();
+    boolean controls = node.herald().orElseThrow().role() == HeraldRole.CONFIG;
+    return registered
+        .of(name, now -> controls || now.byNode().containsKey(name))
+        .compose(
+            now ->
+                controls || now.byNode().containsKey(name)
+                    ? reports.take(node, report, clock.instant())
+                    : Future.failedFuture(
+                        new BusException(
+                            BusFailure.NOT_REGISTERED, "nothing is registered for " + node)));
+  }
+
+  @Override
+  public Future<ReportsPage> reports(SpiffeId caller, @Nullable String after) {
+    return Future.succeededFuture(reports(after));
+  }
+
+  ReportsPage reports(@Nullable String after) {
+    return reports.page(after);
+  }
+
+  @Override
+  public Future<SharedKeySets> keySets(SpiffeId caller) {
+    return Future.succeededFuture(keySets());
+  }
+
+  SharedKeySets keySets() {
+    return new SharedKeySets(bus.self().herald().orElseThrow().name(), keys.freshness());
+  }
+
   MeshStatus status() {
     List<NodeStatus> statuses =
         nodes.all().stream()
@@ -336,6 +374,7 @@ final class Distributor implements DistributorService.Server {
       epochs.refresh(revision.revision().epoch());
     }
     Instant now = clock.instant();
+    reports.sweep(now);
     boolean changed = false;
     for (NodeRecord node : List.copyOf(nodes.all())) {
       if (!mayRun(node)) {
@@ -356,6 +395,7 @@ final class Distributor implements DistributorService.Server {
 
   private void lostRegistration(NodeRecord node) {
     gone(node, node.sequence());
+    reports.forget(node.name());
     Future<Void> kept =
         registered.now().byNode().containsKey(node.name())
             ? memory.left(node.name(), node.sequence())

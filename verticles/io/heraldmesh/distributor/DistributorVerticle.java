@@ -4,7 +4,9 @@ import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.micrometer.core.instrument.Gauge;
@@ -162,6 +164,16 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   @Override
   public Future<MeshStatus> status() {
     return onContext(() -> Future.succeededFuture(distributor().status()));
+  }
+
+  @Override
+  public Future<ReportsPage> reports(@Nullable String after) {
+    return onContext(() -> Future.succeededFuture(distributor().reports(after)));
+  }
+
+  @Override
+  public Future<SharedKeySets> keySets() {
+    return onContext(() -> Future.succeededFuture(distributor().keySets()));
   }
 
   /** Looks for nodes that were not heard of for 30 s; a timer calls it every 5 s. */

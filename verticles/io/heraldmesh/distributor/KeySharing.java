@@ -1,8 +1,10 @@
 package io.heraldmesh.distributor;
 
+import io.heraldmesh.bus.SharedKeySets.SharedKeySet;
 import io.heraldmesh.jwt.KeySource;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** Whoever fetches the key sets of token issuers for the mesh, while this node distributes. */
@@ -20,6 +22,11 @@ public interface KeySharing {
         public void watch(Map<KeySource, Duration> sources) {}
 
         @Override
+        public List<SharedKeySet> freshness() {
+          return List.of();
+        }
+
+        @Override
         public Future<Void> close() {
           return Future.succeededFuture();
         }
@@ -33,6 +40,9 @@ public interface KeySharing {
    * may take.
    */
   void watch(Map<KeySource, Duration> sources);
+
+  /** How fresh the set of each of these sources is, by source. Any thread. */
+  List<SharedKeySet> freshness();
 
   /** Stops; another one may follow in this process. */
   Future<Void> close();

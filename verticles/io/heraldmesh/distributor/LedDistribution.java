@@ -1,7 +1,12 @@
 package io.heraldmesh.distributor;
 
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SharedKeySets;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
 import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
@@ -54,7 +59,7 @@ public final class LedDistribution implements Distribution {
   private final String holder;
   private final MeshSource source;
   private final Function<Ledger, DistributorVerticle> making;
-  private final Supplier<Future<MeshStatus>> elsewhere;
+  private final DistributorService elsewhere;
   private final boolean stands;
   private final Context context;
   private @Nullable Newest newest;
@@ -85,7 +90,7 @@ public final class LedDistribution implements Distribution {
       String node,
       MeshSource source,
       Function<Ledger, DistributorVerticle> making,
-      Supplier<Future<MeshStatus>> elsewhere,
+      DistributorService elsewhere,
       boolean stands,
       MeterRegistry registry) {
     this.vertx = vertx;
@@ -340,8 +345,37 @@ public final class LedDistribution implements Distribution {
     return onContext(
         () -> {
           Leading now = leading;
-          return now == null ? elsewhere.get() : now.distributor().status();
+          return now == null ? elsewhere.status() : now.distributor().status();
         });
+  }
+
+  @Override
+  public Future<ReportsPage> reports(@Nullable String after) {
+    return onContext(
+        () -> {
+          Leading now = leading;
+          return now == null
+              ? elsewhere.reports(after).recover(e -> unlessOlder(e, ReportsPage.NONE))
+              : now.distributor().reports(after);
+        });
+  }
+
+  @Override
+  public Future<SharedKeySets> keySets() {
+    return onContext(
+        () -> {
+          Leading now = leading;
+          return now == null
+              ? elsewhere.keySets().recover(e -> unlessOlder(e, SharedKeySets.NONE))
+              : now.distributor().keySets();
+        });
+  }
+
+  /** The one that leads is of a version before this one, and has nothing of the kind. */
+  private static <T> Future<T> unlessOlder(Throwable cause, T nothing) {
+    return cause instanceof BusException e && e.failure() == BusFailure.UNKNOWN_TYPE
+        ? Future.succeededFuture(nothing)
+        : Future.failedFuture(cause);
   }
 
   /** Lets another one lead at once. */

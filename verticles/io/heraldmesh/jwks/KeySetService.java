@@ -413,6 +413,7 @@ public final class KeySetService {
       metrics.succeeded();
       one.kept = false;
       one.lastError = null;
+      one.failing = null;
       one.failures = 0;
       publish();
       again(one, pauses.refresh(fetched.maxAge()));
@@ -462,6 +463,7 @@ public final class KeySetService {
   private void failed(WatchedSource one, String problem, long begun) {
     metrics.failed();
     one.failures++;
+    one.failing = one.failing == null ? clock.instant() : one.failing;
     one.lastError = problem;
     one.quietUntil = Math.max(one.quietUntil, begun + settings.unknownKeyPause().toMillis());
     publish();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kept the set comes from the folder: this process has not reached the source yet
  * @param lastError what went wrong since; null when the last fetch was good
  * @param failures in a row
+ * @param failing since when; null when the last fetch was good
  */
 public record KeySourceHealth(
     String source,
@@ -22,7 +23,8 @@ public record KeySourceHealth(
     @Nullable Instant lastSuccess,
     boolean kept,
     @Nullable String lastError,
-    int failures) {
+    int failures,
+    @Nullable Instant failing) {
 
   /** A good set is in force; it may be an older one. */
   public boolean usable() {

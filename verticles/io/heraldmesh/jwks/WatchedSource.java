@@ -3,6 +3,7 @@ package io.heraldmesh.jwks;
 import io.heraldmesh.jwt.KeySource;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class WatchedSource {
   @Nullable HeldKeys lastGood;
   boolean kept;
   @Nullable String lastError;
+
+  /** When the first of the {@link #failures} in a row was; null: there is none. */
+  @Nullable Instant failing;
 
   /** Before it, in milliseconds since 1970, no unknown key causes a fetch. */
   long quietUntil = Long.MIN_VALUE;
@@ -88,7 +92,8 @@ final class WatchedSource {
         held == null ? null : held.fetched(),
         kept,
         lastError,
-        failures);
+        failures,
+        failing);
   }
 
   /** Enough to find it in a policy, without what may be a password. */

@@ -10,6 +10,8 @@ import io.heraldmesh.bus.AdminResources.Key;
 import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.SharedKeySets;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
 import io.heraldmesh.cli.StoredRequests;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.distributor.source.AcceptedResources;
@@ -19,6 +21,7 @@ import io.heraldmesh.resource.Resources;
 import io.heraldmesh.store.Registration;
 import io.vertx.core.Future;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A control path whose resources come from the store, and the admin API that changes them. */
@@ -85,6 +88,16 @@ abstract class AdminApi extends ControlPath {
     @Override
     public Future<MeshStatus> status() {
       return distributor.status();
+    }
+
+    @Override
+    public Future<ReportsPage> reports(@Nullable String after) {
+      return distributor.reports(after);
+    }
+
+    @Override
+    public Future<SharedKeySets> keySets() {
+      return distributor.keySets();
     }
 
     @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.bus.AdminAudit.AuditRequest;
 import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
+import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminCertificates.Unreported;
 import io.heraldmesh.bus.AdminNodes.AwaitRequest;
 import io.heraldmesh.bus.AdminNodes.NodesRequest;
 import io.heraldmesh.bus.AdminNodes.StatusRequest;
@@ -22,6 +24,7 @@ import io.heraldmesh.bus.AdminTokens.TokensRequest;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.store.AuditLog;
 import io.vertx.core.Future;
@@ -77,6 +80,11 @@ class AdminRightsTest extends AdminApi {
               "certificates.list",
               NODES_TOO,
               s -> s.certificates(new CertificatesRequest(null, null, 10))),
+          new Operation(
+              "certificates.inuse",
+              NODES_TOO,
+              s -> s.certificatesInUse(new InUseRequest(null, null, 10))),
+          new Operation("keysets.list", OPERATORS, s -> s.keySets(new SharedKeySetsRequest())),
           new Operation(
               "registrations.list",
               NODES_TOO,
@@ -144,5 +152,10 @@ class AdminRightsTest extends AdminApi {
         .isEmpty();
     assertThat(Await.result(operator.nodes(new NodesRequest(null, false, 10))).total())
         .isEqualTo(2);
+    assertThat(Await.result(n1.certificatesInUse(new InUseRequest(null, null, 10))).unreported())
+        .extracting(Unreported::node)
+        .containsExactly("n1");
+    assertThat(Await.result(n1.certificatesInUse(new InUseRequest("n2", null, 10))).unreported())
+        .isEmpty();
   }
 }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.bus.AdminNodes.Node;
 import io.heraldmesh.bus.AdminNodes.Status;
-import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
-import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,25 +44,9 @@ class StaleNodesTest {
   }
 
   private Status status(NodeStatus... nodes) throws InterruptedException {
-    MeshView mesh =
-        new MeshView() {
-          @Override
-          public Future<MeshStatus> status() {
-            return Future.succeededFuture(
-                new MeshStatus(REVISION, null, List.of(nodes), List.of()));
-          }
-
-          @Override
-          public String problem() {
-            return "";
-          }
-
-          @Override
-          public Future<Void> registrationTaken(String node) {
-            return Future.succeededFuture();
-          }
-        };
-    return new NodeViews(mesh, store, () -> store.resources().mark().newest()).summary(List.of());
+    MeshView mesh = new SaidMesh(REVISION, List.of(nodes), List.of());
+    return new NodeViews(mesh, store, () -> store.resources().mark().newest())
+        .summary(new CertificatesInUse.View(List.of(), List.of()));
   }
 
   @Test

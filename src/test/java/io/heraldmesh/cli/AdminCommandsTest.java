@@ -151,15 +151,42 @@ class AdminCommandsTest {
     assertThat(json.get("inForce").asBoolean()).isTrue();
     assertThat(json.at("/expiring/0/notAfter").asText()).endsWith("Z");
 
-    List<JsonNode> certificates =
-        Stream.of(herald("certs", "-o", "json").answers().getFirst().get("certificates"))
-            .flatMap(list -> Stream.iterate(0, i -> i + 1).limit(list.size()).map(list::get))
-            .toList();
+    assertThat(json.get("keySets").size()).isZero();
+
+    Await.until("all is said", () -> herald("certs").code() == 0);
+    List<JsonNode> certificates = certificates("certs", "-o", "json");
     assertThat(certificates)
         .extracting(c -> c.get("identity").asText())
-        .contains("spiffe://cluster.local/ns/a/sa/web", "spiffe://cluster.local/herald/ca/node-1");
+        .contains(
+            "spiffe://cluster.local/ns/a/sa/web",
+            "spiffe://cluster.local/herald/node/node-1",
+            "spiffe://cluster.local/herald/ca/node-1",
+            "spiffe://cluster.local/herald/config/node-1",
+            "spiffe://cluster.local/herald/admin/node-1");
     assertThat(certificates)
         .isSortedAccordingTo(java.util.Comparator.comparing(c -> c.get("notAfter").asText()));
+    assertThat(certificates)
+        .allSatisfy(
+            c -> {
+              assertThat(c.get("node").asText()).isEqualTo("node-1");
+              assertThat(c.get("root").asText()).startsWith("sha256:");
+              assertThat(c.get("trust").asText()).isEqualTo("current");
+              assertThat(c.get("reported").asText()).endsWith("Z");
+              assertThat(c.get("secondsLeft").asLong()).isPositive();
+            });
+    assertThat(certificates.getLast().get("identity").asText()).startsWith("authority ");
+    assertThat(certificates.getFirst().get("renews").asText())
+        .isLessThan(certificates.getFirst().get("notAfter").asText());
+    assertThat(herald("certs").out()).contains("LEFT", "23h", "RENEWS", "ROOT");
+
+    assertThat(certificates("certs", "--issued", "-o", "json"))
+        .extracting(c -> c.get("identity").asText())
+        .contains("spiffe://cluster.local/ns/a/sa/web", "spiffe://cluster.local/herald/ca/node-1");
+  }
+
+  private List<JsonNode> certificates(String... words) {
+    JsonNode list = herald(words).answers().getFirst().get("certificates");
+    return Stream.iterate(0, i -> i + 1).limit(list.size()).map(list::get).toList();
   }
 
   @Test

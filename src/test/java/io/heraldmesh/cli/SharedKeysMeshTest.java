@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.heraldmesh.Await;
 import io.heraldmesh.jwks.KeyServer;
 import io.vertx.core.Vertx;
@@ -75,6 +76,12 @@ class SharedKeysMeshTest {
     Await.until(WITHIN, "the token is believed", () -> status(all, token) == 200);
     assertThat(status(all, null)).isEqualTo(403);
     assertThat(issuer.requests).hasValue(1);
+    JsonNode fresh = keySet();
+    assertThat(fresh.get("source").asText()).isEqualTo(issuer.uri("/jwks"));
+    assertThat(fresh.get("by").asText()).isEqualTo("control");
+    assertThat(fresh.get("kept").asBoolean()).isFalse();
+    assertThat(fresh.get("lastError").isNull()).isTrue();
+    String fetched = fresh.get("fetched").asText();
     File sealed = folder.resolve("n1/sealed").toFile();
     Await.until(
         "sealed at the node",
@@ -85,6 +92,14 @@ class SharedKeysMeshTest {
     issuer.behave(request -> request.response().setStatusCode(503).end());
     List<HeraldProcess> again = everything();
     Await.until(WITHIN, "it still is", () -> status(again, token) == 200);
+    JsonNode kept = keySet();
+    assertThat(kept.get("fetched").asText()).isEqualTo(fetched);
+    assertThat(kept.get("kept").asBoolean()).isTrue();
+    assertThat(kept.get("failing").asText()).isGreaterThan(fetched);
+    assertThat(kept.get("lastError").asText()).contains("503");
+    assertThat(CommandRun.of("status", "--config", folder.resolve("control.yaml")).out())
+        .contains("keys          " + issuer.uri("/jwks") + ": fetched " + fetched)
+        .contains("failing since 20");
 
     again.get(1).close();
     for (String name : sealed.list((in, file) -> file.startsWith("jwks-"))) {
@@ -92,6 +107,17 @@ class SharedKeysMeshTest {
     }
     mesh.web().awaitReady();
     Await.until(WITHIN, "from the control plane's copy", () -> status(again, token) == 200);
+  }
+
+  /** The only one, as an operator is told of it. */
+  private JsonNode keySet() {
+    JsonNode sets =
+        CommandRun.of("status", "-o", "json", "--config", folder.resolve("control.yaml"))
+            .answers()
+            .getFirst()
+            .get("keySets");
+    assertThat(sets.size()).isEqualTo(1);
+    return sets.get(0);
   }
 
   /** The control node, the service's and the caller's. */

@@ -16,6 +16,8 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotProof;
+import io.heraldmesh.bus.UsedCertificates.Reported;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -102,7 +104,7 @@ class LedDistributionTest {
                     new SimpleMeterRegistry(),
                     settle,
                     KeySharing.NONE),
-            () -> DistributorService.over(asking).status(),
+            DistributorService.over(asking),
             stands,
             new SimpleMeterRegistry());
     Await.result(made.start());
@@ -180,6 +182,21 @@ class LedDistributionTest {
         .isNotNull();
     Await.result(leading.close());
     assertThat(signing.leads()).isFalse();
+  }
+
+  @Test
+  void whatNodesUseAndHowFreshKeysAreIsAskedOfWhoLeads() {
+    LedDistribution leading = distribution("c1", Duration.ZERO);
+    LedDistribution following = distribution("c2", Duration.ZERO);
+    Await.result(node.report(new UsedReport(List.of())));
+    for (LedDistribution asked : List.of(leading, following)) {
+      assertThat(Await.result(asked.reports(null)).nodes())
+          .extracting(Reported::node)
+          .containsExactly("n1");
+      assertThat(Await.result(asked.keySets()).by()).isEqualTo("c1");
+    }
+    Await.result(following.close());
+    Await.result(leading.close());
   }
 
   @Test

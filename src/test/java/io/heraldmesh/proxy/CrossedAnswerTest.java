@@ -16,11 +16,14 @@ import io.heraldmesh.bus.EpochGrant;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
+import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SignedRevision;
 import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotContent;
 import io.heraldmesh.bus.SnapshotPush;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Destination;
@@ -98,7 +101,22 @@ class CrossedAnswerTest {
     }
 
     @Override
+    public Future<Void> report(SpiffeId of, UsedReport report) {
+      return Future.succeededFuture();
+    }
+
+    @Override
     public Future<MeshStatus> status(SpiffeId caller) {
+      return Future.failedFuture("not asked here");
+    }
+
+    @Override
+    public Future<ReportsPage> reports(SpiffeId caller, @Nullable String after) {
+      return Future.failedFuture("not asked here");
+    }
+
+    @Override
+    public Future<SharedKeySets> keySets(SpiffeId caller) {
       return Future.failedFuture("not asked here");
     }
   }

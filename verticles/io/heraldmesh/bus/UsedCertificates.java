@@ -1,0 +1,84 @@
+package io.heraldmesh.bus;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What travels about the certificates that are in use, as whoever uses them says. */
+public final class UsedCertificates {
+  /** The most that one node tells of; of more, those that end first. */
+  public static final int MOST = 500;
+
+  private UsedCertificates() {}
+
+  /** Under which of the roots that a node trusts a certificate is. */
+  public enum Trust {
+    /** The one that certificates are issued under. */
+    CURRENT,
+    /** One that is trusted still: roots change, and this certificate is renewed before they did. */
+    OLDER,
+    /** None: peers refuse it, or will. */
+    NONE
+  }
+
+  /**
+   * The certificate that is used for one identity.
+   *
+   * @param identity SPIFFE ID; of an authority's certificate its subject
+   * @param serial lower-case hex; null: there is none, and neither are the four that follow
+   * @param issuer subject of the certificate that signed it
+   * @param root SHA-256 of the root that it is under; null: of none that is trusted
+   * @param renews when the next one is asked for; null: not by the node itself
+   * @param lastError why the last attempt to renew it failed; null: it did not
+   */
+  public record Used(
+      String identity,
+      @Nullable String serial,
+      @Nullable Instant notBefore,
+      @Nullable Instant notAfter,
+      @Nullable String issuer,
+      @Nullable String root,
+      Trust trust,
+      @Nullable Instant renews,
+      @Nullable String lastError) {}
+
+  /**
+   * All that the sender uses; replaces what it said before.
+   *
+   * @param certificates at most {@link #MOST}
+   */
+  public record UsedReport(List<Used> certificates) implements Report {
+    public UsedReport {
+      certificates = List.copyOf(certificates);
+    }
+  }
+
+  /**
+   * What one node said last.
+   *
+   * @param at when
+   */
+  public record Reported(String node, Instant at, List<Used> certificates) {
+    public Reported {
+      certificates = List.copyOf(certificates);
+    }
+  }
+
+  /**
+   * @param after as the page before says; null: from the first
+   */
+  public record ReportsRequest(@Nullable String after) {}
+
+  /**
+   * By node.
+   *
+   * @param next to go on after; null: this is the end
+   */
+  public record ReportsPage(List<Reported> nodes, @Nullable String next) implements Report {
+    public static final ReportsPage NONE = new ReportsPage(List.of(), null);
+
+    public ReportsPage {
+      nodes = List.copyOf(nodes);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.heraldmesh.distributor;
+
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.UsedCertificates;
+import io.heraldmesh.bus.UsedCertificates.Reported;
+import io.heraldmesh.bus.UsedCertificates.ReportsPage;
+import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
+import io.heraldmesh.identity.SpiffeId;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What nodes said last of the certificates that they use; a silent node's word stays for a week, to
+ * be shown with its time. Lives on one event loop.
+ */
+final class UsedReports {
+  private static final Duration KEPT = Duration.ofDays(7);
+  private static final int PAGE = 4 << 20;
+
+  /** By node and role: a control node and a service node of one name are two. */
+  private final TreeMap<String, Reported> last = new TreeMap<>();
+
+  /** Fails when it is more than one node may tell. */
+  Future<Void> take(SpiffeId sender, UsedReport report, Instant now) {
+    if (report.certificates().size() > UsedCertificates.MOST) {
+      return Future.failedFuture(
+          new BusException(
+              BusFailure.TOO_LARGE, "more than " + UsedCertificates.MOST + " certificates"));
+    }
+    last.put(key(sender), new Reported(name(sender), now, report.certificates()));
+    return Future.succeededFuture();
+  }
+
+  /** Of the node with this name nothing is to be told any more. */
+  void forget(String node) {
+    last.values().removeIf(one -> one.node().equals(node));
+  }
+
+  void sweep(Instant now) {
+    last.values().removeIf(one -> one.at().isBefore(now.minus(KEPT)));
+  }
+
+  ReportsPage page(@Nullable String after) {
+    List<Reported> page = new ArrayList<>();
+    long length = 0;
+    for (Map.Entry<String, Reported> one :
+        (after == null ? last : last.tailMap(after, false)).entrySet()) {
+      page.add(one.getValue());
+      length += length(one.getValue());
+      if (length >= PAGE && !one.getKey().equals(last.lastKey())) {
+        return new ReportsPage(page, one.getKey());
+      }
+    }
+    return new ReportsPage(page, null);
+  }
+
+  /** About so many characters, names of fields and times included. */
+  private static long length(Reported one) {
+    return 100 + one.certificates().stream().mapToLong(UsedReports::length).sum();
+  }
+
+  private static long length(Used used) {
+    return 400L + length(used.identity()) + length(used.issuer()) + length(used.lastError());
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
+  }
+
+  private static String key(SpiffeId sender) {
+    return name(sender) + " " + sender.herald().orElseThrow().role().word();
+  }
+
+  private static String name(SpiffeId sender) {
+    return sender.herald().orElseThrow().name();
+  }
+}
