@@ -58,21 +58,22 @@ final class DiskRun {
   }
 
   private void readOnly() throws Exception {
+    List<Path> database =
+        List.of(
+            file(), file().resolveSibling("herald.db-wal"), file().resolveSibling("herald.db-shm"));
     try (Store store = SqliteStore.open(file())) {
-      remount("ro");
-      String seen = write(store, "read-only");
-      row("disk read-only", "refused, says so", seen, !seen.equals("accepted"));
-      int kept = there(store);
-      row(
-          "disk read-only",
-          "all acknowledged is read",
-          kept + " of " + acknowledged.size(),
-          kept == acknowledged.size());
-      remount("rw");
+      try (ReadOnlyCalls readOnly = new ReadOnlyCalls(database)) {
+        String seen = write(store, "read-only");
+        row("disk read-only", "refused, says so", seen, !seen.equals("accepted"));
+        int kept = there(store);
+        row(
+            "disk read-only",
+            "all acknowledged is read",
+            kept + " of " + acknowledged.size(),
+            kept == acknowledged.size());
+      }
       String after = write(store, "writable");
       row("writable again", "goes on by itself", after, after.equals("accepted"));
-    } finally {
-      remount("rw");
     }
     reopened("writable again");
     remount("ro");
