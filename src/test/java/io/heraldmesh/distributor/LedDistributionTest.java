@@ -222,7 +222,7 @@ class LedDistributionTest {
   }
 
   @Test
-  void theLeaseIsKeptThoughTheDatabaseTakesThreeSecondsToLengthenIt() {
+  void theLeaseIsKeptThoughTheDatabaseTakesSecondsToLengthenIt() {
     LedDistribution only =
         distribution("c1", Duration.ZERO, true, slow(Store.class, store, "leases"));
     Await.until("leads", only::leads);
@@ -242,7 +242,7 @@ class LedDistributionTest {
             new Class<?>[] {type},
             (proxy, method, arguments) -> {
               if (method.getName().equals("acquire")) {
-                LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+                LockSupport.parkNanos(Duration.ofMillis(2_700).toNanos());
               }
               Object answer = method.invoke(real, arguments);
               return method.getName().equals(of) ? slow(Leases.class, answer, "") : answer;

@@ -15,11 +15,13 @@ import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,29 @@ class PostgresStoreTest {
                   Sql.first(connection, "SHOW synchronous_commit", row -> row.getString(1))
                       .orElseThrow());
       assertThat(setting).isEqualTo("on");
+    }
+  }
+
+  /** Each attempt would else keep the row until it is on disk, and its holder from lengthening. */
+  @Test
+  void whoDoesNotGetALeaseNeitherTakesItsLockNorWaitsForIt() throws Exception {
+    PostgresSettings settings = server.settings();
+    try (Store store = PostgresStore.open(settings);
+        Connection holder = server.connect(settings.schema());
+        Statement statement = holder.createStatement();
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      store.leases().acquire("config", "a", Duration.ofMinutes(5));
+      holder.setAutoCommit(false);
+      statement.execute("SELECT name FROM lease FOR UPDATE");
+      try {
+        assertThat(
+                other
+                    .submit(() -> store.leases().acquire("config", "b", Duration.ofMinutes(5)))
+                    .get(10, TimeUnit.SECONDS))
+            .isEmpty();
+      } finally {
+        holder.rollback();
+      }
     }
   }
 
