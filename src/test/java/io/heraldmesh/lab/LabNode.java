@@ -28,7 +28,7 @@ final class LabNode implements AutoCloseable {
   /** Many of them run beside each other on one machine, and compiling well is not worth it. */
   private static final List<String> SMALL = List.of("-Xmx160m", "-XX:TieredStopAtLevel=1");
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
   private final String name;
   private final Path folder;
