@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,6 +64,11 @@ public final class MeshTls implements AutoCloseable {
   /** Rises when new connections begin to use other credentials. */
   public long generation() {
     return current.number;
+  }
+
+  /** By the clock that peers are judged by. */
+  public Instant now() {
+    return clock.instant();
   }
 
   /** Whether {@code id} has a leaf to show. */

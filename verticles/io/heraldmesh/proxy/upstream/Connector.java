@@ -134,6 +134,9 @@ final class Connector {
         .addListener(
             done -> {
               if (done.isSuccess()) {
+                if (mesh) {
+                  Proof.set(channel, tls.serverEnds(handler), tls.now());
+                }
                 if (target.secured() instanceof Target.Originated secured) {
                   OriginationGuard.over(channel, handler, tls, target, secured, generation, watch);
                 }

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.upstream.Circuit.Place;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Http2Pool implements Watch.Timed {
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
   private final Map<Target, Long> declined = new HashMap<>();
   private @Nullable Set<Target> called;
+  private Instant now;
 
   Http2Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
     this.connector = connector;
@@ -31,6 +33,7 @@ final class Http2Pool implements Watch.Timed {
     this.limits = limits;
     this.watch = watch;
     this.lending = lending;
+    this.now = tls.now();
   }
 
   void lend(Target target, ResponseSink sink) {
@@ -146,6 +149,7 @@ final class Http2Pool implements Watch.Timed {
 
   @Override
   public void check(long nowMillis) {
+    now = tls.now();
     declined.values().removeIf(since -> nowMillis - since > DECLINED_MILLIS);
     for (Http2Upstream connection : all()) {
       if (outdated(connection)
@@ -164,6 +168,8 @@ final class Http2Pool implements Watch.Timed {
 
   private boolean outdated(Http2Upstream connection) {
     return connection.generation() != tls.generation(connection.target())
-        || connection.isOpen() && Age.over(connection.target(), connection.opened(), watch.now());
+        || connection.isOpen()
+            && (Age.over(connection.target(), connection.opened(), watch.now())
+                || connection.proofIsOver(now));
   }
 }

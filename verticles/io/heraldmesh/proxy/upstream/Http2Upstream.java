@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpScheme;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,12 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   /** The connection is there. */
   boolean isOpen() {
     return frames != null;
+  }
+
+  /** Its server has to show a newer certificate, which it does on a new connection. */
+  boolean proofIsOver(Instant now) {
+    Channel here = connection;
+    return here != null && Proof.over(here, now);
   }
 
   /** Coarse time in ms since when it {@link #isOpen}. */

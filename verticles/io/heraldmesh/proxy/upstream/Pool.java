@@ -4,6 +4,7 @@ import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.upstream.Circuit.Place;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -24,6 +25,7 @@ final class Pool implements Watch.Timed {
   private final Map<Target, ArrayDeque<Http1Upstream>> idle = new HashMap<>();
   private final Map<Target, Integer> open = new HashMap<>();
   private @Nullable Set<Target> called;
+  private Instant now;
 
   Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
     this.connector = connector;
@@ -31,6 +33,7 @@ final class Pool implements Watch.Timed {
     this.limits = limits;
     this.watch = watch;
     this.lending = lending;
+    this.now = tls.now();
   }
 
   /**
@@ -118,6 +121,7 @@ final class Pool implements Watch.Timed {
 
   @Override
   public void check(long nowMillis) {
+    now = tls.now();
     Iterator<Map.Entry<Target, ArrayDeque<Http1Upstream>>> all = idle.entrySet().iterator();
     while (all.hasNext()) {
       Map.Entry<Target, ArrayDeque<Http1Upstream>> one = all.next();
@@ -155,7 +159,8 @@ final class Pool implements Watch.Timed {
 
   private boolean outdated(Http1Upstream stream) {
     return stream.generation() != tls.generation(stream.target())
-        || Age.over(stream.target(), stream.opened(), watch.now());
+        || Age.over(stream.target(), stream.opened(), watch.now())
+        || Proof.over(stream.channel(), now);
   }
 
   private void open(Target target, ResponseSink sink, @Nullable Place place) {

@@ -5,6 +5,7 @@ import io.heraldmesh.tls.Originations;
 import io.heraldmesh.tls.PeerRefused;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,21 @@ final class TlsClients {
         }
       }
     };
+  }
+
+  /** When the certificate ends by which the server at the other end of mesh TLS is believed. */
+  Instant serverEnds(SslHandler handler) {
+    try {
+      return mesh.server(handler.engine()).notAfter();
+    } catch (PeerRefused e) {
+      // roots changed since the handshake: the first request will tell
+      return Instant.MIN;
+    }
+  }
+
+  /** By the clock that certificates are judged by. */
+  Instant now() {
+    return mesh.now();
   }
 
   /**
