@@ -62,7 +62,7 @@ final class TlsClients {
       return mesh.server(handler.engine()).notAfter();
     } catch (PeerRefused e) {
       // roots changed since the handshake: the first request will tell
-      return Instant.MIN;
+      return Instant.EPOCH;
     }
   }
 
