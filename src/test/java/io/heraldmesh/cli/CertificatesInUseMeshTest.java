@@ -26,12 +26,11 @@ class CertificatesInUseMeshTest {
     try (AttachedMesh mesh = new AttachedMesh(folder)) {
       mesh.control().awaitReady();
       HeraldProcess web = mesh.web().awaitReady();
-      Await.until(WITHIN, "it is said", () -> of("n1").size() == 2);
+      Await.until(WITHIN, "it is said", () -> current("n1") == 2);
       assertThat(of("n1"))
           .extracting(c -> c.get("identity").asText())
           .containsExactlyInAnyOrder(
               "spiffe://mesh.test/ns/a/sa/web", "spiffe://mesh.test/herald/node/n1");
-      assertThat(of("n1")).allMatch(c -> c.get("trust").asText().equals("current"));
       assertThat(of("control"))
           .extracting(c -> c.get("identity").asText())
           .contains("spiffe://mesh.test/herald/config/control");
@@ -51,6 +50,11 @@ class CertificatesInUseMeshTest {
         Stream.concat(
                 Stream.of("certs", "--config", folder.resolve("control.yaml")), Stream.of(more))
             .toArray());
+  }
+
+  /** How many certificates a node says it uses; one that it still waits for is not among them. */
+  private long current(String node) {
+    return of(node).stream().filter(c -> c.get("trust").asText().equals("current")).count();
   }
 
   /** What is said of one node, by itself. */
