@@ -22,6 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code herald apply, get, delete, status, certs} against a node that runs, as operators do. */
 @Timeout(180)
 class AdminCommandsTest {
+  private static final List<String> PARTS =
+      List.of(
+          "spiffe://cluster.local/ns/a/sa/web",
+          "spiffe://cluster.local/herald/node/node-1",
+          "spiffe://cluster.local/herald/ca/node-1",
+          "spiffe://cluster.local/herald/config/node-1",
+          "spiffe://cluster.local/herald/admin/node-1");
   private static final String ACCESS =
       """
       # who may call the web
@@ -153,16 +160,10 @@ class AdminCommandsTest {
 
     assertThat(json.get("keySets").size()).isZero();
 
-    Await.until("all is said", () -> herald("certs").code() == 0);
+    // The control part and the proxies of a node each say what they use.
+    Await.until("all is said", () -> inUse().containsAll(PARTS));
+    Await.until("all is well", () -> herald("certs").code() == 0);
     List<JsonNode> certificates = certificates("certs", "-o", "json");
-    assertThat(certificates)
-        .extracting(c -> c.get("identity").asText())
-        .contains(
-            "spiffe://cluster.local/ns/a/sa/web",
-            "spiffe://cluster.local/herald/node/node-1",
-            "spiffe://cluster.local/herald/ca/node-1",
-            "spiffe://cluster.local/herald/config/node-1",
-            "spiffe://cluster.local/herald/admin/node-1");
     assertThat(certificates)
         .isSortedAccordingTo(java.util.Comparator.comparing(c -> c.get("notAfter").asText()));
     assertThat(certificates)
@@ -182,6 +183,12 @@ class AdminCommandsTest {
     assertThat(certificates("certs", "--issued", "-o", "json"))
         .extracting(c -> c.get("identity").asText())
         .contains("spiffe://cluster.local/ns/a/sa/web", "spiffe://cluster.local/herald/ca/node-1");
+  }
+
+  private List<String> inUse() {
+    return certificates("certs", "-o", "json").stream()
+        .map(c -> c.get("identity").asText())
+        .toList();
   }
 
   private List<JsonNode> certificates(String... words) {
