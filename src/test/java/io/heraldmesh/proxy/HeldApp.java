@@ -13,6 +13,7 @@ final class HeldApp implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final BlockingDeque<HttpServerRequest> held = new LinkedBlockingDeque<>();
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger mostHeld = new AtomicInteger();
   private final AtomicInteger opened = new AtomicInteger();
   private final int port;
@@ -30,8 +31,8 @@ final class HeldApp implements AutoCloseable {
             .requestHandler(
                 request -> {
                   request.pause();
+                  mostHeld.accumulateAndGet(waiting.incrementAndGet(), Math::max);
                   held.add(request);
-                  mostHeld.accumulateAndGet(held.size(), Math::max);
                 });
     port = Mesh.await(server.listen()).actualPort();
   }
@@ -57,15 +58,21 @@ final class HeldApp implements AutoCloseable {
 
   /** Answers the one that came first, once there is one. */
   void answerOne() throws InterruptedException {
-    HttpServerRequest request = held.take();
+    HttpServerRequest request = taken(held.take());
     request.response().end("ok " + request.path());
   }
 
   /** Reads the one that came last, once there is one, and answers with its body. */
   void echoLast() throws InterruptedException {
-    HttpServerRequest request = held.takeLast();
+    HttpServerRequest request = taken(held.takeLast());
     request.body().onSuccess(body -> request.response().end(body));
     request.resume();
+  }
+
+  /** Counted before its answer leaves, so before the next that may come for it. */
+  private HttpServerRequest taken(HttpServerRequest request) {
+    waiting.decrementAndGet();
+    return request;
   }
 
   /** Answers the next one as soon as it comes. */
