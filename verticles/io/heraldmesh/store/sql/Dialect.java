@@ -19,6 +19,13 @@ interface Dialect {
   /** What time it is for the database, in milliseconds since 1970; not that of the transaction. */
   long now(Connection connection) throws SQLException;
 
+  /**
+   * The transaction that has begun is committed without waiting for the disk. When the server dies
+   * before it is there, the transaction has never been; one that is committed later and waits for
+   * the disk takes it along.
+   */
+  void unsynced(Connection connection) throws SQLException;
+
   /** Until the end of the transaction no other one of this name runs; waits for those that do. */
   void alone(Connection connection, String name) throws SQLException;
 

@@ -13,7 +13,10 @@ import java.util.Optional;
 
 /**
  * One row a lease, locked by whoever may change it. Not part of the format: the table is made where
- * it is missing, and nobody misses what is in it.
+ * it is missing, and nobody misses what is in it. So its own changes do not wait for the disk, and
+ * a slow one does not cost the holder its turn: what counts is written with the row locked and
+ * looked at ({@link #requireHeld}), and is on disk together with it. A server that forgets a lease
+ * when it dies gives its term to the next holder, whose name is another one.
  */
 final class LeaseTable implements Leases {
   private static final String TABLE =
@@ -48,6 +51,7 @@ final class LeaseTable implements Leases {
     }
     return database.write(
         connection -> {
+          database.dialect().unsynced(connection);
           Sql.update(
               connection,
               "INSERT INTO lease (name, holder, term, expires_at) VALUES (?, '', 0, 0)"
@@ -102,14 +106,16 @@ final class LeaseTable implements Leases {
   @Override
   public void release(Lease lease) {
     database.write(
-        connection ->
-            Sql.update(
-                connection,
-                "UPDATE lease SET holder = '', expires_at = 0"
-                    + " WHERE name = ? AND holder = ? AND term = ?",
-                lease.name(),
-                lease.holder(),
-                lease.term()));
+        connection -> {
+          database.dialect().unsynced(connection);
+          return Sql.update(
+              connection,
+              "UPDATE lease SET holder = '', expires_at = 0"
+                  + " WHERE name = ? AND holder = ? AND term = ?",
+              lease.name(),
+              lease.holder(),
+              lease.term());
+        });
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** The words of PostgreSQL. Codes stand in appendix A of its manual. */
@@ -35,6 +36,13 @@ final class PostgresDialect implements Dialect {
             "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
             row -> row.getLong("now"))
         .orElseThrow();
+  }
+
+  @Override
+  public void unsynced(Connection connection) throws SQLException {
+    try (Statement sql = connection.createStatement()) {
+      sql.execute("SET LOCAL synchronous_commit TO off");
+    }
   }
 
   @Override

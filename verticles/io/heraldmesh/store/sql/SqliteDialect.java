@@ -85,6 +85,10 @@ final class SqliteDialect implements Dialect {
     return false;
   }
 
+  /** One node alone, whose writes are grouped; it would gain nothing. */
+  @Override
+  public void unsynced(Connection connection) {}
+
   /** The driver would go on without one, and each statement would be committed for itself. */
   @Override
   public void beginAgain(Connection connection) throws SQLException {
