@@ -1,0 +1,174 @@
+package io.heraldmesh.distributor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.heraldmesh.Await;
+import io.heraldmesh.FakeClock;
+import io.heraldmesh.bus.Announcement;
+import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
+import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.store.Announced;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.SqliteStore;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Over a real store; nothing is compiled. */
+class PresenceTest {
+  private static final TrustDomain TD = new TrustDomain("mesh.test");
+  private static final SpiffeId N1 = SpiffeId.herald(TD, HeraldRole.NODE, "n1");
+  private static final Set<WorkloadIdentity> WEB = Set.of(new WorkloadIdentity("shop", "web"));
+  private static final Duration LONG = Duration.ofDays(1);
+
+  private final FakeClock clock = new FakeClock(Instant.parse("2030-01-01T00:00:00Z"));
+  private final Vertx vertx = Vertx.vertx();
+  private final Context loop = vertx.getOrCreateContext();
+  private final Store store = SqliteStore.inMemory();
+  private final AtomicInteger changes = new AtomicInteger();
+  private volatile Registrations registrations = new Registrations(Map.of("n1", WEB));
+  private NodeRoll nodes = new NodeRoll();
+  private Presence presence = begin();
+
+  private Presence begin() {
+    return new Presence(
+        TD,
+        nodes,
+        new Registered(vertx, () -> registrations),
+        new NodeMemory(vertx, Ledger.of(store)),
+        clock,
+        LONG,
+        changes::incrementAndGet);
+  }
+
+  private void another() {
+    nodes = new NodeRoll();
+    presence = begin();
+  }
+
+  @AfterEach
+  void stop() {
+    Await.result(vertx.close());
+    store.close();
+  }
+
+  /** There, as whatever a presence is asked. */
+  private <T> Future<T> onLoop(Supplier<Future<T>> work) {
+    Promise<T> done = Promise.promise();
+    loop.runOnContext(go -> work.get().onComplete(done));
+    return done.future();
+  }
+
+  private Future<Void> announce(long sequence) {
+    AnnouncedWorkload web =
+        new AnnouncedWorkload("shop", "web", "web", Map.of("app", "web"), List.of(), true);
+    return onLoop(() -> presence.announce(N1, new Announcement(sequence, List.of(web))));
+  }
+
+  private List<String> look() {
+    return Await.result(onLoop(() -> Future.succeededFuture(presence.look())));
+  }
+
+  private boolean settled() {
+    return Await.result(onLoop(() -> Future.succeededFuture(presence.settled())));
+  }
+
+  private NodeRecord node() {
+    return Objects.requireNonNull(nodes.get("n1"));
+  }
+
+  @Test
+  void anAnnouncementThatIsConfirmedIsOnDisk() {
+    Await.result(announce(1));
+
+    assertThat(store.announcements().all())
+        .extracting(Announced::node, Announced::sequence)
+        .containsExactly(tuple("n1", 1L));
+    assertThat(changes).hasValue(1);
+  }
+
+  @Test
+  void anAnnouncementOfBeforeIsRefusedAlsoOfANodeThatLeft() {
+    Await.result(announce(2));
+    assertThat(Await.failure(announce(2))).hasMessageContaining("later announcement");
+    assertThat(node().sequence()).isEqualTo(2);
+
+    Await.result(onLoop(() -> presence.withdraw(N1, 5)));
+    assertThat(Await.failure(announce(4))).hasMessageContaining("later announcement");
+    assertThat(nodes.all()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotRegisteredIsRefusedAndToldUntilThereIsAGoodOne() {
+    registrations = new Registrations(Map.of("n1", Set.of()));
+    assertThat(Await.failure(announce(1))).hasMessageContaining("shop/web");
+    assertThat(presence.refusals()).singleElement().asString().contains("shop/web");
+    assertThat(nodes.all()).isEmpty();
+
+    registrations = new Registrations(Map.of("n1", WEB));
+    Await.result(announce(2));
+    assertThat(presence.refusals()).isEmpty();
+  }
+
+  @Test
+  void aNodeThatIsNotHeardOfIsSilentUntilItSpeaks() {
+    Await.result(announce(1));
+    clock.advance(NodeRecord.SILENCE);
+    assertThat(look()).isEmpty();
+    assertThat(node().silent()).isFalse();
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(look()).isEmpty();
+    assertThat(node().silent()).isTrue();
+    assertThat(changes).hasValue(2);
+
+    Await.result(onLoop(() -> Future.succeededFuture(presence.seen(N1))));
+    assertThat(node().silent()).isFalse();
+    assertThat(changes).hasValue(3);
+  }
+
+  @Test
+  void whoLostARegistrationIsNamedOnceAndCountsNoMore() {
+    Await.result(announce(1));
+    registrations = new Registrations(Map.of("n1", Set.of()));
+
+    assertThat(look()).containsExactly("n1");
+    assertThat(look()).isEmpty();
+    assertThat(nodes.all()).isEmpty();
+  }
+
+  @Test
+  void aNewOneWaitsForAllRegisteredNodes() {
+    assertThat(settled()).isFalse();
+    Await.result(announce(1));
+    assertThat(settled()).isTrue();
+  }
+
+  @Test
+  void oneThatFindsWordOfTheOneBeforeWaitsForNobody() {
+    Await.result(announce(1));
+    registrations = new Registrations(Map.of("n1", WEB, "n2", WEB));
+    another();
+    assertThat(settled()).isFalse();
+
+    Await.result(onLoop(presence::remember));
+    assertThat(settled()).isTrue();
+    assertThat(node().contact().heard()).isFalse();
+  }
+}
