@@ -2,9 +2,9 @@ package io.heraldmesh.ca;
 
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.CertificateChain;
+import io.heraldmesh.identity.IssuedChainVerifier;
 import io.heraldmesh.identity.PeerRole;
 import io.heraldmesh.identity.PeerVerdict;
-import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import java.io.IOException;
@@ -51,11 +51,11 @@ final class IssuedLinter {
           Extension.authorityKeyIdentifier);
 
   private final TrustBundle bundle;
-  private final PeerVerifier verifier;
+  private final IssuedChainVerifier verifier;
 
   IssuedLinter(TrustBundle bundle, Crypto crypto) {
     this.bundle = bundle;
-    this.verifier = new PeerVerifier(crypto);
+    this.verifier = new IssuedChainVerifier(crypto);
   }
 
   /** Before signing: every field is what was asked, and there is no other. */
@@ -94,8 +94,9 @@ final class IssuedLinter {
     } catch (CertificateEncodingException e) {
       throw refuse("it cannot be read back", e);
     }
-    for (PeerRole role : PeerRole.values()) {
-      switch (verifier.verify(chain, bundle, role, now)) {
+    for (var seen : verifier.verify(chain, bundle, now).entrySet()) {
+      PeerRole role = seen.getKey();
+      switch (seen.getValue()) {
         case PeerVerdict.Accepted(SpiffeId id, Instant notAfter) ->
             require(id.equals(asked.id()) && notAfter.equals(asked.notAfter()), "what peers see");
         case PeerVerdict.Refused(var reason, String detail) ->

@@ -1,6 +1,5 @@
 package io.heraldmesh.identity;
 
-import io.heraldmesh.crypto.Crypto;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -30,7 +29,7 @@ final class CertificatePath {
 
   private static final int MAX_SERIAL_BITS = 160;
 
-  private final Crypto crypto;
+  private final Signatures signatures;
   private final Instant now;
   private final String purpose;
   private final List<X509Certificate> given;
@@ -43,12 +42,12 @@ final class CertificatePath {
    * @param given possible intermediates in any order
    */
   CertificatePath(
-      Crypto crypto,
+      Signatures signatures,
       List<X509Certificate> given,
       List<X509Certificate> roots,
       PeerRole role,
       Instant now) {
-    this.crypto = crypto;
+    this.signatures = signatures;
     this.given = given;
     this.roots = roots;
     this.purpose = purpose(role);
@@ -225,7 +224,7 @@ final class CertificatePath {
   }
 
   private void requireSignature(CertificateFields below, PublicKey issuerKey) throws PathRefused {
-    if (!SignatureCheck.verifies(crypto, below.certificate(), issuerKey)) {
+    if (!signatures.by(issuerKey, below.certificate())) {
       throw new PathRefused(
           PeerRefusal.BAD_SIGNATURE, name(below) + " is not signed by its issuer's key");
     }

@@ -20,13 +20,17 @@ public final class PeerVerifier {
   /** The most certificates a peer may send; more are refused unread. */
   public static final int MAX_CERTIFICATES = 10;
 
-  private final Crypto crypto;
+  private final Signatures signatures;
 
   /**
    * @param crypto checks the signatures
    */
   public PeerVerifier(Crypto crypto) {
-    this.crypto = crypto;
+    this(Signatures.checkedWith(crypto));
+  }
+
+  PeerVerifier(Signatures signatures) {
+    this.signatures = signatures;
   }
 
   /**
@@ -73,7 +77,8 @@ public final class PeerVerifier {
             PeerRefusal.UNKNOWN_TRUST_DOMAIN, "no roots for trust domain " + id.trustDomain());
       }
       Instant notAfter =
-          new CertificatePath(crypto, chain.subList(1, chain.size()), roots, role, now).check(leaf);
+          new CertificatePath(signatures, chain.subList(1, chain.size()), roots, role, now)
+              .check(leaf);
       return new PeerVerdict.Accepted(id, notAfter);
     } catch (PathRefused e) {
       return e.verdict();
@@ -97,7 +102,7 @@ public final class PeerVerifier {
     try {
       CertificateFields leaf = CertificateFields.of(chain.getFirst());
       requireLeaf(leaf, role);
-      new CertificatePath(crypto, chain.subList(1, chain.size()), roots, role, now).check(leaf);
+      new CertificatePath(signatures, chain.subList(1, chain.size()), roots, role, now).check(leaf);
       return Optional.empty();
     } catch (PathRefused e) {
       return Optional.of(e.verdict());
