@@ -11,7 +11,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -42,28 +40,22 @@ public final class KeySetService {
   private static final Logger LOG = LoggerFactory.getLogger(KeySetService.class);
   private static final int WORKERS = 2;
 
-  /** How long who asks for a set waits for a fetch that is under way. */
-  private static final Duration OFFER_WITHIN = Duration.ofSeconds(3);
-
-  /** After which a key that a slow fetch may bring is looked for again. */
-  private static final Duration SOON = Duration.ofSeconds(1);
-
   private final KeySetSettings settings;
-  private final InstantSource clock;
   private final Timers timers;
   private final Context context;
   private final WorkerExecutor workers;
   private final KeySetOrigin origin;
-  private final Pauses pauses;
   private final KeySetMetrics metrics;
-  private final @Nullable KeptSets shelf;
+  private final @Nullable Shelving shelf;
+  private final KeySetRefresh refresh;
+  private final KeySetOffers offers;
 
   /** Changed on the context only; read by any thread. */
   private final Map<KeySource, WatchedSource> watched = new ConcurrentHashMap<>();
 
   private volatile View view = new View(Map.of());
   private volatile List<KeySourceHealth> health = List.of();
-  private volatile boolean closed;
+  private boolean closed;
   private boolean sweeping;
 
   /** It was said at least once which sources there are. */
@@ -160,15 +152,25 @@ public final class KeySetService {
       RandomGenerator random,
       Timers timers) {
     this.settings = settings;
-    this.clock = clock;
     this.timers = timers;
     this.context = vertx.getOrCreateContext();
     this.workers = vertx.createSharedWorkerExecutor(threads, WORKERS);
     this.origin = origin.apply(workers);
-    this.pauses = new Pauses(settings, random);
     this.metrics = metrics;
     KeySetShelf place = settings.shelf();
-    this.shelf = place == null ? null : new KeptSets(place);
+    this.shelf = place == null ? null : new Shelving(workers, new KeptSets(place));
+    this.refresh =
+        new KeySetRefresh(
+            settings,
+            clock,
+            timers,
+            context,
+            this.origin,
+            new Pauses(settings, random),
+            metrics,
+            shelf,
+            this::publish);
+    this.offers = new KeySetOffers(timers, context, refresh);
   }
 
   /** The sets fetched so far; take it anew for each request. */
@@ -216,7 +218,7 @@ public final class KeySetService {
   /** Asks again at once for what could not be had: whoever has it can be reached again. */
   public void reachable() {
     context.runOnContext(
-        go -> watched.values().stream().filter(one -> one.failures > 0).forEach(this::fetch));
+        go -> watched.values().stream().filter(one -> one.failures > 0).forEach(refresh::fetch));
   }
 
   /**
@@ -224,7 +226,7 @@ public final class KeySetService {
    * before a restart, or a key is missed in it, a fetch under way is waited for, though not long; a
    * missed key begins one as {@link KeySets#unknownKey} does.
    */
-  Future<Offer> offer(KeySource source, boolean keyMissed) {
+  Future<KeySetOffers.Offer> offer(KeySource source, boolean keyMissed) {
     return onContext(
         () -> {
           if (!told) {
@@ -236,43 +238,8 @@ public final class KeySetService {
           if (one == null || !one.wanted) {
             return Future.failedFuture(new FetchFailure("no policy in force names this source"));
           }
-          if (keyMissed) {
-            fetchForUnknownKey(one);
-          }
-          boolean fresh = one.lastGood != null && !one.kept && !keyMissed;
-          if (fresh || !one.fetching && one.tried.future().isComplete()) {
-            return Future.succeededFuture(offer(one, keyMissed ? untilAsked(one) : null));
-          }
-          Promise<Offer> offered = Promise.promise();
-          Timers.Running late =
-              timers.after(
-                  OFFER_WITHIN, () -> offered.tryComplete(offer(one, keyMissed ? SOON : null)));
-          (one.fetching ? one.fetched : one.tried)
-              .future()
-              .onComplete(
-                  done ->
-                      context.runOnContext(
-                          go -> {
-                            late.cancel();
-                            offered.tryComplete(offer(one, null));
-                          }));
-          return offered.future();
+          return offers.offer(one, keyMissed);
         });
-  }
-
-  /**
-   * @param held null: no set was ever fetched
-   * @param problem why the last fetch failed; null: it did not
-   * @param again when a fetch for a missed key is due; null: none is, or it was made
-   */
-  record Offer(@Nullable HeldKeys held, @Nullable String problem, @Nullable Duration again) {}
-
-  private static Offer offer(WatchedSource one, @Nullable Duration again) {
-    return new Offer(one.lastGood, one.lastError, again);
-  }
-
-  private Duration untilAsked(WatchedSource one) {
-    return Duration.ofMillis(Math.max(0, one.quietUntil - clock.millis()));
   }
 
   /** Stops fetching; what was fetched stays readable. */
@@ -283,37 +250,23 @@ public final class KeySetService {
                 return Future.<Void>succeededFuture();
               }
               closed = true;
+              refresh.close();
               watched.values().forEach(WatchedSource::stopTimer);
-              Future<Boolean> written = workers.executeBlocking(() -> true, /* ordered= */ true);
+              Future<Void> written = shelf == null ? Future.succeededFuture() : shelf.close();
               metrics.show(List.of());
-              return written.eventually(origin::close).<Void>mapEmpty();
+              return written.eventually(origin::close);
             })
         .eventually(workers::close);
   }
 
   /**
-   * A token asked for a key that the set lacks: the issuer may have rotated. The source is fetched
-   * again, at most once per {@link KeySetSettings#unknownKeyPause}; a key that is missed within the
-   * pause is looked for at its end. Costs next to nothing while that is under way.
+   * A token asked for a key that the set lacks: the issuer may have rotated. See {@link
+   * KeySetRefresh#fetchForUnknownKey}; costs next to nothing while that is under way.
    */
   private void unknownKey(KeySource source) {
     WatchedSource one = watched.get(source);
     if (one != null && !one.fetching && one.keyMissed.compareAndSet(false, true)) {
-      context.runOnContext(go -> fetchForUnknownKey(one));
-    }
-  }
-
-  private void fetchForUnknownKey(WatchedSource one) {
-    if (closed || one.fetching || !one.wanted) {
-      one.keyMissed.set(false);
-      return;
-    }
-    long now = clock.millis();
-    if (now >= one.quietUntil) {
-      one.quietUntil = now + settings.unknownKeyPause().toMillis();
-      fetch(one, true);
-    } else if (one.quietUntil < one.due()) {
-      schedule(one, Duration.ofMillis(one.quietUntil - now), () -> fetchForUnknownKey(one));
+      context.runOnContext(go -> refresh.fetchForUnknownKey(one));
     }
   }
 
@@ -329,7 +282,7 @@ public final class KeySetService {
     one.stopTimer();
     watched.put(source, one);
     if (known != null || shelf == null) {
-      fetch(one);
+      refresh.fetch(one);
     } else {
       readKept(one, shelf);
     }
@@ -339,9 +292,8 @@ public final class KeySetService {
   /**
    * First what was kept, then what is new: a start must not wait long for an issuer that is away.
    */
-  private void readKept(WatchedSource one, KeptSets kept) {
-    workers
-        .executeBlocking(() -> kept.read(one.source), /* ordered= */ false)
+  private void readKept(WatchedSource one, Shelving kept) {
+    kept.read(one.source)
         .onComplete(
             read ->
                 context.runOnContext(
@@ -358,13 +310,13 @@ public final class KeySetService {
                             found.fetched());
                         timers.after(settings.keptPatience(), one.tried::tryComplete);
                       }
-                      fetch(one);
+                      refresh.fetch(one);
                     }));
   }
 
   private void unwant(WatchedSource one) {
     one.wanted = false;
-    schedule(one, settings.forgetAfter(), () -> forget(one));
+    refresh.schedule(one, settings.forgetAfter(), () -> forget(one));
   }
 
   private void forget(WatchedSource one) {
@@ -373,121 +325,10 @@ public final class KeySetService {
     sweep();
   }
 
-  private void fetch(WatchedSource one) {
-    fetch(one, false);
-  }
-
-  private void fetch(WatchedSource one, boolean keyMissed) {
-    if (closed || one.fetching || !one.wanted) {
-      return;
-    }
-    one.fetching = true;
-    one.fetched = Promise.promise();
-    one.keyMissed.set(false);
-    one.stopTimer();
-    long begun = clock.millis();
-    origin
-        .fetch(new KeySetOrigin.Wish(one.source, one.timeout, one.lastGood, keyMissed))
-        .onComplete(
-            result ->
-                context.runOnContext(
-                    go -> {
-                      one.fetching = false;
-                      if (result.succeeded()) {
-                        taken(one, result.result(), begun);
-                      } else {
-                        failed(one, String.valueOf(result.cause().getMessage()), begun);
-                      }
-                      one.tried.tryComplete();
-                      one.fetched.complete();
-                    }));
-  }
-
-  private void taken(WatchedSource one, FetchedKeys fetched, long begun) {
-    Instant when = fetched.fetched();
-    HeldKeys keys =
-        new HeldKeys(fetched.set(), fetched.json(), when == null ? clock.instant() : when);
-    hold(one, keys);
-    String problem = fetched.problem();
-    if (problem == null) {
-      metrics.succeeded();
-      one.kept = false;
-      one.lastError = null;
-      one.failing = null;
-      one.failures = 0;
-      publish();
-      again(one, pauses.refresh(fetched.maxAge()));
-    } else {
-      failed(one, problem, begun);
-    }
-    Duration missed = fetched.again();
-    if (missed != null && !closed && one.wanted) {
-      one.quietUntil = clock.millis() + missed.toMillis();
-      schedule(one, missed, () -> fetchForUnknownKey(one));
-    }
-  }
-
-  private void hold(WatchedSource one, HeldKeys keys) {
-    HeldKeys before = one.lastGood;
-    one.lastGood = keys;
-    KeySet set = keys.set();
-    if (before == null || !before.set().digest().equals(set.digest())) {
-      LOG.info(
-          "jwks_changed source={} keys={} digest={}", one.label, set.keys().size(), set.digest());
-      set.skipped().forEach(note -> LOG.info("jwks_key_skipped source={} {}", one.label, note));
-      set.warnings().forEach(note -> LOG.warn("jwks_key source={} {}", one.label, note));
-    }
-    if (!keys.equals(before)) {
-      onShelf(kept -> kept.write(one.source, keys.json(), keys.fetched()));
-    }
-  }
-
   private void sweep() {
-    List<KeySource> named = List.copyOf(watched.keySet());
-    onShelf(kept -> kept.keepOnly(named));
-  }
-
-  /** One after the other: an older set must not be written over a newer one. */
-  private void onShelf(Consumer<KeptSets> work) {
-    KeptSets kept = shelf;
-    if (kept != null && !closed) {
-      workers.executeBlocking(
-          () -> {
-            work.accept(kept);
-            return true;
-          },
-          /* ordered= */ true);
+    if (shelf != null) {
+      shelf.keepOnly(watched.keySet());
     }
-  }
-
-  private void failed(WatchedSource one, String problem, long begun) {
-    metrics.failed();
-    one.failures++;
-    one.failing = one.failing == null ? clock.instant() : one.failing;
-    one.lastError = problem;
-    one.quietUntil = Math.max(one.quietUntil, begun + settings.unknownKeyPause().toMillis());
-    publish();
-    Duration pause =
-        one.possible ? pauses.retry(one.failures, one.lastGood != null) : settings.refresh();
-    LOG.warn(
-        "jwks_fetch_failed source={} failures={} last_good={} retry_ms={} error=\"{}\"",
-        one.label,
-        one.failures,
-        one.lastGood == null ? null : one.lastGood.fetched(),
-        pause.toMillis(),
-        problem);
-    again(one, pause);
-  }
-
-  private void again(WatchedSource one, Duration delay) {
-    if (!closed && one.wanted) {
-      schedule(one, delay, () -> fetch(one));
-    }
-  }
-
-  private void schedule(WatchedSource one, Duration delay, Runnable action) {
-    one.stopTimer();
-    one.setTimer(timers.after(delay, action), clock.millis() + delay.toMillis());
   }
 
   private void publish() {

@@ -77,7 +77,7 @@ public final class MeshKeySets {
               if (done.failed()) {
                 return none(String.valueOf(done.cause().getMessage()));
               }
-              KeySetService.Offer offer = done.result();
+              KeySetOffers.Offer offer = done.result();
               HeldKeys held = offer.held();
               return held == null
                   ? none(

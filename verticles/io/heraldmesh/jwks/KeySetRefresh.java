@@ -1,0 +1,185 @@
+package io.heraldmesh.jwks;
+
+import io.heraldmesh.jwt.KeySet;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches sources and says when each is fetched again: by its age, after a failure, or for a key
+ * that is missed. A failure leaves the last good set as it is. Lives on one context.
+ */
+final class KeySetRefresh {
+  private static final Logger LOG = LoggerFactory.getLogger(KeySetRefresh.class);
+
+  private final KeySetSettings settings;
+  private final InstantSource clock;
+  private final Timers timers;
+  private final Context context;
+  private final KeySetOrigin origin;
+  private final Pauses pauses;
+  private final KeySetMetrics metrics;
+  private final @Nullable Shelving shelf;
+  private final Runnable changed;
+  private boolean closed;
+
+  /**
+   * @param context where it lives
+   * @param shelf keeps what is fetched; null: nothing is kept
+   * @param changed called when what is known of a source is not what it was
+   */
+  KeySetRefresh(
+      KeySetSettings settings,
+      InstantSource clock,
+      Timers timers,
+      Context context,
+      KeySetOrigin origin,
+      Pauses pauses,
+      KeySetMetrics metrics,
+      @Nullable Shelving shelf,
+      Runnable changed) {
+    this.settings = settings;
+    this.clock = clock;
+    this.timers = timers;
+    this.context = context;
+    this.origin = origin;
+    this.pauses = pauses;
+    this.metrics = metrics;
+    this.shelf = shelf;
+    this.changed = changed;
+  }
+
+  /** No fetch begins after it. */
+  void close() {
+    closed = true;
+  }
+
+  /** Fetches now, unless that is under way or nobody wants it. */
+  void fetch(WatchedSource one) {
+    fetch(one, false);
+  }
+
+  private void fetch(WatchedSource one, boolean keyMissed) {
+    if (closed || one.fetching || !one.wanted) {
+      return;
+    }
+    one.fetching = true;
+    one.fetched = Promise.promise();
+    one.keyMissed.set(false);
+    one.stopTimer();
+    long begun = clock.millis();
+    origin
+        .fetch(new KeySetOrigin.Wish(one.source, one.timeout, one.lastGood, keyMissed))
+        .onComplete(
+            result ->
+                context.runOnContext(
+                    go -> {
+                      one.fetching = false;
+                      if (result.succeeded()) {
+                        taken(one, result.result(), begun);
+                      } else {
+                        failed(one, String.valueOf(result.cause().getMessage()), begun);
+                      }
+                      one.tried.tryComplete();
+                      one.fetched.complete();
+                    }));
+  }
+
+  /**
+   * A key is missed that a fetch may bring: at most once per {@link
+   * KeySetSettings#unknownKeyPause}; within the pause at its end.
+   */
+  void fetchForUnknownKey(WatchedSource one) {
+    if (closed || one.fetching || !one.wanted) {
+      one.keyMissed.set(false);
+      return;
+    }
+    long now = clock.millis();
+    if (now >= one.quietUntil) {
+      one.quietUntil = now + settings.unknownKeyPause().toMillis();
+      fetch(one, true);
+    } else if (one.quietUntil < one.due()) {
+      schedule(one, Duration.ofMillis(one.quietUntil - now), () -> fetchForUnknownKey(one));
+    }
+  }
+
+  /** After which a missed key may be fetched for. */
+  Duration untilAsked(WatchedSource one) {
+    return Duration.ofMillis(Math.max(0, one.quietUntil - clock.millis()));
+  }
+
+  private void taken(WatchedSource one, FetchedKeys fetched, long begun) {
+    Instant when = fetched.fetched();
+    HeldKeys keys =
+        new HeldKeys(fetched.set(), fetched.json(), when == null ? clock.instant() : when);
+    hold(one, keys);
+    String problem = fetched.problem();
+    if (problem == null) {
+      metrics.succeeded();
+      one.kept = false;
+      one.lastError = null;
+      one.failing = null;
+      one.failures = 0;
+      changed.run();
+      again(one, pauses.refresh(fetched.maxAge()));
+    } else {
+      failed(one, problem, begun);
+    }
+    Duration missed = fetched.again();
+    if (missed != null && !closed && one.wanted) {
+      one.quietUntil = clock.millis() + missed.toMillis();
+      schedule(one, missed, () -> fetchForUnknownKey(one));
+    }
+  }
+
+  private void hold(WatchedSource one, HeldKeys keys) {
+    HeldKeys before = one.lastGood;
+    one.lastGood = keys;
+    KeySet set = keys.set();
+    if (before == null || !before.set().digest().equals(set.digest())) {
+      LOG.info(
+          "jwks_changed source={} keys={} digest={}", one.label, set.keys().size(), set.digest());
+      set.skipped().forEach(note -> LOG.info("jwks_key_skipped source={} {}", one.label, note));
+      set.warnings().forEach(note -> LOG.warn("jwks_key source={} {}", one.label, note));
+    }
+    if (shelf != null && !keys.equals(before)) {
+      shelf.write(one.source, keys);
+    }
+  }
+
+  private void failed(WatchedSource one, String problem, long begun) {
+    metrics.failed();
+    one.failures++;
+    one.failing = one.failing == null ? clock.instant() : one.failing;
+    one.lastError = problem;
+    one.quietUntil = Math.max(one.quietUntil, begun + settings.unknownKeyPause().toMillis());
+    changed.run();
+    Duration pause =
+        one.possible ? pauses.retry(one.failures, one.lastGood != null) : settings.refresh();
+    LOG.warn(
+        "jwks_fetch_failed source={} failures={} last_good={} retry_ms={} error=\"{}\"",
+        one.label,
+        one.failures,
+        one.lastGood == null ? null : one.lastGood.fetched(),
+        pause.toMillis(),
+        problem);
+    again(one, pause);
+  }
+
+  private void again(WatchedSource one, Duration delay) {
+    if (!closed && one.wanted) {
+      schedule(one, delay, () -> fetch(one));
+    }
+  }
+
+  /** In the place of whatever was to be done with this source. */
+  void schedule(WatchedSource one, Duration delay, Runnable action) {
+    one.stopTimer();
+    one.setTimer(timers.after(delay, action), clock.millis() + delay.toMillis());
+  }
+}
