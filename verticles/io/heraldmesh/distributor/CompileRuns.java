@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  * When the compiler runs: one run at a time, and one for a burst of changes. While thousands of
  * nodes come, there is always another change, and a run looks at all of them; so a run that nobody
  * asked for by hand waits the longer the longer the one before took. One that somebody did ask for
- * comes after a short pause; only while such changes never end, as in a flood, the pauses grow.
- * Lives on one event loop.
+ * comes almost at once; only while such changes never end, as in a flood, there are pauses, which
+ * grow. Lives on one event loop.
  */
 final class CompileRuns {
+  /** How long somebody who waits for a change waits for others of the same burst. */
+  private static final Duration ALMOST_AT_ONCE = Duration.ofMillis(10);
+
   /** How long to wait for more changes of a burst. */
   private static final Duration BURST = Duration.ofMillis(50);
 
@@ -34,7 +37,7 @@ final class CompileRuns {
   private boolean urgent;
   private long timer = -1;
   private long tookMillis;
-  private Duration urgentPause = BURST;
+  private Duration urgentPause = ALMOST_AT_ONCE;
 
   /**
    * @param ready asked until it says so before a run
@@ -97,7 +100,7 @@ final class CompileRuns {
               running = false;
               tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
               mine.handle(done);
-              urgentPause = urgent ? longer(urgentPause) : BURST;
+              urgentPause = urgent ? longer(urgentPause) : ALMOST_AT_ONCE;
               if (next != null) {
                 later();
               }
@@ -110,7 +113,7 @@ final class CompileRuns {
   }
 
   private static Duration longer(Duration pause) {
-    Duration doubled = pause.multipliedBy(2);
+    Duration doubled = pause.compareTo(BURST) < 0 ? BURST : pause.multipliedBy(2);
     return doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
   }
 }

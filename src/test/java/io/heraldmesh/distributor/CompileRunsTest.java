@@ -118,8 +118,8 @@ class CompileRunsTest {
     }
     awaitBegun(6);
 
-    // 50 ms before the first, then twice as long each time: 100, 200, 400, 500, 500
-    assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThan(Duration.ofMillis(1700));
+    // 10 ms before the first, then 50, and twice as long each time: 100, 200, 400, 500
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThan(Duration.ofMillis(1250));
   }
 
   @Test
@@ -129,9 +129,9 @@ class CompileRunsTest {
     ask(true);
     end(0, 1);
     awaitBegun(2);
-    assertThat(onLoop(runs::urgentPause)).isEqualTo(Duration.ofMillis(100));
+    assertThat(onLoop(runs::urgentPause)).isEqualTo(Duration.ofMillis(50));
     end(1, 2);
 
-    assertThat(onLoop(runs::urgentPause)).isEqualTo(Duration.ofMillis(50));
+    assertThat(onLoop(runs::urgentPause)).isEqualTo(Duration.ofMillis(10));
   }
 }
