@@ -7,22 +7,38 @@ import io.heraldmesh.identity.SpiffeId;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who a message says it is from. Nothing is verified: good for refusing what somebody else signed,
- * never for believing.
+ * never for believing. One object for each stream of messages, most of which show the same
+ * certificate, which is read once; not thread-safe.
  */
 public final class ClaimedSender {
   private static final Integer URI = 6;
 
-  private ClaimedSender() {}
+  private @Nullable ByteString lastLeaf;
+  private Optional<SpiffeId> last = Optional.empty();
 
   /** Empty when it is no envelope, or its first certificate names no one SPIFFE ID. */
-  public static Optional<SpiffeId> of(byte[] frame) {
+  public Optional<SpiffeId> of(byte[] frame) {
     try {
-      byte[] leaf = Envelope.parse(frame).chain().getFirst().toByteArray();
-      X509Certificate certificate = CertificateChain.parseDer(List.of(leaf)).leaf();
+      ByteString leaf = Envelope.parse(frame).chain().getFirst();
+      if (!Objects.equals(leaf, lastLeaf)) {
+        last = named(leaf);
+        lastLeaf = leaf;
+      }
+      return last;
+    } catch (MalformedMessage e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<SpiffeId> named(ByteString leaf) {
+    try {
+      X509Certificate certificate = CertificateChain.parseDer(List.of(leaf.toByteArray())).leaf();
       var names = certificate.getSubjectAlternativeNames();
       List<String> uris =
           names == null
@@ -32,10 +48,7 @@ public final class ClaimedSender {
                   .map(n -> String.valueOf(n.getLast()))
                   .toList();
       return uris.size() == 1 ? Optional.of(SpiffeId.parse(uris.getFirst())) : Optional.empty();
-    } catch (MalformedMessage
-        | InvalidCertificate
-        | InvalidIdentity
-        | CertificateParsingException e) {
+    } catch (InvalidCertificate | InvalidIdentity | CertificateParsingException e) {
       return Optional.empty();
     }
   }

@@ -30,6 +30,7 @@ final class CertificatePath {
   private static final int MAX_SERIAL_BITS = 160;
 
   private final Signatures signatures;
+  private final Signatures authorities;
   private final Instant now;
   private final String purpose;
   private final List<X509Certificate> given;
@@ -39,15 +40,18 @@ final class CertificatePath {
   private @Nullable PathRefused refusal;
 
   /**
+   * @param authorities asked instead of {@code signatures} where a root signed an authority
    * @param given possible intermediates in any order
    */
   CertificatePath(
       Signatures signatures,
+      Signatures authorities,
       List<X509Certificate> given,
       List<X509Certificate> roots,
       PeerRole role,
       Instant now) {
     this.signatures = signatures;
+    this.authorities = authorities;
     this.given = given;
     this.roots = roots;
     this.purpose = purpose(role);
@@ -130,7 +134,8 @@ final class CertificatePath {
         requireStrongSignature(issuer);
       }
       requireAuthority(issuer, root);
-      requireSignature(below, candidate.getPublicKey());
+      boolean authority = root && path.size() > 1;
+      requireSignature(below, candidate.getPublicKey(), authority ? authorities : signatures);
       requirePermitted(issuer);
       return true;
     } catch (PathRefused e) {
@@ -223,7 +228,8 @@ final class CertificatePath {
     }
   }
 
-  private void requireSignature(CertificateFields below, PublicKey issuerKey) throws PathRefused {
+  private static void requireSignature(
+      CertificateFields below, PublicKey issuerKey, Signatures signatures) throws PathRefused {
     if (!signatures.by(issuerKey, below.certificate())) {
       throw new PathRefused(
           PeerRefusal.BAD_SIGNATURE, name(below) + " is not signed by its issuer's key");

@@ -20,7 +20,11 @@ public final class PeerVerifier {
   /** The most certificates a peer may send; more are refused unread. */
   public static final int MAX_CERTIFICATES = 10;
 
+  /** More than there are, unless roots sign very many authorities. */
+  private static final int MOST_AUTHORITIES = 64;
+
   private final Signatures signatures;
+  private final Signatures authorities;
 
   /**
    * @param crypto checks the signatures
@@ -31,12 +35,14 @@ public final class PeerVerifier {
 
   PeerVerifier(Signatures signatures) {
     this.signatures = signatures;
+    this.authorities = new ProvenSignatures(signatures, MOST_AUTHORITIES);
   }
 
   /**
    * Checks {@code chain} (leaf first; a trailing root is ignored) against the roots of the leaf's
-   * own trust domain. Never throws for what a peer may send. Thread-safe, does no I/O, remembers
-   * nothing: callers that see one chain often keep the verdict until its {@code notAfter}.
+   * own trust domain. Never throws for what a peer may send. Thread-safe, does no I/O. It remembers
+   * only which authorities' certificates a root signed, so that nobody without a root's key adds to
+   * that: callers that see one chain often keep the verdict until its {@code notAfter}.
    */
   public PeerVerdict verify(
       List<X509Certificate> chain, TrustBundle bundle, PeerRole role, Instant now) {
@@ -76,9 +82,7 @@ public final class PeerVerifier {
         throw new PathRefused(
             PeerRefusal.UNKNOWN_TRUST_DOMAIN, "no roots for trust domain " + id.trustDomain());
       }
-      Instant notAfter =
-          new CertificatePath(signatures, chain.subList(1, chain.size()), roots, role, now)
-              .check(leaf);
+      Instant notAfter = path(chain, roots, role, now).check(leaf);
       return new PeerVerdict.Accepted(id, notAfter);
     } catch (PathRefused e) {
       return e.verdict();
@@ -102,7 +106,7 @@ public final class PeerVerifier {
     try {
       CertificateFields leaf = CertificateFields.of(chain.getFirst());
       requireLeaf(leaf, role);
-      new CertificatePath(signatures, chain.subList(1, chain.size()), roots, role, now).check(leaf);
+      path(chain, roots, role, now).check(leaf);
       return Optional.empty();
     } catch (PathRefused e) {
       return Optional.of(e.verdict());
@@ -111,6 +115,12 @@ public final class PeerVerifier {
           new PathRefused(PeerRefusal.MALFORMED, "cannot be read: " + e.getClass().getName())
               .verdict());
     }
+  }
+
+  private CertificatePath path(
+      List<X509Certificate> chain, List<X509Certificate> roots, PeerRole role, Instant now) {
+    return new CertificatePath(
+        signatures, authorities, chain.subList(1, chain.size()), roots, role, now);
   }
 
   /**

@@ -42,6 +42,7 @@ final class LinkSession {
   private final Context context;
   private final Outgoing<FromControl> outgoing;
   private final Waiting waiting = new Waiting(LinkLimits.MOST_WAITING);
+  private final ClaimedSender claimed = new ClaimedSender();
   private final long begun = System.nanoTime();
   private volatile @Nullable AttachedNode node;
   private volatile long lastHeard = System.nanoTime();
@@ -199,7 +200,7 @@ final class LinkSession {
       refuse(request, BusFailure.FORBIDDEN, "this address is not reached by a link");
       return;
     }
-    if (!ClaimedSender.of(envelope).filter(peer::equals).isPresent()) {
+    if (!claimed.of(envelope).filter(peer::equals).isPresent()) {
       refuse(request, BusFailure.FORBIDDEN, "not signed by the node at this link");
       return;
     }
