@@ -16,13 +16,7 @@ fi
 [ "${1:-}" != --ci ] || set -- none follower no-state bad-config
 src/test/lab/needs.sh faults.sh ip nft openssl perl setpriv strace
 mkdir -p target
-# nodes run as they are delivered, with the AOT cache, where the build has left it and nothing is newer; else compiled classes
-jar=target/herald-fat.jar
-delivered=
-if [ -s $jar ] && [ target/herald-fat.aot -nt $jar ] && [ target/herald-fat-attached.aot -nt $jar ] &&
-  [ -z "$(find pom.xml verticles cluster-config conf/java.options -newer target/herald-fat.aot -print -quit)" ]; then
-  delivered=-Dherald.lab.jar=$PWD/$jar
-fi
+delivered=$(src/test/lab/delivered.sh)
 exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \
   -Dexec.executable=java -Dexec.classpathScope=test \
   -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m $delivered -cp %classpath io.heraldmesh.lab.FaultRun $table $*"

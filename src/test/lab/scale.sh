@@ -12,6 +12,7 @@ fi
 [ $# -gt 0 ] || set -- 100 1000
 ulimit -n "$(ulimit -Hn)"
 mkdir -p target
+delivered=$(src/test/lab/delivered.sh)
 exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \
   -Dexec.executable=java -Dexec.classpathScope=test \
-  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx6g -Xss256k -XX:+UseSerialGC -cp %classpath io.heraldmesh.lab.ScaleRun $table $*"
+  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx6g -Xss256k -XX:+UseSerialGC $delivered -cp %classpath io.heraldmesh.lab.ScaleRun $table $*"
