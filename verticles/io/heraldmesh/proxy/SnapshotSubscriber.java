@@ -5,35 +5,29 @@ import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.DistributorService;
-import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.bus.SnapshotContent;
 import io.heraldmesh.bus.SnapshotFrame;
-import io.heraldmesh.bus.SnapshotProof;
 import io.heraldmesh.bus.SnapshotProof.Held;
-import io.heraldmesh.bus.SnapshotProof.Proven;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bus side of a node: says what runs here, takes snapshots whose revision rises, and says when
- * they are in force. Messages may be lost, so it also asks: at the start, then every 10 s. The last
- * good snapshot stays whatever happens. What a process before this one said counts no more, so it
- * speaks before it asks.
+ * The bus side of a node: says what runs here, asks for snapshots, has {@link SnapshotApplier} put
+ * them into force, and says when they are. Messages may be lost, so it also asks: at the start,
+ * then every 10 s. The last good snapshot stays whatever happens. What a process before this one
+ * said counts no more, so it speaks before it asks.
  *
  * <p>Before the first snapshot nothing that is pushed counts: it could be an old one, played again.
  * The first is always the answer to a question of this process. Thread-safe; the snapshots are
@@ -48,18 +42,10 @@ public final class SnapshotSubscriber implements PolicySource {
   private final SignedBus bus;
   private final DistributorService distributor;
   private final InstantSource clock;
-  private final Function<NodeSnapshot, Future<Void>> consumer;
-  private final Promise<Void> first = Promise.promise();
   private final FailuresInARow unanswered = new FailuresInARow();
-  private Future<?> chain = Future.succeededFuture();
   private List<Announcement.AnnouncedWorkload> workloads;
-  private final @Nullable KeptSnapshot kept;
   private final int schemaLevel;
-  private final SnapshotReader reader;
-  private volatile @Nullable Held held;
-
-  /** True: what was sent did not fit what is held, so all of it is asked for. */
-  private volatile boolean whole;
+  private final SnapshotApplier applier;
 
   private volatile boolean asked;
   private volatile boolean announced;
@@ -97,15 +83,20 @@ public final class SnapshotSubscriber implements PolicySource {
       Function<NodeSnapshot, Future<Void>> consumer,
       @Nullable KeptSnapshot kept,
       int schemaLevel) {
-    this.kept = kept;
     this.schemaLevel = schemaLevel;
-    this.reader = new SnapshotReader(bus.self().herald().orElseThrow().name(), schemaLevel);
+    this.applier =
+        new SnapshotApplier(
+            vertx,
+            bus,
+            new SnapshotReader(bus.self().herald().orElseThrow().name(), schemaLevel),
+            consumer,
+            kept,
+            this::askForAll);
     this.vertx = vertx;
     this.bus = bus;
     this.distributor = DistributorService.over(bus);
     this.workloads = List.copyOf(workloads);
     this.clock = clock;
-    this.consumer = consumer;
   }
 
   @Override
@@ -113,7 +104,8 @@ public final class SnapshotSubscriber implements PolicySource {
     synchronized (this) {
       open = true;
     }
-    return restore()
+    return applier
+        .restore()
         .compose(restored -> SnapshotPush.receive(bus, this::pushed))
         .onSuccess(
             r -> {
@@ -123,35 +115,6 @@ public final class SnapshotSubscriber implements PolicySource {
               ask();
             })
         .mapEmpty();
-  }
-
-  /** What was good before the restart is in force before anybody is asked. */
-  private Future<Void> restore() {
-    KeptSnapshot from = kept;
-    if (from == null) {
-      return Future.succeededFuture();
-    }
-    return vertx
-        .executeBlocking(from::load)
-        .compose(
-            found ->
-                found.isEmpty()
-                    ? Future.succeededFuture()
-                    : vertx
-                        .executeBlocking(() -> reader.read(found.get().snapshot()))
-                        .compose(consumer)
-                        .onSuccess(v -> restored(found.get())))
-        .recover(
-            e -> {
-              LOG.error("kept snapshot is not used: {}", e.getMessage());
-              return Future.succeededFuture();
-            });
-  }
-
-  private void restored(KeptSnapshot.Kept found) {
-    held = new Held(found.revision(), found.snapshot());
-    LOG.info("snapshot kept from before is in force revision={}", found.revision());
-    first.tryComplete();
   }
 
   /**
@@ -165,12 +128,12 @@ public final class SnapshotSubscriber implements PolicySource {
 
   @Override
   public Future<Void> first() {
-    return first.future();
+    return applier.first();
   }
 
   @Override
   public @Nullable Revision revision() {
-    Held now = held;
+    Held now = applier.held();
     return now == null ? null : now.revision();
   }
 
@@ -207,7 +170,7 @@ public final class SnapshotSubscriber implements PolicySource {
 
   /** Asks for what is in force, now; the timer calls it. */
   public Future<Void> ask() {
-    Held now = held;
+    Held now = applier.held();
     return (announced ? Future.<Void>succeededFuture() : announce())
         .compose(done -> fetch(now))
         .recover(
@@ -241,10 +204,10 @@ public final class SnapshotSubscriber implements PolicySource {
 
   /** Soon while something is missing, unless asking again is of no use. */
   private Duration wait(@Nullable Throwable failure) {
-    if (!whole && failure instanceof BusException e && !e.failure().retryHelps()) {
+    if (!applier.partMissing() && failure instanceof BusException e && !e.failure().retryHelps()) {
       return ASK_EVERY;
     }
-    return failure != null || held == null ? ASK_AGAIN : ASK_EVERY;
+    return failure != null || applier.held() == null ? ASK_AGAIN : ASK_EVERY;
   }
 
   private synchronized void askLater(Duration wait) {
@@ -254,9 +217,14 @@ public final class SnapshotSubscriber implements PolicySource {
     }
   }
 
+  /** Soon, but not at once, for whoever sends what does not fit could send more. */
+  private void askForAll() {
+    askLater(ASK_AGAIN);
+  }
+
   private Future<Void> fetch(@Nullable Held now) {
     return distributor
-        .fetch(now == null || whole ? null : now.snapshot().digest())
+        .fetch(now == null || applier.partMissing() ? null : now.snapshot().digest())
         .onSuccess(answer -> asked = true)
         .compose(answer -> fetched(answer, now));
   }
@@ -299,27 +267,14 @@ public final class SnapshotSubscriber implements PolicySource {
     } catch (MalformedMessage e) {
       return Future.failedFuture(e);
     }
-    boolean confirms = frame.content() == null;
-    Future<Acknowledgement> taken =
-        enqueue(() -> confirms && overtaken(before) ? tooLate() : take(frame));
+    Future<Acknowledgement> taken = applier.answered(frame, before);
     // That it holds the one that it should, the question said already.
-    return (confirms ? taken.<Void>mapEmpty() : taken.compose(this::acknowledge))
+    return (frame.content() == null ? taken.<Void>mapEmpty() : taken.compose(this::acknowledge))
         .recover(
             e ->
-                isReplayed(e) && overtaken(before)
+                isReplayed(e) && applier.overtaken(before)
                     ? Future.succeededFuture()
                     : Future.failedFuture(e));
-  }
-
-  /** A push came between the question and its answer, which is of what was before. */
-  private boolean overtaken(@Nullable Held before) {
-    Held now = held;
-    return now != null && (before == null || now.revision().isAfter(before.revision()));
-  }
-
-  private static Future<Acknowledgement> tooLate() {
-    return Future.failedFuture(
-        new BusException(BusFailure.REPLAYED, "a later snapshot came before the answer"));
   }
 
   private static boolean isReplayed(Throwable cause) {
@@ -327,94 +282,11 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private Future<Acknowledgement> pushed(SnapshotFrame frame) {
-    if (held == null || !asked) {
+    if (applier.held() == null || !asked) {
       ask();
       return Future.failedFuture(new BusException(BusFailure.NOT_READY, "this node asks first"));
     }
-    return enqueue(() -> take(frame));
-  }
-
-  private synchronized Future<Acknowledgement> enqueue(Supplier<Future<Acknowledgement>> work) {
-    Future<Acknowledgement> mine = chain.otherwiseEmpty().compose(before -> work.get());
-    chain = mine;
-    return mine;
-  }
-
-  private Future<Acknowledgement> take(SnapshotFrame frame) {
-    Held before = held;
-    return vertx
-        .executeBlocking(() -> SnapshotProof.verify(bus, frame, before))
-        .onSuccess(proven -> whole = false)
-        .onFailure(e -> notBelieved(frame, e))
-        .compose(proven -> apply(proven, before));
-  }
-
-  /**
-   * A part that was lost before leaves the next one without its other half: that is healed by
-   * asking for all of it, soon but not at once, for whoever sends what does not fit could send
-   * more.
-   */
-  private void notBelieved(SnapshotFrame frame, Throwable reason) {
-    LOG.warn("snapshot not believed: {}", reason.getMessage());
-    SnapshotContent content = frame.content();
-    if (content == null || !content.complete()) {
-      whole = true;
-      askLater(ASK_AGAIN);
-    }
-  }
-
-  /** Completes with what is in force then, or why not. */
-  private Future<Acknowledgement> apply(Proven proven, @Nullable Held before) {
-    if (before != null && before.revision().isAfter(proven.revision())) {
-      LOG.info("snapshot ignored revision={} held={}", proven.revision(), before.revision());
-      return Future.failedFuture(
-          new BusException(BusFailure.REPLAYED, "revision " + before.revision() + " came before"));
-    }
-    EncodedSnapshot snapshot = proven.snapshot();
-    if (before != null && snapshot.digest().equals(before.snapshot().digest())) {
-      return Future.succeededFuture(inForce(proven));
-    }
-    if (before != null && before.revision().equals(proven.revision())) {
-      return Future.failedFuture(
-          new BusException(
-              BusFailure.UNAUTHENTICATED, "revision " + proven.revision() + " is two things"));
-    }
-    return vertx
-        .executeBlocking(() -> reader.read(snapshot))
-        .compose(consumer)
-        .transform(
-            done -> {
-              if (done.failed()) {
-                String reason = String.valueOf(done.cause().getMessage());
-                LOG.error("snapshot refused revision={} reason=\"{}\"", proven.revision(), reason);
-                return Future.succeededFuture(
-                    new Acknowledgement(proven.revision(), snapshot.digest(), reason));
-              }
-              keep(proven.revision(), snapshot);
-              LOG.info(
-                  "snapshot in force revision={} digest={}",
-                  proven.revision(),
-                  snapshot.digest().abbreviated());
-              Acknowledgement acknowledgement = inForce(proven);
-              first.tryComplete();
-              return Future.succeededFuture(acknowledgement);
-            });
-  }
-
-  private Acknowledgement inForce(Proven proven) {
-    held = new Held(proven.revision(), proven.snapshot());
-    return new Acknowledgement(proven.revision(), proven.snapshot().digest(), null);
-  }
-
-  private void keep(Revision revision, EncodedSnapshot snapshot) {
-    KeptSnapshot to = kept;
-    if (to != null) {
-      vertx.executeBlocking(
-          () -> {
-            to.keep(revision, snapshot);
-            return true;
-          });
-    }
+    return applier.take(frame);
   }
 
   private Future<Void> acknowledge(Acknowledgement acknowledgement) {

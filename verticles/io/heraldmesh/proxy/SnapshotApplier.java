@@ -1,0 +1,213 @@
+package io.heraldmesh.proxy;
+
+import io.heraldmesh.bus.Acknowledgement;
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.EncodedSnapshot;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SnapshotContent;
+import io.heraldmesh.bus.SnapshotFrame;
+import io.heraldmesh.bus.SnapshotProof;
+import io.heraldmesh.bus.SnapshotProof.Held;
+import io.heraldmesh.bus.SnapshotProof.Proven;
+import io.heraldmesh.policy.NodeSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts snapshots into force, one at a time, when config signed them for this node and their
+ * revision rises. The last good one stays whatever happens, over a restart too. Thread-safe.
+ */
+final class SnapshotApplier {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotApplier.class);
+
+  private final Vertx vertx;
+  private final SignedBus bus;
+  private final SnapshotReader reader;
+  private final Function<NodeSnapshot, Future<Void>> consumer;
+  private final @Nullable KeptSnapshot kept;
+  private final Runnable missing;
+  private final Promise<Void> first = Promise.promise();
+  private Future<?> chain = Future.succeededFuture();
+  private volatile @Nullable Held held;
+  private volatile boolean partMissing;
+
+  /**
+   * @param consumer puts a snapshot into force and completes when it is; when it fails, the one
+   *     before must still be
+   * @param kept where the last good one outlives the process; null: nowhere
+   * @param missing called each time {@link #partMissing} is found to be true; any thread
+   */
+  SnapshotApplier(
+      Vertx vertx,
+      SignedBus bus,
+      SnapshotReader reader,
+      Function<NodeSnapshot, Future<Void>> consumer,
+      @Nullable KeptSnapshot kept,
+      Runnable missing) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.reader = reader;
+    this.consumer = consumer;
+    this.kept = kept;
+    this.missing = missing;
+  }
+
+  /** Completes once there is one in force. */
+  Future<Void> first() {
+    return first.future();
+  }
+
+  /** What is in force; null: nothing yet. */
+  @Nullable Held held() {
+    return held;
+  }
+
+  /** True: what was sent last did not fit what is held, so all of it is to be asked for. */
+  boolean partMissing() {
+    return partMissing;
+  }
+
+  /** What was good before the restart is in force before anybody is asked. Does not fail. */
+  Future<Void> restore() {
+    KeptSnapshot from = kept;
+    if (from == null) {
+      return Future.succeededFuture();
+    }
+    return vertx
+        .executeBlocking(from::load)
+        .compose(
+            found ->
+                found.isEmpty()
+                    ? Future.succeededFuture()
+                    : vertx
+                        .executeBlocking(() -> reader.read(found.get().snapshot()))
+                        .compose(consumer)
+                        .onSuccess(v -> restored(found.get())))
+        .recover(
+            e -> {
+              LOG.error("kept snapshot is not used: {}", e.getMessage());
+              return Future.succeededFuture();
+            });
+  }
+
+  private void restored(KeptSnapshot.Kept found) {
+    held = new Held(found.revision(), found.snapshot());
+    LOG.info("snapshot kept from before is in force revision={}", found.revision());
+    first.tryComplete();
+  }
+
+  /**
+   * Takes one that was pushed, after those that came before it. Completes with what is in force
+   * then, or why not; fails when it is not believed or not newer.
+   */
+  Future<Acknowledgement> take(SnapshotFrame frame) {
+    return enqueue(() -> taken(frame));
+  }
+
+  /**
+   * Takes the answer to a question, as {@link #take}; one that confirms what was held when it was
+   * asked counts only for that.
+   *
+   * @param before what was held then
+   */
+  Future<Acknowledgement> answered(SnapshotFrame frame, @Nullable Held before) {
+    return enqueue(() -> frame.content() == null && overtaken(before) ? tooLate() : taken(frame));
+  }
+
+  /** A push came between the question and its answer, which is of what was before. */
+  boolean overtaken(@Nullable Held before) {
+    Held now = held;
+    return now != null && (before == null || now.revision().isAfter(before.revision()));
+  }
+
+  private static Future<Acknowledgement> tooLate() {
+    return Future.failedFuture(
+        new BusException(BusFailure.REPLAYED, "a later snapshot came before the answer"));
+  }
+
+  private synchronized Future<Acknowledgement> enqueue(Supplier<Future<Acknowledgement>> work) {
+    Future<Acknowledgement> mine = chain.otherwiseEmpty().compose(before -> work.get());
+    chain = mine;
+    return mine;
+  }
+
+  private Future<Acknowledgement> taken(SnapshotFrame frame) {
+    Held before = held;
+    return vertx
+        .executeBlocking(() -> SnapshotProof.verify(bus, frame, before))
+        .onSuccess(proven -> partMissing = false)
+        .onFailure(e -> notBelieved(frame, e))
+        .compose(proven -> apply(proven, before));
+  }
+
+  /** A part that was lost before leaves the next one without its other half. */
+  private void notBelieved(SnapshotFrame frame, Throwable reason) {
+    LOG.warn("snapshot not believed: {}", reason.getMessage());
+    SnapshotContent content = frame.content();
+    if (content == null || !content.complete()) {
+      partMissing = true;
+      missing.run();
+    }
+  }
+
+  private Future<Acknowledgement> apply(Proven proven, @Nullable Held before) {
+    if (before != null && before.revision().isAfter(proven.revision())) {
+      LOG.info("snapshot ignored revision={} held={}", proven.revision(), before.revision());
+      return Future.failedFuture(
+          new BusException(BusFailure.REPLAYED, "revision " + before.revision() + " came before"));
+    }
+    EncodedSnapshot snapshot = proven.snapshot();
+    if (before != null && snapshot.digest().equals(before.snapshot().digest())) {
+      return Future.succeededFuture(inForce(proven));
+    }
+    if (before != null && before.revision().equals(proven.revision())) {
+      return Future.failedFuture(
+          new BusException(
+              BusFailure.UNAUTHENTICATED, "revision " + proven.revision() + " is two things"));
+    }
+    return vertx
+        .executeBlocking(() -> reader.read(snapshot))
+        .compose(consumer)
+        .transform(
+            done -> {
+              if (done.failed()) {
+                String reason = String.valueOf(done.cause().getMessage());
+                LOG.error("snapshot refused revision={} reason=\"{}\"", proven.revision(), reason);
+                return Future.succeededFuture(
+                    new Acknowledgement(proven.revision(), snapshot.digest(), reason));
+              }
+              keep(proven.revision(), snapshot);
+              LOG.info(
+                  "snapshot in force revision={} digest={}",
+                  proven.revision(),
+                  snapshot.digest().abbreviated());
+              Acknowledgement acknowledgement = inForce(proven);
+              first.tryComplete();
+              return Future.succeededFuture(acknowledgement);
+            });
+  }
+
+  private Acknowledgement inForce(Proven proven) {
+    held = new Held(proven.revision(), proven.snapshot());
+    return new Acknowledgement(proven.revision(), proven.snapshot().digest(), null);
+  }
+
+  private void keep(Revision revision, EncodedSnapshot snapshot) {
+    KeptSnapshot to = kept;
+    if (to != null) {
+      vertx.executeBlocking(
+          () -> {
+            to.keep(revision, snapshot);
+            return true;
+          });
+    }
+  }
+}
