@@ -1,6 +1,10 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.node.ControlAdmin;
+import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.NodeFileReader;
+import io.heraldmesh.node.UsageException;
 import java.nio.file.Path;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;

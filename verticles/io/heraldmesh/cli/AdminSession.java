@@ -2,6 +2,8 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.BusException;
+import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.node.UsageException;
 import io.vertx.core.Future;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;

@@ -5,6 +5,7 @@ import io.heraldmesh.ca.RootFile;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.UsageException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;

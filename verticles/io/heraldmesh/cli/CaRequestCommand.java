@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.ca.AuthorityException;
 import io.heraldmesh.ca.IssuerFolder;
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.node.StartFailure;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;

@@ -7,6 +7,8 @@ import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.InvalidIdentity;
+import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.node.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

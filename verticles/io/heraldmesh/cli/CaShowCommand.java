@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.ca.AuthorityException;
 import io.heraldmesh.ca.IssuerFolder;
 import io.heraldmesh.ca.RootFile;
+import io.heraldmesh.node.UsageException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import io.heraldmesh.ca.IssuerFolder;
 import io.heraldmesh.ca.OfflineRoot;
 import io.heraldmesh.ca.RootFile;
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.node.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,9 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.capture.CaptureSettings.Mode;
+import io.heraldmesh.node.CaptureConfig;
+import io.heraldmesh.node.LocalUsers;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.policy.AddressBlock;
 import io.heraldmesh.proxy.capture.RunAs;
 import java.util.ArrayList;

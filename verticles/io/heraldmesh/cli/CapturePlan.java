@@ -2,6 +2,9 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.capture.CaptureSettings;
 import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.node.CaptureConfig;
+import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.StartFailure;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.InboundPort;
 import io.heraldmesh.proxy.ListenAddress;

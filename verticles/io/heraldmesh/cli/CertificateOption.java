@@ -7,6 +7,7 @@ import io.heraldmesh.enrol.JoiningProof;
 import io.heraldmesh.identity.CertificateChain;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.PrivateKeyPem;
+import io.heraldmesh.node.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -13,6 +13,7 @@ import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.UsageException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;

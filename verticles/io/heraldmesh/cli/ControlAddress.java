@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.proxy.HostPort;
 
 /** The address of a control node on the command line; its port may be missing. */

@@ -7,6 +7,7 @@ import io.heraldmesh.bus.AdminResources.Deleted;
 import io.heraldmesh.bus.AdminResources.Key;
 import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminResources.Target;
+import io.heraldmesh.node.UsageException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.KeySets;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Enforcement;

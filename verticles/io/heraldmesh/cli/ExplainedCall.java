@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.RequestHead;
 import java.net.InetAddress;

@@ -10,6 +10,7 @@ import io.heraldmesh.bus.AdminResources.Key;
 import io.heraldmesh.bus.AdminResources.ListRequest;
 import io.heraldmesh.bus.AdminResources.Past;
 import io.heraldmesh.bus.AdminResources.Target;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.resource.problem.ProblemCollector;
 import io.heraldmesh.resource.yaml.YamlReader;
 import java.io.PrintWriter;

@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.bus.AdminNodes.AwaitRequest;
 import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.Node;
+import io.heraldmesh.node.StartFailure;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

@@ -4,6 +4,7 @@ import io.heraldmesh.enrol.EnrolRefused;
 import io.heraldmesh.enrol.Enrolled;
 import io.heraldmesh.enrol.EnrolmentClient;
 import io.heraldmesh.enrol.JoiningProof;
+import io.heraldmesh.node.StartFailure;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.tls.PeerRefused;
 import io.vertx.core.Vertx;

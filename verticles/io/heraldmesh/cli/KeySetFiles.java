@@ -5,6 +5,7 @@ import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.KeySource;
+import io.heraldmesh.node.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminFrames;
+import io.heraldmesh.node.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.DataInputStream;

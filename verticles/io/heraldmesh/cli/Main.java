@@ -1,6 +1,9 @@
 package io.heraldmesh.cli;
 
 import ch.qos.logback.classic.Level;
+import io.heraldmesh.node.NodeProcess;
+import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.node.UsageException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

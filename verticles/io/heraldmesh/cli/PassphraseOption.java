@@ -2,6 +2,8 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.ca.AuthorityException;
 import io.heraldmesh.ca.Passphrase;
+import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.node.UsageException;
 import java.io.Console;
 import java.nio.file.Path;
 import java.util.Arrays;

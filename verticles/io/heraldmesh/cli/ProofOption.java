@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.enrol.JoiningProof;
+import io.heraldmesh.node.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 

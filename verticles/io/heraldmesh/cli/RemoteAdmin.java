@@ -7,6 +7,7 @@ import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.link.AdminLink;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.proxy.HostPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -4,6 +4,8 @@ import io.heraldmesh.bus.AdminResources.File;
 import io.heraldmesh.bus.AdminResources.Key;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.distributor.source.AcceptedResources;
+import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.resource.problem.ProblemCollector;
 import io.heraldmesh.resource.read.ResourceDocuments.NamedText;
 import io.heraldmesh.resource.read.ResourceReader;

@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.node.NodeProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;

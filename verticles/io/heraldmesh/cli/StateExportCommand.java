@@ -2,7 +2,10 @@ package io.heraldmesh.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.heraldmesh.cli.NodeConfig.DatabaseConfig;
+import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.NodeConfig.DatabaseConfig;
+import io.heraldmesh.node.StateStore;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.store.StateSummary;
 import io.heraldmesh.store.sql.Backup;
 import java.io.BufferedOutputStream;

@@ -1,6 +1,10 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.ca.AuthorityException;
+import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.NodeFileReader;
+import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.store.StateFileException;
 import io.heraldmesh.store.StoreException;
 import java.io.PrintWriter;

@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.resource.MeshConfig;
 import io.heraldmesh.resource.PolicyTest;
 import io.heraldmesh.resource.Resources;

@@ -2,7 +2,9 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminTokens.CreateToken;
 import io.heraldmesh.bus.AdminTokens.CreatedToken;
-import io.heraldmesh.cli.NodeConfig.ControlConfig;
+import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.NodeConfig.ControlConfig;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.proxy.HostPort;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -5,6 +5,7 @@ import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,3 +1,3 @@
-/** Commands, settings, and Node, the one class that wires and deploys roles. */
+/** Commands: what each asks for, and what it prints. */
 @org.jspecify.annotations.NullMarked
 package io.heraldmesh.cli;

@@ -65,7 +65,29 @@ class FloorPlanTest {
                   "policy",
                   "ca",
                   "credentials",
-                  "proxy")));
+                  "proxy")),
+          Map.entry(
+              "node",
+              Set.of(
+                  "crypto",
+                  "identity",
+                  "jwt",
+                  "resource",
+                  "compile",
+                  "policy",
+                  "store",
+                  "capture",
+                  "bus",
+                  "jwks",
+                  "credentials",
+                  "tls",
+                  "link",
+                  "cluster",
+                  "ca",
+                  "enrol",
+                  "distributor",
+                  "proxy",
+                  "admin")));
 
   /** Where the tests were compiled to, whatever compiled them: they are not held to the plan. */
   private static final String TESTS =

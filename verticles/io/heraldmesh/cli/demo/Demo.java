@@ -1,13 +1,13 @@
 package io.heraldmesh.cli.demo;
 
-import io.heraldmesh.cli.CaptureConfig;
-import io.heraldmesh.cli.Node;
-import io.heraldmesh.cli.NodeConfig;
-import io.heraldmesh.cli.NodeConfig.AuthorityConfig;
-import io.heraldmesh.cli.NodeConfig.DatabaseConfig;
-import io.heraldmesh.cli.NodeConfig.JwksConfig;
-import io.heraldmesh.cli.Role;
-import io.heraldmesh.cli.StartFailure;
+import io.heraldmesh.node.CaptureConfig;
+import io.heraldmesh.node.Node;
+import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.NodeConfig.AuthorityConfig;
+import io.heraldmesh.node.NodeConfig.DatabaseConfig;
+import io.heraldmesh.node.NodeConfig.JwksConfig;
+import io.heraldmesh.node.Role;
+import io.heraldmesh.node.StartFailure;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;

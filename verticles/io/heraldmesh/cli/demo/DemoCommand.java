@@ -2,7 +2,7 @@ package io.heraldmesh.cli.demo;
 
 import ch.qos.logback.classic.Level;
 import io.heraldmesh.cli.Logging;
-import io.heraldmesh.cli.UsageException;
+import io.heraldmesh.node.UsageException;
 import io.heraldmesh.proxy.HostPort;
 import java.io.IOException;
 import java.io.PrintWriter;

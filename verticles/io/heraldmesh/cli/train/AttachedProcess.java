@@ -3,7 +3,7 @@ package io.heraldmesh.cli.train;
 import ch.qos.logback.classic.Level;
 import io.heraldmesh.cli.Logging;
 import io.heraldmesh.cli.Main;
-import io.heraldmesh.cli.Node;
+import io.heraldmesh.node.Node;
 import java.nio.file.Path;
 
 /**

@@ -1,7 +1,7 @@
 package io.heraldmesh.cli.train;
 
 import io.heraldmesh.cli.Main;
-import io.heraldmesh.cli.StartFailure;
+import io.heraldmesh.node.StartFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

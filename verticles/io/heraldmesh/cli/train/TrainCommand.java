@@ -1,6 +1,6 @@
 package io.heraldmesh.cli.train;
 
-import io.heraldmesh.cli.StartFailure;
+import io.heraldmesh.node.StartFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.heraldmesh.cli.train;
 
 import io.heraldmesh.cli.HeraldCommand;
-import io.heraldmesh.cli.StartFailure;
+import io.heraldmesh.node.StartFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

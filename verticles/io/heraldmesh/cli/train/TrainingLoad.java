@@ -2,8 +2,8 @@ package io.heraldmesh.cli.train;
 
 import static io.heraldmesh.cli.train.TrainingServices.await;
 
-import io.heraldmesh.cli.StartFailure;
 import io.heraldmesh.cli.demo.WireClient;
+import io.heraldmesh.node.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.heraldmesh.node.NodeFolder;
 import io.heraldmesh.store.AuditLog;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoredResource;

@@ -11,6 +11,8 @@ import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.node.App;
+import io.heraldmesh.node.NodeFolder;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;

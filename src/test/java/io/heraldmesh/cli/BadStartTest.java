@@ -7,6 +7,8 @@ import io.heraldmesh.ca.AuthorityStore;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Pem;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.NodeFolder;
+import io.heraldmesh.node.StateDir;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

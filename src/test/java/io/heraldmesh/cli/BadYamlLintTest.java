@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.heraldmesh.cli.BadYamlCases.Case;
+import io.heraldmesh.node.BadYamlCases;
+import io.heraldmesh.node.BadYamlCases.Case;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

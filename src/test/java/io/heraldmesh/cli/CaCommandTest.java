@@ -3,6 +3,9 @@ package io.heraldmesh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.heraldmesh.node.Node;
+import io.heraldmesh.node.NodeFileReader;
+import io.heraldmesh.node.NodeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -4,6 +4,8 @@ import io.heraldmesh.Await;
 import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.CertificateFiles;
+import io.heraldmesh.node.NodeFolder;
 import io.heraldmesh.proxy.TestAuthority;
 import java.io.IOException;
 import java.io.RandomAccessFile;

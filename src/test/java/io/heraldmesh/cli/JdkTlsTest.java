@@ -6,6 +6,8 @@ import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.identity.Pem;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.App;
+import io.heraldmesh.node.NodeFolder;
 import io.heraldmesh.proxy.ResumingClient;
 import io.heraldmesh.proxy.TestAuthority;
 import java.net.InetAddress;

@@ -7,6 +7,7 @@ import io.heraldmesh.OutsideAuthority;
 import io.heraldmesh.OutsideAuthority.Issued;
 import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.node.StartFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

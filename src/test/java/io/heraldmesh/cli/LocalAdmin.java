@@ -6,6 +6,7 @@ import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminResources.ApplyRequest;
 import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.node.ControlAdmin;
 import java.nio.file.Path;
 
 /** The local socket of a control node, kept open over many calls; one at a time. */

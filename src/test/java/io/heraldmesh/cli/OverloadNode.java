@@ -6,6 +6,7 @@ import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.identity.Pem;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.NodeFolder;
 import io.heraldmesh.proxy.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;

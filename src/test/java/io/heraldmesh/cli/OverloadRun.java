@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.node.BlockingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

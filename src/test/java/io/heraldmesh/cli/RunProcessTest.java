@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.cli.demo.WireClient;
+import io.heraldmesh.node.App;
+import io.heraldmesh.node.NodeFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;

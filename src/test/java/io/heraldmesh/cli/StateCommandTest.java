@@ -2,6 +2,9 @@ package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.node.Node;
+import io.heraldmesh.node.NodeFileReader;
+import io.heraldmesh.node.NodeFolder;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;

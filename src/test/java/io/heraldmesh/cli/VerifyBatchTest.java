@@ -20,6 +20,7 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.JwtRule;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.KeySource;
+import io.heraldmesh.node.UsageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,0 +1,262 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.admin.Health;
+import io.heraldmesh.admin.Health.Condition;
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SchemaLevel;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.credentials.KeptLeaves;
+import io.heraldmesh.credentials.NodeCredentials;
+import io.heraldmesh.credentials.NodeIdentity;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.credentials.SealedState;
+import io.heraldmesh.credentials.UseReporter;
+import io.heraldmesh.distributor.Distribution;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.InvalidCertificate;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustBundle;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.jwks.KeySetService;
+import io.heraldmesh.link.LinkClient;
+import io.heraldmesh.link.LinkStatus;
+import io.heraldmesh.node.NodeConfig.AttachedConfig;
+import io.heraldmesh.proxy.KeptSnapshot;
+import io.heraldmesh.proxy.SnapshotSubscriber;
+import io.heraldmesh.proxy.upstream.OwnListeners;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Problems;
+import io.vertx.core.Future;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A control plane elsewhere, reached over a link; what the node holds good outlives it, and a
+ * restart of the node.
+ */
+final class AttachedControl implements NodeControl {
+  private static final Logger LOG = LoggerFactory.getLogger(AttachedControl.class);
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
+  /** Below stateDir. */
+  private static final String FOLDER = "sealed";
+
+  private final Foundation foundation;
+  private final NodeConfig config;
+  private final NodeIdentity files;
+  private final RenewableIdentity identity;
+  private final SealedState sealed;
+  private final LinkClient link;
+  private final SignedBus bus;
+
+  /**
+   * @throws StartFailure when the node has not joined, or what it got does not fit its file
+   */
+  AttachedControl(Foundation foundation, NodeConfig config, AttachedConfig attached) {
+    this.foundation = foundation;
+    this.config = config;
+    Path state = Objects.requireNonNull(config.stateDir());
+    this.files = NodeIdentity.in(state);
+    NodeIdentity.Held held = held();
+    this.identity = new RenewableIdentity(held.svid(), held.bundle());
+    identity.onChange(this::keep);
+    try {
+      this.sealed = new SealedState(state.resolve(FOLDER), foundation.random());
+    } catch (IOException e) {
+      throw StartFailure.cannotStart("cannot use " + state.resolve(FOLDER) + ": " + e.getMessage());
+    }
+    this.link =
+        new LinkClient(
+            foundation.vertx(),
+            identity,
+            foundation.crypto(),
+            foundation.clock(),
+            foundation.random(),
+            attached.to().stream()
+                .map(to -> SocketAddress.inetSocketAddress(to.port(), to.host()))
+                .toList(),
+            SchemaLevel.NEWEST,
+            String.valueOf(AttachedControl.class.getPackage().getImplementationVersion()),
+            foundation.meters());
+    this.bus =
+        new SignedBus(
+            foundation.vertx(),
+            identity,
+            foundation.crypto(),
+            foundation.clock(),
+            foundation.random(),
+            ANSWER_WITHIN);
+  }
+
+  private NodeIdentity.Held held() {
+    NodeIdentity.Held held;
+    try {
+      held =
+          files
+              .load(foundation.crypto())
+              .orElseThrow(
+                  () ->
+                      StartFailure.cannotStart(
+                          "this node has no identity in "
+                              + files.folder()
+                              + "; run herald join with a token of the control plane"));
+    } catch (InvalidCertificate e) {
+      throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
+    }
+    SpiffeId wanted =
+        SpiffeId.herald(held.svid().id().trustDomain(), HeraldRole.NODE, config.name());
+    TrustDomain domain = config.trustDomain();
+    if (!held.svid().id().equals(wanted)
+        || domain != null && !domain.equals(wanted.trustDomain())) {
+      throw StartFailure.cannotStart(
+          "the identity in "
+              + files.folder()
+              + " is "
+              + held.svid().id()
+              + ", but the node file is of "
+              + wanted
+              + (domain == null ? "" : " in trust domain " + domain)
+              + "; correct the file or join again");
+    }
+    if (!held.valid(foundation.clock().instant())) {
+      LOG.warn("the node's own certificate is not valid now; join again if it stays so");
+    }
+    return held;
+  }
+
+  private void keep(HeraldSvid svid, TrustBundle bundle) {
+    foundation
+        .vertx()
+        .executeBlocking(
+            () -> {
+              files.store(svid, bundle);
+              return true;
+            })
+        .onFailure(e -> LOG.error("the node's identity was not kept: {}", e.getMessage()));
+  }
+
+  TrustDomain trustDomain() {
+    return identity.svid().id().trustDomain();
+  }
+
+  @Override
+  public Future<Void> start() {
+    return link.start();
+  }
+
+  @Override
+  public void report(Health health) {
+    health.register("link", this::condition);
+  }
+
+  private Condition condition() {
+    LinkStatus now = link.status();
+    return now.attached()
+        ? Condition.OK
+        : Condition.degraded(
+            "not attached to a control node, what is in force stays: " + now.lastError());
+  }
+
+  @Override
+  public Future<Void> lead(Resourcing resourcing) {
+    throw new IllegalStateException("an attached node has no resources");
+  }
+
+  @Override
+  public Distribution distribution() {
+    return new Elsewhere();
+  }
+
+  @Override
+  public ServiceNode services(OwnListeners own) {
+    NodeCredentials enrolled =
+        new NodeCredentials(
+            foundation.vertx(),
+            CaService.over(bus),
+            identity,
+            ServiceNode.enrolling(config),
+            config.leafLifetime(),
+            foundation.crypto(),
+            foundation.clock(),
+            foundation.random(),
+            new KeptLeaves(sealed));
+    link.onAttached(enrolled::reachable);
+    KeySetService keys = NodeKeySets.from(bus, foundation, sealed);
+    link.onAttached(keys::reachable);
+    return new ServiceNode(
+        foundation,
+        config,
+        trustDomain(),
+        (vertx, workloads, consumer) -> {
+          SnapshotSubscriber subscriber =
+              new SnapshotSubscriber(
+                  vertx,
+                  bus,
+                  workloads,
+                  foundation.clock(),
+                  consumer,
+                  new KeptSnapshot(sealed),
+                  SchemaLevel.NEWEST);
+          link.onAttached(subscriber::reattached);
+          return subscriber;
+        },
+        keys,
+        enrolled,
+        own);
+  }
+
+  @Override
+  public Optional<UseReporter> reporter(Supplier<List<Used>> proxys) {
+    UseReporter reporter =
+        new UseReporter(
+            foundation.vertx(), DistributorService.over(bus), proxys, foundation.random());
+    link.onAttached(reporter::again);
+    return Optional.of(reporter);
+  }
+
+  @Override
+  public void close() {
+    link.close();
+  }
+
+  /** Resources are given to the control plane, not to this node. */
+  private static final class Elsewhere implements Distribution {
+    @Override
+    public Future<Revision> apply(Resources resources, @Nullable String stored) {
+      return elsewhere();
+    }
+
+    @Override
+    public Future<Problems> check(Resources resources) {
+      return elsewhere();
+    }
+
+    @Override
+    public Future<Void> reject(String problem) {
+      return elsewhere();
+    }
+
+    @Override
+    public Future<MeshStatus> status() {
+      return Future.succeededFuture(new MeshStatus(null, null, List.of(), List.of()));
+    }
+
+    private static <T> Future<T> elsewhere() {
+      return Future.failedFuture(new IllegalStateException("ask a control node"));
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.ca.Authority;
+import io.heraldmesh.identity.CertificateChain;
+import io.heraldmesh.store.AuthorityCertificate;
+import io.heraldmesh.store.AuthorityCertificate.Kind;
+import io.heraldmesh.store.AuthorityCertificate.Phase;
+import io.heraldmesh.store.Store;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notes in the state by which certificates this node signs, and looks whether they belong to it.
+ */
+final class AuthorityRecord {
+  private static final Logger LOG = LoggerFactory.getLogger(AuthorityRecord.class);
+
+  private AuthorityRecord() {}
+
+  /**
+   * Claims the state for the authority's trust domain. Roots that are no longer this node's are
+   * marked as dropped where nobody else signs.
+   *
+   * @throws StartFailure when other control nodes sign under other roots: nobody would trust both
+   * @throws io.heraldmesh.store.StoreException when the state is another trust domain's
+   */
+  static void keep(Store store, Authority authority, String node, Instant now) {
+    store.authority().claim(authority.trustDomain().name());
+    Map<String, AuthorityCertificate> known =
+        store.authority().certificates().stream()
+            .collect(Collectors.toMap(AuthorityCertificate::fingerprint, Function.identity()));
+    List<AuthorityCertificate> roots =
+        authority.bundle().roots().getOrDefault(authority.trustDomain(), List.of()).stream()
+            .map(root -> certificate(root, Kind.ROOT, "", now))
+            .toList();
+    List<String> ours = roots.stream().map(AuthorityCertificate::fingerprint).toList();
+    List<AuthorityCertificate> active =
+        known.values().stream()
+            .filter(c -> c.kind() == Kind.ROOT && c.phase() == Phase.ACTIVE)
+            .toList();
+    boolean common = active.stream().anyMatch(root -> ours.contains(root.fingerprint()));
+    if (!active.isEmpty() && !common) {
+      strange(store, active.getFirst(), roots.getFirst());
+    }
+    if (!store.shared()) {
+      active.stream()
+          .filter(root -> !ours.contains(root.fingerprint()))
+          .forEach(root -> store.authority().put(root.in(Phase.DROPPED)));
+    }
+    roots.forEach(root -> putNew(store, known, root));
+    AuthorityCertificate issuer = certificate(authority.issuer(), Kind.ISSUER, node, now);
+    known.values().stream()
+        .filter(c -> c.kind() == Kind.ISSUER && c.node().equals(node))
+        .filter(c -> c.phase() == Phase.ACTIVE && !c.fingerprint().equals(issuer.fingerprint()))
+        .forEach(c -> store.authority().put(c.in(Phase.DROPPED)));
+    putNew(store, known, issuer);
+  }
+
+  /** Whether another control node's certificate in use was signed by {@code root}. */
+  static boolean signsElsewhere(Store store, X509Certificate root, String node, Instant now) {
+    return store.authority().certificates().stream()
+        .filter(c -> c.kind() == Kind.ISSUER && c.phase() == Phase.ACTIVE)
+        .filter(c -> !c.node().equals(node))
+        .map(c -> CertificateChain.parsePem(c.pem()).leaf())
+        .filter(issuer -> now.isBefore(issuer.getNotAfter().toInstant()))
+        .anyMatch(issuer -> signed(issuer, root));
+  }
+
+  private static boolean signed(X509Certificate issuer, X509Certificate root) {
+    if (!issuer.getIssuerX500Principal().equals(root.getSubjectX500Principal())) {
+      return false;
+    }
+    try {
+      issuer.verify(root.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private static void strange(Store store, AuthorityCertificate there, AuthorityCertificate ours) {
+    if (store.shared()) {
+      throw StartFailure.cannotStart(
+          store.name()
+              + ": the other control nodes sign under root "
+              + there.fingerprint()
+              + ", this one under "
+              + ours.fingerprint()
+              + "; give this node the mesh's authority (spec.authority), or name another database");
+    }
+    LOG.warn(
+        "the authority is another than before: nodes must be given its root before={} now={}",
+        there.fingerprint(),
+        ours.fingerprint());
+  }
+
+  private static void putNew(
+      Store store, Map<String, AuthorityCertificate> known, AuthorityCertificate certificate) {
+    AuthorityCertificate there = known.get(certificate.fingerprint());
+    if (there == null || there.phase() != certificate.phase()) {
+      store.authority().put(certificate);
+    }
+  }
+
+  private static AuthorityCertificate certificate(
+      X509Certificate certificate, Kind kind, String node, Instant now) {
+    try {
+      byte[] der = certificate.getEncoded();
+      return new AuthorityCertificate(
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(der)),
+          kind,
+          Phase.ACTIVE,
+          "-----BEGIN CERTIFICATE-----\n"
+              + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                  .encodeToString(der)
+              + "\n-----END CERTIFICATE-----\n",
+          node,
+          now);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a certificate in use has an encoding and a digest", e);
+    }
+  }
+}

@@ -1,0 +1,351 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.admin.Health.Condition;
+import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.RegistrationSource;
+import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.RevisionHint;
+import io.heraldmesh.bus.Revocations;
+import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.bus.UsedCertificates.Trust;
+import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.ca.Authority;
+import io.heraldmesh.ca.AuthorityInForce;
+import io.heraldmesh.ca.CaVerticle;
+import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.credentials.IdentityRenewal;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.Fingerprint;
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.TrustBundle;
+import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.store.Registration;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.StoreException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The authority on the bus, and the identities it hands to Herald's own parts in this process. Such
+ * an identity is signed directly, because whoever holds the authority could sign it anyway; it is
+ * logged like any other and renewed over the bus.
+ */
+final class ControlPlane {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+  private static final String BY_NODE_FILE = "node file";
+  private static final long FOLLOW_MILLIS = 1000;
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final AuthorityInForce authority;
+  private final Store store;
+  private final String node;
+  private final Crypto crypto;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final List<IdentityRenewal> renewals = new ArrayList<>();
+
+  /** So that a database that does not answer holds up no more workers than that. */
+  private final Semaphore lookUps = new Semaphore(2);
+
+  private volatile Registrations registrations = Registrations.NONE;
+  private volatile Registrations renewable = Registrations.NONE;
+  private volatile Revocations revocations = Revocations.NONE;
+  private volatile Runnable onRevoked = () -> {};
+
+  ControlPlane(
+      Vertx vertx,
+      AuthorityInForce authority,
+      Store store,
+      String node,
+      Crypto crypto,
+      InstantSource clock,
+      SecureRandom random) {
+    this.vertx = vertx;
+    this.authority = authority;
+    this.store = store;
+    this.node = node;
+    this.crypto = crypto;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** What may run on which node, as of now. */
+  RegistrationSource registrations() {
+    return remembered(() -> registrations);
+  }
+
+  private RegistrationSource remembered(Supplier<Registrations> last) {
+    return new RegistrationSource() {
+      @Override
+      public Registrations get() {
+        return last.get();
+      }
+
+      @Override
+      public Registrations lookUp(String name) {
+        readWhenOther(name);
+        return last.get();
+      }
+    };
+  }
+
+  /** Takes what is registered now, where that is something else for this node. */
+  private void readWhenOther(String name) {
+    if (!store.shared()) {
+      return;
+    }
+    if (!lookUps.tryAcquire()) {
+      throw new StoreException(StoreException.Reason.BUSY, "too many look for registrations");
+    }
+    try {
+      Set<WorkloadIdentity> there =
+          store.registrations().of(name).stream()
+              .map(ControlPlane::workload)
+              .collect(Collectors.toUnmodifiableSet());
+      if (!there.equals(registrations.byNode().getOrDefault(name, Set.of()))) {
+        readRegistrations();
+      }
+    } finally {
+      lookUps.release();
+    }
+  }
+
+  private static WorkloadIdentity workload(Registration registration) {
+    return new WorkloadIdentity(registration.namespace(), registration.serviceAccount());
+  }
+
+  /** Which nodes were revoked, as of now. */
+  Revocations revocations() {
+    return revocations;
+  }
+
+  /** Has {@code follower} called, on a worker thread, whenever a node was revoked. */
+  void onRevoked(Runnable follower) {
+    onRevoked = follower;
+  }
+
+  /**
+   * Lets these workloads, and no others, run on {@code node}, as its node file says. Blocks for the
+   * database.
+   */
+  void register(String node, Set<WorkloadIdentity> workloads) {
+    Instant now = clock.instant();
+    store
+        .registrations()
+        .replace(
+            node,
+            workloads.stream()
+                .map(
+                    w ->
+                        new Registration(
+                            node, w.namespace(), w.serviceAccount(), BY_NODE_FILE, now))
+                .toList());
+    readRegistrations();
+  }
+
+  /** Takes what is registered now, here or at another control node. Blocks for the database. */
+  synchronized void readRegistrations() {
+    Map<String, Set<WorkloadIdentity>> byNode = new HashMap<>();
+    for (Registration registration : store.registrations().all()) {
+      byNode
+          .computeIfAbsent(registration.node(), none -> new HashSet<>())
+          .add(workload(registration));
+    }
+    registrations = new Registrations(byNode);
+    // This node signs its own identity; it renews it also while it runs no workloads.
+    byNode.putIfAbsent(node, Set.of());
+    renewable = new Registrations(byNode);
+    // An identity lives no longer than that, so that older ones need not be kept in mind.
+    Revocations now =
+        new Revocations(
+            store.registrations().voidBefores(clock.instant().minus(Authority.MAX_TTL)));
+    if (!now.equals(revocations)) {
+      revocations = now;
+      onRevoked.run();
+    }
+  }
+
+  /** The last ones hold while the database is away, which then issues nothing anyway. */
+  private void followRegistrations() {
+    vertx
+        .executeBlocking(
+            () -> {
+              readRegistrations();
+              return true;
+            })
+        .onFailure(e -> LOG.warn("registrations not read, the last ones hold: {}", e.getMessage()))
+        .onComplete(done -> vertx.setTimer(FOLLOW_MILLIS, again -> followRegistrations()));
+  }
+
+  /** At once, not at the next look, where another control node says that there is something. */
+  private void hearOfRevocations() {
+    RevisionHint.hear(
+            vertx,
+            () ->
+                vertx
+                    .executeBlocking(
+                        () -> {
+                          readRegistrations();
+                          return true;
+                        })
+                    .onFailure(e -> LOG.debug("registrations not read: {}", e.getMessage())))
+        .onFailure(e -> LOG.warn("revocations are heard of after a second only", e));
+  }
+
+  /** The root that whoever joins must find. */
+  X509Certificate root() {
+    Authority now = authority.get();
+    // While roots change there are two, and the first stands behind the certificates of now.
+    return now.bundle().of(now.trustDomain()).getFirst();
+  }
+
+  /** Puts the authority on the bus. */
+  Future<String> deployAuthority(String name, MeterRegistry meters) {
+    RenewableIdentity identity = identity(HeraldRole.CA, name);
+    SignedBus bus = bus(identity);
+    keepRenewed(bus, identity);
+    CertificateIssuer issuer =
+        new CertificateIssuer(
+            vertx,
+            authority,
+            crypto,
+            store.issuanceLog(),
+            remembered(() -> renewable),
+            this::revocations,
+            clock,
+            meters);
+    return vertx
+        .deployVerticle(
+            new CaVerticle(
+                bus,
+                new StoredRequests(vertx, store.requests()),
+                issuer,
+                () -> store.revisions().current().epoch()))
+        .onSuccess(
+            id -> {
+              vertx.setPeriodic(1000, tick -> renew());
+              authority.onChange(this::rotated);
+              followAuthority();
+              if (store.shared()) {
+                followRegistrations();
+                hearOfRevocations();
+              }
+            });
+  }
+
+  /** Has {@code follower} told of the roots whenever the authority changes; it must not block. */
+  void onRoots(Consumer<TrustBundle> follower) {
+    authority.onChange(now -> follower.accept(now.bundle()));
+  }
+
+  /** Whether the authority's files were taken, and how far a rotation is. */
+  Condition authorityCondition() {
+    String error = authority.lastError();
+    String waiting = authority.waiting();
+    return error != null
+        ? Condition.degraded("authority not taken, the last good one stays: " + error)
+        : Condition.noted(waiting == null ? "" : waiting);
+  }
+
+  /** Looks once a second whether its files changed, or a rotation has a next step. */
+  private void followAuthority() {
+    vertx
+        .executeBlocking(
+            () -> {
+              authority.look(
+                  root ->
+                      store.shared()
+                          && AuthorityRecord.signsElsewhere(store, root, node, clock.instant()));
+              return true;
+            })
+        .onFailure(e -> LOG.error("authority not looked at", e))
+        .onComplete(done -> vertx.setTimer(FOLLOW_MILLIS, again -> followAuthority()));
+  }
+
+  /** Herald's own parts here need not ask for the new roots. */
+  private void rotated(Authority now) {
+    List<IdentityRenewal> all;
+    synchronized (renewals) {
+      all = List.copyOf(renewals);
+    }
+    all.forEach(renewal -> renewal.follow(now.bundle()));
+  }
+
+  /** A new identity for one of Herald's own parts, signed and logged. Blocks for the log. */
+  RenewableIdentity identity(HeraldRole role, String name) {
+    return new OwnIdentities(authority.get(), store.issuanceLog(), crypto, clock)
+        .identity(role, name);
+  }
+
+  /** The bus, signed as {@code source} says. */
+  SignedBus bus(SvidSource source) {
+    return new SignedBus(vertx, source, crypto, clock, random, ANSWER_WITHIN);
+  }
+
+  /** Renews {@code identity} over {@code bus} from now on. */
+  void keepRenewed(SignedBus bus, RenewableIdentity identity) {
+    IdentityRenewal renewal =
+        new IdentityRenewal(vertx, CaService.over(bus), identity, null, crypto, clock, random);
+    synchronized (renewals) {
+      renewals.add(renewal);
+    }
+  }
+
+  /** The certificates in use: of Herald's own parts here, and the authority's. */
+  List<Used> used() {
+    List<IdentityRenewal> all;
+    synchronized (renewals) {
+      all = List.copyOf(renewals);
+    }
+    Authority now = authority.get();
+    X509Certificate root = root();
+    return Stream.concat(
+            all.stream().map(IdentityRenewal::used),
+            Stream.of(now.issuer(), root).distinct().map(one -> used(one, root)))
+        .toList();
+  }
+
+  /** Whoever made it makes the next: {@code herald ca rotate}, {@code herald ca sign}. */
+  private static Used used(X509Certificate authority, X509Certificate root) {
+    return new Used(
+        "authority " + authority.getSubjectX500Principal().getName(),
+        authority.getSerialNumber().toString(16),
+        authority.getNotBefore().toInstant(),
+        authority.getNotAfter().toInstant(),
+        authority.getIssuerX500Principal().getName(),
+        Fingerprint.of(root).toString(),
+        Trust.CURRENT,
+        null,
+        null);
+  }
+
+  private void renew() {
+    List<IdentityRenewal> due;
+    synchronized (renewals) {
+      due = List.copyOf(renewals);
+    }
+    due.forEach(IdentityRenewal::tick);
+  }
+}

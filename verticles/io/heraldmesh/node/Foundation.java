@@ -1,0 +1,25 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.crypto.Crypto;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/** What every part of a node stands on. */
+record Foundation(
+    Vertx vertx,
+    Crypto crypto,
+    InstantSource clock,
+    SecureRandom random,
+    PrometheusMeterRegistry meters) {
+
+  Ground ground() {
+    return new Ground(crypto, clock, random, meters);
+  }
+
+  /** With an event bus of the process's own. */
+  static Foundation lay(int eventLoops) {
+    return Ground.lay().under(Vertx.vertx(Ground.options(eventLoops)));
+  }
+}

@@ -1,0 +1,38 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.crypto.Crypto;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/** What every part of a node stands on, before there are event loops. */
+record Ground(
+    Crypto crypto, InstantSource clock, SecureRandom random, PrometheusMeterRegistry meters) {
+
+  static Ground lay() {
+    Crypto crypto = Crypto.preferred();
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Info.builder()
+        .name("herald_crypto_info")
+        .help("1 for the implementation that signs and verifies")
+        .labelNames("crypto")
+        .register(meters.getPrometheusRegistry())
+        .addLabelValues(crypto.name());
+    return new Ground(crypto, InstantSource.system(), new SecureRandom(), meters);
+  }
+
+  static VertxOptions options(int eventLoops) {
+    return new VertxOptions()
+        .setEventLoopPoolSize(eventLoops)
+        .setWorkerPoolSize(8)
+        .setPreferNativeTransport(true);
+  }
+
+  Foundation under(Vertx vertx) {
+    return new Foundation(vertx, crypto, clock, random, meters);
+  }
+}

@@ -1,0 +1,452 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.admin.AdminServer;
+import io.heraldmesh.admin.Health;
+import io.heraldmesh.admin.Health.Condition;
+import io.heraldmesh.admin.HealthServer;
+import io.heraldmesh.admin.MetricsServer;
+import io.heraldmesh.admin.OperatorTokens;
+import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.ca.AuthorityException;
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.node.NodeConfig.AttachedConfig;
+import io.heraldmesh.node.NodeConfig.ClusterConfig;
+import io.heraldmesh.node.NodeConfig.ClusterPeer;
+import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.Bound;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.WorkloadSettings;
+import io.heraldmesh.proxy.upstream.OwnListeners;
+import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.problem.Located;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.StoreException;
+import io.heraldmesh.tls.TlsProvider;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node with all its roles in this process: the one class that wires and deploys. Starting and
+ * stopping block; everything between runs on Vert.x's threads.
+ */
+public final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration START_WITHIN = Duration.ofSeconds(60);
+  private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(36_500);
+  private static final Duration STEP_WITHIN = Duration.ofSeconds(3);
+  static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
+  private static final Duration OPERATOR_TOKEN = Duration.ofHours(12);
+
+  private final NodeConfig config;
+  private @Nullable Foundation foundation;
+  private final Health health = new Health();
+  private final List<Step> undo = new ArrayList<>();
+  private final OwnListeners own = new OwnListeners();
+  private final List<Bound> bounds = new ArrayList<>();
+  private volatile @Nullable ServiceNode services;
+  private @Nullable NodeControl control;
+  private @Nullable TrustDomain trustDomain;
+  private @Nullable StateDir state;
+  private @Nullable String operatorToken;
+  private @Nullable HostPort adminAddress;
+
+  /** One thing to take back on stop, last first. */
+  private record Step(String what, Runnable action) {}
+
+  private Node(NodeConfig config) {
+    this.config = config;
+    if (config.cluster() == null) {
+      Foundation laid = Foundation.lay(config.eventLoops());
+      this.foundation = laid;
+      this.undo.add(new Step("event loops", () -> await(laid.vertx().close(), STEP_WITHIN)));
+    }
+  }
+
+  public static Node start(NodeConfig config) {
+    return start(config, line -> LOG.debug("{}", line));
+  }
+
+  /**
+   * Starts the node of a node file.
+   *
+   * @throws StartFailure when it cannot, or the file has problems; the message says why
+   * @throws UsageException when the file cannot be read
+   */
+  public static Node start(Path file) {
+    NodeFileReader.Result read = NodeFileReader.read(file);
+    NodeConfig config = read.config();
+    if (config == null) {
+      throw StartFailure.problems(read.problems().text());
+    }
+    return start(config);
+  }
+
+  /**
+   * Starts a node; returns when certificates and policy are in force. A failed start leaves nothing
+   * behind.
+   *
+   * @param say takes the lines {@code listening <what> <address>} and {@code ready}
+   * @throws StartFailure when it cannot; the message says why
+   */
+  public static Node start(NodeConfig config, Consumer<String> say) {
+    Node node = new Node(config);
+    node.health.register("node", () -> Condition.notReady("starting"));
+    try {
+      node.start(say);
+      return node;
+    } catch (AuthorityException | StoreException e) {
+      node.stop();
+      throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      node.stop();
+      throw e;
+    }
+  }
+
+  private void start(Consumer<String> say) {
+    AttachedConfig attached = config.attached();
+    if (attached != null) {
+      openState();
+      startWith(attached(attached), null, say);
+      return;
+    }
+    Resourcing resourcing = new Resourcing(config.resources(), config.resourcesMayBeEmpty());
+    undo.add(new Step("resources", resourcing::close));
+    Resources resources = resourcing.first();
+    TrustDomain domain = trustDomain(resources);
+    trustDomain = domain;
+    openState();
+    startWith(control(domain, say), resourcing, say);
+  }
+
+  private NodeControl attached(AttachedConfig to) {
+    AttachedControl made = new AttachedControl(foundation(), config, to);
+    trustDomain = made.trustDomain();
+    return made;
+  }
+
+  private void openState() {
+    Path folder = config.stateDir();
+    if (folder != null) {
+      StateDir opened = StateDir.open(folder);
+      state = opened;
+      undo.add(new Step("state", opened::close));
+    }
+  }
+
+  private void startWith(
+      NodeControl started, @Nullable Resourcing resourcing, Consumer<String> say) {
+    undo.add(new Step("store", started::close));
+    await(started.start(), START_WITHIN);
+    control = started;
+    started.report(health);
+    if (resourcing != null) {
+      await(started.lead(resourcing), START_WITHIN);
+      health.register("resources", resourcing::condition);
+    }
+    await(started.openPort(), START_WITHIN)
+        .ifPresent(
+            bound -> {
+              own.add(bound);
+              say.accept("listening control " + bound);
+            });
+    say(
+        say,
+        "health",
+        config.health(),
+        address -> new HealthServer(foundation().vertx(), health).listen(address));
+    say(
+        say,
+        "metrics",
+        config.metrics(),
+        address -> new MetricsServer(foundation().vertx(), foundation().meters()).listen(address));
+    started
+        .reporter(this::used)
+        .ifPresent(
+            reporter -> {
+              undo.add(new Step("reports", reporter::close));
+              reporter.start();
+            });
+    if (config.roles().contains(Role.PROXY)) {
+      startServices(started, say);
+    }
+    if (config.roles().contains(Role.ADMIN)) {
+      startAdmin(say);
+    }
+    LOG.info(
+        "node started name={} trustDomain={} crypto={} tls={}",
+        config.name(),
+        trustDomain,
+        foundation().crypto().name(),
+        TlsProvider.name());
+    health.register("node", () -> Condition.OK);
+    say.accept("ready");
+  }
+
+  private NodeControl control(TrustDomain domain, Consumer<String> say) {
+    if (config.standalone()) {
+      return new StandaloneControl(foundation(), config, domain);
+    }
+    Store store = new AwaitedStore(config, health).open();
+    ClusterConfig cluster = config.cluster();
+    if (cluster != null) {
+      Membership joined = Membership.join(store, config, cluster, domain);
+      foundation = joined.foundation();
+      undo.add(new Step("cluster", joined::close));
+      HostPort eventBus = new HostPort(cluster.eventBus().host(), joined.eventBusPort());
+      own.add(cluster.listen());
+      own.add(eventBus);
+      say.accept("listening cluster " + cluster.listen());
+      say.accept("listening eventbus " + eventBus);
+      health.register("cluster", () -> members(cluster, joined));
+      return new EmbeddedControl(config, domain, joined);
+    }
+    return new EmbeddedControl(foundation(), config, domain, store);
+  }
+
+  private static Condition members(ClusterConfig cluster, Membership joined) {
+    List<String> there = joined.members();
+    String away =
+        cluster.members().stream()
+            .map(ClusterPeer::name)
+            .filter(name -> !there.contains(name))
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return away.isEmpty() ? Condition.OK : Condition.degraded("not in the cluster: " + away);
+  }
+
+  private Foundation foundation() {
+    Foundation laid = foundation;
+    if (laid == null) {
+      throw new IllegalStateException("not started");
+    }
+    return laid;
+  }
+
+  /**
+   * What the node file says, else MeshConfig, else Istio's default; two that differ are an error.
+   */
+  private TrustDomain trustDomain(Resources resources) {
+    Located<String> inMesh = resources.meshConfig().trustDomain();
+    TrustDomain inFile = config.trustDomain();
+    if (inMesh == null) {
+      return inFile == null ? new TrustDomain("cluster.local") : inFile;
+    }
+    TrustDomain mesh = new TrustDomain(inMesh.value());
+    if (inFile != null && !inFile.equals(mesh)) {
+      throw StartFailure.problems(
+          inMesh.at()
+              + ": trustDomain is "
+              + mesh
+              + ", but the node file says "
+              + inFile
+              + "; make them equal");
+    }
+    return mesh;
+  }
+
+  private void startServices(NodeControl from, Consumer<String> say) {
+    ServiceNode started;
+    try {
+      started = from.services(own);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
+    }
+    services = started;
+    started.report(health);
+    undo.add(new Step("proxy", () -> await(started.stop(), LONGEST_DRAIN.plusSeconds(2))));
+    Future<Void> ready = started.start();
+    bounds.addAll(await(started.opened(), START_WITHIN));
+    bounds.forEach(bound -> say.accept("listening " + describe(bound)));
+    try {
+      // An attached node that holds nothing good waits for its control plane, closed and not ready.
+      await(ready, config.attached() == null ? START_WITHIN : AS_LONG_AS_IT_TAKES);
+    } catch (StartFailure e) {
+      throw StartFailure.cannotStart(e.getMessage() + ": " + started.condition().detail());
+    }
+  }
+
+  /** The certificates of the proxy, when there is one. */
+  private List<Used> used() {
+    ServiceNode running = services;
+    return running == null ? List.of() : running.used();
+  }
+
+  private void startAdmin(Consumer<String> say) {
+    OperatorTokens tokens = await(OperatorTokens.create(foundation().vertx()), START_WITHIN);
+    String token = tokens.issue("local", OPERATOR_TOKEN);
+    operatorToken = token;
+    if (state != null) {
+      state.writePrivate("operator.token", token + "\n");
+    }
+    AdminServer admin =
+        new AdminServer(
+            foundation().vertx(),
+            tokens,
+            () -> meshStatus().map(mesh -> StatusView.of(config.name(), health, mesh, services)));
+    say(say, "admin", config.admin(), admin::listen);
+  }
+
+  private void say(
+      Consumer<String> say,
+      String what,
+      @Nullable HostPort address,
+      Function<SocketAddress, Future<HttpServer>> listen) {
+    if (address == null) {
+      return;
+    }
+    HttpServer server;
+    try {
+      server =
+          await(
+              listen.apply(SocketAddress.inetSocketAddress(address.port(), address.host())),
+              START_WITHIN);
+    } catch (StartFailure e) {
+      throw StartFailure.cannotStart(
+          "cannot listen on "
+              + address
+              + " ("
+              + e.getMessage()
+              + "); free the port or change spec."
+              + what
+              + ".listen");
+    }
+    HostPort bound = new HostPort(address.host(), server.actualPort());
+    own.add(bound);
+    if (what.equals("admin")) {
+      adminAddress = bound;
+    }
+    say.accept("listening " + what + " " + bound);
+  }
+
+  private static String describe(Bound bound) {
+    return bound.what()
+        + (bound.workload() == null ? "" : ":" + bound.workload())
+        + (bound.port() == 0 ? "" : ":" + bound.port())
+        + " "
+        + new HostPort(bound.address().getAddress().getHostAddress(), bound.address().getPort());
+  }
+
+  /** The outbound port of a workload, as bound. */
+  public int outbound(Workload workload) {
+    return port("outbound", workload);
+  }
+
+  /** The first inbound port of a workload, as bound. */
+  public int inbound(Workload workload) {
+    return port("inbound", workload);
+  }
+
+  private int port(String what, Workload workload) {
+    return bounds.stream()
+        .filter(b -> b.what().equals(what) && workload.equals(b.workload()))
+        .findFirst()
+        .orElseThrow()
+        .address()
+        .getPort();
+  }
+
+  /** What all of it runs on. */
+  Vertx vertx() {
+    return foundation().vertx();
+  }
+
+  public Health health() {
+    return health;
+  }
+
+  /** Where the admin pages are, as bound; null when the node has no role admin. */
+  public @Nullable HostPort adminAddress() {
+    return adminAddress;
+  }
+
+  /** For the admin pages; null when the node has no role admin. */
+  public @Nullable String operatorToken() {
+    return operatorToken;
+  }
+
+  /** How far the configuration got. */
+  public Future<MeshStatus> meshStatus() {
+    NodeControl started = control;
+    return started == null
+        ? Future.failedFuture(new IllegalStateException("not started"))
+        : started.distribution().status();
+  }
+
+  /** Opens log files again, as after their rotation. Thread-safe. */
+  void reopenLogs() {
+    ServiceNode running = services;
+    if (running != null) {
+      running.reopenLogs();
+    }
+  }
+
+  /** Fetches new leaves for these workloads now; completes when they are in force. */
+  public Future<Void> renew(List<Workload> workloads) {
+    ServiceNode running = services;
+    TrustDomain domain = trustDomain;
+    if (running == null || domain == null) {
+      return Future.failedFuture(new IllegalStateException("the node has no proxy"));
+    }
+    return Future.all(
+            config.workloads().stream()
+                .filter(w -> workloads.contains(w.workload()))
+                .map(w -> running.renew(identity(domain, w)))
+                .toList())
+        .mapEmpty();
+  }
+
+  private static SpiffeId identity(TrustDomain domain, WorkloadSettings workload) {
+    return SpiffeId.workload(domain, workload.workload().namespace(), workload.serviceAccount());
+  }
+
+  /** Drains, then takes back everything, last first. Ends within 10 s whatever hangs. */
+  public void stop() {
+    health.register("node", () -> Condition.notReady("stopping"));
+    while (!undo.isEmpty()) {
+      Step step = undo.removeLast();
+      try {
+        step.action().run();
+      } catch (RuntimeException e) {
+        LOG.warn("stopping {}: {}", step.what(), e.getMessage());
+      }
+    }
+  }
+
+  private static <T> T await(Future<T> future, Duration time) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StartFailure.cannotStart("interrupted");
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw cause instanceof StartFailure failure
+          ? failure
+          : StartFailure.cannotStart(
+              cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    } catch (TimeoutException e) {
+      throw StartFailure.cannotStart("not done within " + time.toSeconds() + " s");
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.InheritedSockets;
+import io.heraldmesh.proxy.ListenAddress;
+import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.yaml.Value;
+
+/** Addresses in a node file. */
+final class NodeAddresses {
+  private static final String INHERITED = "fd:";
+
+  private NodeAddresses() {}
+
+  static HostPort listen(Value value, int defaultPort) {
+    HostPort given = value.decodeOrNull(fields -> read(fields.required("listen")));
+    return given == null ? new HostPort("127.0.0.1", defaultPort) : given;
+  }
+
+  /** Also {@code fd:NAME}: a socket that the service manager passed to this process. */
+  static ListenAddress listener(Value value) {
+    String text = value.nonEmptyText().value();
+    if (!text.startsWith(INHERITED)) {
+      return new ListenAddress(read(value));
+    }
+    try {
+      return InheritedSockets.ours().named(text.substring(INHERITED.length()));
+    } catch (IllegalArgumentException e) {
+      value.problem(
+          ProblemCode.INVALID_ADDRESS,
+          String.valueOf(e.getMessage()),
+          "name a socket of the service manager (FileDescriptorName= of its socket unit), or write"
+              + " host:port");
+      return new ListenAddress(new HostPort("127.0.0.1", 0));
+    }
+  }
+
+  static HostPort read(Value value) {
+    String text = value.nonEmptyText().value();
+    if (!text.isEmpty()) {
+      try {
+        return HostPort.parse(text);
+      } catch (IllegalArgumentException e) {
+        value.problem(
+            ProblemCode.INVALID_ADDRESS,
+            String.valueOf(e.getMessage()),
+            "write host:port, as in 127.0.0.1:8080 or [::1]:8080");
+      }
+    }
+    return new HostPort("127.0.0.1", 0);
+  }
+}
