@@ -10,6 +10,8 @@ import com.hazelcast.config.XmlConfigBuilder;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.MemberLeftException;
 import com.hazelcast.core.OperationTimeoutException;
+import com.hazelcast.internal.cluster.impl.ClusterTopologyChangedException;
+import com.hazelcast.internal.cluster.impl.MasterNodeChangedException;
 import com.hazelcast.partition.NoDataMemberInClusterException;
 import com.hazelcast.spi.exception.CallerNotMemberException;
 import com.hazelcast.spi.exception.PartitionMigratingException;
@@ -38,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What members may read of Java's own serialization. What a member answers when it cannot do what
  * another asked is among it: without that the other never learns to ask somebody else, and a
- * control node that starts while partitions move does not come up.
+ * control node that starts while partitions move or others come and go does not come up.
  */
 class SerializationFilterTest {
   private static final String[] FILES = {"tcp-ip.xml", "kubernetes.xml", "multicast.xml"};
@@ -92,6 +94,8 @@ class SerializationFilterTest {
         new RetryableHazelcastException("x", new IllegalStateException("why")),
         new RetryableIOException("x"),
         new CallerNotMemberException("x"),
+        new ClusterTopologyChangedException("x"),
+        new MasterNodeChangedException("x"),
         new TargetNotMemberException("x"),
         new TargetDisconnectedException("x"),
         new PartitionMigratingException(new Address("127.0.0.1", 5701), 1, "op", "service"),
