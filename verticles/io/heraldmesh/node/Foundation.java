@@ -19,7 +19,7 @@ record Foundation(
   }
 
   /** With an event bus of the process's own. */
-  static Foundation lay(int eventLoops) {
-    return Ground.lay().under(Vertx.vertx(Ground.options(eventLoops)));
+  static Foundation lay(int eventLoops, InstantSource clock) {
+    return Ground.lay(clock).under(Vertx.vertx(Ground.options(eventLoops)));
   }
 }

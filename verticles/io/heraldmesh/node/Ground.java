@@ -13,7 +13,7 @@ import java.time.InstantSource;
 record Ground(
     Crypto crypto, InstantSource clock, SecureRandom random, PrometheusMeterRegistry meters) {
 
-  static Ground lay() {
+  static Ground lay(InstantSource clock) {
     Crypto crypto = Crypto.preferred();
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Info.builder()
@@ -22,7 +22,7 @@ record Ground(
         .labelNames("crypto")
         .register(meters.getPrometheusRegistry())
         .addLabelValues(crypto.name());
-    return new Ground(crypto, InstantSource.system(), new SecureRandom(), meters);
+    return new Ground(crypto, clock, new SecureRandom(), meters);
   }
 
   static VertxOptions options(int eventLoops) {

@@ -16,6 +16,7 @@ import io.heraldmesh.tls.MemberTls;
 import io.heraldmesh.tls.Members;
 import io.micrometer.core.instrument.Gauge;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -46,8 +47,12 @@ final class Membership implements AutoCloseable {
    * @throws StartFailure when it may not or cannot join
    */
   static Membership join(
-      Store store, NodeConfig config, ClusterConfig cluster, TrustDomain trustDomain) {
-    Ground ground = Ground.lay();
+      Store store,
+      NodeConfig config,
+      ClusterConfig cluster,
+      TrustDomain trustDomain,
+      InstantSource clock) {
+    Ground ground = Ground.lay(clock);
     ControlState state = ControlState.open(store, config, trustDomain, ground);
     try {
       RenewableIdentity identity =

@@ -30,6 +30,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -55,6 +56,7 @@ public final class Node {
   private static final Duration OPERATOR_TOKEN = Duration.ofHours(12);
 
   private final NodeConfig config;
+  private final InstantSource clock;
   private @Nullable Foundation foundation;
   private final Health health = new Health();
   private final List<Step> undo = new ArrayList<>();
@@ -70,10 +72,11 @@ public final class Node {
   /** One thing to take back on stop, last first. */
   private record Step(String what, Runnable action) {}
 
-  private Node(NodeConfig config) {
+  private Node(NodeConfig config, InstantSource clock) {
     this.config = config;
+    this.clock = clock;
     if (config.cluster() == null) {
-      Foundation laid = Foundation.lay(config.eventLoops());
+      Foundation laid = Foundation.lay(config.eventLoops(), clock);
       this.foundation = laid;
       this.undo.add(new Step("event loops", () -> await(laid.vertx().close(), STEP_WITHIN)));
     }
@@ -106,7 +109,12 @@ public final class Node {
    * @throws StartFailure when it cannot; the message says why
    */
   public static Node start(NodeConfig config, Consumer<String> say) {
-    Node node = new Node(config);
+    return start(config, say, InstantSource.system());
+  }
+
+  /** As above, by another clock: its certificates and all that it judges go by that. */
+  public static Node start(NodeConfig config, Consumer<String> say, InstantSource clock) {
+    Node node = new Node(config, clock);
     node.health.register("node", () -> Condition.notReady("starting"));
     try {
       node.start(say);
@@ -207,7 +215,7 @@ public final class Node {
     Store store = new AwaitedStore(config, health).open();
     ClusterConfig cluster = config.cluster();
     if (cluster != null) {
-      Membership joined = Membership.join(store, config, cluster, domain);
+      Membership joined = Membership.join(store, config, cluster, domain, clock);
       foundation = joined.foundation();
       undo.add(new Step("cluster", joined::close));
       HostPort eventBus = new HostPort(cluster.eventBus().host(), joined.eventBusPort());

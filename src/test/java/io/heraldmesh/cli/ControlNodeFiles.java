@@ -5,6 +5,7 @@ import io.heraldmesh.ca.Authority;
 import io.heraldmesh.ca.AuthorityStore;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.TrustDomain;
+import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.PostgresStore;
@@ -48,10 +49,15 @@ final class ControlNodeFiles {
             .authority();
     Files.createDirectories(folder.resolve("resources"));
     mode("STRICT");
-    try (Store store = PostgresStore.open(postgres.settings(schema))) {
+    try (Store store = PostgresStore.open(database())) {
       registrations.forEach(store.registrations()::add);
     }
     return authority;
+  }
+
+  /** What all of them share. */
+  PostgresSettings database() {
+    return postgres.settings(schema);
   }
 
   private void secret(String name, String text) throws IOException {
