@@ -1,11 +1,7 @@
 package io.heraldmesh.node;
 
-import io.heraldmesh.admin.AdminServer;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
-import io.heraldmesh.admin.HealthServer;
-import io.heraldmesh.admin.MetricsServer;
-import io.heraldmesh.admin.OperatorTokens;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.ca.AuthorityException;
@@ -26,18 +22,12 @@ import io.heraldmesh.store.StoreException;
 import io.heraldmesh.tls.TlsProvider;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,24 +43,19 @@ public final class Node {
   private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(36_500);
   private static final Duration STEP_WITHIN = Duration.ofSeconds(3);
   static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
-  private static final Duration OPERATOR_TOKEN = Duration.ofHours(12);
 
   private final NodeConfig config;
   private final InstantSource clock;
   private @Nullable Foundation foundation;
   private final Health health = new Health();
-  private final List<Step> undo = new ArrayList<>();
+  private final Teardown undo = new Teardown();
   private final OwnListeners own = new OwnListeners();
   private final List<Bound> bounds = new ArrayList<>();
   private volatile @Nullable ServiceNode services;
   private @Nullable NodeControl control;
   private @Nullable TrustDomain trustDomain;
   private @Nullable StateDir state;
-  private @Nullable String operatorToken;
-  private @Nullable HostPort adminAddress;
-
-  /** One thing to take back on stop, last first. */
-  private record Step(String what, Runnable action) {}
+  private @Nullable NodePages pages;
 
   private Node(NodeConfig config, InstantSource clock) {
     this.config = config;
@@ -78,7 +63,7 @@ public final class Node {
     if (config.cluster() == null) {
       Foundation laid = Foundation.lay(config.eventLoops(), clock);
       this.foundation = laid;
-      this.undo.add(new Step("event loops", () -> await(laid.vertx().close(), STEP_WITHIN)));
+      this.undo.add("event loops", () -> StartWait.await(laid.vertx().close(), STEP_WITHIN));
     }
   }
 
@@ -136,7 +121,7 @@ public final class Node {
       return;
     }
     Resourcing resourcing = new Resourcing(config.resources(), config.resourcesMayBeEmpty());
-    undo.add(new Step("resources", resourcing::close));
+    undo.add("resources", resourcing::close);
     Resources resources = resourcing.first();
     TrustDomain domain = trustDomain(resources);
     trustDomain = domain;
@@ -155,48 +140,44 @@ public final class Node {
     if (folder != null) {
       StateDir opened = StateDir.open(folder);
       state = opened;
-      undo.add(new Step("state", opened::close));
+      undo.add("state", opened::close);
     }
   }
 
   private void startWith(
       NodeControl started, @Nullable Resourcing resourcing, Consumer<String> say) {
-    undo.add(new Step("store", started::close));
-    await(started.start(), START_WITHIN);
+    undo.add("store", started::close);
+    StartWait.await(started.start(), START_WITHIN);
     control = started;
     started.report(health);
     if (resourcing != null) {
-      await(started.lead(resourcing), START_WITHIN);
+      StartWait.await(started.lead(resourcing), START_WITHIN);
       health.register("resources", resourcing::condition);
     }
-    await(started.openPort(), START_WITHIN)
+    StartWait.await(started.openPort(), START_WITHIN)
         .ifPresent(
             bound -> {
               own.add(bound);
               say.accept("listening control " + bound);
             });
-    say(
-        say,
-        "health",
-        config.health(),
-        address -> new HealthServer(foundation().vertx(), health).listen(address));
-    say(
-        say,
-        "metrics",
-        config.metrics(),
-        address -> new MetricsServer(foundation().vertx(), foundation().meters()).listen(address));
+    NodePages opened = new NodePages(config, own, say);
+    pages = opened;
+    opened.openHealthAndMetrics(foundation(), health);
     started
         .reporter(this::used)
         .ifPresent(
             reporter -> {
-              undo.add(new Step("reports", reporter::close));
+              undo.add("reports", reporter::close);
               reporter.start();
             });
     if (config.roles().contains(Role.PROXY)) {
       startServices(started, say);
     }
     if (config.roles().contains(Role.ADMIN)) {
-      startAdmin(say);
+      opened.openAdmin(
+          foundation(),
+          state,
+          () -> meshStatus().map(mesh -> StatusView.of(config.name(), health, mesh, services)));
     }
     LOG.info(
         "node started name={} trustDomain={} crypto={} tls={}",
@@ -217,7 +198,7 @@ public final class Node {
     if (cluster != null) {
       Membership joined = Membership.join(store, config, cluster, domain, clock);
       foundation = joined.foundation();
-      undo.add(new Step("cluster", joined::close));
+      undo.add("cluster", joined::close);
       HostPort eventBus = new HostPort(cluster.eventBus().host(), joined.eventBusPort());
       own.add(cluster.listen());
       own.add(eventBus);
@@ -279,13 +260,13 @@ public final class Node {
     }
     services = started;
     started.report(health);
-    undo.add(new Step("proxy", () -> await(started.stop(), LONGEST_DRAIN.plusSeconds(2))));
+    undo.add("proxy", () -> StartWait.await(started.stop(), LONGEST_DRAIN.plusSeconds(2)));
     Future<Void> ready = started.start();
-    bounds.addAll(await(started.opened(), START_WITHIN));
+    bounds.addAll(StartWait.await(started.opened(), START_WITHIN));
     bounds.forEach(bound -> say.accept("listening " + describe(bound)));
     try {
       // An attached node that holds nothing good waits for its control plane, closed and not ready.
-      await(ready, config.attached() == null ? START_WITHIN : AS_LONG_AS_IT_TAKES);
+      StartWait.await(ready, config.attached() == null ? START_WITHIN : AS_LONG_AS_IT_TAKES);
     } catch (StartFailure e) {
       throw StartFailure.cannotStart(e.getMessage() + ": " + started.condition().detail());
     }
@@ -295,53 +276,6 @@ public final class Node {
   private List<Used> used() {
     ServiceNode running = services;
     return running == null ? List.of() : running.used();
-  }
-
-  private void startAdmin(Consumer<String> say) {
-    OperatorTokens tokens = await(OperatorTokens.create(foundation().vertx()), START_WITHIN);
-    String token = tokens.issue("local", OPERATOR_TOKEN);
-    operatorToken = token;
-    if (state != null) {
-      state.writePrivate("operator.token", token + "\n");
-    }
-    AdminServer admin =
-        new AdminServer(
-            foundation().vertx(),
-            tokens,
-            () -> meshStatus().map(mesh -> StatusView.of(config.name(), health, mesh, services)));
-    say(say, "admin", config.admin(), admin::listen);
-  }
-
-  private void say(
-      Consumer<String> say,
-      String what,
-      @Nullable HostPort address,
-      Function<SocketAddress, Future<HttpServer>> listen) {
-    if (address == null) {
-      return;
-    }
-    HttpServer server;
-    try {
-      server =
-          await(
-              listen.apply(SocketAddress.inetSocketAddress(address.port(), address.host())),
-              START_WITHIN);
-    } catch (StartFailure e) {
-      throw StartFailure.cannotStart(
-          "cannot listen on "
-              + address
-              + " ("
-              + e.getMessage()
-              + "); free the port or change spec."
-              + what
-              + ".listen");
-    }
-    HostPort bound = new HostPort(address.host(), server.actualPort());
-    own.add(bound);
-    if (what.equals("admin")) {
-      adminAddress = bound;
-    }
-    say.accept("listening " + what + " " + bound);
   }
 
   private static String describe(Bound bound) {
@@ -382,12 +316,12 @@ public final class Node {
 
   /** Where the admin pages are, as bound; null when the node has no role admin. */
   public @Nullable HostPort adminAddress() {
-    return adminAddress;
+    return pages == null ? null : pages.adminAddress();
   }
 
   /** For the admin pages; null when the node has no role admin. */
   public @Nullable String operatorToken() {
-    return operatorToken;
+    return pages == null ? null : pages.operatorToken();
   }
 
   /** How far the configuration got. */
@@ -428,33 +362,6 @@ public final class Node {
   /** Drains, then takes back everything, last first. Ends within 10 s whatever hangs. */
   public void stop() {
     health.register("node", () -> Condition.notReady("stopping"));
-    while (!undo.isEmpty()) {
-      Step step = undo.removeLast();
-      try {
-        step.action().run();
-      } catch (RuntimeException e) {
-        LOG.warn("stopping {}: {}", step.what(), e.getMessage());
-      }
-    }
-  }
-
-  private static <T> T await(Future<T> future, Duration time) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(time.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw StartFailure.cannotStart("interrupted");
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw cause instanceof StartFailure failure
-          ? failure
-          : StartFailure.cannotStart(
-              cause.getMessage() == null ? cause.toString() : cause.getMessage());
-    } catch (TimeoutException e) {
-      throw StartFailure.cannotStart("not done within " + time.toSeconds() + " s");
-    }
+    undo.run();
   }
 }
