@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Connects to a port of this process, to see what it shows. */
 final class OwnSocket {
-  private static final int PATIENCE_MILLIS = 10_000;
+  /** In which also a busy machine gets to its first handshake. */
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private OwnSocket() {}
 
   /**
    * Blocks.
    *
-   * @throws IllegalStateException when the server shows another certificate than the one of {@code
-   *     keys}, or talks to a client that has none
+   * @throws IllegalStateException when the server shows none or another certificate than the one of
+   *     {@code keys}, or talks to a client that has none
    */
   static void requireLeaf(InetSocketAddress address, X509ExtendedKeyManager keys) {
     AtomicReference<@Nullable X509Certificate> shown = new AtomicReference<>();
@@ -38,7 +39,13 @@ final class OwnSocket {
               context
                   .getSocketFactory()
                   .createSocket(plain, "localhost", address.getPort(), true)) {
+        socket.startHandshake();
         served = talks(socket);
+      } catch (IOException refused) {
+        if (shown.get() == null) {
+          throw refused;
+        }
+        served = false;
       }
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("TLS of the event bus cannot be tried: " + e, e);
@@ -55,7 +62,6 @@ final class OwnSocket {
   /** In TLS 1.3 a client learns only by reading that it was refused. */
   private static boolean talks(SSLSocket socket) {
     try {
-      socket.startHandshake();
       socket.getInputStream().read();
       return true;
     } catch (IOException refused) {
