@@ -152,6 +152,11 @@ public final class PostgresServer implements AutoCloseable {
         "jdbc:postgresql://" + host() + "/postgres?currentSchema=" + schema, USER, PASSWORD);
   }
 
+  /** The server's process; its sessions are children of it. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Kills the server and all its sessions at once, as a power cut would. */
   public void kill() {
     List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());

@@ -117,7 +117,8 @@ final class ConfigRows {
     int accepted = 0;
     String forced;
     boolean soon = false;
-    try (LabChange change = LabChange.by(mesh.node("c1"))) {
+    try (LabChange change = LabChange.by(mesh.node("c1"));
+        Yielding control = mesh.controlYields()) {
       String revision = "";
       for (int i = 0; System.nanoTime() - from < FLOOD_SECONDS * SECOND; i++) {
         // one is due every millisecond; the next goes off when the last was answered
@@ -139,7 +140,7 @@ final class ConfigRows {
     List<Sample> samples = load.since(from);
     double ratio = LabLoad.percentile(samples, 0.99) / usual;
     run.row(
-        "configuration flood: changes one after the other for %d s, aimed at %d a second"
+        "configuration flood: changes one after the other for %d s, aimed at %d a second; control nodes and database yield the processors"
             .formatted(FLOOD_SECONDS, FLOOD_PER_SECOND),
         "the last one in force everywhere within 2 s; 0 failed; p99 at most 1.5 times as before",
         samples,

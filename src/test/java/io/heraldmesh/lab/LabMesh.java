@@ -422,6 +422,12 @@ final class LabMesh implements AutoCloseable {
     return (System.nanoTime() - from) / 1_000_000;
   }
 
+  /** Control nodes and database leave the processors to the services, until it is closed. */
+  Yielding controlYields() throws IOException, InterruptedException {
+    return Yielding.of(
+        Stream.concat(Stream.of(database.pid()), CONTROL.stream().map(name -> node(name).pid())));
+  }
+
   /** The control node that distributes. */
   String leader() throws IOException, InterruptedException {
     for (String name : CONTROL) {
