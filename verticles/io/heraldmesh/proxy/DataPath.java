@@ -264,20 +264,15 @@ public final class DataPath {
 
   /**
    * Has the code of requests run once, so that the first ones do not wait for it; completes when
-   * that was tried. Thread-safe.
+   * that was tried, with how many of its own connections it gave up. Thread-safe.
    */
-  Future<Void> warmUp() {
+  Future<Integer> warmUp() {
     return vertx
-        .<Void>executeBlocking(
-            () -> {
-              WarmUp.run(loops, context);
-              return null;
-            },
-            false)
+        .executeBlocking(() -> WarmUp.run(loops, context), false)
         .otherwise(
             failure -> {
               LOG.warn("the first requests will be slower: {}", failure.toString());
-              return null;
+              return 0;
             });
   }
 

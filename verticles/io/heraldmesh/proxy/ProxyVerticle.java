@@ -68,7 +68,7 @@ public final class ProxyVerticle extends VerticleBase {
   /** Completes once requests can pass: policy is in force and every workload has its leaf. */
   @Override
   public Future<?> start() {
-    Future<Void> warm = path.warmUp();
+    Future<Integer> warm = path.warmUp();
     // what is thrown is a failure of the start, too
     return Future.<Void>succeededFuture()
         .compose(now -> path.open())

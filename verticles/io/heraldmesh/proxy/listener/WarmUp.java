@@ -33,7 +33,7 @@ import java.util.Map;
 public final class WarmUp {
   private static final Workload NOBODY = new Workload("herald", "warm-up");
   private static final int CONNECT_MILLIS = 2_000;
-  private static final int SILENCE_MILLIS = 300;
+  private static final int SILENCE_MILLIS = 2_000;
 
   private static final String ASKED = "GET /x?y=z HTTP/1.1\r\nHost: warm.up\r\nx-a: b\r\n";
   private static final int ROUNDS = 3;
@@ -44,23 +44,26 @@ public final class WarmUp {
    * Blocks for some tens of milliseconds, and for seconds where classes come from a slow disk.
    *
    * @param like what the listeners of this node have in common
+   * @return how many connections had to be given up since the other side neither spoke nor closed
    * @throws IOException where no listener on loopback can be had; the node is colder for it, and
    *     else as good
    */
-  public static void run(EventLoops loops, ListenerContext like) throws IOException {
+  public static int run(EventLoops loops, ListenerContext like) throws IOException {
+    int silent = 0;
     for (OverloadLevel level : List.of(OverloadLevel.NORMAL, OverloadLevel.SHEDDING)) {
       Channel listener = open(loops, scratch(like, Overload.always(level)));
       try {
         InetSocketAddress at = (InetSocketAddress) listener.localAddress();
         for (int i = 0; i < ROUNDS; i++) {
-          say(at, text(ASKED + "Connection: close\r\n\r\n"));
-          say(at, text("POST /x HTTP/1.1\r\nHost: warm.up\r\nContent-Length: 1, 2\r\n\r\n"));
-          say(at, http2());
+          for (byte[] bytes : List.of(http1(), unclear(), http2())) {
+            silent += ends(at, bytes) ? 0 : 1;
+          }
         }
       } finally {
         listener.close().syncUninterruptibly();
       }
     }
+    return silent;
   }
 
   private static ListenerContext scratch(ListenerContext like, Overload overload) {
@@ -90,19 +93,35 @@ public final class WarmUp {
         .channel();
   }
 
-  /** Sends {@code bytes} and reads until the other side closes, or says nothing for long. */
-  private static void say(InetSocketAddress to, byte[] bytes) throws IOException {
+  /**
+   * Sends {@code bytes}, and that there will be no more: who was told to go away would be given a
+   * second for it. Reads until the other side closes.
+   */
+  private static boolean ends(InetSocketAddress to, byte[] bytes) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(to, CONNECT_MILLIS);
       socket.setSoTimeout(SILENCE_MILLIS);
       socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
       byte[] ignored = new byte[1024];
       while (socket.getInputStream().read(ignored) >= 0) {
         // until it is closed
       }
-    } catch (SocketTimeoutException | SocketException silent) {
-      // reset with what was still to be read, or slow: what had to run did run, or soon will
+      return true;
+    } catch (SocketTimeoutException silent) {
+      return false;
+    } catch (SocketException reset) {
+      return true; // with what was still to be read
     }
+  }
+
+  private static byte[] http1() {
+    return text(ASKED + "Connection: close\r\n\r\n");
+  }
+
+  /** One whose end cannot be told. */
+  private static byte[] unclear() {
+    return text("POST /x HTTP/1.1\r\nHost: warm.up\r\nContent-Length: 1, 2\r\n\r\n");
   }
 
   /** Two requests, one of them taken back, and as many pings as end a connection. */
