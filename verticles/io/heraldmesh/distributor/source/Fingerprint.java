@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -94,6 +95,17 @@ record Fingerprint(@Nullable Path folder, Map<Path, Mark> files, Set<Path> folde
         });
     earlier.files.keySet().stream().filter(f -> !files.containsKey(f)).forEach(changed::add);
     return changed;
+  }
+
+  /** True when no file was written, made or taken away since, as far as the inodes' times go. */
+  boolean isOlderThan(Instant time) {
+    return whole
+        && files.values().stream().allMatch(mark -> isBefore(mark.changed(), time))
+        && folders.stream().allMatch(f -> isBefore(mark(f).changed(), time));
+  }
+
+  private static boolean isBefore(Object changed, Instant time) {
+    return changed instanceof FileTime at && at.toInstant().isBefore(time);
   }
 
   /** True when the file is, or was, reached through a link that now leads elsewhere. */

@@ -12,6 +12,7 @@ import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.resource.read.ResourceReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Watches a folder of YAML as one whole. A change is taken once names, sizes and times have been
- * still for {@link #QUIET}, so that a file that is being written is never read half; files renamed
- * into place and swapped {@code ..data} links are whole already and are taken at once.
+ * still for {@link #QUIET}, so that a file that is being written is never read half; at the start
+ * by what the inodes say. Files renamed into place and swapped {@code ..data} links are whole
+ * already and are taken at once.
  *
  * <p>All reading is done on a thread of its own, and the listener is called on it, one state at a
  * time. What fails never replaces what was good: that is why a state says how it failed.
@@ -148,6 +150,9 @@ public final class FolderSource implements AutoCloseable {
 
   private long stillMillis(Fingerprint seen) {
     Fingerprint before = taken;
+    if (before == null && seen.isOlderThan(Instant.now().minus(QUIET))) {
+      return 0; // it has been still before anybody looked
+    }
     boolean atOnce =
         before != null
             && before.folder() != null
