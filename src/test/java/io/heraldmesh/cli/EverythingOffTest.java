@@ -39,7 +39,9 @@ class EverythingOffTest {
       }
       Instant ended = Instant.now().plus(LEAF);
       Await.until(
-          LEAF.multipliedBy(2), "no leaf is valid any more", () -> Instant.now().isAfter(ended));
+          LEAF.multipliedBy(2),
+          "no leaf of a service node is valid any more",
+          () -> Instant.now().isAfter(ended));
 
       Instant on = Instant.now();
       mesh.control(SHORT_LEAVES).awaitReady();
