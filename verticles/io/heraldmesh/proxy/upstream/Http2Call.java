@@ -102,6 +102,7 @@ final class Http2Call implements UpstreamStream, StreamListener {
   @Override
   public void abort() {
     sink = null;
+    connection.aborted();
     stream.close();
   }
 

@@ -27,6 +27,13 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   private static final int STREAMS_AT_FIRST = 100;
 
   private final Target target;
+
+  /**
+   * After so many calls that were taken back it gets no more. A server that sees too many ends the
+   * connection, with the calls of everybody on it: Herald's at 200 in 30 s.
+   */
+  private static final int MOST_ABORTED = 100;
+
   private final Http2Pool pool;
   private final long generation;
   private final @Nullable Place place;
@@ -38,6 +45,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   private long most;
   private int open;
   private int lent;
+  private int aborted;
   private boolean used;
   private boolean ending;
   private @Nullable String fault;
@@ -244,6 +252,16 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     boolean again = used;
     used = true;
     sink.connected(new Http2Call(this, ready, scheme, sink, again));
+  }
+
+  /** One of its calls is taken back, before it is over. */
+  void aborted() {
+    aborted++;
+    if (aborted == MOST_ABORTED) {
+      // it carries what it has, and closes itself then
+      ending = true;
+      pool.remove(this);
+    }
   }
 
   /** One of its calls is over. */

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -278,6 +279,35 @@ class Http2AttacksTest {
     }
     assertThat(mesh.app.seen().size()).isLessThan(1000);
     assertServed(side);
+  }
+
+  /** Both share the caller's connections to the other proxy, which bears 200 resets in 30 s. */
+  @Test
+  void rapidResetsCostNoOtherClientItsRequest() throws Exception {
+    mesh.log.clear();
+    try (RawHttp2Client good = new RawHttp2Client(Side.OUTBOUND.connect())) {
+      good.request(1, true, request("GET", "/hang"));
+      Mesh.eventually(() -> mesh.app.seen().size() == 1);
+      for (int attacker = 0; attacker < 4; attacker++) {
+        try (RawHttp2Client client = new RawHttp2Client(Side.OUTBOUND.connect())) {
+          for (int stream = 1; stream < 300; stream += 2) {
+            client.request(stream, true, request("GET", "/hang"));
+            client.frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+          }
+          client.request(301, true, request("GET", "/ok"));
+          assertThat(client.status(client.readAnswer())).isEqualTo("200");
+        }
+      }
+    }
+    Mesh.eventually(() -> logged("/hang", "client_gone") >= 4 * 150 + 1);
+    assertThat(mesh.log).noneMatch(entry -> entry.flag().startsWith("upstream"));
+  }
+
+  private static long logged(String path, String flag) {
+    return mesh.log.stream()
+        .filter(entry -> entry.reporter().equals("source"))
+        .filter(entry -> entry.path().equals(path) && entry.flag().equals(flag))
+        .count();
   }
 
   @ParameterizedTest
