@@ -3,7 +3,10 @@
 # Rows go to WORK/herald-SUITE.tsv as they come. A run that was broken off goes on where it was when it is started again
 # with the same WORK; a suite that has its ROUNDS is not run again. Nothing is thrown away but a round that is not whole.
 # BENCH is the harness's folder (default ../shared/bench, seen from the project's root). ROUNDS, DUR, WARM, JWARM, BASE,
-# WORK, RATE and WRK2 (the program wrk2, else on PATH) reach the harness. HERALD_JAVA_OPTS: for Herald (default -Xmx256m).
+# WORK, RATE and WRK2 (the program wrk2, else on PATH) reach the harness. HERALD_JAVA_OPTS: for Herald (default: those of a
+# node under constant load, docs/operations.md, in 256 MiB).
+# UNCOUNTED: rounds of every peer before the first that counts (default 6): JWARM is one load whose connections never end, and
+# what the compiler built on that is thrown away when they do, which is at the end of each round.
 # RATE_ROUNDS and RATE_DUR: rounds of the suite rate and their seconds, of which wrk2 needs the first ten to calibrate.
 # HERALD: the launcher of another build, to put in this one's place.
 # PEERS: put Herald beside these instead. report.sh prints what the files say; it runs at the end.
@@ -34,6 +37,8 @@ for needed in haproxy nginx hitch wrk h2load openssl; do
   }
 done
 
+HERALD_JAVA_OPTS=${HERALD_JAVA_OPTS:--Xmx256m -Xms128m -Xmn64m}
+UNCOUNTED=${UNCOUNTED:-6}
 export ROUNDS=${ROUNDS:-9} DUR=${DUR:-3} WARM=${WARM:-3} JWARM=${JWARM:-60} WORK=${WORK:-${TMPDIR:-/tmp}/herald-bench}
 WRK2=${WRK2:-$(command -v wrk2 || true)}
 export WRK2
@@ -44,10 +49,10 @@ pair() {
   local name=$1
   shift
   export "CMD_${name}_SERVER=src/test/bench/pair.sh server" "CMD_${name}_CLIENT=src/test/bench/pair.sh client"
-  export "CMD_${name}_ENV=HERALD_JAVA_OPTS=${HERALD_JAVA_OPTS:--Xmx256m} $*"
+  export "CMD_${name}_ENV=HERALD_JAVA_OPTS=$HERALD_JAVA_OPTS $*"
 }
 export CMD_DIR=$root
-[[ ${HERALD_JAVA_OPTS:-} != *' '* ]] || {
+[[ $HERALD_JAVA_OPTS != *' '* ]] || {
   # the harness splits at blanks
   printf '%s\n' "$HERALD_JAVA_OPTS" | tr ' ' '\n' > "$WORK/java.opts"
   HERALD_JAVA_OPTS=@$WORK/java.opts
@@ -89,17 +94,18 @@ peers() {
   esac
 }
 
-# Moves what is whole in rows $1 (every round that has its last peer's last row) to the suite's file $2, counted on.
+# Moves what is whole in rows $1 (every round that has its last peer's last row) to the suite's file $2, counted on. The first
+# $4 rounds of what was started anew are left out.
 keep() {
-  local from=$1 to=$2 last=$3 had
+  local from=$1 to=$2 last=$3 first=$4 had
   [ -s "$from" ] || return 0
   had=$(rounds "$to")
-  awk -F'\t' -v OFS='\t' -v had="$had" -v last="$last" '
+  awk -F'\t' -v OFS='\t' -v had="$had" -v last="$last" -v first="$first" '
     { row[NR] = $0; round[NR] = $3 }
     $2 == last && ($4 == "cpu_upstream_us" || $4 == "failed" || $4 ~ /^(hwm_server_kb|startup_cpu_ms)$/) { whole[$3] = 1 }
     $1 ~ /^rate/ && $2 == last && $4 == "cpu_upstream_us" { whole[$3] = 0 }
     $4 == "p999_us" && $2 == last { whole[$3] = 1 }
-    END { for (i = 1; i <= NR; i++) if (whole[round[i]]) { $0 = row[i]; $3 += had; print } }' "$from" >> "$to"
+    END { for (i = 1; i <= NR; i++) if (whole[round[i]] && round[i] > first) { $0 = row[i]; $3 += had - first; print } }' "$from" >> "$to"
   rm -f "$from"
 }
 # The shortest round of rate that its file has: report.sh says from it whether p99 is resolved.
@@ -111,26 +117,27 @@ seconds_of_rate() {
 rounds() { if [ -s "$1" ]; then cut -f3 "$1" | sort -n | tail -n 1; else echo 0; fi; }
 
 run() {
-  local suite=$1 names last out rows want=$ROUNDS seconds=$DUR workers=1 base
+  local suite=$1 names last out rows want=$ROUNDS seconds=$DUR workers=1 first=$UNCOUNTED base
   read -ra names <<< "$(peers "$suite")"
   last=${names[-1]} out=$WORK/herald-$suite.tsv rows=$WORK/herald-$suite.rows base=${suite%-2}
   case $suite in
     *-2) workers=2 ;;
-    rate) want=${RATE_ROUNDS:-3} seconds=${RATE_DUR:-70} ;;
-    rss) want=1 ;;
+    rate) want=${RATE_ROUNDS:-3} seconds=${RATE_DUR:-70} first=0 ;;
+    rss) want=1 first=0 ;;
+    startup) first=0 ;;
   esac
   [ "$base" != tcp ] || base=thr
   [ "$suite" != rate ] || [ -n "$WRK2" ] || {
     printf "run.sh: rate is left out: no wrk2 on PATH or in WRK2\n" >&2
     return 0
   }
-  keep "$rows" "$out" "$last"
+  keep "$rows" "$out" "$last" "$first"
   want=$((want - $(rounds "$out")))
   [ "$want" -gt 0 ] || return 0
   printf 'run.sh: %s, %s rounds: %s\n' "$suite" "$want" "${names[*]}" >&2
   [ "$suite" != rate ] || seconds_of_rate "$seconds"
-  OUT=$rows ROUNDS=$want DUR=$seconds WORKERS=$workers "$bench/bench.sh" run "$base" "${names[@]}"
-  keep "$rows" "$out" "$last"
+  OUT=$rows ROUNDS=$((want + first)) DUR=$seconds WORKERS=$workers "$bench/bench.sh" run "$base" "${names[@]}"
+  keep "$rows" "$out" "$last" "$first"
 }
 
 export HERALD=${HERALD:-$root/herald}

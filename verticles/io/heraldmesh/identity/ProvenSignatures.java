@@ -18,7 +18,7 @@ final class ProvenSignatures implements Signatures {
   private final Set<Proof> proven = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param most that are remembered; what comes after them is looked at each time
+   * @param most that are remembered; with one more, those before it are forgotten
    */
   ProvenSignatures(Signatures look, int most) {
     this.look = look;
@@ -32,7 +32,10 @@ final class ProvenSignatures implements Signatures {
       return true;
     }
     boolean good = look.by(issuerKey, certificate);
-    if (good && proven.size() < most) {
+    if (good) {
+      if (proven.size() >= most) {
+        proven.clear();
+      }
       proven.add(proof);
     }
     return good;
