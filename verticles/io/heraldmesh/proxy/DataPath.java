@@ -63,6 +63,11 @@ public final class DataPath {
   /** How soon a changed certificate file is in use. */
   private static final Duration POLL_EVERY = Duration.ofSeconds(1);
 
+  /**
+   * How long a drain waits for calls of the node's own workloads before it accepts none to them.
+   */
+  private static final Duration CALLS_FIRST = Duration.ofSeconds(1);
+
   private final Vertx vertx;
   private final ProxySettings settings;
   private final Crypto crypto;
@@ -295,14 +300,20 @@ public final class DataPath {
   /**
    * Stops accepting, lets what runs finish, and closes what is left after {@code deadline}.
    * Completes when nothing is open any more.
+   *
+   * <p>Where sockets outlive this process, calls of its own workloads end first, for a second at
+   * most: one that leads to another of them would wait at a socket that nobody accepts from until
+   * this process has ended.
    */
   public Future<Void> drain(Duration deadline) {
-    listeners.close();
-    Promise<Void> empty = Promise.promise();
-    open.drain().addListener(closed -> empty.tryComplete());
     long timer = vertx.setTimer(Math.max(1, deadline.toMillis()), fired -> open.closeAll());
-    return empty
-        .future()
+    Future<Void> outbound = listeners.closeOutbound().compose(closed -> over(open.drainOutbound()));
+    Future<Void> inbound =
+        (settings.keptOpen() ? atMost(CALLS_FIRST, outbound) : Future.<Void>succeededFuture())
+            .compose(now -> listeners.closeInbound())
+            .compose(closed -> over(open.drainInbound()));
+    return Future.join(outbound, inbound)
+        .<Void>mapEmpty()
         .onComplete(
             done -> {
               vertx.cancelTimer(timer);
@@ -315,6 +326,23 @@ public final class DataPath {
               listeners.forget();
             })
         .compose(done -> builder.close());
+  }
+
+  private static Future<Void> over(io.netty.util.concurrent.Future<Void> closed) {
+    Promise<Void> over = Promise.promise();
+    closed.addListener(done -> over.tryComplete());
+    return over.future();
+  }
+
+  private Future<Void> atMost(Duration time, Future<Void> wanted) {
+    Promise<Void> either = Promise.promise();
+    long timer = vertx.setTimer(time.toMillis(), fired -> either.tryComplete());
+    wanted.onComplete(
+        done -> {
+          vertx.cancelTimer(timer);
+          either.tryComplete();
+        });
+    return either.future();
   }
 
   private static Map<String, WorkloadTags> tags(ProxySettings settings) {

@@ -25,6 +25,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +43,8 @@ final class Listeners {
   private final OriginalDestination originals;
   private final OwnListeners own;
   private final Callers callers;
-  private final List<Channel> channels = new CopyOnWriteArrayList<>();
+  private final List<Channel> inbound = new CopyOnWriteArrayList<>();
+  private final List<Channel> outbound = new CopyOnWriteArrayList<>();
 
   /**
    * @param originals tells where captured connections were going
@@ -81,7 +84,8 @@ final class Listeners {
             })
         .recover(
             failure -> {
-              close();
+              closeOutbound();
+              closeInbound();
               return Future.failedFuture(failure);
             });
   }
@@ -91,12 +95,40 @@ final class Listeners {
    * accepted, as is what comes to them. At other sockets, connections before that were refused.
    */
   void begin() {
-    channels.forEach(channel -> channel.config().setAutoRead(true));
+    Stream.concat(inbound.stream(), outbound.stream())
+        .forEach(channel -> channel.config().setAutoRead(true));
   }
 
-  /** Accepts no more. Who made a socket that was passed keeps it, and what waits in its queue. */
-  void close() {
-    channels.forEach(Channel::close);
+  /**
+   * Accepts no more connections to the node's workloads; completes when those that were accepted
+   * are all among the open ones. Who made a socket that was passed keeps it, and what waits in its
+   * queue.
+   */
+  Future<Void> closeInbound() {
+    return close(inbound);
+  }
+
+  /** The same for connections of the node's workloads. */
+  Future<Void> closeOutbound() {
+    return close(outbound);
+  }
+
+  private Future<Void> close(List<Channel> listening) {
+    Promise<Void> closed = Promise.promise();
+    AtomicInteger left = new AtomicInteger(1);
+    Runnable one =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            // what was accepted is handed to its event loop as a task
+            loops.afterCurrentTasks(closed::complete);
+          }
+        };
+    for (Channel channel : listening) {
+      left.incrementAndGet();
+      channel.close().addListener(done -> one.run());
+    }
+    one.run();
+    return closed.future();
   }
 
   /** Frees what tells callers apart; nothing may be open any more. */
@@ -209,7 +241,7 @@ final class Listeners {
             (ChannelFutureListener)
                 done -> {
                   if (done.isSuccess()) {
-                    channels.add(done.channel());
+                    (what.startsWith(INBOUND) ? inbound : outbound).add(done.channel());
                     InetSocketAddress at = (InetSocketAddress) done.channel().localAddress();
                     own.add(what.equals(INBOUND), at);
                     bound.complete(new Bound(what, workload, port, at));

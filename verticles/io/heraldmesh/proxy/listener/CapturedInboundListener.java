@@ -41,7 +41,7 @@ public final class CapturedInboundListener extends ChannelInitializer<Channel> {
     if (!limit.admit(channel) || !context.newcomers().admit(channel)) {
       return;
     }
-    context.open().add(channel);
+    context.open().addInbound(channel);
     InetSocketAddress dialled = originals.of(channel);
     if (dialled == null) {
       refuse(

@@ -55,7 +55,7 @@ public final class CapturedOutboundListener extends ChannelInitializer<Channel> 
     if (!limit.admit(channel)) {
       return;
     }
-    context.open().add(channel);
+    context.open().addOutbound(channel);
     InetSocketAddress dialled = originals.of(channel);
     InetSocketAddress client = Addresses.socket(channel.remoteAddress());
     if (dialled == null) {

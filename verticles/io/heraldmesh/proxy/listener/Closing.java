@@ -12,6 +12,9 @@ import java.util.List;
 final class Closing {
   private static final long LINGER_MILLIS = 1000;
 
+  /** What a new client has to begin its first request in while the proxy drains. */
+  static final long BEGIN_MILLIS = 1000;
+
   private final HttpServerStream client;
   private final ClientEnd end;
   private boolean last;
@@ -37,6 +40,15 @@ final class Closing {
   /** How long the client may be silent now, in ms; {@code usual} unless it is on its way out. */
   long patience(long usual) {
     return lingering && !client.http2() ? LINGER_MILLIS : usual;
+  }
+
+  /**
+   * How long the client may take for the head of its request, in ms.
+   *
+   * @param begun some of it is here
+   */
+  long patienceForHead(long usual, boolean begun) {
+    return draining && !begun ? Math.min(usual, BEGIN_MILLIS) : usual;
   }
 
   /** There will be no request after this one. */

@@ -39,6 +39,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
     this.requests = new HttpServerStream(context, gate, this, watch);
   }
 
+  /** End after the request that is under way or, on a new connection, is awaited. */
+  void drain() {
+    requests.drain();
+  }
+
   // ---- what the requests need of the connection
 
   @Override
@@ -181,7 +186,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Drain.NOW) {
-      requests.drain();
+      drain();
       return;
     }
     if (event instanceof ChannelInputShutdownEvent) {

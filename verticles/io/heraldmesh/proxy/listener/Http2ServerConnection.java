@@ -31,6 +31,11 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public StreamListener opened(FrameStream stream) {
     streams++;
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && listening.open().draining(ctx.channel())) {
+      // a new connection has its first request; a later one is told that it was not looked at
+      ctx.executor().execute(ctx::close);
+    }
     return new Http2Client(listening, gate, stream, watch);
   }
 

@@ -27,10 +27,11 @@ final class HttpPipelines {
     Watch watch = context.upstreams().watch(channel.eventLoop());
     RequestDecoder decoder = new RequestDecoder(context.limits());
     ResponseEncoder encoder = new ResponseEncoder();
-    channel
-        .pipeline()
-        .addLast(
-            decoder, encoder, new Http1Client(context, gate, channel, watch, decoder, encoder));
+    Http1Client client = new Http1Client(context, gate, channel, watch, decoder, encoder);
+    channel.pipeline().addLast(decoder, encoder, client);
+    if (context.open().draining(channel)) {
+      client.drain();
+    }
   }
 
   static void http2(ListenerContext context, Channel channel, Gate gate) {

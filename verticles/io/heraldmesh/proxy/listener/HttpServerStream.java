@@ -274,10 +274,13 @@ final class HttpServerStream implements Watch.Timed {
     watch.remove(this);
   }
 
-  /** End after what is being done now. */
+  /**
+   * End after what is being done now. A connection that was answered before may end between two
+   * requests (RFC 9112 section 9.3.1); a new one has its first, which is on its way.
+   */
   void drain() {
     closing.drain();
-    if (exchange == null) {
+    if (exchange == null && served && !end.waitsForRestOfHead()) {
       closing.end(false);
     }
   }
@@ -331,7 +334,7 @@ final class HttpServerStream implements Watch.Timed {
     inHead = head;
     long allowed =
         head || !served
-            ? limits().requestHead().toMillis()
+            ? closing.patienceForHead(limits().requestHead().toMillis(), head)
             : closing.patience(limits().idle().toMillis());
     long waited = now - since;
     Overload overload = context.overload();

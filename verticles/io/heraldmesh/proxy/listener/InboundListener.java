@@ -63,7 +63,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     if (limit != null && !limit.admit(channel) || !context.newcomers().admit(channel)) {
       return;
     }
-    context.open().add(channel);
+    context.open().addInbound(channel);
     take(channel);
   }
 

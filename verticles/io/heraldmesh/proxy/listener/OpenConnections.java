@@ -6,50 +6,83 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.List;
 
-/** The client connections that are open, and whether they are being brought to an end. */
+/**
+ * The client connections that are open, those to the node's workloads apart from those of its
+ * workloads, and whether they are being brought to an end. Thread-safe.
+ */
 public final class OpenConnections {
-  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-  private volatile boolean draining;
+  private final Side inbound = new Side();
+  private final Side outbound = new Side();
+  private volatile boolean over;
 
-  void add(Channel channel) {
-    channels.add(channel);
-    if (draining) {
-      channel.pipeline().fireUserEventTriggered(Drain.NOW);
-    }
+  private static final class Side {
+    final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    volatile boolean draining;
   }
 
-  boolean draining() {
-    return draining;
+  void addInbound(Channel channel) {
+    inbound.channels.add(channel);
   }
 
-  /** Tells every connection to end after what it is doing; completes when none is left. */
-  public Future<Void> drain() {
-    draining = true;
-    for (Channel channel : channels) {
+  void addOutbound(Channel channel) {
+    outbound.channels.add(channel);
+  }
+
+  /**
+   * Whether {@code channel} is to end after what it does. Who takes a connection over must ask: it
+   * may have been told before that one was there to hear it.
+   */
+  boolean draining(Channel channel) {
+    return inbound.draining && inbound.channels.contains(channel)
+        || outbound.draining && outbound.channels.contains(channel);
+  }
+
+  /**
+   * Tells every connection to the node's workloads to end after what it is doing; completes when
+   * none is left. No more may be added.
+   */
+  public Future<Void> drainInbound() {
+    return drain(inbound);
+  }
+
+  /** The same for connections of the node's workloads. */
+  public Future<Void> drainOutbound() {
+    return drain(outbound);
+  }
+
+  private Future<Void> drain(Side side) {
+    side.draining = true;
+    for (Channel channel : side.channels) {
       channel.eventLoop().execute(() -> channel.pipeline().fireUserEventTriggered(Drain.NOW));
     }
-    return channels.newCloseFuture();
+    if (over) {
+      closeAll();
+    }
+    return side.channels.newCloseFuture();
   }
 
   /** Closes what is left, now: nothing in a pipeline gets to put it off. */
   public void closeAll() {
-    for (Channel channel : channels) {
-      channel
-          .eventLoop()
-          .execute(
-              () -> {
-                ChannelHandlerContext first = channel.pipeline().firstContext();
-                if (first == null) {
-                  channel.close();
-                } else {
-                  first.close();
-                }
-              });
+    over = true;
+    for (Side side : List.of(inbound, outbound)) {
+      for (Channel channel : side.channels) {
+        channel.eventLoop().execute(() -> close(channel));
+      }
+    }
+  }
+
+  private static void close(Channel channel) {
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    if (first == null) {
+      channel.close();
+    } else {
+      first.close();
     }
   }
 
   public int size() {
-    return channels.size();
+    return inbound.channels.size() + outbound.channels.size();
   }
 }

@@ -46,7 +46,7 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
     if (!limit.admit(channel)) {
       return;
     }
-    context.open().add(channel);
+    context.open().addOutbound(channel);
     Reason stranger =
         callers.refusal(
             Addresses.socket(channel.remoteAddress()), Addresses.socket(channel.localAddress()));

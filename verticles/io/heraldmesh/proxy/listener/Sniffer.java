@@ -57,7 +57,9 @@ abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
       return;
     }
     Overload overload = listening.overload();
-    if (overload.saving() && now - since > Overload.PATIENCE_MILLIS) {
+    if (listening.open().draining(ctx.channel()) && now - since > Closing.BEGIN_MILLIS) {
+      ctx.close();
+    } else if (overload.saving() && now - since > Overload.PATIENCE_MILLIS) {
       overload.shed(Shed.NEWCOMER);
       ctx.close();
     } else {

@@ -152,6 +152,34 @@ class ReplacedNodeTest {
   }
 
   @Test
+  void whoWasAcceptedBeforeTheEndHasItsFirstAnswer() throws Exception {
+    try (SocketHolder holder = holder("web", "out")) {
+      SocketHolder.Started running = start(holder).awaitReady();
+      try (WireClient fresh = new WireClient(holder.port("out"), PATIENT);
+          WireClient kept = new WireClient(holder.port("out"), PATIENT)) {
+        assertThat(goesOn(kept)).as("accepted after the other").isTrue();
+        running.term();
+        Await.until("the end begins", () -> !goesOn(kept));
+        // by a connection of its own between the proxies, since those of before have ended
+        assertThat(fresh.send("GET", "web.a", "/first", List.of()).status()).isEqualTo(200);
+      }
+    }
+  }
+
+  private static boolean goesOn(WireClient kept) {
+    try {
+      WireClient.Answer answer = kept.send("GET", "web.a", "/it", List.of());
+      return answer.status() == 200 && !closes(answer);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean closes(WireClient.Answer answer) {
+    return answer.headers().stream().anyMatch(h -> h.equalsIgnoreCase("connection: close"));
+  }
+
+  @Test
   void whoConnectsBeforeThereIsAProcessWaitsForIt() throws Exception {
     try (SocketHolder holder = holder("web", "out");
         WireClient early = new WireClient(holder.port("out"), PATIENT)) {
@@ -234,7 +262,7 @@ class ReplacedNodeTest {
             return;
           }
           answered.incrementAndGet();
-          if (answer.headers().stream().anyMatch(h -> h.equalsIgnoreCase("connection: close"))) {
+          if (closes(answer)) {
             break;
           }
         }

@@ -85,6 +85,24 @@ class DrainedStreamsTest {
     assertThat(mesh.app.seen()).hasSize(1).noneMatch(seen -> seen.line().contains("late"));
   }
 
+  @Test
+  void aNewConnectionHasItsFirstAnswer() throws Exception {
+    try (Socket fresh = new Socket(mesh.outbound.getAddress(), mesh.outbound.getPort());
+        RawHttp2Client idle = connect(Side.OUTBOUND)) {
+      Mesh.eventually(() -> mesh.client.openConnections() == 2);
+      Future<Void> drained = mesh.client.drain(Duration.ofSeconds(30));
+      assertThat(idle.readGoAway()).isZero();
+      try (RawHttp2Client client = new RawHttp2Client(fresh)) {
+        client.call(true, "GET", "/ok");
+        RawHttp2Client.Frame goAway = client.readAnswer();
+        assertThat(goAway.type()).isEqualTo(GOAWAY);
+        assertThat(goAway.payload().getInt(0)).as("the last stream that is served").isEqualTo(1);
+        assertThat(client.fields(client.readAnswer())).containsEntry(":status", "200");
+      }
+      Mesh.await(drained);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Side.class)
   void aStreamThatDoesNotEndIsCutOffAtTheDeadline(Side side) throws Exception {

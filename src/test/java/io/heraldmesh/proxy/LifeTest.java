@@ -187,6 +187,37 @@ class LifeTest {
   }
 
   @Test
+  void aNewConnectionHasItsFirstAnswerWhileTheProxyDrains() throws Exception {
+    try (RawClient idle = mesh.call();
+        RawClient fresh = mesh.call();
+        RawClient begun = mesh.call()) {
+      assertThat(idle.get("/ok", "server.b").status()).isEqualTo(200);
+      begun.send("GET /ok HTTP/1.1\r\nHost: ser");
+      Mesh.eventually(() -> mesh.client.openConnections() == 3);
+      Future<Void> drained = mesh.client.drain(Duration.ofSeconds(20));
+      assertThat(idle.closed()).isTrue();
+      RawClient.Answer answer = fresh.get("/ok", "server.b");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.head()).containsIgnoringCase("connection: close");
+      assertThat(fresh.closed()).isTrue();
+      begun.send("ver.b\r\n\r\n");
+      assertThat(begun.answer().status()).isEqualTo(200);
+      assertThat(begun.closed()).isTrue();
+      Mesh.await(drained);
+    }
+  }
+
+  @Test
+  void aNewConnectionThatSaysNothingDoesNotHoldUpADrain() throws Exception {
+    try (RawClient silent = mesh.call()) {
+      Mesh.eventually(() -> mesh.client.openConnections() == 1);
+      Future<Void> drained = mesh.client.drain(Duration.ofMinutes(5));
+      assertThat(silent.closed()).isTrue();
+      Mesh.await(drained);
+    }
+  }
+
+  @Test
   void drainingEndsAtItsDeadline() throws Exception {
     try (RawClient client = mesh.call()) {
       client.head("GET /hang HTTP/1.1", "Host: server.b");
