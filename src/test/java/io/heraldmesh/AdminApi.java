@@ -3,11 +3,14 @@ package io.heraldmesh;
 import io.heraldmesh.admin.AdminParts;
 import io.heraldmesh.admin.AdminVerticle;
 import io.heraldmesh.admin.MeshView;
+import io.heraldmesh.bus.AdminNodes.AwaitRequest;
+import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminResources.ApplyRequest;
 import io.heraldmesh.bus.AdminResources.Expected;
 import io.heraldmesh.bus.AdminResources.File;
 import io.heraldmesh.bus.AdminResources.Key;
 import io.heraldmesh.bus.AdminResources.Outcome;
+import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.SharedKeySets;
@@ -34,7 +37,12 @@ abstract class AdminApi extends ControlPath {
       spec: {mtls: {mode: STRICT}}
       """;
 
+  static final String PERMISSIVE = STRICT_ONLY.replace("STRICT", "PERMISSIVE");
+
   static final Key PEERS = new Key("security.istio.io/PeerAuthentication", "shop", "default");
+
+  /** The same, as an operator may say it. */
+  static final Target TARGET = new Target("peerauthentication", "shop", "default");
 
   final AcceptedResources accepted = new AcceptedResources(store.resources());
 
@@ -127,6 +135,10 @@ abstract class AdminApi extends ControlPath {
     return Await.result(
             operator.apply(new ApplyRequest(List.of(new File("mesh.yaml", yaml)), List.of(), true)))
         .outcome();
+  }
+
+  InForce inForce(Outcome.Applied applied) {
+    return Await.result(operator.awaitInForce(new AwaitRequest(applied.revision(), 3000)));
   }
 
   /** Both nodes up, and in force what is in the store. */

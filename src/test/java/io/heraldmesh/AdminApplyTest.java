@@ -6,11 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.heraldmesh.admin.AdminVerticle;
 import io.heraldmesh.bus.AdminAudit.AuditRequest;
 import io.heraldmesh.bus.AdminAudit.Entry;
-import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
-import io.heraldmesh.bus.AdminNodes;
-import io.heraldmesh.bus.AdminNodes.AwaitRequest;
-import io.heraldmesh.bus.AdminNodes.InForce;
-import io.heraldmesh.bus.AdminNodes.NodesRequest;
 import io.heraldmesh.bus.AdminResources;
 import io.heraldmesh.bus.AdminResources.Action;
 import io.heraldmesh.bus.AdminResources.Change;
@@ -25,23 +20,15 @@ import io.heraldmesh.bus.AdminResources.ListRequest;
 import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminResources.Past;
 import io.heraldmesh.bus.AdminResources.Target;
-import io.heraldmesh.bus.AdminService;
-import io.heraldmesh.bus.AdminTokens;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
-import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.identity.HeraldRole;
-import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.policy.MtlsMode;
-import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.StoredResource;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,8 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a change by the admin API does, and what it leaves alone. */
 @Timeout(120)
 class AdminApplyTest extends AdminApi {
-  private static final Target TARGET = new Target("peerauthentication", "shop", "default");
-  private static final String PERMISSIVE = STRICT_ONLY.replace("STRICT", "PERMISSIVE");
   private static final String MISSPELT = STRICT_ONLY.replace("mtls:", "mtsl:");
 
   @Test
@@ -226,127 +211,6 @@ class AdminApplyTest extends AdminApi {
   }
 
   @Test
-  void whatIsNotYetCompiledIsNotInForceThoughNoNodeLags() {
-    upWithStore();
-    distributing = false;
-    Outcome.Applied applied = (Outcome.Applied) apply(STRICT_ONLY);
-
-    InForce answer = Await.result(operator.awaitInForce(new AwaitRequest(applied.revision(), 300)));
-    assertThat(answer.reached()).isFalse();
-    assertThat(answer.inForce()).isEqualTo(answer.nodes());
-    assertThat(answer.problem()).startsWith("the resources are being compiled");
-    var status = Await.result(operator.status(new AdminNodes.StatusRequest()));
-    assertThat(status.stored()).isEqualTo(applied.revision());
-    assertThat(status.compiled()).isNotEqualTo(applied.revision());
-
-    distributing = true;
-    lead();
-    assertThat(inForce(applied).reached()).isTrue();
-  }
-
-  @Test
-  void aNodeThatRefusesIsNamedWithItsReason() {
-    upWithStore();
-    web.refusal = new IllegalStateException("no room");
-
-    InForce answer = inForce((Outcome.Applied) apply(STRICT_ONLY));
-
-    assertThat(answer.reached()).isFalse();
-    assertThat(answer.inForce()).isEqualTo(1);
-    assertThat(answer.laggards())
-        .singleElement()
-        .satisfies(
-            node -> {
-              assertThat(node.name()).isEqualTo("n1");
-              assertThat(node.reason()).contains("refused", "no room");
-            });
-  }
-
-  @Test
-  void aNodeThatIsNotThereIsNamedUntilItsRegistrationIsTakenBack() {
-    upWithStore();
-    store.registrations().add(new Registration("n7", "shop", "gone", "test", clock.instant()));
-    Outcome.Applied applied = (Outcome.Applied) apply(STRICT_ONLY);
-    assertThat(inForce(applied).laggards())
-        .extracting(AdminNodes.Node::name, AdminNodes.Node::reason)
-        .containsExactly(
-            tuple(
-                "n7",
-                "not heard of since this control plane started; start it, or revoke its"
-                    + " registration"));
-
-    assertThat(
-            Await.result(operator.revokeRegistration(new RevokeRegistration("n7", null))).revoked())
-        .isTrue();
-
-    assertThat(inForce(applied).reached()).isTrue();
-    assertThat(Await.result(operator.nodes(new NodesRequest(null, false, 10))).total())
-        .isEqualTo(2);
-  }
-
-  @Test
-  void aRevokedNodeGetsNoTokenForAMinute() {
-    upWithStore();
-    assertThat(
-            Await.result(operator.revokeRegistration(new RevokeRegistration("n2", null))).revoked())
-        .isTrue();
-    AdminTokens.CreateToken request =
-        new AdminTokens.CreateToken("n2", "node", List.of(), Duration.ofMinutes(10));
-    assertThat(Await.failure(operator.createToken(request)))
-        .isInstanceOfSatisfying(
-            BusException.class,
-            e -> {
-              assertThat(e.failure()).isEqualTo(BusFailure.FORBIDDEN);
-              assertThat(e.detail()).contains("n2 was revoked", "can be made from");
-            });
-  }
-
-  @Test
-  void aNodeThatLosesItsRegistrationElsewhereIsNotCountedAndNotTakenBack() {
-    upWithStore();
-    registrations = new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web"))));
-
-    Await.until("only n1 is left", () -> Await.result(distributor.status()).nodes().size() == 1);
-    Await.result(client.subscriber.ask().otherwiseEmpty());
-    var status = Await.result(distributor.status());
-    assertThat(status.nodes()).extracting(node -> node.name()).containsExactly("n1");
-    assertThat(status.problems())
-        .anySatisfy(problem -> assertThat(problem).contains("n2", "not registered"));
-  }
-
-  @Test
-  void aLostAcknowledgementIsNotMissedForever() {
-    upWithStore();
-    Outcome.Applied applied = (Outcome.Applied) apply(STRICT_ONLY);
-    assertThat(inForce(applied).reached()).isTrue();
-    vertx.eventBus().addInboundInterceptor(this::loseAcknowledgements);
-
-    Outcome.Applied more = (Outcome.Applied) apply(PERMISSIVE);
-    Await.until("in force though nobody was told", () -> web.mode() == MtlsMode.PERMISSIVE);
-    Await.until(
-        "asked and found to have it",
-        () -> {
-          Await.result(web.subscriber.ask());
-          Await.result(client.subscriber.ask());
-          return inForce(more).reached();
-        });
-  }
-
-  private final java.util.concurrent.atomic.AtomicInteger lost =
-      new java.util.concurrent.atomic.AtomicInteger();
-
-  private void loseAcknowledgements(io.vertx.core.eventbus.DeliveryContext<Object> context) {
-    if (context.body() instanceof io.vertx.core.buffer.Buffer bytes
-        && bytes
-            .toString(java.nio.charset.StandardCharsets.ISO_8859_1)
-            .contains("config.acknowledge")
-        && lost.getAndIncrement() < 2) {
-      return;
-    }
-    context.next();
-  }
-
-  @Test
   void theHistoryTellsWhatItWasAndWhoDeletedIt() {
     apply(STRICT_ONLY);
     apply(PERMISSIVE);
@@ -406,10 +270,5 @@ class AdminApplyTest extends AdminApi {
 
   private static io.heraldmesh.store.ResourceKey key() {
     return new io.heraldmesh.store.ResourceKey(PEERS.kind(), "shop", "default");
-  }
-
-  private InForce inForce(Outcome.Applied applied) {
-    AdminService service = operator;
-    return Await.result(service.awaitInForce(new AwaitRequest(applied.revision(), 3000)));
   }
 }

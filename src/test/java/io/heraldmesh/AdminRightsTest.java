@@ -16,7 +16,6 @@ import io.heraldmesh.bus.AdminResources.Deleted;
 import io.heraldmesh.bus.AdminResources.GetRequest;
 import io.heraldmesh.bus.AdminResources.HistoryRequest;
 import io.heraldmesh.bus.AdminResources.ListRequest;
-import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.AdminTokens.CreateToken;
 import io.heraldmesh.bus.AdminTokens.RevokeToken;
@@ -41,7 +40,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who may do what by the admin API: each role and each operation. */
 @Timeout(120)
 class AdminRightsTest extends AdminApi {
-  private static final Target TARGET = new Target("peerauthentication", "shop", "default");
   private static final Set<HeraldRole> OPERATORS = Set.of(HeraldRole.OPERATOR, HeraldRole.ADMIN);
   private static final Set<HeraldRole> NODES_TOO =
       Set.of(HeraldRole.OPERATOR, HeraldRole.ADMIN, HeraldRole.NODE);

@@ -1,8 +1,22 @@
 package io.heraldmesh.policy;
 
-import static io.heraldmesh.policy.Policies.ANY_SOURCE;
+import static io.heraldmesh.policy.OriginPolicies.A;
+import static io.heraldmesh.policy.OriginPolicies.B;
+import static io.heraldmesh.policy.OriginPolicies.IDP;
+import static io.heraldmesh.policy.OriginPolicies.STRANGER;
+import static io.heraldmesh.policy.OriginPolicies.allowed;
+import static io.heraldmesh.policy.OriginPolicies.bearer;
+import static io.heraldmesh.policy.OriginPolicies.body;
+import static io.heraldmesh.policy.OriginPolicies.denied;
+import static io.heraldmesh.policy.OriginPolicies.enforce;
+import static io.heraldmesh.policy.OriginPolicies.jwt;
+import static io.heraldmesh.policy.OriginPolicies.origin;
+import static io.heraldmesh.policy.OriginPolicies.origins;
+import static io.heraldmesh.policy.OriginPolicies.payload;
+import static io.heraldmesh.policy.OriginPolicies.requestPrincipals;
+import static io.heraldmesh.policy.OriginPolicies.token;
+import static io.heraldmesh.policy.OriginPolicies.with;
 import static io.heraldmesh.policy.Policies.NOW;
-import static io.heraldmesh.policy.Policies.anyOf;
 import static io.heraldmesh.policy.Policies.caller;
 import static io.heraldmesh.policy.Policies.policy;
 import static io.heraldmesh.policy.Policies.rule;
@@ -18,21 +32,12 @@ import io.heraldmesh.policy.AuthenticationPolicy.PrincipalBinding;
 import io.heraldmesh.policy.AuthorizationPolicy.Action;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a v1alpha1 policy lets pass and what it answers, with really signed tokens. */
 class AuthenticationStepTest {
-  private static final TokenIssuer IDP = new TokenIssuer();
-  private static final TokenIssuer STRANGER = new TokenIssuer();
-  private static final String A = "https://a.test";
-  private static final String B = "https://b.test";
-  private static final String PEER = "mesh.test/ns/a/sa/client";
-
   @Test
   void aMissingTokenIs401WithIstiosTextAndNoChallenge() {
     Decision.Denied denied = denied(enforce(origins(origin(A))), Requests.get("/x"));
@@ -188,117 +193,6 @@ class AuthenticationStepTest {
   }
 
   @Test
-  void thePrincipalIsThePeersOrTheTokensAsBoundAndClaimsAreTheTokens() {
-    AuthenticationPolicy peer =
-        new AuthenticationPolicy(
-            "a",
-            "old",
-            false,
-            List.of(origin(A, TriggersTest.rule("exact:/open", ""))),
-            false,
-            PrincipalBinding.USE_PEER);
-    assertThat(principal(enforce(peer), PEER, bearer(token(A)))).isEqualTo(PEER);
-    assertThat(principal(enforce(peer), PEER, Requests.get("/open"))).isEqualTo(PEER);
-    assertThat(principal(enforce(peer), null, bearer(token(A)))).isNull();
-    AuthorizationPolicy byClaim =
-        policy(
-            Action.ALLOW,
-            "claim",
-            rule(new Condition.ClaimCondition(List.of("role"), anyOf("admin"))));
-    assertThat(principal(enforce(peer, byClaim), PEER, bearer(token(A)))).isEqualTo(PEER);
-    AuthorizationPolicy byPeer = policy(Action.ALLOW, "peer", rule(requestPrincipals(PEER)));
-    assertThat(principal(enforce(peer, byPeer), PEER, bearer(token(A)))).isEqualTo(PEER);
-    AuthorizationPolicy byToken = policy(Action.ALLOW, "t", rule(requestPrincipals(A + "/alice")));
-    assertThat(enforce(peer, byToken).decide(caller(PEER), bearer(token(A)), KeySets.NONE, NOW))
-        .isInstanceOf(Decision.Denied.class);
-    assertThat(principal(enforce(origins(origin(A)), byToken), PEER, bearer(token(A))))
-        .isEqualTo(A + "/alice");
-  }
-
-  @ParameterizedTest
-  @EnumSource(PrincipalBinding.class)
-  void theBindingNeverDecides(PrincipalBinding binding) {
-    AuthenticationPolicy bound =
-        new AuthenticationPolicy("a", "old", false, List.of(origin(A)), false, binding);
-    assertThat(body(enforce(bound), Requests.get("/x"))).startsWith("401");
-    assertThat(body(enforce(bound), bearer(token(A)))).isEqualTo("200");
-  }
-
-  @Test
-  void withoutOriginsThereIsNoRequestPrincipalEvenOfThePeer() {
-    AuthenticationPolicy mtls =
-        new AuthenticationPolicy("", "default", true, List.of(), false, PrincipalBinding.USE_PEER);
-    assertThat(principal(enforce(mtls), PEER, Requests.get("/x"))).isNull();
-    assertThat(mtls.id()).isEqualTo("default");
-  }
-
-  @Test
-  void aPeerThatTheListenerLetThroughIs401OnHttpAndClosedOnTcp() {
-    AuthenticationPolicy strict =
-        new AuthenticationPolicy(
-            "a", "old", true, List.of(origin(A)), false, PrincipalBinding.USE_ORIGIN);
-    Decision.Denied denied = denied(enforce(strict), bearer(token(A)));
-    assertThat(denied.status()).isEqualTo(401);
-    assertThat(denied.body()).isEqualTo("Peer authentication failed.");
-    assertThat(denied.headers()).isEmpty();
-    assertThat(denied.reason().code()).isEqualTo("peer_authentication_failed");
-    assertThat(Policies.status(enforce(strict), caller(null), null)).isZero();
-    assertThat(Policies.status(enforce(strict), caller(PEER), null)).isEqualTo(200);
-    assertThat(Policies.status(enforce(strict), caller(PEER), bearer(token(A)))).isEqualTo(200);
-    Requests preflight =
-        Requests.get("/x")
-            .method("OPTIONS")
-            .header("Origin", "https://w")
-            .header("Access-Control-Request-Method", "PUT");
-    assertThat(body(enforce(strict), preflight)).isEqualTo("401 Peer authentication failed.");
-  }
-
-  @Test
-  void anExchangedTokenSpeaksForTheOneItWasExchangedFor() {
-    JwtRule rule =
-        new JwtRule(
-            A,
-            List.of(),
-            new KeySource.Inline(IDP.jwks()),
-            List.of(new JwtRule.HeaderLocation("ingress-authorization", "istio")),
-            List.of(),
-            List.of(),
-            true,
-            null,
-            List.of(),
-            Set.of());
-    Enforcement enforcement = enforce(origins(new Origin(rule, true, List.of())));
-    String exchanged =
-        IDP.sign(
-            "{\"iss\":\"%s\",\"sub\":\"gw\",\"exp\":%d,\"original_claims\":%s}"
-                .formatted(A, NOW.getEpochSecond() + 600, payload(B)));
-    Requests request = Requests.get("/x").header("Ingress-Authorization", "istio " + exchanged);
-    assertThat(allowed(enforcement, request).requestPrincipal()).isEqualTo(B + "/alice");
-    assertThat(
-            body(
-                enforcement,
-                Requests.get("/x").header("ingress-authorization", "istio " + token(A))))
-        .as("without original_claims")
-        .startsWith("401");
-  }
-
-  @Test
-  void requestAuthenticationOnTheSameWorkloadMustAgreeAndSaysWhoTheEndUserIs() {
-    JwtRule current = jwt(B, List.of(), List.of("x-b"), new KeySource.Inline(IDP.jwks()));
-    WorkloadPolicy plain = workload(MtlsMode.PERMISSIVE, PathNormalization.BASE, List.of(current));
-    Enforcement both = new Enforcement(with(plain, origins(origin(A))), Crypto.jdk());
-    assertThat(body(both, bearer(token(A)).header("x-b", "bad")))
-        .isEqualTo(
-            "401 Jwt is not in the form of Header.Payload.Signature with two dots and 3"
-                + " sections");
-    assertThat(body(both, Requests.get("/x").header("x-b", token(B))))
-        .isEqualTo("401 Origin authentication failed.");
-    assertThat(allowed(both, bearer(token(A))).requestPrincipal()).isNull();
-    assertThat(allowed(both, bearer(token(A)).header("x-b", token(B))).requestPrincipal())
-        .isEqualTo(B + "/alice");
-  }
-
-  @Test
   void aPolicyForOnePortLeavesTheOthersAlone() {
     WorkloadPolicy plain = workload(MtlsMode.PERMISSIVE);
     AuthenticationPolicies onOther =
@@ -317,107 +211,5 @@ class AuthenticationStepTest {
     assertThat(denied(enforce(origins(origin(A))), bearer(forged)).toString())
         .doesNotContain(forged)
         .doesNotContain(forged.substring(0, 40));
-  }
-
-  private static Enforcement enforce(AuthenticationPolicy old, AuthorizationPolicy... policies) {
-    return enforce(PathNormalization.BASE, old, policies);
-  }
-
-  private static Enforcement enforce(
-      PathNormalization normalization, AuthenticationPolicy old, AuthorizationPolicy... policies) {
-    WorkloadPolicy plain = workload(MtlsMode.PERMISSIVE, normalization, List.of(), policies);
-    return new Enforcement(with(plain, old), Crypto.jdk());
-  }
-
-  private static WorkloadPolicy with(WorkloadPolicy plain, AuthenticationPolicy old) {
-    return with(plain, new AuthenticationPolicies(old, Map.of()));
-  }
-
-  private static WorkloadPolicy with(WorkloadPolicy plain, AuthenticationPolicies old) {
-    return new WorkloadPolicy(
-        plain.workload(),
-        plain.serviceAccount(),
-        plain.mtls(),
-        plain.portMtls(),
-        plain.jwtRules(),
-        plain.authorization(),
-        plain.normalization(),
-        plain.trustDomains(),
-        old);
-  }
-
-  private static AuthenticationPolicy origins(Origin... origins) {
-    return new AuthenticationPolicy(
-        "a", "old", false, List.of(origins), false, PrincipalBinding.USE_ORIGIN);
-  }
-
-  private static Origin origin(String issuer, TriggerRule... triggers) {
-    JwtRule rule = jwt(issuer, List.of(), List.of(), new KeySource.Inline(IDP.jwks()));
-    return new Origin(rule, false, List.of(triggers));
-  }
-
-  private static JwtRule jwt(
-      String issuer, List<String> audiences, List<String> headers, KeySource keys) {
-    return new JwtRule(
-        issuer,
-        audiences,
-        keys,
-        headers.stream().map(h -> new JwtRule.HeaderLocation(h, "")).toList(),
-        List.of(),
-        List.of(),
-        true,
-        null,
-        List.of(),
-        Set.of());
-  }
-
-  private static Source requestPrincipals(String pattern) {
-    return new Source(
-        TextField.ANY,
-        anyOf(pattern),
-        TextField.ANY,
-        TextField.ANY,
-        TextField.ANY,
-        ANY_SOURCE.ipBlocks(),
-        ANY_SOURCE.remoteIpBlocks());
-  }
-
-  private static String payload(String issuer) {
-    return "{\"iss\":\"%s\",\"exp\":%d,\"sub\":\"alice\",\"aud\":\"api\",\"role\":\"admin\"}"
-        .formatted(issuer, NOW.getEpochSecond() + 600);
-  }
-
-  private static String token(String issuer) {
-    return IDP.sign(payload(issuer));
-  }
-
-  private static Requests bearer(String token) {
-    return Requests.get("/x").header("Authorization", "Bearer " + token);
-  }
-
-  private static @Nullable String principal(
-      Enforcement enforcement, @Nullable String peer, Requests request) {
-    Decision decision = enforcement.decide(caller(peer), request, KeySets.NONE, NOW);
-    assertThat(decision).isInstanceOf(Decision.Allowed.class);
-    return decision.requestPrincipal();
-  }
-
-  private static String body(Enforcement enforcement, Requests request) {
-    return switch (enforcement.decide(caller(null), request, KeySets.NONE, NOW)) {
-      case Decision.Allowed allowed -> "200";
-      case Decision.Denied denied -> denied.status() + " " + denied.body();
-    };
-  }
-
-  private static Decision.Allowed allowed(Enforcement enforcement, Requests request) {
-    Decision decision = enforcement.decide(caller(null), request, KeySets.NONE, NOW);
-    assertThat(decision).isInstanceOf(Decision.Allowed.class);
-    return (Decision.Allowed) decision;
-  }
-
-  private static Decision.Denied denied(Enforcement enforcement, Requests request) {
-    Decision decision = enforcement.decide(caller(null), request, KeySets.NONE, NOW);
-    assertThat(decision).isInstanceOf(Decision.Denied.class);
-    return (Decision.Denied) decision;
   }
 }
