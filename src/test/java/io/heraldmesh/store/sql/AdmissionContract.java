@@ -234,7 +234,7 @@ abstract class AdmissionContract extends TamperedStore {
 
   @Test
   void aTokenThatIsUsedWhileItsNodeIsRevokedLeavesNothingRegistered() throws Exception {
-    List<Store> stores = both();
+    List<Store> stores = several(2);
     for (int round = 0; round < 10; round++) {
       String node = "n" + round;
       store.tokens().create(token(node, node, Set.of("ns/sa", "ns/sb")));
@@ -247,7 +247,7 @@ abstract class AdmissionContract extends TamperedStore {
       assertThat(store.tokens().use(hash(node), node, "key", NOW))
           .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
     }
-    closeOther(stores);
+    closeOthers(stores);
   }
 
   @Test
@@ -261,7 +261,7 @@ abstract class AdmissionContract extends TamperedStore {
 
   @Test
   void ofManyKeysThatUseATokenAtOnceOneIsAccepted() throws Exception {
-    List<Store> stores = both();
+    List<Store> stores = several(2);
     for (int round = 0; round < 5; round++) {
       String secret = "round" + round;
       store.tokens().create(token(secret, "n", Set.of("ns/sa")));
@@ -273,7 +273,7 @@ abstract class AdmissionContract extends TamperedStore {
       }
       assertThat(inParallel(work).stream().filter(TokenUse.Accepted.class::isInstance)).hasSize(1);
     }
-    closeOther(stores);
+    closeOthers(stores);
   }
 
   @Test

@@ -7,35 +7,18 @@ import io.heraldmesh.store.Announced;
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.Lease;
 import io.heraldmesh.store.Registration;
-import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What nodes said last is kept, whatever database is under it. */
-abstract class AnnouncementContract {
+abstract class AnnouncementContract extends StoreFixture {
   private static final Instant LOST = Instant.parse("2030-01-01T00:00:00Z");
   private static final Duration LONG = Duration.ofMinutes(5);
-
-  Store store;
-
-  abstract Store open();
-
-  @BeforeEach
-  void openStore() {
-    store = open();
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
 
   private void keep(Announced... announced) {
     store.announcements().keep(List.of(announced), null);

@@ -2,10 +2,8 @@ package io.heraldmesh.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heraldmesh.PostgresServer;
 import io.heraldmesh.store.AuthorityCertificate;
 import io.heraldmesh.store.ImportResult;
-import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.ResourceChange;
 import io.heraldmesh.store.ResourceChange.Expected;
 import io.heraldmesh.store.ResourceKey;
@@ -30,43 +28,13 @@ abstract class BackupFixture {
 
   @TempDir Path folder;
 
-  /** A database of one of the two kinds. */
-  interface Place {
-    Store open();
-
-    Backup toWrite();
+  TestDatabase place(String kind, String name) {
+    return kind.equals("sqlite")
+        ? TestDatabase.sqlite(folder.resolve(name + ".db"))
+        : TestDatabase.postgres();
   }
 
-  Place place(String kind, String name) {
-    if (kind.equals("sqlite")) {
-      Path file = folder.resolve(name + ".db");
-      return new Place() {
-        @Override
-        public Store open() {
-          return SqliteStore.open(file);
-        }
-
-        @Override
-        public Backup toWrite() {
-          return Backup.toWrite(file);
-        }
-      };
-    }
-    PostgresSettings settings = PostgresServer.shared().settings();
-    return new Place() {
-      @Override
-      public Store open() {
-        return PostgresStore.open(settings);
-      }
-
-      @Override
-      public Backup toWrite() {
-        return Backup.of(settings);
-      }
-    };
-  }
-
-  static void filled(Place place) throws Exception {
+  static void filled(TestDatabase place) throws Exception {
     try (Store store = place.open()) {
       store.authority().claim("mesh.test");
       store
@@ -106,7 +74,7 @@ abstract class BackupFixture {
         .apply(List.of(new ResourceChange(key, content, new Expected.Any())), ANN, NOW);
   }
 
-  Path export(Place place) throws IOException {
+  Path export(TestDatabase place) throws IOException {
     Path file = Files.createTempFile(folder, "state", ".jsonl");
     try (Backup backup = place.toWrite();
         var out = Files.newOutputStream(file)) {
@@ -116,7 +84,7 @@ abstract class BackupFixture {
     return file;
   }
 
-  static ImportResult importInto(Place place, Path file, boolean replace, Instant now) {
+  static ImportResult importInto(TestDatabase place, Path file, boolean replace, Instant now) {
     try (Backup backup = place.toWrite()) {
       return backup.importFrom(file, replace, now);
     }

@@ -23,7 +23,7 @@ class BackupRefusalTest extends BackupFixture {
   @ParameterizedTest
   @CsvSource({"sqlite", "postgres"})
   void stateThatIsThereIsNotReplacedUnlessTold(String kind) throws Exception {
-    Place place = place(kind, "x");
+    TestDatabase place = place(kind, "x");
     filled(place);
     Path file = export(place);
     try (Store store = place.open()) {
@@ -37,7 +37,7 @@ class BackupRefusalTest extends BackupFixture {
 
   @Test
   void aBackupBesideARunningStoreCannotWrite() throws Exception {
-    Place place = place("sqlite", "x");
+    TestDatabase place = place("sqlite", "x");
     filled(place);
     Path file = export(place);
     try (Store running = place.open()) {
@@ -55,7 +55,7 @@ class BackupRefusalTest extends BackupFixture {
 
   @Test
   void aServerThatNodesUseIsNotOverwritten() throws Exception {
-    Place place = place("postgres", "x");
+    TestDatabase place = place("postgres", "x");
     filled(place);
     Path file = export(place);
     try (Store running = place.open()) {
@@ -69,10 +69,10 @@ class BackupRefusalTest extends BackupFixture {
 
   @Test
   void anotherMeshsStateIsRefused() throws Exception {
-    Place from = place("sqlite", "from");
+    TestDatabase from = place("sqlite", "from");
     filled(from);
     Path file = export(from);
-    Place to = place("sqlite", "to");
+    TestDatabase to = place("sqlite", "to");
     try (Store store = to.open()) {
       store.authority().claim("other.test");
     }
@@ -85,11 +85,11 @@ class BackupRefusalTest extends BackupFixture {
 
   @Test
   void aFileThatIsNotWholeChangesNothing() throws Exception {
-    Place from = place("sqlite", "from");
+    TestDatabase from = place("sqlite", "from");
     filled(from);
     String whole = Files.readString(export(from));
     List<String> lines = whole.lines().toList();
-    Place to = place("sqlite", "to");
+    TestDatabase to = place("sqlite", "to");
     for (String bad :
         List.of(
             "",
@@ -122,7 +122,7 @@ class BackupRefusalTest extends BackupFixture {
 
   @Test
   void aForgedFileWithARightSumIsRefusedRowByRow() throws Exception {
-    Place from = place("sqlite", "from");
+    TestDatabase from = place("sqlite", "from");
     filled(from);
     List<String> lines = Files.readString(export(from)).lines().toList();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -141,7 +141,7 @@ class BackupRefusalTest extends BackupFixture {
             .getBytes(StandardCharsets.UTF_8));
     Path file = folder.resolve("forged.jsonl");
     Files.write(file, body.toByteArray());
-    Place to = place("sqlite", "to");
+    TestDatabase to = place("sqlite", "to");
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> importInto(to, file, false, LATER))
         .withMessageContaining("registration of ns/evil");

@@ -24,8 +24,8 @@ class BackupTest extends BackupFixture {
   @ParameterizedTest
   @CsvSource({"sqlite,sqlite", "postgres,postgres", "sqlite,postgres", "postgres,sqlite"})
   void everythingIsThereAgain(String fromKind, String toKind) throws Exception {
-    Place from = place(fromKind, "from");
-    Place to = place(toKind, "to");
+    TestDatabase from = place(fromKind, "from");
+    TestDatabase to = place(toKind, "to");
     filled(from);
     Path file = export(from);
     ImportResult result = importInto(to, file, false, LATER);
@@ -60,7 +60,7 @@ class BackupTest extends BackupFixture {
   @ParameterizedTest
   @CsvSource({"sqlite", "postgres"})
   void whatHappenedSinceTheBackupIsNotForgotten(String kind) throws Exception {
-    Place place = place(kind, "x");
+    TestDatabase place = place(kind, "x");
     filled(place);
     Path file = export(place);
     try (Store store = place.open()) {
@@ -111,11 +111,11 @@ class BackupTest extends BackupFixture {
 
   @Test
   void oneBackupRestoredTwiceIsNewerEachTime() throws Exception {
-    Place one = place("sqlite", "one");
+    TestDatabase one = place("sqlite", "one");
     filled(one);
     Path file = export(one);
     importInto(place("sqlite", "two"), file, false, LATER);
-    Place third = place("sqlite", "three");
+    TestDatabase third = place("sqlite", "three");
     importInto(third, file, false, LATER.plusSeconds(60));
     try (Store store = third.open()) {
       assertThat(store.revisions().current())
@@ -131,7 +131,7 @@ class BackupTest extends BackupFixture {
 
   @Test
   void theFileOfAStoreThatIsWrittenIsReadAtOneMoment() throws Exception {
-    Place place = place("sqlite", "x");
+    TestDatabase place = place("sqlite", "x");
     filled(place);
     try (Store running = place.open()) {
       apply(running, A, "while it runs");
@@ -151,7 +151,7 @@ class BackupTest extends BackupFixture {
 
   @Test
   void noSecretIsInTheFile() throws Exception {
-    Place from = place("sqlite", "from");
+    TestDatabase from = place("sqlite", "from");
     filled(from);
     assertThat(Files.readString(export(from)))
         .contains(TestRows.hash("used"))

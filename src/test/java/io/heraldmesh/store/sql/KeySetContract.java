@@ -3,32 +3,15 @@ package io.heraldmesh.store.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.store.KeptKeySets;
-import io.heraldmesh.store.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The last good key set of each token issuer is kept, whatever database is under it. */
-abstract class KeySetContract {
+abstract class KeySetContract extends StoreFixture {
   private static final String NAME = "a".repeat(64) + ".json";
-
-  Store store;
-
-  abstract Store open();
-
-  @BeforeEach
-  void openStore() {
-    store = open();
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
 
   private KeptKeySets kept() {
     return store.keySets();
@@ -70,8 +53,7 @@ abstract class KeySetContract {
   @Test
   void itOutlivesTheProcess() {
     kept().write(NAME, "one");
-    store.close();
-    store = open();
+    reopen();
     assertThat(kept().read(NAME)).contains("one");
   }
 

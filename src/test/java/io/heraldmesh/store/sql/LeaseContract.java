@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.heraldmesh.Await;
 import io.heraldmesh.store.Lease;
 import io.heraldmesh.store.Revision;
-import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
 import java.time.Duration;
@@ -16,28 +15,12 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One of many holds a lease, whatever database is under it. */
-abstract class LeaseContract {
+abstract class LeaseContract extends StoreFixture {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration NONE = Duration.ZERO;
-
-  Store store;
-
-  abstract Store open();
-
-  @BeforeEach
-  void openStore() {
-    store = open();
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
 
   @Test
   void whoTakesItFirstKeepsItAndMayLengthenIt() {

@@ -2,17 +2,13 @@ package io.heraldmesh.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heraldmesh.PostgresServer;
-import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.Store;
 import org.junit.jupiter.api.Test;
 
 class PostgresKeySetTest extends KeySetContract {
-  private final PostgresSettings settings = PostgresServer.shared().settings();
-
   @Override
-  Store open() {
-    return PostgresStore.open(settings);
+  TestDatabase empty() {
+    return TestDatabase.postgres();
   }
 
   @Test

@@ -2,12 +2,8 @@ package io.heraldmesh.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heraldmesh.PostgresServer;
 import io.heraldmesh.store.Lease;
-import io.heraldmesh.store.PostgresSettings;
-import io.heraldmesh.store.Store;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,18 +13,16 @@ import org.junit.jupiter.api.Test;
 class PostgresLeaseTest extends LeaseContract {
   private static final Duration LIFE = Duration.ofMinutes(5);
 
-  private final PostgresSettings settings = PostgresServer.shared().settings();
-
   @Override
-  Store open() {
-    return PostgresStore.open(settings);
+  TestDatabase empty() {
+    return TestDatabase.postgres();
   }
 
   /** The server's log writer may be faster once in a while. */
   @Test
   void lengtheningDoesNotWaitForTheDisk() throws Exception {
     int before = 0;
-    try (Connection server = server()) {
+    try (Connection server = database.connect()) {
       for (int i = 0; i < 20; i++) {
         assertThat(store.leases().acquire("config", "a", LIFE)).isPresent();
         before += onDisk(server) < written(server) ? 1 : 0;
@@ -39,7 +33,7 @@ class PostgresLeaseTest extends LeaseContract {
 
   @Test
   void aRevisionIsOnDiskWithTheLeaseItWasCountedUnder() throws Exception {
-    try (Connection server = server()) {
+    try (Connection server = database.connect()) {
       for (int i = 0; i < 20; i++) {
         Lease lease = store.leases().acquire("config", "a", LIFE).orElseThrow();
         long lengthened = written(server);
@@ -47,13 +41,6 @@ class PostgresLeaseTest extends LeaseContract {
         assertThat(onDisk(server)).isGreaterThan(lengthened);
       }
     }
-  }
-
-  private Connection server() throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://" + settings.hosts().getFirst() + "/" + settings.database(),
-        PostgresServer.USER,
-        PostgresServer.PASSWORD);
   }
 
   /** How far the server's log is on disk, in octets since it began. */

@@ -19,27 +19,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A request is taken once, whatever database is under it and however many nodes it has. */
-abstract class RequestContract {
+abstract class RequestContract extends StoreFixture {
   private static final String SENDER = "spiffe://mesh.test/herald/node/n1";
-
-  DatabaseStore store;
-
-  abstract DatabaseStore open();
-
-  @BeforeEach
-  void openStore() {
-    store = open();
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
 
   private static Instant soon() {
     return Instant.now().plusSeconds(120);
@@ -66,8 +50,7 @@ abstract class RequestContract {
   @Test
   void aTakenRequestStaysTakenOverARestart() {
     assertThat(take(store, SENDER, "a", soon())).isEqualTo(NEW);
-    store.close();
-    store = open();
+    reopen();
     assertThat(take(store, SENDER, "a", soon())).isEqualTo(TAKEN_BEFORE);
   }
 
@@ -82,24 +65,18 @@ abstract class RequestContract {
     Instant until = Instant.now().plusMillis(1500);
     assertThat(take(store, SENDER, "a", until)).isEqualTo(NEW);
     assertThat(take(store, SENDER, "later", soon())).isEqualTo(NEW);
-    assertThat(
-            store
-                .database()
-                .<Integer>write(
-                    connection ->
-                        RequestTable.sweep(connection, until.plusSeconds(59).toEpochMilli())))
-        .isZero();
+    assertThat(sweep(until.plusSeconds(59))).isZero();
     Await.until("its time is up", () -> take(store, SENDER, "a", until) == LATE);
 
-    assertThat(
-            store
-                .database()
-                .<Integer>write(
-                    connection ->
-                        RequestTable.sweep(connection, until.plusSeconds(60).toEpochMilli())))
-        .isEqualTo(1);
+    assertThat(sweep(until.plusSeconds(60))).isEqualTo(1);
     assertThat(take(store, SENDER, "a", until)).isEqualTo(LATE);
     assertThat(take(store, SENDER, "later", soon())).isEqualTo(TAKEN_BEFORE);
+  }
+
+  private int sweep(Instant now) {
+    return ((DatabaseStore) store)
+        .database()
+        .<Integer>write(connection -> RequestTable.sweep(connection, now.toEpochMilli()));
   }
 
   @Test
@@ -122,7 +99,7 @@ abstract class RequestContract {
    */
   @Test
   void ofManyThatReceiveTheSameAtOnceOneTakesItAndNobodyIsHeldUp() {
-    List<DatabaseStore> nodes = others();
+    List<Store> nodes = several(3);
     Random random = new Random(1);
     int serial = 0;
     for (int round = 0; round < 10; round++) {
@@ -132,7 +109,7 @@ abstract class RequestContract {
         all.add(new ArrayList<>());
       }
       List<Integer> order = new ArrayList<>(IntStream.range(0, 40).boxed().toList());
-      for (DatabaseStore node : nodes) {
+      for (Store node : nodes) {
         Collections.shuffle(order, random);
         for (int i : order) {
           logged.add(node.issuanceLog().append(List.of(record(++serial))));
@@ -144,12 +121,7 @@ abstract class RequestContract {
       }
       logged.forEach(CompletableFuture::join);
     }
-    nodes.stream().filter(node -> node != store).forEach(DatabaseStore::close);
-  }
-
-  /** What else is open on the same database, and {@link #store}. */
-  List<DatabaseStore> others() {
-    return List.of(store);
+    closeOthers(nodes);
   }
 
   @Test

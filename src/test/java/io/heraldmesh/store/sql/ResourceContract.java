@@ -116,7 +116,7 @@ abstract class ResourceContract extends StoreFixture {
   @Test
   void ofManyWhoComparedAndSetAtOnceOneWinsEachTime() throws Exception {
     apply(write(A, "0", absent()));
-    List<Store> stores = both();
+    List<Store> stores = several(2);
     List<Callable<Integer>> work = new ArrayList<>();
     for (int t = 0; t < 8; t++) {
       Store mine = stores.get(t % stores.size());
@@ -140,7 +140,7 @@ abstract class ResourceContract extends StoreFixture {
         .extracting(r -> r.revision().number())
         .hasSize(81)
         .doesNotHaveDuplicates();
-    closeOther(stores);
+    closeOthers(stores);
   }
 
   private ApplyResult apply(ResourceChange... changes) {

@@ -64,7 +64,7 @@ abstract class StoreContract extends TamperedStore {
 
   @Test
   void twoStoresOfManyThreadsWriteOneChain() throws Exception {
-    List<Store> stores = both();
+    List<Store> stores = several(2);
     List<Callable<Void>> work = new ArrayList<>();
     for (int t = 0; t < 8; t++) {
       String prefix = "a" + t + "x";
@@ -81,7 +81,7 @@ abstract class StoreContract extends TamperedStore {
     }
     inParallel(work);
     assertThat(store.issuanceLog().size()).isEqualTo(400);
-    closeOther(stores);
+    closeOthers(stores);
     reopen();
   }
 
@@ -99,7 +99,7 @@ abstract class StoreContract extends TamperedStore {
 
   @Test
   void noRevisionIsGivenTwice() throws Exception {
-    List<Store> stores = both();
+    List<Store> stores = several(2);
     List<Callable<List<Revision>>> work = new ArrayList<>();
     for (int t = 0; t < 8; t++) {
       Store mine = stores.get(t % stores.size());
@@ -114,7 +114,7 @@ abstract class StoreContract extends TamperedStore {
     }
     List<Revision> all = inParallel(work).stream().flatMap(List::stream).toList();
     assertThat(all).hasSize(200).doesNotHaveDuplicates();
-    closeOther(stores);
+    closeOthers(stores);
   }
 
   @Test
@@ -200,8 +200,7 @@ abstract class StoreContract extends TamperedStore {
             "UPDATE audit SET actor = 'evil'",
             "UPDATE revision SET number = 0")) {
       store.close();
-      fresh();
-      store = open();
+      openEmpty();
       await(store.issuanceLog().append(List.of(record("01"), record("02"))));
       await(store.audit().append(event("x")));
       store.resources().apply(List.of(new ResourceChange(KEY, "1", new Expected.Any())), ANN, NOW);
@@ -219,20 +218,18 @@ abstract class StoreContract extends TamperedStore {
           .withMessageContaining("is damaged")
           .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED));
     }
-    fresh();
-    store = open();
+    openEmpty();
   }
 
   @Test
   void aNewerFormatIsRefusedAndSaysSo() throws Exception {
     store.close();
-    newerFormat();
+    change(database.newerFormat());
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> open().close())
         .withMessageContaining("has format 4, this version reads up to 3")
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.FORMAT));
-    fresh();
-    store = open();
+    openEmpty();
   }
 
   @Test
@@ -242,8 +239,7 @@ abstract class StoreContract extends TamperedStore {
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> open().close())
         .withMessageContaining("other steps");
-    fresh();
-    store = open();
+    openEmpty();
   }
 
   @Test
@@ -253,10 +249,4 @@ abstract class StoreContract extends TamperedStore {
         .isThrownBy(() -> store.revisions().next())
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.CLOSED));
   }
-
-  /** Goes back to an empty database. */
-  abstract void fresh() throws Exception;
-
-  /** Makes the database say that a newer version wrote it. */
-  abstract void newerFormat() throws Exception;
 }

@@ -1,6 +1,7 @@
 package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.Store;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,20 +12,36 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A store that is opened before each test, whatever database is under it. */
 abstract class StoreFixture {
+  /** For databases that are files. */
+  @TempDir Path folder;
+
+  TestDatabase database;
   Store store;
 
-  /** Opens the test's database. */
-  abstract Store open();
-
-  /** Where several may write: a second store over the same database. */
-  abstract List<Store> both();
+  /** A database with nothing in it, another one each time. */
+  abstract TestDatabase empty();
 
   @BeforeEach
-  void openStore() {
+  final void openEmpty() {
+    database = empty();
     store = open();
+  }
+
+  final Store open() {
+    return database.open();
+  }
+
+  /** {@link #store}, and where several may write, others over the same database. */
+  final List<Store> several(int most) {
+    List<Store> stores = new ArrayList<>(List.of(store));
+    while (database.takesSeveral() && stores.size() < most) {
+      stores.add(open());
+    }
+    return stores;
   }
 
   @AfterEach
@@ -32,7 +49,7 @@ abstract class StoreFixture {
     store.close();
   }
 
-  final void closeOther(List<Store> stores) {
+  final void closeOthers(List<Store> stores) {
     stores.subList(1, stores.size()).forEach(Store::close);
   }
 

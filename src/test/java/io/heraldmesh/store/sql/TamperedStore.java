@@ -7,18 +7,11 @@ import java.sql.Statement;
 
 /** A store whose database can be changed past it. */
 abstract class TamperedStore extends StoreFixture {
-
-  /** A connection past the store, with all rights. */
-  abstract Connection connect() throws SQLException;
-
-  /** Says that triggers do not hold for this connection, as when somebody tampers. */
-  abstract void withoutTriggers(Connection connection) throws SQLException;
-
   final void change(String sql) throws SQLException {
-    try (Connection connection = connect();
+    try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       if (tampering()) {
-        withoutTriggers(connection);
+        database.withoutTriggers(connection);
       }
       statement.executeUpdate(sql);
     }
