@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.Await;
 import io.heraldmesh.SocketHolder;
 import io.heraldmesh.cli.demo.WireClient;
-import io.heraldmesh.identity.SpiffeId;
-import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.node.App;
-import io.heraldmesh.node.CertificateFiles;
 import io.heraldmesh.node.NodeFolder;
+import io.heraldmesh.node.WebAndCaller;
 import io.heraldmesh.proxy.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 @EnabledOnOs(OS.LINUX)
 class ReplacedNodeTest {
-  private static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
   private static final int CALLERS = 6;
 
   /** Milliseconds that a caller waits: a process starts within them on a busy machine, too. */
@@ -59,44 +56,14 @@ class ReplacedNodeTest {
     node("fd:web", "fd:out");
     TestAuthority authority = new TestAuthority("root");
     for (String workload : List.of("web", "caller")) {
-      CertificateFiles.write(
-          Files.createDirectories(folder.resolve(workload)),
-          authority.issue(SpiffeId.workload(DOMAIN, "a", workload), Instant.now().plusSeconds(600)),
-          List.of(authority));
+      WebAndCaller.certificates(folder, workload, authority);
     }
     files.write("peers.yaml", NodeFolder.PERMISSIVE.replace("PERMISSIVE", "STRICT"));
-    files.write(
-        "web.yaml",
-        """
-        apiVersion: v1
-        kind: Service
-        metadata: {name: web, namespace: a}
-        spec:
-          selector: {app: web}
-          ports: [{name: http, port: 80, targetPort: 8080}]
-        """);
+    files.write("web.yaml", WebAndCaller.SERVICE);
   }
 
   private void node(String inbound, String outbound) throws IOException {
-    files.node(
-        """
-          roles: [proxy]
-          trustDomain: mesh.test
-          workloads:
-          - namespace: a
-            name: web
-            serviceAccount: web
-            labels: {app: web}
-            credentials: {dir: web}
-            ports:
-            - {name: http, port: 8080, app: "127.0.0.1:%d", listen: "%s"}
-          - namespace: a
-            name: caller
-            serviceAccount: caller
-            credentials: {dir: caller}
-            outbound: {listen: "%s"}
-        """
-            .formatted(app.port(), inbound, outbound));
+    files.node("  roles: [proxy]\n" + WebAndCaller.workloads(app.port(), inbound, outbound));
     // of two processes beside each other, each needs a folder of its own
     Files.writeString(
         beside(), Files.readString(files.file()).replace("stateDir: state", "stateDir: beside"));

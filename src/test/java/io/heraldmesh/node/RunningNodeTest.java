@@ -1,11 +1,11 @@
 package io.heraldmesh.node;
 
+import static io.heraldmesh.node.WebAndCaller.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.Stalls;
 import io.heraldmesh.cli.demo.WireClient;
-import io.heraldmesh.policy.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an edit of the watched folder does to a node that serves. */
 @Timeout(120)
 class RunningNodeTest {
-  private static final Workload CALLER = new Workload("a", "caller");
-
   /** Measured with requests, each of which takes a few milliseconds itself. */
   private static final Duration WITHIN = Duration.ofSeconds(1);
 
@@ -41,16 +39,7 @@ class RunningNodeTest {
     mesh = new MeshFixture(folder);
     mesh.workload("a", "web", "web", Map.of("app", "web"), 8080, app.port());
     mesh.workload("a", "caller", "caller", Map.of(), 0, 0);
-    mesh.write(
-        "web.yaml",
-        """
-        apiVersion: v1
-        kind: Service
-        metadata: {name: web, namespace: a}
-        spec:
-          selector: {app: web}
-          ports: [{name: http, port: 80, targetPort: 8080}]
-        """);
+    mesh.write("web.yaml", WebAndCaller.SERVICE);
     mesh.write("access.yaml", access("/one"));
     node = mesh.start();
     assertThat(status("/one")).isEqualTo(200);
@@ -178,25 +167,8 @@ class RunningNodeTest {
     assertThat(status("/one")).isEqualTo(200);
   }
 
-  private static String access(String path) {
-    return """
-    apiVersion: security.istio.io/v1
-    kind: AuthorizationPolicy
-    metadata: {name: access, namespace: a}
-    spec:
-      rules:
-      - to: [{operation: {paths: ["%s"]}}]
-      selector: {matchLabels: {app: web}}
-    """
-        .formatted(path);
-  }
-
   private int status(String path) {
-    try {
-      return WireClient.once(node.outbound(CALLER), "GET", "web.a", path, List.of()).status();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return WebAndCaller.status(node, path);
   }
 
   private WireClient.Answer ask(String what, String path) {

@@ -1,21 +1,16 @@
 package io.heraldmesh.node;
 
+import static io.heraldmesh.node.WebAndCaller.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.bus.MeshStatus;
-import io.heraldmesh.cli.demo.WireClient;
-import io.heraldmesh.credentials.Credential;
-import io.heraldmesh.identity.SpiffeId;
-import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.TestAuthority;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,9 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node with the role proxy alone: certificates and policy are files of its own. */
 @Timeout(60)
 class StandaloneNodeTest {
-  private static final Workload CALLER = new Workload("a", "caller");
-  private static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
-
   @TempDir Path folder;
   private final TestAuthority authority = new TestAuthority("root");
   private final List<String> said = new ArrayList<>();
@@ -43,37 +35,12 @@ class StandaloneNodeTest {
     app = App.httpbin();
     files = new NodeFolder(folder);
     files.node(
-        """
-          roles: [proxy, admin]
-          trustDomain: mesh.test
-          workloads:
-          - namespace: a
-            name: web
-            serviceAccount: web
-            labels: {app: web}
-            credentials: {dir: web}
-            ports:
-            - {name: http, port: 8080, app: "127.0.0.1:%d", listen: "127.0.0.1:0"}
-          - namespace: a
-            name: caller
-            serviceAccount: caller
-            credentials: {dir: caller}
-            outbound: {listen: "127.0.0.1:0"}
-        """
-            .formatted(app.port()));
-    certificates("web", authority);
-    certificates("caller", authority);
+        "  roles: [proxy, admin]\n"
+            + WebAndCaller.workloads(app.port(), "127.0.0.1:0", "127.0.0.1:0"));
+    WebAndCaller.certificates(folder, "web", authority);
+    WebAndCaller.certificates(folder, "caller", authority);
     files.write("peers.yaml", NodeFolder.PERMISSIVE.replace("PERMISSIVE", "STRICT"));
-    files.write(
-        "web.yaml",
-        """
-        apiVersion: v1
-        kind: Service
-        metadata: {name: web, namespace: a}
-        spec:
-          selector: {app: web}
-          ports: [{name: http, port: 80, targetPort: 8080}]
-        """);
+    files.write("web.yaml", WebAndCaller.SERVICE);
     files.write("access.yaml", access("/one"));
     node = startNode();
   }
@@ -151,7 +118,7 @@ class StandaloneNodeTest {
     assertThat(health()).contains("certificates: ", folder.resolve("web").toString());
     assertThat(status("/one")).isEqualTo(200);
 
-    certificates("web", authority);
+    WebAndCaller.certificates(folder, "web", authority);
     Await.until("ready again", () -> health().equals("ready\n"));
     assertThat(status("/one")).isEqualTo(200);
   }
@@ -160,7 +127,7 @@ class StandaloneNodeTest {
   void aCallerWhoseRootsAreOthersGetsNothing() throws IOException {
     TestAuthority other = new TestAuthority("other");
     node.stop();
-    certificates("caller", other);
+    WebAndCaller.certificates(folder, "caller", other);
     node = startNode();
     assertThat(status("/one")).as("its node trusts the roots of both").isEqualTo(200);
 
@@ -184,17 +151,11 @@ class StandaloneNodeTest {
 
     NodeOfOthers(TestAuthority by) throws IOException {
       NodeFolder own = new NodeFolder(Files.createDirectory(folder.resolve("others")));
-      Files.createDirectory(own.path("caller"));
-      CertificateFiles.write(own.path("caller"), leaf("caller", by), List.of(by));
+      WebAndCaller.certificates(folder.resolve("others"), "caller", by);
       own.write(
           "web.yaml",
-          """
-          apiVersion: v1
-          kind: Service
-          metadata: {name: web, namespace: a}
-          spec:
-            selector: {app: web}
-            ports: [{name: http, port: 80, targetPort: 8080}]
+          WebAndCaller.SERVICE
+              + """
           ---
           apiVersion: networking.istio.io/v1
           kind: WorkloadEntry
@@ -205,23 +166,15 @@ class StandaloneNodeTest {
             labels: {app: web, security.istio.io/tlsMode: istio}
             ports: {http: %d}
           """
-              .formatted(node.inbound(new Workload("a", "web"))));
+                  .formatted(node.inbound(new Workload("a", "web"))));
       own.node(
-          """
-            roles: [proxy]
-            trustDomain: mesh.test
-            workloads:
-            - namespace: a
-              name: caller
-              serviceAccount: caller
-              credentials: {dir: caller}
-              outbound: {listen: "127.0.0.1:0"}
-          """);
+          "  roles: [proxy]\n  trustDomain: mesh.test\n  workloads:\n"
+              + WebAndCaller.caller("127.0.0.1:0"));
       caller = Node.start(config(own));
     }
 
-    int status() throws IOException {
-      return WireClient.once(caller.outbound(CALLER), "GET", "web.a", "/one", List.of()).status();
+    int status() {
+      return WebAndCaller.status(caller, "/one");
     }
 
     @Override
@@ -240,34 +193,8 @@ class StandaloneNodeTest {
     return Objects.requireNonNull(read.config());
   }
 
-  private void certificates(String workload, TestAuthority by) throws IOException {
-    CertificateFiles.write(
-        Files.createDirectories(folder.resolve(workload)), leaf(workload, by), List.of(by));
-  }
-
-  private static Credential leaf(String account, TestAuthority by) {
-    return by.issue(SpiffeId.workload(DOMAIN, "a", account), Instant.now().plusSeconds(600));
-  }
-
-  private static String access(String path) {
-    return """
-    apiVersion: security.istio.io/v1
-    kind: AuthorizationPolicy
-    metadata: {name: access, namespace: a}
-    spec:
-      rules:
-      - to: [{operation: {paths: ["%s"]}}]
-      selector: {matchLabels: {app: web}}
-    """
-        .formatted(path);
-  }
-
   private int status(String path) {
-    try {
-      return WireClient.once(node.outbound(CALLER), "GET", "web.a", path, List.of()).status();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return WebAndCaller.status(node, path);
   }
 
   private String health() {
