@@ -123,7 +123,7 @@ final class Attacks {
 
   void after() throws Exception {
     long from = System.nanoTime();
-    long millis = mesh.apply("c1", "/after", true);
+    long millis = mesh.policy.apply("c1", "/after", true);
     row(
         "a change after all of it",
         "in force on every node",

@@ -67,7 +67,7 @@ final class ConfigRows {
     for (int i = 0; i < FLIPS; i++) {
       boolean even = i % 2 == 0;
       Files.writeString(
-          both.resolve("1.yaml"), mesh.policy(even ? LabLoad.DENIED : LabLoad.ALLOWED));
+          both.resolve("1.yaml"), LabPolicy.text(even ? LabLoad.DENIED : LabLoad.ALLOWED));
       Files.writeString(both.resolve("2.yaml"), shut(even ? LabLoad.DENIED : "/nothing"));
       c1.herald(
           "apply",
@@ -79,7 +79,7 @@ final class ConfigRows {
           "--timeout",
           "60s");
     }
-    String text = mesh.policy("/cut") + shut(LabLoad.DENIED);
+    String text = LabPolicy.text("/cut") + shut(LabLoad.DENIED);
     String said = refused(text.substring(0, text.lastIndexOf("\"]")));
     run.change("c1");
     c1.herald("delete", "authorizationpolicy", "lab/shut", "--config", c1.file().toString());

@@ -52,7 +52,7 @@ final class DiskRows {
       long from = System.nanoTime();
       sealed.fill();
       database.fill();
-      boolean refused = mesh.refusesMany("c1");
+      boolean refused = mesh.policy.refusesMany("c1");
       pass(10);
       sealed.free();
       database.free();

@@ -47,7 +47,7 @@ final class EnvelopeRows {
   }
 
   private Credential leaf(HeraldRole role, String name) throws Exception {
-    return attacks.mesh.stolen(SpiffeId.herald(RogueRun.DOMAIN, role, name));
+    return attacks.mesh.authority.stolen(SpiffeId.herald(RogueRun.DOMAIN, role, name));
   }
 
   /** A message and where it is sent. */
@@ -56,7 +56,7 @@ final class EnvelopeRows {
 
   /** A node that joined as it should, for a workload of its own, and wants more than that. */
   void link() throws Exception {
-    attacks.mesh.enrol(THIEF, attacks.mesh.folder(THIEF));
+    attacks.mesh.authority.enrol(THIEF, attacks.mesh.folder(THIEF));
     Credential thief = leaf(HeraldRole.NODE, THIEF);
     try {
       byte[] honest = forgery.issue(thief, "lab", THIEF);
@@ -221,7 +221,10 @@ final class EnvelopeRows {
   private List<String> ask(Credential thief, List<Sent> messages) throws Exception {
     try (StolenLink link =
         new StolenLink(
-            thief, attacks.mesh.roots(), attacks.mesh.hosts.address("c1"), RogueRun.CONTROL)) {
+            thief,
+            attacks.mesh.authority.roots(),
+            attacks.mesh.hosts.address("c1"),
+            RogueRun.CONTROL)) {
       return messages.stream().map(m -> link.ask(m.address(), m.envelope())).toList();
     }
   }
@@ -238,7 +241,7 @@ final class EnvelopeRows {
               try (StolenLink link =
                   new StolenLink(
                       thief,
-                      attacks.mesh.roots(),
+                      attacks.mesh.authority.roots(),
                       attacks.mesh.hosts.address("c1"),
                       RogueRun.CONTROL)) {
                 List<Long> asked = new ArrayList<>();

@@ -88,7 +88,7 @@ final class LabRun {
   long change(String by) throws IOException {
     try (LabChange change = LabChange.by(mesh.node(by))) {
       long from = System.nanoTime();
-      String revision = change.apply("change.yaml", mesh.policy("/change-" + ++changes));
+      String revision = change.apply("change.yaml", LabPolicy.text("/change-" + ++changes));
       change.inForce(revision, FORCED_WITHIN_SECONDS);
       return millisSince(from);
     }

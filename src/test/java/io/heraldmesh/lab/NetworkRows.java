@@ -29,7 +29,7 @@ final class NetworkRows {
     long healed;
     long millis;
     try (LabChange change = LabChange.by(mesh.node("c2"))) {
-      String revision = change.apply("partition.yaml", mesh.policy("/partition"));
+      String revision = change.apply("partition.yaml", LabPolicy.text("/partition"));
       pass(2);
       split = System.nanoTime();
       mesh.hosts.join();

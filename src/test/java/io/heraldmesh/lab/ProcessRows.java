@@ -81,7 +81,7 @@ final class ProcessRows {
     long from = System.nanoTime();
     mesh.database.kill();
     pass(10);
-    mesh.refusesToApply("c1");
+    mesh.policy.refusesToApply("c1");
     mesh.database.startAgain();
     long millis = run.eventually("c1", 60);
     pass(3);

@@ -24,7 +24,7 @@ final class StolenRows {
 
   void certificates() throws Exception {
     Credential member =
-        attacks.mesh.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.CONFIG, "c2"));
+        attacks.mesh.authority.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.CONFIG, "c2"));
     for (int port : List.of(RogueRun.CLUSTER, RogueRun.BUS)) {
       String seen = half(member, port);
       attacks.control(
@@ -37,16 +37,17 @@ final class StolenRows {
     leaves.put("no certificate", null);
     leaves.put(
         "a workload's certificate",
-        attacks.mesh.stolen(SpiffeId.workload(RogueRun.DOMAIN, "lab", "s1")));
+        attacks.mesh.authority.stolen(SpiffeId.workload(RogueRun.DOMAIN, "lab", "s1")));
     leaves.put(
         "a node's certificate",
-        attacks.mesh.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.NODE, "s1")));
+        attacks.mesh.authority.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.NODE, "s1")));
     leaves.put(
         "an operator's certificate",
-        attacks.mesh.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.OPERATOR, "ann")));
+        attacks.mesh.authority.stolen(
+            SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.OPERATOR, "ann")));
     leaves.put(
         "the certificate of a control node that nobody named",
-        attacks.mesh.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.CONFIG, "c9")));
+        attacks.mesh.authority.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.CONFIG, "c9")));
     for (Map.Entry<String, @Nullable Credential> leaf : leaves.entrySet()) {
       for (int port : List.of(RogueRun.CLUSTER, RogueRun.BUS)) {
         long from = System.nanoTime();
@@ -83,14 +84,15 @@ final class StolenRows {
     byte[] request =
         "GET /open HTTP/1.1\r\nhost: s1.lab\r\nconnection: close\r\n\r\n"
             .getBytes(StandardCharsets.US_ASCII);
-    Credential workload = attacks.mesh.stolen(SpiffeId.workload(RogueRun.DOMAIN, "lab", "s2"));
+    Credential workload =
+        attacks.mesh.authority.stolen(SpiffeId.workload(RogueRun.DOMAIN, "lab", "s2"));
     String own =
         attacks.from(() -> attacks.at("s1", LabMesh.INBOUND).answerInTls(workload, request));
     attacks.control(
         "a workload's certificate at a workload", "is answered 200", own, own.contains(" 200 "));
     for (HeraldRole role : List.of(HeraldRole.NODE, HeraldRole.CONFIG)) {
       long from = System.nanoTime();
-      Credential leaf = attacks.mesh.stolen(SpiffeId.herald(RogueRun.DOMAIN, role, "s1"));
+      Credential leaf = attacks.mesh.authority.stolen(SpiffeId.herald(RogueRun.DOMAIN, role, "s1"));
       String seen =
           attacks.from(() -> attacks.at("s1", LabMesh.INBOUND).answerInTls(leaf, request));
       attacks.row(
@@ -104,7 +106,8 @@ final class StolenRows {
 
   /** A node's certificate, and messages that promise 2 GiB: bytes of them are sent, not all. */
   void lengths() throws Exception {
-    Credential node = attacks.mesh.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.NODE, "s9"));
+    Credential node =
+        attacks.mesh.authority.stolen(SpiffeId.herald(RogueRun.DOMAIN, HeraldRole.NODE, "s9"));
     long from = System.nanoTime();
     long before = attacks.resident("c1");
     Map<String, Integer> seen = new LinkedHashMap<>();
