@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.RunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -63,14 +64,14 @@ final class ChurnRun {
     Path table = Path.of(arguments[1]);
     List<String> java = List.of(arguments).subList(2, arguments.length);
     List<String> options = java.isEmpty() ? List.of("-Xmx200m") : java;
-    Path folder = Files.createTempDirectory("herald-churn");
     boolean held;
-    try (ChangingMesh mesh =
-        new ChangingMesh(
-            folder,
-            java.isEmpty() ? List.of("-Xmx200m") : java,
-            "  accessLog: {file: access.log, samplePercent: 1}\n")) {
-      held = new ChurnRun(mesh, options, table).run(minutes);
+    try (RunFolder folder = RunFolder.make("herald-churn")) {
+      try (ChangingMesh mesh =
+          new ChangingMesh(
+              folder.path(), options, "  accessLog: {file: access.log, samplePercent: 1}\n")) {
+        held = new ChurnRun(mesh, options, table).run(minutes);
+      }
+      folder.held(held);
     }
     System.exit(held ? 0 : 1);
   }

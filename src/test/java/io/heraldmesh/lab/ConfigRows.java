@@ -61,7 +61,7 @@ final class ConfigRows {
    * be, a call would be let in that neither set allows.
    */
   void partial() throws Exception {
-    Path both = Files.createTempDirectory("both");
+    Path both = mesh.folder("both");
     LabNode c1 = mesh.node("c1");
     long from = System.nanoTime();
     for (int i = 0; i < FLIPS; i++) {

@@ -1,6 +1,6 @@
 package io.heraldmesh.lab;
 
-import java.nio.file.Files;
+import io.heraldmesh.RunFolder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,21 +50,24 @@ final class FaultRun {
   public static void main(String... arguments) throws Exception {
     FaultTable table = new FaultTable(Path.of(arguments[0]));
     List<String> wanted = List.of(arguments).subList(1, arguments.length);
-    try (LabMesh mesh = new LabMesh(Files.createTempDirectory("herald-faults"))) {
-      mesh.start();
-      try (LabLoad load = mesh.load()) {
-        LabRun run = new LabRun(mesh, load, table);
-        run.settle();
-        Map<String, LabRun.Row> rows = rows(run);
-        if (!rows.keySet().containsAll(wanted)) {
-          throw new IllegalArgumentException("there are " + rows.keySet() + ", not " + wanted);
-        }
-        for (Map.Entry<String, LabRun.Row> row : rows.entrySet()) {
-          if (wanted.isEmpty() || wanted.contains(row.getKey())) {
-            run.play(row.getKey(), row.getValue());
+    try (RunFolder folder = RunFolder.make("herald-faults")) {
+      try (LabMesh mesh = new LabMesh(folder.path())) {
+        mesh.start();
+        try (LabLoad load = mesh.load()) {
+          LabRun run = new LabRun(mesh, load, table);
+          run.settle();
+          Map<String, LabRun.Row> rows = rows(run);
+          if (!rows.keySet().containsAll(wanted)) {
+            throw new IllegalArgumentException("there are " + rows.keySet() + ", not " + wanted);
+          }
+          for (Map.Entry<String, LabRun.Row> row : rows.entrySet()) {
+            if (wanted.isEmpty() || wanted.contains(row.getKey())) {
+              run.play(row.getKey(), row.getValue());
+            }
           }
         }
       }
+      folder.held(table.held());
     }
     System.exit(table.held() ? 0 : 1);
   }

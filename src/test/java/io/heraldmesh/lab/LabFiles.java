@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /** The files that the lab is given: certificate of the database, secrets, and node files. */
 record LabFiles(Hosts hosts, Path folder) {
-  /** The certificate of the database, and what it is served and trusted by. */
+  /** Makes the key of the database and a certificate by itself, which the nodes trust. */
   void certificateOfDatabase() throws IOException, InterruptedException {
     Hosts.must(
         "openssl",

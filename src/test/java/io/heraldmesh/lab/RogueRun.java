@@ -1,7 +1,7 @@
 package io.heraldmesh.lab;
 
+import io.heraldmesh.RunFolder;
 import io.heraldmesh.identity.TrustDomain;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,17 +27,21 @@ final class RogueRun {
   public static void main(String... arguments) throws Exception {
     FaultTable table = new FaultTable(Path.of(arguments[0]));
     List<String> wanted = List.of(arguments).subList(1, arguments.length);
-    try (LabMesh mesh = new LabMesh(Files.createTempDirectory("herald-rogue"))) {
-      mesh.start();
-      try (LabLoad load = mesh.load()) {
-        LabRun run = new LabRun(mesh, load, table);
-        run.settle();
-        for (Map.Entry<String, LabRun.Row> row : rows(new Attacks(mesh, load, table)).entrySet()) {
-          if (wanted.isEmpty() || wanted.contains(row.getKey())) {
-            run.play(row.getKey(), row.getValue());
+    try (RunFolder folder = RunFolder.make("herald-rogue")) {
+      try (LabMesh mesh = new LabMesh(folder.path())) {
+        mesh.start();
+        try (LabLoad load = mesh.load()) {
+          LabRun run = new LabRun(mesh, load, table);
+          run.settle();
+          for (Map.Entry<String, LabRun.Row> row :
+              rows(new Attacks(mesh, load, table)).entrySet()) {
+            if (wanted.isEmpty() || wanted.contains(row.getKey())) {
+              run.play(row.getKey(), row.getValue());
+            }
           }
         }
       }
+      folder.held(table.held());
     }
     System.exit(table.held() ? 0 : 1);
   }

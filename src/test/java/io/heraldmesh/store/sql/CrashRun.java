@@ -1,6 +1,7 @@
 package io.heraldmesh.store.sql;
 
 import io.heraldmesh.PostgresServer;
+import io.heraldmesh.RunFolder;
 import io.heraldmesh.store.JoinToken;
 import io.heraldmesh.store.ResourceKey;
 import io.heraldmesh.store.Revision;
@@ -68,7 +69,6 @@ final class CrashRun {
   public static void main(String[] args) throws Exception {
     int rounds = Integer.parseInt(args[0]);
     long seed = args.length > 2 ? Long.parseLong(args[2]) : System.nanoTime();
-    Path folder = Files.createTempDirectory("herald-crash");
     StringBuilder table =
         new StringBuilder(
             "\n"
@@ -78,15 +78,19 @@ final class CrashRun {
                 + "\n\n| database | kills of the writer | of the server | serials | resources |"
                 + " tokens made | used | revisions | lost | given twice | slowest open |\n"
                 + "|---|---|---|---|---|---|---|---|---|---|---|\n");
-    CrashRun sqlite = ofSqlite(Files.createDirectory(folder.resolve("sqlite")), seed);
-    sqlite.run(rounds);
-    table.append(sqlite.row("SQLite"));
-    List<String> wrong = new ArrayList<>(sqlite.wrong);
-    try (PostgresServer server = PostgresServer.start()) {
-      CrashRun postgres = ofPostgres(server, folder, seed);
-      postgres.run(rounds);
-      table.append(postgres.row("PostgreSQL"));
-      wrong.addAll(postgres.wrong);
+    List<String> wrong = new ArrayList<>();
+    try (RunFolder folder = RunFolder.make("herald-crash")) {
+      CrashRun sqlite = ofSqlite(Files.createDirectory(folder.path().resolve("sqlite")), seed);
+      sqlite.run(rounds);
+      table.append(sqlite.row("SQLite"));
+      wrong.addAll(sqlite.wrong);
+      try (PostgresServer server = PostgresServer.start()) {
+        CrashRun postgres = ofPostgres(server, folder.path(), seed);
+        postgres.run(rounds);
+        table.append(postgres.row("PostgreSQL"));
+        wrong.addAll(postgres.wrong);
+      }
+      folder.held(wrong.isEmpty());
     }
     System.out.print(table);
     wrong.forEach(System.out::println);
