@@ -309,7 +309,9 @@ public final class DataPath {
     long timer = vertx.setTimer(Math.max(1, deadline.toMillis()), fired -> open.closeAll());
     Future<Void> outbound = listeners.closeOutbound().compose(closed -> over(open.drainOutbound()));
     Future<Void> inbound =
-        (settings.keptOpen() ? atMost(CALLS_FIRST, outbound) : Future.<Void>succeededFuture())
+        (settings.keptOpen()
+                ? BoundedWait.within(vertx, CALLS_FIRST, outbound)
+                : Future.<Void>succeededFuture())
             .compose(now -> listeners.closeInbound())
             .compose(closed -> over(open.drainInbound()));
     return Future.join(outbound, inbound)
@@ -332,17 +334,6 @@ public final class DataPath {
     Promise<Void> over = Promise.promise();
     closed.addListener(done -> over.tryComplete());
     return over.future();
-  }
-
-  private Future<Void> atMost(Duration time, Future<Void> wanted) {
-    Promise<Void> either = Promise.promise();
-    long timer = vertx.setTimer(time.toMillis(), fired -> either.tryComplete());
-    wanted.onComplete(
-        done -> {
-          vertx.cancelTimer(timer);
-          either.tryComplete();
-        });
-    return either.future();
   }
 
   private static Map<String, WorkloadTags> tags(ProxySettings settings) {

@@ -89,7 +89,7 @@ public final class ProxyVerticle extends VerticleBase {
     // nobody
     return (settings.keptOpen()
             ? Future.<Void>succeededFuture()
-            : within(WITHDRAW_WITHIN, started.withdraw()))
+            : BoundedWait.within(vertx, WITHDRAW_WITHIN, started.withdraw()))
         .compose(done -> path.drain(drain))
         .eventually(started::close);
   }
@@ -108,8 +108,10 @@ public final class ProxyVerticle extends VerticleBase {
 
   /** Key sets and files first, so that a new rule does not answer 503 while they are read. */
   private Future<Void> putInForce(NodeSnapshot snapshot) {
-    return within(
-            revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(snapshot.keySources()))
+    return BoundedWait.within(
+            vertx,
+            revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN,
+            keys.watch(snapshot.keySources()))
         .compose(tried -> path.prepare(snapshot))
         .compose(tried -> apply(snapshot));
   }
@@ -121,18 +123,6 @@ public final class ProxyVerticle extends VerticleBase {
           path.apply(snapshot);
           return null;
         });
-  }
-
-  /** Completes with {@code future}, whatever its outcome, or when the time is over. */
-  private Future<Void> within(Duration time, Future<Void> future) {
-    Promise<Void> over = Promise.promise();
-    long timer = vertx.setTimer(time.toMillis(), id -> over.tryComplete());
-    future.onComplete(
-        done -> {
-          vertx.cancelTimer(timer);
-          over.tryComplete();
-        });
-    return over.future();
   }
 
   private List<AnnouncedWorkload> announced(List<Bound> bounds) {

@@ -5,7 +5,6 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
-import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +27,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Exchange implements ResponseSink {
-  /** Flags of what the proxy ends although the service is well. */
-  private static final Set<String> OURS =
-      Set.of(Tunnel.WITHDRAWN, UpstreamFailure.TIMEOUT, "idle", Admission.OVERLOADED);
-
   private static final long CANCEL = Http2Error.CANCEL.code();
 
   private final HttpServerStream client;
@@ -44,10 +38,9 @@ final class Exchange implements ResponseSink {
   private final ResponseRelay response;
   private final @Nullable GrpcExchange grpc;
   private final RequestLog log;
-  private Choice choice;
+  private final Attempts attempts;
   private @Nullable UpstreamStream upstream;
   private @Nullable Standing standing;
-  private boolean retried;
   private boolean over;
   private final Patience patience;
 
@@ -69,27 +62,23 @@ final class Exchange implements ResponseSink {
     this.gate = gate;
     this.permit = forward.permit();
     this.forward = forward;
-    this.choice = forward.choice();
     this.response = response;
     this.grpc = grpc;
     this.log = log;
+    this.attempts = new Attempts(forward.choice());
     this.patience = new Patience(client.limits(), client.now());
   }
 
   void start() {
-    if (choice.begin()) {
+    if (attempts.begin()) {
       forward(false);
     } else {
-      fail(
-          503,
-          UpstreamFailure.OVERFLOW,
-          forward.destination() + " is called enough already",
-          UpstreamFailure.OVERFLOW);
+      fail(ExchangeFailure.overflow(forward.destination()));
     }
   }
 
   private void forward(boolean fresh) {
-    Target target = choice.target();
+    Target target = attempts.target();
     client.forward(permit, response.upgrade() ? target.alone() : target, this, fresh);
   }
 
@@ -112,7 +101,7 @@ final class Exchange implements ResponseSink {
     }
     if (part.decoderResult().isFailure() || hasTooManyTrailers(part)) {
       part.release();
-      fail(400, "bad_request", "the body is not well formed", "-");
+      fail(ExchangeFailure.badRequest("the body is not well formed"));
       return;
     }
     UpstreamStream stream = upstream;
@@ -150,7 +139,7 @@ final class Exchange implements ResponseSink {
   /** The client sends nothing more, and its request is not whole. */
   void cutShort() {
     if (!over) {
-      fail(400, "bad_request", "the client's direction ended before its request", "-");
+      fail(ExchangeFailure.badRequest("the client's direction ended before its request"));
     }
   }
 
@@ -175,14 +164,14 @@ final class Exchange implements ResponseSink {
       request.forgetSent();
       if (patience.waited(now) > Overload.PATIENCE_MILLIS && standsStill()) {
         overload.shed(Shed.STALLED);
-        fail(503, Admission.OVERLOADED, "stood still while memory is short", Admission.OVERLOADED);
+        fail(ExchangeFailure.stalled());
         return;
       }
     }
     long left = client.writable() ? 0 : client.end().untaken();
     Patience.Late late = patience.late(awaited(), now, left, grpc);
     if (late != null) {
-      giveUp(late);
+      fail(ExchangeFailure.late(late, client.limits()));
     }
   }
 
@@ -196,21 +185,6 @@ final class Exchange implements ResponseSink {
     return request.complete() || upstream == null
         ? Patience.Awaited.RESPONSE
         : Patience.Awaited.BODY;
-  }
-
-  /** Ends what took too long. */
-  private void giveUp(Patience.Late late) {
-    switch (late) {
-      case BODY -> fail(408, "request_timeout", "the request's body did not go on", "-");
-      case RESPONSE -> timedOut("no response in " + client.limits().response());
-      case DEADLINE -> timedOut("not over by the call's own deadline");
-      case CALL -> fail(504, UpstreamFailure.TIMEOUT, "nothing passed for long", "idle");
-      case STREAM -> abortBoth("idle");
-    }
-  }
-
-  private void timedOut(String detail) {
-    fail(504, UpstreamFailure.TIMEOUT, detail, UpstreamFailure.TIMEOUT);
   }
 
   /** Somebody does not take what the proxy holds for him, or does not send what he announced. */
@@ -232,8 +206,7 @@ final class Exchange implements ResponseSink {
     if (reason == null) {
       return false;
     }
-    int status = here.status();
-    fail(status, reason, Tunnel.WITHDRAWN, status == 503 ? reason.code() : Tunnel.WITHDRAWN);
+    fail(ExchangeFailure.withdrawn(here.status(), reason));
     return true;
   }
 
@@ -274,7 +247,7 @@ final class Exchange implements ResponseSink {
     boolean elsewhere = failure.flag().equals(UpstreamFailure.CONNECT_FAILED);
     boolean here = failure.flag().equals(UpstreamFailure.RESET);
     if (!over && !((elsewhere || here) && retry(here))) {
-      fail(503, failure.flag(), failure.detail(), failure.flag());
+      fail(ExchangeFailure.upstream(failure.flag(), failure.detail()));
     }
   }
 
@@ -296,12 +269,7 @@ final class Exchange implements ResponseSink {
       }
       case COMPLETE -> complete();
       case SWITCHED -> switched();
-      case BAD ->
-          fail(
-              502,
-              UpstreamFailure.BAD_RESPONSE,
-              "the service's response is not well formed",
-              UpstreamFailure.BAD_RESPONSE);
+      case BAD -> fail(ExchangeFailure.badResponse("the service's response is not well formed"));
     }
   }
 
@@ -325,29 +293,19 @@ final class Exchange implements ResponseSink {
     if (refused && retryWhole()) {
       return;
     }
-    boolean again =
-        stream != null
-            && stream.reused()
-            && !retried
-            && !(refused && choice.isRetry())
-            && !response.heard()
-            && request.repeatable();
-    if (again) {
-      // it was most likely being closed while it was lent, and the method may be repeated (RFC 9110
-      // section 9.2.2)
-      retried = true;
+    if (stream != null && !response.heard() && request.repeatable() && attempts.again(stream)) {
       upstream = null;
       request.again();
       forward(true);
     } else {
-      fail(503, UpstreamFailure.RESET, detail, UpstreamFailure.RESET);
+      fail(ExchangeFailure.upstream(UpstreamFailure.RESET, detail));
     }
   }
 
   @Override
   public void malformed(String detail) {
     if (!over) {
-      fail(502, UpstreamFailure.BAD_RESPONSE, detail, UpstreamFailure.BAD_RESPONSE);
+      fail(ExchangeFailure.badResponse(detail));
     }
   }
 
@@ -362,24 +320,13 @@ final class Exchange implements ResponseSink {
     return retry(true);
   }
 
-  /**
-   * Goes to another endpoint; nothing of the request can have been acted on.
-   *
-   * @param here the same one will do when there is no other
-   */
+  /** Goes to another endpoint; nothing of the request can have been acted on. */
   private boolean retry(boolean here) {
-    Choice other = choice.another(here);
-    if (other == null) {
-      return false;
+    boolean other = attempts.another(here);
+    if (other) {
+      forward(false);
     }
-    // what an endpoint did not look at, as when it shuts down, is no failure of it
-    choice.end(here ? 0 : 503);
-    if (!other.begin()) {
-      return false;
-    }
-    choice = other;
-    forward(false);
-    return true;
+    return other;
   }
 
   @Override
@@ -411,7 +358,7 @@ final class Exchange implements ResponseSink {
   private void switched() {
     UpstreamStream stream = upstream;
     if (stream == null || !client.mayLeave()) {
-      fail(502, "early_data", "the client did not wait for the answer to its upgrade", "-");
+      fail(ExchangeFailure.earlyData());
       return;
     }
     request.release();
@@ -430,44 +377,26 @@ final class Exchange implements ResponseSink {
         });
   }
 
-  private void fail(int status, String code, String detail, String flag) {
-    fail(status, new Reason(code, detail), flag);
-  }
-
-  private void fail(int status, Reason reason, String flag) {
-    fail(status, reason, flag, flag);
-  }
-
-  /**
-   * @param word for the client to hear
-   */
-  private void fail(int status, Reason reason, String flag, String word) {
-    log.reason(reason);
-    log.flag(flag);
+  private void fail(ExchangeFailure why) {
+    log.reason(why.reason());
+    log.flag(why.flag());
     UpstreamStream stream = upstream;
     response.takeBack();
     boolean started = response.started();
     if (!started) {
-      choice.end(UpstreamFailure.isEndpoints(flag) ? status : 0);
+      attempts.end(why.blamed());
     }
-    end(started ? response.status() : sent(status));
+    end(started ? response.status() : sent(why.status()));
     if (stream != null) {
       stream.abort();
     }
     if (started) {
-      client.closing().abort(OURS.contains(flag) ? CANCEL : error(stream));
+      client.closing().abort(why.ours() ? CANCEL : error(stream));
     } else {
-      client.closing().answerInstead(this, status, LocalAnswer.text(status, word));
+      client
+          .closing()
+          .answerInstead(this, why.status(), LocalAnswer.text(why.status(), why.word()));
     }
-  }
-
-  private void abortBoth(String flag) {
-    log.flag(flag);
-    end(response.status());
-    if (upstream != null) {
-      upstream.abort();
-    }
-    client.closing().abort(CANCEL);
   }
 
   /** The HTTP status that the client gets. */
@@ -484,14 +413,14 @@ final class Exchange implements ResponseSink {
     over = true;
     request.release();
     if (upstream == null) {
-      client.forget(choice.target(), this);
+      client.forget(attempts.target(), this);
     }
     finish(status, response.bytes());
   }
 
   private void finish(int status, long sent) {
-    choice.end(grpc == null ? response.status() : grpc.asHttp(response.status()));
-    if (choice.isRetry()) {
+    attempts.end(grpc == null ? response.status() : grpc.asHttp(response.status()));
+    if (attempts.retried()) {
       log.flag("retried");
     }
     Decision.Allowed decision = permit.decision();

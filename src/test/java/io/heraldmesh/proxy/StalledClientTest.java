@@ -93,13 +93,16 @@ class StalledClientTest {
     String reporter = side == Side.INBOUND ? "destination" : "source";
     Mesh.eventually(
         () -> mesh.log.stream().filter(e -> e.reporter().equals(reporter)).count() > STREAMS + 1);
-    List<Long> taken =
+    List<AccessEntry> stalled =
         mesh.log.stream()
             .filter(e -> e.reporter().equals(reporter) && "/big".equals(e.path()))
-            .map(AccessEntry::bytesOut)
             .toList();
-    assertThat(taken).hasSize(STREAMS);
-    return taken;
+    assertThat(stalled).hasSize(STREAMS);
+    assertThat(mesh.log)
+        .filteredOn(e -> e.flag().equals("idle"))
+        .isNotEmpty()
+        .allMatch(e -> e.reason().code().equals("idle"), "says why");
+    return stalled.stream().map(AccessEntry::bytesOut).toList();
   }
 
   private Socket connect(Side side, String... alpn) throws Exception {
