@@ -4,11 +4,11 @@ import io.heraldmesh.enrol.EnrolRefused;
 import io.heraldmesh.enrol.Enrolled;
 import io.heraldmesh.enrol.EnrolmentClient;
 import io.heraldmesh.enrol.JoiningProof;
+import io.heraldmesh.node.EventLoops;
 import io.heraldmesh.node.StartFailure;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.tls.PeerRefused;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.net.SocketAddress;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -59,7 +59,7 @@ final class JoinAttempts implements AutoCloseable {
       JoiningProof proof,
       Duration wait,
       Consumer<String> say) {
-    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
+    this.vertx = Vertx.vertx(EventLoops.options(1, 2));
     this.client = client.apply(vertx);
     this.where = where;
     this.name = name;

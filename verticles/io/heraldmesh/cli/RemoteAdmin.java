@@ -7,10 +7,10 @@ import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.link.AdminLink;
+import io.heraldmesh.node.EventLoops;
 import io.heraldmesh.node.UsageException;
 import io.heraldmesh.proxy.HostPort;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -52,7 +52,7 @@ final class RemoteAdmin implements AutoCloseable {
               + "); join again");
     }
     SvidSource source = SvidSource.fixed(held.svid(), held.bundle());
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(2));
+    Vertx vertx = Vertx.vertx(EventLoops.options(1, 2));
     AdminLink link =
         new AdminLink(
             vertx,

@@ -7,7 +7,6 @@ import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +65,7 @@ final class AwaitedStore {
   }
 
   private void serve(HostPort address) {
-    Vertx made = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    Vertx made = Vertx.vertx(EventLoops.options(1, 1));
     loops = made;
     try {
       await(

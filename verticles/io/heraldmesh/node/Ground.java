@@ -12,6 +12,7 @@ import java.time.InstantSource;
 /** What every part of a node stands on, before there are event loops. */
 record Ground(
     Crypto crypto, InstantSource clock, SecureRandom random, PrometheusMeterRegistry meters) {
+  private static final int WORKERS = 8;
 
   static Ground lay(InstantSource clock) {
     Crypto crypto = Crypto.preferred();
@@ -26,10 +27,7 @@ record Ground(
   }
 
   static VertxOptions options(int eventLoops) {
-    return new VertxOptions()
-        .setEventLoopPoolSize(eventLoops)
-        .setWorkerPoolSize(8)
-        .setPreferNativeTransport(true);
+    return EventLoops.options(eventLoops, WORKERS);
   }
 
   Foundation under(Vertx vertx) {

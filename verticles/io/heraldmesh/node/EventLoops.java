@@ -1,0 +1,27 @@
+package io.heraldmesh.node;
+
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+
+/** Vert.x as every process of Herald has it. */
+public final class EventLoops {
+  private EventLoops() {}
+
+  /**
+   * Native transport where there is one, and no cache of files: nothing is served from the class
+   * path, and a process that is killed would leave its folder behind.
+   *
+   * @param loops event loops
+   * @param workers threads for what blocks
+   */
+  public static VertxOptions options(int loops, int workers) {
+    return new VertxOptions()
+        .setEventLoopPoolSize(loops)
+        .setWorkerPoolSize(workers)
+        .setPreferNativeTransport(true)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
+  }
+}
