@@ -61,6 +61,7 @@ final class ControlPlane {
   private final AuthorityInForce authority;
   private final Store store;
   private final String node;
+  private final Duration leafLifetime;
   private final Crypto crypto;
   private final InstantSource clock;
   private final SecureRandom random;
@@ -79,6 +80,7 @@ final class ControlPlane {
       AuthorityInForce authority,
       Store store,
       String node,
+      Duration leafLifetime,
       Crypto crypto,
       InstantSource clock,
       SecureRandom random) {
@@ -86,6 +88,7 @@ final class ControlPlane {
     this.authority = authority;
     this.store = store;
     this.node = node;
+    this.leafLifetime = leafLifetime;
     this.crypto = crypto;
     this.clock = clock;
     this.random = random;
@@ -295,7 +298,7 @@ final class ControlPlane {
 
   /** A new identity for one of Herald's own parts, signed and logged. Blocks for the log. */
   RenewableIdentity identity(HeraldRole role, String name) {
-    return new OwnIdentities(authority.get(), store.issuanceLog(), crypto, clock)
+    return new OwnIdentities(authority.get(), leafLifetime, store.issuanceLog(), crypto, clock)
         .identity(role, name);
   }
 
@@ -307,7 +310,8 @@ final class ControlPlane {
   /** Renews {@code identity} over {@code bus} from now on. */
   void keepRenewed(SignedBus bus, RenewableIdentity identity) {
     IdentityRenewal renewal =
-        new IdentityRenewal(vertx, CaService.over(bus), identity, null, crypto, clock, random);
+        new IdentityRenewal(
+            vertx, CaService.over(bus), identity, leafLifetime, crypto, clock, random);
     synchronized (renewals) {
       renewals.add(renewal);
     }

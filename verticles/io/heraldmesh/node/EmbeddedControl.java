@@ -97,6 +97,7 @@ final class EmbeddedControl implements NodeControl {
             state.authority(),
             state.store(),
             config.name(),
+            config.leafLifetime(),
             foundation.crypto(),
             foundation.clock(),
             foundation.random());

@@ -58,6 +58,7 @@ final class Membership implements AutoCloseable {
       RenewableIdentity identity =
           new OwnIdentities(
                   state.authority().get(),
+                  config.leafLifetime(),
                   state.store().issuanceLog(),
                   ground.crypto(),
                   ground.clock())

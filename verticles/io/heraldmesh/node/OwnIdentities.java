@@ -14,6 +14,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -23,14 +24,19 @@ import java.util.List;
  * Identities of Herald's own parts in the process that holds the authority: signed directly,
  * because whoever holds it could sign them anyway, and logged like any other.
  */
-record OwnIdentities(Authority authority, IssuanceLog log, Crypto crypto, InstantSource clock) {
+record OwnIdentities(
+    Authority authority,
+    Duration leafLifetime,
+    IssuanceLog log,
+    Crypto crypto,
+    InstantSource clock) {
 
   /** A new identity, signed and logged. Blocks for the log. */
   RenewableIdentity identity(HeraldRole role, String name) {
     SpiffeId id = SpiffeId.herald(authority.trustDomain(), role, name);
     KeyPair keys = p256();
     Instant now = clock.instant();
-    Issued issued = authority.sign(keys.getPublic(), id, null, now);
+    Issued issued = authority.sign(keys.getPublic(), id, leafLifetime, now);
     log.append(List.of(record(issued, id, name, now))).join();
     return new RenewableIdentity(
         new HeraldSvid(id, keys.getPrivate(), issued.chain()), authority.bundle());
