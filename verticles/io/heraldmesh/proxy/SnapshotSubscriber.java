@@ -242,6 +242,11 @@ public final class SnapshotSubscriber implements PolicySource {
     return distributor
         .announce(announcement)
         .onSuccess(done -> announced = true)
+        .recover(
+            e ->
+                isReplayed(e) && isOvertaken(announcement)
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(e))
         .onFailure(
             e -> {
               // That nobody answers is told where it is told seldom.
@@ -249,6 +254,11 @@ public final class SnapshotSubscriber implements PolicySource {
                 LOG.error("announcement refused: {}", e.getMessage());
               }
             });
+  }
+
+  /** A later one was sent meanwhile, and what counts is what becomes of that. */
+  private synchronized boolean isOvertaken(Announcement announcement) {
+    return announcement.sequence() < sequence;
   }
 
   /** Rises also over restarts, as long as the clock does. */

@@ -8,6 +8,8 @@ import io.heraldmesh.TestAuthority;
 import io.heraldmesh.TestRevisions;
 import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.Announcement;
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.EncodedSnapshot;
@@ -44,7 +46,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A push that comes between a node's question and its answer is no reason to doubt either. */
+/** What crosses on its way between a node and the distributor is no reason to doubt either. */
 class CrossedAnswerTest {
   private static final EncodedSnapshot FIRST = snapshot(List.of());
   private static final EncodedSnapshot SECOND =
@@ -66,6 +68,8 @@ class CrossedAnswerTest {
   private final ByteString word =
       new EpochGrant(1).signed(mesh.bus(vertx, HeraldRole.CA, "authority"));
   private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Promise<Void>> announcements = new LinkedBlockingQueue<>();
+  private volatile boolean announcementsWait;
   private final SnapshotSubscriber node =
       new SnapshotSubscriber(
           vertx,
@@ -80,7 +84,13 @@ class CrossedAnswerTest {
   private final class Answers implements DistributorService.Server {
     @Override
     public Future<Void> announce(SpiffeId of, Announcement announcement) {
-      return Future.succeededFuture();
+      Promise<Void> answer = Promise.promise();
+      if (announcementsWait) {
+        announcements.add(answer);
+      } else {
+        answer.complete();
+      }
+      return answer.future();
     }
 
     @Override
@@ -166,6 +176,39 @@ class CrossedAnswerTest {
     assertThat(asked.held()).isEqualTo(held.digest());
     asked.answer().complete(fetched(2, held, null));
     Await.result(next);
+  }
+
+  @Test
+  void anAnnouncementThatALaterOneOvertookIsNoFailure() throws InterruptedException {
+    announcementsWait = true;
+    Future<Void> slow = node.announce(List.of());
+    Promise<Void> first = announcement();
+    Future<Void> later = node.announce(List.of());
+    announcement().complete();
+    Await.result(later);
+
+    first.fail(replayed());
+
+    Await.result(slow);
+  }
+
+  @Test
+  void anAnnouncementThatIsOlderThanOneOfAnotherProcessFails() throws InterruptedException {
+    announcementsWait = true;
+    Future<Void> only = node.announce(List.of());
+
+    announcement().fail(replayed());
+
+    assertThat(Await.failure(only)).hasMessageContaining("a later one came before");
+  }
+
+  private Promise<Void> announcement() throws InterruptedException {
+    Promise<Void> asked = announcements.poll(20, TimeUnit.SECONDS);
+    return Objects.requireNonNull(asked, "no announcement came");
+  }
+
+  private static BusException replayed() {
+    return new BusException(BusFailure.REPLAYED, "a later one came before");
   }
 
   @Test
