@@ -1,14 +1,11 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
-import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminResources.DeleteRequest;
 import io.heraldmesh.bus.AdminResources.Deleted;
 import io.heraldmesh.bus.AdminResources.Key;
-import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.node.UsageException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -32,6 +29,7 @@ import picocli.CommandLine.Spec;
 final class DeleteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
+  @Mixin private ChangeOptions change;
 
   @Parameters(
       index = "0",
@@ -52,9 +50,6 @@ final class DeleteCommand implements Callable<Integer> {
       description = "Delete what stands in these files.")
   private List<String> paths = List.of();
 
-  @Option(names = "--dry-run", description = "Say what would happen, and change nothing.")
-  private boolean dryRun;
-
   @Option(
       names = "--if-version",
       paramLabel = "VERSION",
@@ -67,25 +62,6 @@ final class DeleteCommand implements Callable<Integer> {
       description = "With node: take back this one only.")
   private @Nullable String workload;
 
-  @Option(
-      names = "--wait",
-      description = "Return when it is in force on every node that it concerns.")
-  private boolean wait;
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      defaultValue = "30s",
-      converter = TimeOption.class,
-      description = "How long to wait, such as 30s or 2m (default: ${DEFAULT-VALUE}).")
-  private Duration timeout;
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "text or json (default: text).")
-  private LintCommand.Output output = LintCommand.Output.text;
-
   @Override
   public Integer call() {
     if (kind == null == paths.isEmpty() || kind != null && names.isEmpty()) {
@@ -96,17 +72,12 @@ final class DeleteCommand implements Callable<Integer> {
     }
     List<Deleted> targets = targets();
     return admin.with(
-        session -> {
-          Outcome outcome =
-              session.await(session.service().delete(new DeleteRequest(targets, dryRun))).outcome();
-          InForce inForce =
-              wait && outcome instanceof Outcome.Applied applied && !applied.dryRun()
-                  ? InForceWait.until(session, applied.revision(), timeout)
-                  : null;
-          ApplyReport report = new ApplyReport(outcome, inForce);
-          report.print(output, spec.commandLine().getOut(), spec.commandLine().getErr());
-          return report.exitCode();
-        });
+        session ->
+            change.finish(
+                session,
+                session
+                    .await(session.service().delete(new DeleteRequest(targets, change.dryRun())))
+                    .outcome()));
   }
 
   private List<Deleted> targets() {
@@ -124,7 +95,7 @@ final class DeleteCommand implements Callable<Integer> {
   }
 
   private int node() {
-    if (names.size() != 1 || dryRun || wait || ifVersion != null) {
+    if (names.size() != 1 || change.dryRun() || change.isWaitedFor() || ifVersion != null) {
       throw new UsageException("herald delete node NAME [--workload NS/SA]");
     }
     String name = names.getFirst();
@@ -135,7 +106,7 @@ final class DeleteCommand implements Callable<Integer> {
                   .await(
                       session.service().revokeRegistration(new RevokeRegistration(name, workload)))
                   .revoked();
-          switch (output) {
+          switch (change.output()) {
             case json ->
                 spec.commandLine()
                     .getOut()
