@@ -34,7 +34,8 @@ import java.util.Set;
 final class SpiffeFixtures implements Corpus {
   private static final Map<String, String> ELSEWHERE =
       Map.of(
-          "x509svidVerifyToGenerate", "describes chains; PeerVerifierTest makes them",
+          "x509svidVerifyToGenerate",
+              "describes chains; PeerVerifierTest and PeerPathTest make them",
           "jwtsvidToGenerate", "Herald takes no JWT-SVIDs",
           "spiffebundle", "Herald reads trust bundles as PEM",
           "jwtbundle", "Herald takes no JWT-SVIDs",

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.RunFolder;
 import io.heraldmesh.node.BlockingNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,12 +93,15 @@ final class OverloadRun {
     int pairs = Integer.parseInt(arguments[2]);
     List<String> attacks =
         arguments.length > 3 ? List.of(arguments).subList(3, arguments.length) : ALL;
-    Path folder = Files.createTempDirectory("herald-overload");
-    boolean held = controlIsSeen(folder.resolve("control"), table);
-    if (held) {
-      held = run(folder.resolve("node"), table, window, pairs, attacks);
-    } else {
-      say(table, "verdict: VOID, a loop blocked for 300 ms was not noticed");
+    boolean held;
+    try (RunFolder folder = RunFolder.make("herald-overload")) {
+      held = controlIsSeen(folder.path().resolve("control"), table);
+      if (held) {
+        held = run(folder.path().resolve("node"), table, window, pairs, attacks);
+      } else {
+        say(table, "verdict: VOID, a loop blocked for 300 ms was not noticed");
+      }
+      folder.held(held);
     }
     System.exit(held ? 0 : 1);
   }

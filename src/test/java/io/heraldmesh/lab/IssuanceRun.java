@@ -1,6 +1,7 @@
 package io.heraldmesh.lab;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.RunFolder;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
@@ -56,25 +57,31 @@ final class IssuanceRun {
   public static void main(String... arguments) throws Exception {
     Path table = Path.of(arguments[0]);
     IssuanceRun run = new IssuanceRun(Integer.parseInt(arguments[1]));
-    Path folder = Files.createTempDirectory("herald-issuance");
-    try (Store store = SqliteStore.open(folder.resolve("herald.db"))) {
+    try (RunFolder folder = RunFolder.make("herald-issuance")) {
+      run.all(folder.path().resolve("herald.db"), table);
+      folder.held(true);
+    }
+    System.exit(0);
+  }
+
+  private void all(Path database, Path table) throws Exception {
+    try (Store store = SqliteStore.open(database)) {
       CertificateIssuer issuer =
           new CertificateIssuer(
-              run.vertx,
-              run.mesh::authority,
-              run.mesh.crypto(),
+              vertx,
+              mesh::authority,
+              mesh.crypto(),
               store.issuanceLog(),
               () -> new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))),
               () -> Revocations.NONE,
               InstantSource.system(),
               new SimpleMeterRegistry());
       for (int round = 1; round <= ROUNDS; round++) {
-        String row = run.round(issuer, round);
+        String row = round(issuer, round);
         System.out.println(row);
         Files.writeString(table, row + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       }
     }
-    System.exit(0);
   }
 
   private String round(CertificateIssuer issuer, int number) throws Exception {

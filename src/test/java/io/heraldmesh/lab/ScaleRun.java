@@ -1,6 +1,7 @@
 package io.heraldmesh.lab;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.RunFolder;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.ca.Authority;
@@ -76,8 +77,10 @@ final class ScaleRun {
       say(table, "|---".repeat(19) + "|");
     }
     for (String number : List.of(arguments).subList(1, arguments.length)) {
-      Path folder = Files.createTempDirectory("herald-scale");
-      say(table, new ScaleRun(folder, Integer.parseInt(number)).run());
+      try (RunFolder folder = RunFolder.make("herald-scale")) {
+        say(table, new ScaleRun(folder.path(), Integer.parseInt(number)).run());
+        folder.held(true);
+      }
     }
     System.exit(0);
   }
