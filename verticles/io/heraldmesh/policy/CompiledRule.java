@@ -52,11 +52,17 @@ final class CompiledRule {
 
   /** How many fields keep it from matching; on TCP, an HTTP-only field does. */
   int missing(Facts facts) {
-    return http.missing(facts);
+    return isDropped(facts) ? http.missesOfAll(facts).size() : http.missing(facts);
   }
 
   Nearest nearest(Facts facts) {
-    return new Nearest(policy.id(), index, http.misses(facts));
+    return new Nearest(
+        policy.id(), index, isDropped(facts) ? http.missesOfAll(facts) : http.misses(facts));
+  }
+
+  /** Whether an HTTP-only field anywhere in the rule keeps all of it from TCP connections. */
+  private boolean isDropped(Facts facts) {
+    return tcp == null && facts.isTcp();
   }
 
   private Reason reason(RuleMatcher matcher, int alternative) {

@@ -8,12 +8,15 @@ import java.util.List;
  *
  * @param policy {@code namespace/name}
  * @param misses every field that did not match; never empty. Of several sources or operations,
- *     those of the nearest one
+ *     those of the nearest one; on TCP, with the HTTP-only fields of all, which drop the rule
  */
 public record Nearest(String policy, int rule, List<Miss> misses) {
 
   public Nearest {
     misses = List.copyOf(misses);
+    if (misses.isEmpty()) {
+      throw new IllegalArgumentException("a rule that misses nothing has matched");
+    }
   }
 
   /**

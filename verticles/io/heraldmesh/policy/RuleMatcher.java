@@ -2,6 +2,7 @@ package io.heraldmesh.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,24 @@ final class RuleMatcher {
     return misses;
   }
 
+  /**
+   * What keeps a TCP connection from a rule that {@link #forTcp} drops: the fields of the nearest
+   * alternative, and the HTTP-only ones of every other, since each of them drops the whole rule.
+   */
+  List<Nearest.Miss> missesOfAll(Facts facts) {
+    List<Nearest.Miss> misses = new ArrayList<>();
+    int source = nearest(from, facts);
+    int operation = nearest(to, facts);
+    for (int i = 0; i < from.length; i++) {
+      add(misses, source(i), i == source ? from[i] : onlyHttp(from[i]), facts);
+    }
+    for (int i = 0; i < to.length; i++) {
+      add(misses, operation(i), i == operation ? to[i] : onlyHttp(to[i]), facts);
+    }
+    add(misses, "", when, facts);
+    return misses;
+  }
+
   private static void add(List<Nearest.Miss> misses, String place, Check[] checks, Facts facts) {
     for (Check check : checks) {
       if (!check.isMet(facts)) {
@@ -180,6 +199,10 @@ final class RuleMatcher {
     List<Check> kept = new ArrayList<>(List.of(checks));
     kept.removeIf(Check::httpOnly);
     return array(kept);
+  }
+
+  private static Check[] onlyHttp(Check[] checks) {
+    return array(Stream.of(checks).filter(Check::httpOnly).toList());
   }
 
   private static Check[] array(List<Check> checks) {

@@ -156,6 +156,34 @@ class ReasonTest {
     assertThat(denied.fields()).containsExactly("from[0].source.principals");
   }
 
+  @Test
+  void onTcpEveryHttpFieldOfARuleThatIsDroppedForItIsMissing() {
+    Operation port =
+        new Operation(
+            TextField.ANY, new PortField(List.of(8000), List.of()), TextField.ANY, TextField.ANY);
+    Rule rule =
+        new Rule(
+            List.of(principals(anyOf(CLIENT))),
+            List.of(port, methods(anyOf("GET")), paths(anyOf("/x"))),
+            List.of());
+    Enforcement enforcement = enforce(policy(Action.ALLOW, "p", rule));
+    Reason reason = decide(enforcement, caller(CLIENT), null).reason();
+    assertThat(reason.code()).isEqualTo(Reason.NO_ALLOW_MATCHED);
+    assertThat(reason.nearest())
+        .isEqualTo(
+            new Nearest(
+                "a/p",
+                0,
+                List.of(
+                    new Miss("to[1].operation.methods", "HTTP, not TCP"),
+                    new Miss("to[2].operation.paths", "HTTP, not TCP"))));
+    assertThat(reason.detail()).contains("to[1].operation.methods (HTTP, not TCP)");
+    Reason other = decide(enforcement, caller(OTHER), null).reason();
+    assertThat(java.util.Objects.requireNonNull(other.nearest()).fields())
+        .containsExactly(
+            "from[0].source.principals", "to[1].operation.methods", "to[2].operation.paths");
+  }
+
   private static Requests post() {
     return Requests.get("/x").method("POST");
   }
