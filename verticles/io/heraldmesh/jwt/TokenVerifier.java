@@ -155,15 +155,8 @@ public final class TokenVerifier {
   }
 
   private static VerifiedToken verified(JwtRule rule, Claims claims, CompactJws jws) {
-    Object azp = claims.all().get("azp");
     return new VerifiedToken(
-        rule,
-        rule.issuer(),
-        claims.sub(),
-        claims.aud(),
-        azp instanceof String presenter ? presenter : null,
-        claims.all(),
-        jws.payloadText());
+        rule, rule.issuer(), claims.sub(), claims.aud(), claims.all(), jws.payloadText());
   }
 
   private static KeySet parse(KeySource.Inline source) {

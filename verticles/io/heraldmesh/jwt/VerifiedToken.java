@@ -18,7 +18,6 @@ public record VerifiedToken(
     String issuer,
     @Nullable String subject,
     List<String> audiences,
-    @Nullable String presenter,
     Map<String, @Nullable Object> claims,
     String payload) {
 

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link Condition} to checks. */
 final class ConditionChecks {
+  /** The claim that {@code request.auth.presenter} is: a text, or several of them in a list. */
+  private static final List<String> PRESENTER = List.of("azp");
+
   private ConditionChecks() {}
 
   static List<Check> of(Condition condition) {
@@ -73,7 +76,7 @@ final class ConditionChecks {
     FieldMatcher matcher = FieldMatcher.of(half);
     return switch (attribute) {
       case REQUEST_AUDIENCES -> f -> matcher.matchesMember(audiences(f.token()));
-      case REQUEST_PRESENTER -> f -> matcher.matches(presenter(f.token()));
+      case REQUEST_PRESENTER -> f -> matcher.matchesMember(texts(f.token(), PRESENTER));
       case CONNECTION_SNI -> f -> matcher.matches(f.connection.sni());
       case SOURCE_NAMESPACE,
           SOURCE_SERVICE_ACCOUNT,
@@ -90,9 +93,5 @@ final class ConditionChecks {
 
   private static List<String> audiences(@Nullable VerifiedToken token) {
     return token == null ? List.of() : token.audiences();
-  }
-
-  private static @Nullable String presenter(@Nullable VerifiedToken token) {
-    return token == null ? null : token.presenter();
   }
 }

@@ -81,7 +81,6 @@ final class OriginMethod {
         issuer == null ? "" : issuer,
         issuer == null ? null : text(named.get("sub")),
         audiences(named.get("aud")),
-        text(named.get("azp")),
         named,
         token.payload());
   }

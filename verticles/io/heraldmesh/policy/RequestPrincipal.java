@@ -35,14 +35,8 @@ final class RequestPrincipal {
     String issuer = peer == null ? "" : peer.principal().substring(0, slash);
     String subject = peer == null ? null : peer.principal().substring(slash + 1);
     return token == null
-        ? new VerifiedToken(rule, issuer, subject, List.of(), null, Map.of(), "")
+        ? new VerifiedToken(rule, issuer, subject, List.of(), Map.of(), "")
         : new VerifiedToken(
-            token.rule(),
-            issuer,
-            subject,
-            token.audiences(),
-            token.presenter(),
-            token.claims(),
-            token.payload());
+            token.rule(), issuer, subject, token.audiences(), token.claims(), token.payload());
   }
 }

@@ -27,7 +27,7 @@ class VerifiedTokenTest {
             "X-Payload",
             List.of(new JwtRule.ClaimHeader("X-Sub", "sub")),
             Set.of("custom", "provider.login.scope"));
-    return new VerifiedToken(rule, "me", "alice", List.of(), null, claims, "");
+    return new VerifiedToken(rule, "me", "alice", List.of(), claims, "");
   }
 
   @Test
@@ -120,8 +120,7 @@ class VerifiedTokenTest {
   void thePrincipalNeedsASubject() throws StrictJson.Malformed {
     VerifiedToken token = token("{}");
     assertThat(token.principal()).isEqualTo("me/alice");
-    assertThat(
-            new VerifiedToken(token.rule(), "me", null, List.of(), null, Map.of(), "").principal())
+    assertThat(new VerifiedToken(token.rule(), "me", null, List.of(), Map.of(), "").principal())
         .isNull();
     assertThat(token.toString()).doesNotContain("alice");
   }

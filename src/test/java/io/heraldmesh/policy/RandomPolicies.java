@@ -103,7 +103,7 @@ final class RandomPolicies {
             List.of(),
             Set.of());
     Map<String, @Nullable Object> claims = Map.of("c", one(NAMES), "l", List.of(one(NAMES), "z"));
-    return new VerifiedToken(rule, issuer, subject, List.of(one(NAMES)), null, claims, "");
+    return new VerifiedToken(rule, issuer, subject, List.of(one(NAMES)), claims, "");
   }
 
   private Source source() {

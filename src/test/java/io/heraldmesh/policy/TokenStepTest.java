@@ -248,6 +248,18 @@ class TokenStepTest {
   }
 
   @Test
+  void aPresenterMayBeAListAsAnAudienceMay() {
+    String several = payload("https://idp.test", "\"sub\":\"alice\",\"azp\":[\"app\",\"shop\"]");
+    TextAttribute presenter = TextAttribute.REQUEST_PRESENTER;
+    assertMatches(rule(text(presenter, anyOf("shop"))), several, true);
+    assertMatches(rule(text(presenter, anyOf("x"))), several, false);
+    assertMatches(rule(text(presenter, noneOf("shop"))), several, false);
+    assertMatches(rule(text(presenter, noneOf("x"))), several, true);
+    String none = payload("https://idp.test", "\"sub\":\"alice\",\"azp\":[7]");
+    assertMatches(rule(text(presenter, anyOf("*"))), none, false);
+  }
+
+  @Test
   void aSecondTokenNeitherHidesTheFirstFromADenyNorOpensAnAllow() {
     JwtRule second =
         new JwtRule(
