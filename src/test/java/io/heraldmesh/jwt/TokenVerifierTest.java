@@ -53,7 +53,7 @@ class TokenVerifierTest {
               assertThat(token.rule()).isSameAs(RULE);
               assertThat(token.principal()).isEqualTo("me/alice");
               assertThat(token.audiences()).containsExactly("api");
-              assertThat(token.presenter()).isEqualTo("web");
+              assertThat(token.texts(List.of("azp"))).containsExactly("web");
               assertThat(token.claims()).containsEntry("exp", 1_800_000_100L);
               assertThat(token.payload())
                   .isEqualTo(Base64Url.encode(CLAIMS.getBytes(StandardCharsets.UTF_8)));
@@ -210,8 +210,8 @@ class TokenVerifierTest {
         "{\"iss\":\"me\",\"exp\":1e10} | EXP_TYPE",
         "{\"iss\":\"me\",\"exp\":9223372036854775808} | EXP_RANGE",
         "{\"iss\":\"me\",\"exp\":-9223372036854775809} | EXP_RANGE",
-        "{\"iss\":\"me\",\"exp\":253402300800} | EXP_RANGE",
-        "{\"iss\":\"me\",\"exp\":1800000000000,\"nbf\":1800000000000} | NBF_RANGE",
+        "{\"iss\":\"me\",\"exp\":1800000000001,\"nbf\":1800000000000} | NOT_YET_VALID",
+        "{\"iss\":\"me\",\"exp\":1800000100,\"nbf\":9223372036854775807} | NOT_YET_VALID",
         "{\"iss\":\"me\",\"exp\":1800000100,\"nbf\":-1} | NBF_RANGE",
         "{\"iss\":\"me\",\"exp\":1800000100,\"x\":{\"y\":1,\"y\":2}} | PAYLOAD_JSON",
         "{\"iss\":\"me/\",\"aud\":\"api\",\"exp\":1800000100} | ISSUER_UNKNOWN",
@@ -253,7 +253,11 @@ class TokenVerifierTest {
       strings = {
         "{\"iss\":\"me\",\"aud\":[\"x\",\"api\"],\"exp\":1800000100}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1799999941}",
-        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":253402300799}",
+        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":253402300800}",
+        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":9223372036854775807}",
+        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"iat\":253402300800}",
+        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"iat\":-1}",
+        "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"iat\":99999999999999999999}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"nbf\":1800000060}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"iat\":2115360000}",
         "{\"iss\":\"me\",\"aud\":\"api\",\"exp\":1800000100,\"__proto__\":{\"admin\":true}}"
