@@ -8,15 +8,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.node.UsageException;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file of JSON lines: each is a question with an {@code id}, each gets one line of JSON as its
@@ -65,9 +68,9 @@ final class BatchFile {
   int answer(Question question, PrintWriter out, Function<ObjectNode, String> form) {
     boolean no = false;
     boolean wrong = false;
-    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.isBlank()) {
+    try (BatchLines lines = BatchLines.of(file)) {
+      for (byte[] line = lines.next(); line != null; line = lines.next()) {
+        if (isBlank(line)) {
           continue;
         }
         ObjectNode answer = JSON.createObjectNode();
@@ -83,7 +86,7 @@ final class BatchFile {
         out.println(form.apply(answer));
       }
     } catch (IOException e) {
-      throw new UsageException(file + ": cannot be read: " + e.getClass().getSimpleName());
+      throw GivenFile.unreadable(file, e);
     } finally {
       out.flush();
     }
@@ -99,22 +102,40 @@ final class BatchFile {
     return value.asText();
   }
 
-  /** A whole number of seconds since 1970, or null when it is not there. */
-  static @Nullable Long seconds(JsonNode line, String field) {
+  /** A whole number of seconds since 1970; what the clock says when the field is not there. */
+  static Instant time(JsonNode line, String field, InstantSource clock) {
     JsonNode value = line.get(field);
     if (value == null) {
-      return null;
+      return clock.instant();
     }
     if (!value.isIntegralNumber() || !value.canConvertToLong()) {
       throw new UsageException(field + " is not a whole number of seconds");
     }
-    return value.asLong();
+    try {
+      Instant time = Instant.ofEpochSecond(value.asLong());
+      time.toEpochMilli(); // what reads it counts in milliseconds, too
+      return time;
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new UsageException(field + " is no time: it is too far from 1970");
+    }
   }
 
-  private JsonNode parse(String line, ObjectNode answer) {
+  private static boolean isBlank(byte[] line) {
+    for (byte b : line) {
+      if (b != ' ' && b != '\t') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private JsonNode parse(byte[] line, ObjectNode answer) {
     JsonNode parsed;
     try {
-      parsed = JSON.readTree(line);
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line));
+      parsed = JSON.readTree(text.toString());
+    } catch (CharacterCodingException e) {
+      throw new UsageException("line is not UTF-8");
     } catch (JsonProcessingException e) {
       throw new UsageException("line is not JSON");
     }

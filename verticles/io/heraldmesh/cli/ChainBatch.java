@@ -48,8 +48,7 @@ final class ChainBatch implements BatchFile.Question {
     PeerRole role = role(line);
     SpiffeId expected = line.has("expected") ? expected(line) : null;
     TrustBundle bundle = bundle(line);
-    Long now = BatchFile.seconds(line, "now");
-    Instant at = now == null ? clock.instant() : Instant.ofEpochSecond(now);
+    Instant at = BatchFile.time(line, "now", clock);
     return switch (verdict(chain, bundle, role, at)) {
       case PeerVerdict.Accepted accepted
           when expected != null && !accepted.id().equals(expected) -> {

@@ -5,19 +5,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.jwt.KeySets;
-import io.heraldmesh.node.UsageException;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.RequestHead;
-import io.heraldmesh.policy.Workload;
 import io.heraldmesh.resource.Resources;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** The question of {@code herald explain}: may this request pass, and why? */
 final class ExplainBatch implements BatchFile.Question {
@@ -40,7 +37,7 @@ final class ExplainBatch implements BatchFile.Question {
   private final KeySets keys;
   private final Crypto crypto;
   private final InstantSource clock;
-  private final Map<Subject, Enforcement> known = new HashMap<>();
+  private final Map<ExplainedWorkload, Enforcement> known = new HashMap<>();
 
   ExplainBatch(
       MeshCompiler compiler,
@@ -55,39 +52,18 @@ final class ExplainBatch implements BatchFile.Question {
     this.clock = clock;
   }
 
-  private record Subject(Workload workload, String serviceAccount, Map<String, String> labels) {}
-
   @Override
   public boolean answer(JsonNode line, ObjectNode answer) {
     Connection connection = ExplainedCall.connection(line);
     RequestHead request = ExplainedCall.request(line);
-    Long now = BatchFile.seconds(line, "now");
-    Instant at = now == null ? clock.instant() : Instant.ofEpochSecond(now);
-    Decision decision = enforcement(line).decide(connection, request, keys, at);
+    Instant at = BatchFile.time(line, "now", clock);
+    Enforcement enforcement = known.computeIfAbsent(ExplainedWorkload.of(line), this::compile);
+    Decision decision = enforcement.decide(connection, request, keys, at);
     ExplainedAnswer.fill(answer, decision);
     return decision instanceof Decision.Allowed;
   }
 
-  private Enforcement enforcement(JsonNode line) {
-    JsonNode workload =
-        ExplainedCall.object(
-            line, "workload", Set.of("namespace", "name", "serviceAccount", "labels"));
-    Map<String, String> labels = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> label : workload.path("labels").properties()) {
-      if (!label.getValue().isTextual()) {
-        throw new UsageException("workload.labels." + label.getKey() + " is not text");
-      }
-      labels.put(label.getKey(), label.getValue().asText());
-    }
-    Subject subject =
-        new Subject(
-            new Workload(BatchFile.text(workload, "namespace"), BatchFile.text(workload, "name")),
-            BatchFile.text(workload, "serviceAccount"),
-            labels);
-    return known.computeIfAbsent(subject, this::compile);
-  }
-
-  private Enforcement compile(Subject subject) {
+  private Enforcement compile(ExplainedWorkload subject) {
     return Enforcement.explaining(
         compiler.workload(
             resources, subject.workload(), subject.serviceAccount(), subject.labels()),

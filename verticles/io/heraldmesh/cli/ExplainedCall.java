@@ -7,7 +7,6 @@ import io.heraldmesh.node.UsageException;
 import io.heraldmesh.policy.Connection;
 import io.heraldmesh.policy.RequestHead;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,14 +56,15 @@ final class ExplainedCall {
       throw new UsageException("protocol is not one of http, tcp");
     }
     JsonNode request = object(line, "request", Set.of("method", "path", "host", "headers"));
-    List<Map.Entry<String, String>> headers = headers(request.path("headers"));
+    String host = BatchFile.text(request, "host");
+    List<Map.Entry<String, String>> headers = ExplainedHeaders.of(request.path("headers"), host);
     if (token != null) {
       headers.add(Map.entry("authorization", "Bearer " + token));
     }
     return new ExplainedHead(
         BatchFile.text(request, "method"),
         BatchFile.text(request, "path"),
-        BatchFile.text(request, "host"),
+        host,
         BatchFile.text(line, "tls").equals("simple") ? "https" : "http",
         List.copyOf(headers));
   }
@@ -81,23 +81,6 @@ final class ExplainedCall {
       }
     }
     return value;
-  }
-
-  private static List<Map.Entry<String, String>> headers(JsonNode list) {
-    if (!list.isMissingNode() && !list.isArray()) {
-      throw new UsageException("request.headers is not a list");
-    }
-    List<Map.Entry<String, String>> headers = new ArrayList<>();
-    for (JsonNode header : list) {
-      if (!header.isArray()
-          || header.size() != 2
-          || !header.get(0).isTextual()
-          || !header.get(1).isTextual()) {
-        throw new UsageException("request.headers holds something else than [name, value]");
-      }
-      headers.add(Map.entry(header.get(0).asText(), header.get(1).asText()));
-    }
-    return headers;
   }
 
   private static @Nullable String textOrNull(JsonNode object, String field) {

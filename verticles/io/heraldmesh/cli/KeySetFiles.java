@@ -64,7 +64,7 @@ final class KeySetFiles implements KeySets {
     try {
       return reader.read(Files.readString(file));
     } catch (IOException e) {
-      throw new UsageException(file + ": cannot be read: " + e.getClass().getSimpleName());
+      throw GivenFile.unreadable(file, e);
     } catch (InvalidKeySet e) {
       throw new UsageException(file + ": " + e.getMessage());
     }

@@ -110,7 +110,7 @@ final class TestCommand implements Callable<Integer> {
       try {
         Files.writeString(junit, JunitReport.of(report));
       } catch (IOException e) {
-        throw new UsageException(junit + ": cannot be written: " + e.getClass().getSimpleName());
+        throw GivenFile.unwritable(junit, e);
       }
     }
   }

@@ -36,8 +36,7 @@ final class TokenBatch implements BatchFile.Question {
   @Override
   public boolean answer(JsonNode line, ObjectNode answer) {
     String token = BatchFile.text(line, "token");
-    Long now = BatchFile.seconds(line, "now");
-    Instant at = now == null ? clock.instant() : Instant.ofEpochSecond(now);
+    Instant at = BatchFile.time(line, "now", clock);
     return switch (verifier.verify(token, rules, keys, at)) {
       case TokenResult.Verified(VerifiedToken verified) -> {
         answer.put("status", 200);

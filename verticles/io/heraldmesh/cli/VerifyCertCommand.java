@@ -76,7 +76,7 @@ final class VerifyCertCommand implements Callable<Integer> {
     try {
       return TrustBundle.fromPem(domain, Files.readString(bundle));
     } catch (IOException e) {
-      throw new UsageException(bundle + ": cannot be read: " + e.getClass().getSimpleName());
+      throw GivenFile.unreadable(bundle, e);
     } catch (InvalidCertificate e) {
       throw new UsageException(bundle + ": " + e.getMessage());
     }

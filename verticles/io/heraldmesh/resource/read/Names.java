@@ -7,7 +7,7 @@ import io.heraldmesh.resource.problem.Shown;
 import java.util.regex.Pattern;
 
 /** The forms a name can have. Source: Kubernetes object names, RFC 1123, SPIFFE-ID section 2.1. */
-final class Names {
+public final class Names {
   private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
   private static final Pattern DNS_LABEL = Pattern.compile(LABEL);
   private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -21,8 +21,7 @@ final class Names {
 
   /** An object's name: up to 253 characters of lower-case letters, digits, dots and dashes. */
   static void requireObjectName(Located<String> name, ProblemCollector problems) {
-    if (!name.value().isEmpty()
-        && (name.value().length() > 253 || !SUBDOMAIN.matcher(name.value()).matches())) {
+    if (!name.value().isEmpty() && !isObjectName(name.value())) {
       problems.add(name.at(), ProblemCode.INVALID_NAME, Shown.quoted(name.value()) + " is no name");
     }
   }
@@ -47,8 +46,13 @@ final class Names {
     }
   }
 
+  /** As {@link #requireObjectName}. */
+  public static boolean isObjectName(String name) {
+    return name.length() <= 253 && SUBDOMAIN.matcher(name).matches();
+  }
+
   /** Up to 63 lower-case letters, digits and dashes, as a namespace's name. */
-  static boolean isLabel(String name) {
+  public static boolean isLabel(String name) {
     return name.length() <= 63 && DNS_LABEL.matcher(name).matches();
   }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -165,6 +167,23 @@ class ExplainCommandTest {
         "\"protocol\":\"http\"|\"protocol\":\"udp\"|protocol is not one of",
         "\"serviceAccount\":\"httpbin\",| |serviceAccount is missing",
         "\"now\":1800000000|\"now\":\"x\"|now is not",
+        "\"now\":1800000000|\"now\":9223372036854775807|now is no time",
+        "\"now\":1800000000|\"now\":-31557014167219201|now is no time",
+        "{\"app\":\"httpbin\"}|[\"app\"]|workload.labels is not an object",
+        "{\"app\":\"httpbin\"}|\"app\"|workload.labels is not an object",
+        "{\"app\":\"httpbin\"}|null|workload.labels is not an object",
+        "{\"app\":\"httpbin\"}|{\"app\":1}|workload.labels.app is not text",
+        "\"namespace\":\"foo\"|\"namespace\":\"\"|workload.namespace is no name",
+        "\"namespace\":\"foo\"|\"namespace\":\"a.b\"|workload.namespace is no name",
+        "\"name\":\"httpbin\"|\"name\":\"\"|workload.name is no name",
+        "\"name\":\"httpbin\"|\"name\":\"Http_bin\"|workload.name is no name",
+        "[\"x-a\"|[\"\"|request.headers has a name",
+        "[\"x-a\"|[\"x a\"|request.headers has a name",
+        "[\"x-a\"|[\"x-a\\t\"|request.headers has a name",
+        "[\"x-a\"|[\":path\"|request.headers names a pseudo header",
+        "\"1\"]]|\"1\\r\\n\"]]|request.headers has a value",
+        "\"1\"]]|\"1\\u0000\"]]|request.headers has a value",
+        "[\"x-a\"|[\"Host\"|request.headers has another host",
       })
   void aLineThatLacksOrMisspellsSomethingIsAnErrorAndExitCode2(
       String from, String to, String message) throws IOException {
@@ -175,6 +194,49 @@ class ExplainCommandTest {
     assertThat(wrong.properties()).hasSize(2);
     assertThat(wrong.get("error").asText()).contains(message);
     assertThat(answers.get(1)).contains("\"decision\":\"allow\"");
+  }
+
+  @Test
+  void labelsMayBeLeftOutAndAHostHeaderMayRepeatTheHost() throws IOException {
+    String line =
+        LINE.replace(",\"labels\":{\"app\":\"httpbin\"}", "")
+            .replace("[\"x-a\",\"1\"]", "[\"host\",\"HTTPBIN.foo:8000\"]");
+    assertThat(explain(line)).isZero();
+    assertThat(out.toString()).contains("\"reason\":\"allowed\"");
+  }
+
+  @Test
+  void aLineThatIsNotUtf8IsAnErrorOfThatLine() throws IOException {
+    Path batch = folder.resolve("batch.jsonl");
+    byte[] wrong = LINE.replace("httpbin.foo", "ä").getBytes(StandardCharsets.ISO_8859_1);
+    try (OutputStream lines = Files.newOutputStream(batch)) {
+      lines.write(wrong);
+      lines.write(("\r\n" + LINE).getBytes(StandardCharsets.UTF_8));
+    }
+    CommandRun run =
+        CommandRun.of("explain", "--policies", folder.resolve("policies"), "--batch", batch);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out().lines().toList())
+        .hasSize(2)
+        .first()
+        .isEqualTo("{\"id\":null,\"error\":\"line is not UTF-8\"}");
+    assertThat(run.out()).contains("\"decision\":\"allow\"");
+  }
+
+  @Test
+  void aBatchThatCannotBeReadIsToldWithWhatToDo() {
+    Path policies = folder.resolve("policies");
+    CommandRun missing =
+        CommandRun.of("explain", "--policies", policies, "--batch", folder.resolve("none"));
+    assertThat(missing.code()).isEqualTo(2);
+    assertThat(missing.err())
+        .contains("none: there is no such file; name an existing file that this user may read")
+        .doesNotContain("Exception");
+    CommandRun directory = CommandRun.of("explain", "--policies", policies, "--batch", policies);
+    assertThat(directory.code()).isEqualTo(2);
+    assertThat(directory.err())
+        .contains("policies: is a folder, not a file; name an existing file")
+        .doesNotContain("Exception");
   }
 
   @Test

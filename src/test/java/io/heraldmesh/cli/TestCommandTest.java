@@ -345,13 +345,15 @@ class TestCommandTest {
 
   @Test
   void aReportThatCannotBeWrittenIsExitCode2() throws IOException {
-    assertThat(
-            test(
-                    "- {name: x, expect: {status: 200}}\n",
-                    "--junit",
-                    folder.resolve("none/report.xml").toString())
-                .code())
-        .isEqualTo(2);
+    CommandRun run =
+        test(
+            "- {name: x, expect: {status: 200}}\n",
+            "--junit",
+            folder.resolve("none/report.xml").toString());
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("report.xml: its folder is not there; name a file in an existing folder")
+        .doesNotContain("Exception");
   }
 
   private CommandRun test(String cases, Object... options) throws IOException {

@@ -148,7 +148,10 @@ class VerifyBatchTest {
     assertThat(signature(jwks, folder.resolve("none"))).isEqualTo(2);
     Path garbage = Files.writeString(folder.resolve("garbage"), "{}");
     assertThat(signature(garbage, batch())).isEqualTo(2);
-    assertThat(err.toString()).contains("cannot be read").contains("no list named keys");
+    assertThat(err.toString())
+        .contains("none: there is no such file; name an existing file that this user may read")
+        .contains("no list named keys")
+        .doesNotContain("Exception");
   }
 
   @Test
