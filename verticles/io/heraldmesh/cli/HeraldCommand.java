@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       CertsCommand.class,
       TokenCommand.class,
       JoinCommand.class,
-      TrainCommand.class
+      TrainCommand.class,
+      CommandLine.HelpCommand.class
     })
 public final class HeraldCommand implements Runnable {
   @Spec
@@ -45,8 +46,24 @@ public final class HeraldCommand implements Runnable {
         .setOut(Main.writer(System.out))
         .setErr(Main.writer(System.err))
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(HeraldCommand::execute)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> Main.failed(failure, command.getErr()));
+  }
+
+  /** Runs the command; an answer that did not get out, on a full disk for one, is none. */
+  private static int execute(CommandLine.ParseResult parsed) {
+    int code = new CommandLine.RunLast().execute(parsed);
+    CommandLine command = parsed.commandSpec().commandLine();
+    if (command.getOut().checkError() | System.out.checkError()) {
+      command
+          .getErr()
+          .println(
+              "herald: standard output could not be written, so some of the answer is missing;"
+                  + " look for a full disk or a pipe that was closed");
+      return 3;
+    }
+    return code;
   }
 
   @Override

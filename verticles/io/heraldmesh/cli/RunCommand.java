@@ -11,7 +11,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code herald run --config FILE}: one node, until it is told to stop. */
-@Command(name = "run", description = "Runs a node until TERM or INT.")
+@Command(
+    name = "run",
+    description = "Runs a node until TERM or INT.",
+    mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

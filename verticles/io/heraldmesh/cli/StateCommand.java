@@ -9,6 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "state",
     description = "Backup and restore of a control node's state; see docs/state.md.",
+    mixinStandardHelpOptions = true,
     subcommands = {StateExportCommand.class, StateImportCommand.class})
 final class StateCommand implements Runnable {
   @Spec

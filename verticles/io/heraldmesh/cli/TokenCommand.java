@@ -9,6 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "token",
     description = "Make, list and take back one-use tokens with which nodes and operators join.",
+    mixinStandardHelpOptions = true,
     subcommands = {TokenCreateCommand.class, TokenListCommand.class, TokenRevokeCommand.class})
 final class TokenCommand implements Runnable {
   @Spec

@@ -25,7 +25,11 @@ import picocli.CommandLine.Spec;
  * release} file, so that a launcher can tell which JDK it fits. A cache takes its place whole, and
  * only after a JVM has accepted it.
  */
-@Command(name = "train", hidden = true, description = "Makes the AOT caches of this jar.")
+@Command(
+    name = "train",
+    hidden = true,
+    description = "Makes the AOT caches of this jar.",
+    mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
