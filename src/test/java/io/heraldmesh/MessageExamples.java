@@ -44,7 +44,7 @@ final class MessageExamples {
     text("HLD0203", policy("A", "{}"));
     text("HLD0204", policy("a", "{}") + "---\n" + policy("a", "{}"));
     example("HLD0205", "{selector: {matchLabels: {app: '*'}}}");
-    example("HLD0206", "{targetRefs: [{kind: Gateway, name: g, namespace: other}]}");
+    example("HLD0206", "{targetRefs: [{kind: Pod, name: p}]}");
     peer("HLD0301", "{portLevelMtls: {8080: {mode: DISABLE}}}");
     token("HLD0401", "{issuer: i, jwks: 'no json'}");
     token("HLD0403", "{issuer: i, jwksUri: 'http://i/j'}");

@@ -12,11 +12,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** {@code selector}, {@code targetRefs} and {@code workloadSelector}: what a resource is about. */
 final class SelectorDecoder {
   private static final int MAX_TARGETS = 16;
+
+  /** What Istio lets a policy be attached to: group and kind. */
+  private static final Map<String, Set<String>> TARGETS =
+      Map.of(
+          "", Set.of("Service"),
+          "networking.istio.io", Set.of("ServiceEntry"),
+          "gateway.networking.k8s.io", Set.of("Gateway", "GatewayClass"));
+
   private static final Pattern LABEL_KEY =
       Pattern.compile("([-a-z0-9.]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
   private static final Pattern LABEL_VALUE =
@@ -102,9 +111,9 @@ final class SelectorDecoder {
     Value kind = f.required("kind");
     Located<String> kindName = kind.nonEmptyText();
     Located<String> name = f.required("name").nonEmptyText();
-    require(GROUP, group, f.optional("group"));
-    if (!kindName.value().isEmpty()) {
-      require(KIND, kindName, kind);
+    boolean possible = require(GROUP, group, f.optional("group"));
+    if (!kindName.value().isEmpty() && require(KIND, kindName, kind) && possible) {
+      attachable(group.value(), kindName.value(), kind);
     }
     Value namespace = f.optional("namespace");
     if (namespace.isPresent() && !namespace.text().value().isEmpty()) {
@@ -114,12 +123,33 @@ final class SelectorDecoder {
     return new TargetRef(group.value(), kindName.value(), name.value(), f.at());
   }
 
-  private static void require(Pattern form, Located<String> text, Value written) {
-    if (!form.matcher(text.value()).matches()) {
+  /** A policy for what Istio attaches it to is right, but here nothing would enforce it. */
+  private static void attachable(String group, String kind, Value written) {
+    if (TARGETS.getOrDefault(group, Set.of()).contains(kind)) {
+      written.problem(
+          ProblemCode.IGNORED_FIELD,
+          "Herald does not enforce a policy that is attached to a " + kind,
+          "use selector.matchLabels to attach it to workloads");
+    } else {
+      written.problem(
+          ProblemCode.INVALID_TARGET,
+          "no policy can be attached to a "
+              + Shown.quoted(kind)
+              + " of "
+              + (group.isEmpty() ? "the core group" : Shown.quoted(group)),
+          "use Service, ServiceEntry of networking.istio.io, or Gateway or GatewayClass of"
+              + " gateway.networking.k8s.io");
+    }
+  }
+
+  private static boolean require(Pattern form, Located<String> text, Value written) {
+    boolean possible = form.matcher(text.value()).matches();
+    if (!possible) {
       written.problem(
           ProblemCode.INVALID_TARGET,
           Shown.quoted(text.value()) + " is not possible here",
           "write group and kind as the target's own YAML does");
     }
+    return possible;
   }
 }

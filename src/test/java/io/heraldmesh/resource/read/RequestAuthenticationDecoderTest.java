@@ -23,7 +23,6 @@ class RequestAuthenticationDecoderTest {
             RequestAuthentication.class,
             KIND,
             """
-            targetRefs: [{group: "", kind: Service, name: shop}]
             jwtRules:
             - issuer: https://issuer.test
               audiences: [shop, cart]
@@ -37,9 +36,6 @@ class RequestAuthenticationDecoderTest {
               spaceDelimitedClaims: [roles]
               timeout: 1.5s
             """);
-    assertThat(read.targetRefs())
-        .singleElement()
-        .satisfies(t -> assertThat(t.kind()).isEqualTo("Service"));
     JwtRule rule = read.jwtRules().getFirst();
     assertThat(rule.issuer().value()).isEqualTo("https://issuer.test");
     assertThat(rule.issuer().at().field()).isEqualTo("spec.jwtRules[0].issuer");
@@ -56,6 +52,36 @@ class RequestAuthenticationDecoderTest {
     assertThat(rule.outputClaimToHeaders()).hasSize(1);
     assertThat(rule.spaceDelimitedClaims()).hasSize(1);
     assertThat(rule.timeout()).isEqualTo(Duration.ofMillis(1500));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kind: Service",
+        "group: networking.istio.io, kind: ServiceEntry",
+        "group: gateway.networking.k8s.io, kind: Gateway",
+        "group: gateway.networking.k8s.io, kind: GatewayClass"
+      })
+  void whatIstioAttachesPoliciesToIsRightButNotEnforced(String target) {
+    assertThat(Lines.problems(KIND, "targetRefs: [{" + target + ", name: n}]"))
+        .containsExactly("5 warning HLD0112 spec.targetRefs[0].kind");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "group: apps, kind: Deployment",
+        "kind: Pod",
+        "kind: Gateway",
+        "kind: service",
+        "group: networking.istio.io, kind: Gateway",
+        "group: gateway.networking.k8s.io, kind: Service"
+      })
+  void whatIstioAttachesNoPolicyToIsAnError(String target) {
+    assertThat(Lines.problems(KIND, "targetRefs: [{" + target + ", name: n}]"))
+        .containsExactly("5 error HLD0206 spec.targetRefs[0].kind");
+    assertThat(Lines.problems(KIND, "targetRef: {" + target + ", name: n}"))
+        .containsExactly("5 error HLD0206 spec.targetRef.kind");
   }
 
   @Test
@@ -235,14 +261,14 @@ class RequestAuthenticationDecoderTest {
     assertThat(
             Lines.problems(
                 KIND, "selector: {matchLabels: {a: b}}\ntargetRefs: [{kind: Service, name: s}]"))
-        .containsExactly("6 error HLD0114 spec.targetRefs");
+        .contains("6 error HLD0114 spec.targetRefs");
     assertThat(Lines.problems(KIND, "targetRef: {kind: Service, name: s, namespace: b}"))
-        .containsExactly("5 error HLD0206 spec.targetRef.namespace");
+        .contains("5 error HLD0206 spec.targetRef.namespace");
     assertThat(Lines.problems(KIND, "targetRef: {kind: Serv_ice, name: s}"))
         .containsExactly("5 error HLD0206 spec.targetRef.kind");
     assertThat(Lines.problems(KIND, "targetRef: {group: __, kind: Service, name: s}"))
         .containsExactly("5 error HLD0206 spec.targetRef.group");
     assertThat(Lines.problems(KIND, "targetRef: {kind: Service}"))
-        .containsExactly("5 error HLD0102 spec.targetRef.name");
+        .contains("5 error HLD0102 spec.targetRef.name");
   }
 }
