@@ -6,11 +6,13 @@ import io.heraldmesh.resource.MeshConfig.TlsProtocol;
 import io.heraldmesh.resource.Metadata;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.problem.ProblemCollector;
 import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
 import io.heraldmesh.resource.yaml.YamlDocument;
 import io.heraldmesh.resource.yaml.YamlReader;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Source: Istio mesh/v1alpha1/config.proto, the fields that Herald acts on. */
@@ -31,6 +33,12 @@ final class MeshConfigDecoder {
           ProblemCode.KIND_NOT_READ, "of ConfigMaps only \"istio\" is read, for its mesh config");
       return null;
     }
+    if (!isOfRoot(document, metadata.namespace())) {
+      document.problem(
+          ProblemCode.KIND_NOT_READ,
+          "of ConfigMaps \"istio\" only the one in the root namespace is read, for its mesh config");
+      return null;
+    }
     Value mesh = document.required("data").decode(data -> data.required("mesh"));
     List<YamlDocument> texts = new YamlReader(mesh.problems()).readEmbedded(mesh);
     if (texts.isEmpty()) {
@@ -48,6 +56,30 @@ final class MeshConfigDecoder {
     return texts.getFirst().value(mesh.problems()).decode(spec -> decode(metadata, spec));
   }
 
+  /**
+   * Whether it is the mesh's: in the root namespace, Istio's default one or the one that it names
+   * itself. Without a namespace it is whoever applies it that says which.
+   */
+  private static boolean isOfRoot(Fields document, String namespace) {
+    boolean anywhere = !document.required("metadata").lenient().decode(f -> f.has("namespace"));
+    return anywhere
+        || namespace.equals(MeshConfig.DEFAULT_ROOT_NAMESPACE)
+        || namespace.equals(ownRoot(document));
+  }
+
+  /** {@code rootNamespace} in its text, whatever else may be wrong there. */
+  private static @Nullable String ownRoot(Fields document) {
+    ProblemCollector ignored = new ProblemCollector();
+    Value mesh = document.optional("data").lenient().decode(data -> data.optional("mesh"));
+    return new YamlReader(ignored)
+        .readEmbedded(mesh).stream()
+            .map(text -> text.value(ignored).decode(f -> f.optional("rootNamespace").textOrNull()))
+            .filter(Objects::nonNull)
+            .map(Located::value)
+            .findFirst()
+            .orElse(null);
+  }
+
   private static MeshConfig decode(Metadata metadata, Fields f) {
     Value trustDomain = f.optional("trustDomain");
     Value aliases = f.optional("trustDomainAliases");
@@ -57,7 +89,7 @@ final class MeshConfigDecoder {
             metadata,
             trustDomain.nonEmptyTextOrNull(),
             aliases.texts(),
-            root.isPresent() ? root.nonEmptyText().value() : MeshConfig.DEFAULT_ROOT_NAMESPACE,
+            root.isPresent() ? namespace(root) : MeshConfig.DEFAULT_ROOT_NAMESPACE,
             f.optional("pathNormalization").decode(MeshConfigDecoder::normalization),
             f.optional("enableAutoMtls").bool(true),
             f.optional("outboundTrafficPolicy").decode(MeshConfigDecoder::registryOnly),
@@ -110,6 +142,12 @@ final class MeshConfigDecoder {
         "proxyListenPort",
         "tcpKeepalive");
     return config;
+  }
+
+  private static String namespace(Value written) {
+    Located<String> name = written.nonEmptyText();
+    Names.requireNamespace(name, written.problems());
+    return name.value();
   }
 
   private static Normalization normalization(Fields f) {

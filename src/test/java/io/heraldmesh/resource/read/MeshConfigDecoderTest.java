@@ -125,6 +125,31 @@ class MeshConfigDecoderTest {
   }
 
   @Test
+  void aConfigMapOfThisNameInAnyOtherNamespaceIsNotRead() {
+    String other = CONFIG_MAP.replace("istio-system", "shop");
+    assertThat(Lines.problems(other + "    trustDomain: shop.test\n"))
+        .containsExactly("1 warning HLD0201 ");
+    assertThat(
+            Lines.problems(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: a}"))
+        .containsExactly("1 warning HLD0201 ");
+  }
+
+  @Test
+  void theRootNamespaceMayBeAnotherOne() {
+    String own = CONFIG_MAP.replace("istio-system", "root") + FIELDS.indent(4);
+    assertComplete(Lines.only(MeshConfig.class, own));
+    String unsaid = CONFIG_MAP.replace(", namespace: istio-system", "") + FIELDS.indent(4);
+    assertComplete(Lines.only(MeshConfig.class, unsaid));
+  }
+
+  @Test
+  void theRootNamespaceIsANameOfANamespace() {
+    assertThat(Lines.problems("MeshConfig", "rootNamespace: Not_A.name"))
+        .containsExactly("5 error HLD0203 spec.rootNamespace");
+  }
+
+  @Test
   void anotherConfigMapIsNotRead() {
     assertThat(Lines.problems("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\ndata: {}\n"))
         .containsExactly("1 warning HLD0201 ");
