@@ -65,7 +65,9 @@ public final class YamlReader {
     List<YamlDocument> documents = new ArrayList<>();
     String rest = text.startsWith("{") || text.startsWith("[") ? JsonTabs.asSpaces(text) : text;
     Origin restOrigin = origin;
+    SeparatingTabs tabs = new SeparatingTabs();
     while (true) {
+      rest = tabs.asSpaces(rest);
       Composer composer = new Composer(restOrigin, limits, problems, rest);
       int failedLine = compose(restOrigin, rest, composer);
       documents.addAll(composer.documents());

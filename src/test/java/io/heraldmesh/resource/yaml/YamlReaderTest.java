@@ -119,6 +119,26 @@ class YamlReaderTest {
   }
 
   @Test
+  void tabsMayStandBetweenTheWordsOfALine() {
+    Mapping root =
+        (Mapping) read("a:\tx\t# why\nb: [1,\t\t2\t]\t\ne:\t|\n  c\td\n").getFirst().root();
+    assertThat(problems.errors()).isZero();
+    assertThat(((Scalar) root.entries().get(0).value()).text()).isEqualTo("x");
+    YamlNode.Sequence list = (YamlNode.Sequence) root.entries().get(1).value();
+    assertThat(list.items()).hasSize(2);
+    assertThat(list.items().get(1).column()).isEqualTo(9);
+    assertThat(((Scalar) root.entries().get(2).value()).text())
+        .as("text keeps its tabs")
+        .isEqualTo("c\td\n");
+  }
+
+  @Test
+  void aFileOfTabsDoesNotTakeForEver() {
+    String many = "a: [" + "1,\t".repeat(200_000) + "\n";
+    assertThat(readFresh(many)).isNotEmpty();
+  }
+
+  @Test
   void whatAMessageQuotesCannotForgeALineNorTurnItsDirection() {
     for (String text :
         List.of("%", "&", "*", "a: *\u202e", "a: &x\u2066", "%\u202e", "? *\u061c")) {
