@@ -15,7 +15,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
@@ -112,10 +111,9 @@ final class BatchFile {
       throw new UsageException(field + " is not a whole number of seconds");
     }
     try {
-      Instant time = Instant.ofEpochSecond(value.asLong());
-      time.toEpochMilli(); // what reads it counts in milliseconds, too
-      return time;
-    } catch (DateTimeException | ArithmeticException e) {
+      // What reads it counts in milliseconds, too.
+      return Instant.ofEpochMilli(Math.multiplyExact(value.asLong(), 1000L));
+    } catch (ArithmeticException e) {
       throw new UsageException(field + " is no time: it is too far from 1970");
     }
   }

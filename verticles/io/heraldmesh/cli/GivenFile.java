@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.node.UsageException;
+import io.heraldmesh.resource.problem.Shown;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -14,14 +15,20 @@ final class GivenFile {
 
   static UsageException unreadable(Path file, IOException failure) {
     return new UsageException(
-        file + ": " + reason(file, failure) + "; name an existing file that this user may read");
+        Shown.harmless(file.toString())
+            + ": "
+            + reason(file, failure)
+            + "; name an existing file that this user may read");
   }
 
   static UsageException unwritable(Path file, IOException failure) {
     String reason =
         failure instanceof NoSuchFileException ? "its folder is not there" : reason(file, failure);
     return new UsageException(
-        file + ": " + reason + "; name a file in an existing folder that this user may write");
+        Shown.harmless(file.toString())
+            + ": "
+            + reason
+            + "; name a file in an existing folder that this user may write");
   }
 
   private static String reason(Path file, IOException failure) {

@@ -25,7 +25,7 @@ public record Problem(Position at, ProblemCode code, String message, String hint
 
   /** {@code file:line:column: error HLD0107 field.path: what is wrong; what to do}. */
   public String text() {
-    return at.file()
+    return Shown.harmless(at.file())
         + ":"
         + at.line()
         + ":"

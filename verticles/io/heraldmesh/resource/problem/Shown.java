@@ -34,7 +34,7 @@ public final class Shown {
   }
 
   /** The text as it is, with every character that could mislead named by its code point. */
-  static String harmless(String text) {
+  public static String harmless(String text) {
     if (text.codePoints().allMatch(Shown::isHarmless)) {
       return text;
     }

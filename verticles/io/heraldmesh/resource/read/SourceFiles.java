@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files that make up what was named: files as they are; of folders, and folders in them, every
  * {@code *.yaml}, {@code *.yml} and {@code *.json} by name. What begins with a dot is left out, so
- * of a mounted ConfigMap ({@code a.yaml -> ..data/a.yaml}) each file is read once.
+ * of a mounted ConfigMap ({@code a.yaml -> ..data/a.yaml}) each file is read once. So is one that
+ * is named twice.
  */
 public final class SourceFiles {
   private static final int MAX_FILES = 20_000;
 
   private final ProblemCollector problems;
   private final List<Path> files = new ArrayList<>();
+  private final Set<Path> known = new HashSet<>();
 
   private SourceFiles(ProblemCollector problems) {
     this.problems = problems;
@@ -35,9 +37,11 @@ public final class SourceFiles {
   public static List<Path> of(List<Path> named, ProblemCollector problems) {
     SourceFiles found = new SourceFiles(problems);
     for (Path path : named) {
-      if (Files.isDirectory(path)) {
+      if (path.toString().isEmpty()) {
+        unreadable(path, "the name is empty", problems);
+      } else if (Files.isDirectory(path)) {
         found.folder(path, new HashSet<>());
-      } else {
+      } else if (found.isNew(path)) {
         found.files.add(path);
       }
     }
@@ -81,7 +85,19 @@ public final class SourceFiles {
     }
   }
 
+  /** False for a file that was named before, also by another name. */
+  private boolean isNew(Path file) {
+    try {
+      return known.add(file.toRealPath());
+    } catch (IOException e) {
+      return true; // reading it will tell
+    }
+  }
+
   private void add(Path file) {
+    if (!isNew(file)) {
+      return;
+    }
     if (files.size() == MAX_FILES) {
       problems.add(
           Position.startOf(file.toString()),

@@ -55,6 +55,28 @@ class LintCommandTest {
   }
 
   @Test
+  void anEmptyNameIsNoPath() {
+    assertThat(lint("")).isEqualTo(2);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("error HLD0001: the name is empty");
+  }
+
+  @Test
+  void aFileThatIsNamedTwiceIsReadOnce() throws IOException {
+    String file = file("good.yaml", "rules: [{}]");
+    assertThat(lint(file, file, folder.resolve("./good.yaml").toString(), folder.toString()))
+        .isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  @Test
+  void aNameOfAFileCannotForgeALine() throws IOException {
+    assertThat(lint(file("a\n\u001b[2Jb.yaml", "action: deny"))).isEqualTo(1);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("a<U+000A><U+001B>[2Jb.yaml:5:11: error HLD0104")
+        .hasLineCount(1);
+  }
+
+  @Test
   void aDeviceIsNoFile() {
     assertThat(lint("/dev/zero")).isEqualTo(2);
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("/dev/zero:1:1: error HLD0001");
