@@ -11,14 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The lines of a file as bytes, so that one that is not text spoils no other. */
 final class BatchLines implements Closeable {
+  private static final Path STDIN = Path.of("-");
+
   private final InputStream in;
 
   private BatchLines(InputStream in) {
     this.in = new BufferedInputStream(in);
   }
 
+  /**
+   * @param file {@code -} is standard input
+   */
   static BatchLines of(Path file) throws IOException {
-    return new BatchLines(Files.newInputStream(file));
+    return new BatchLines(file.equals(STDIN) ? System.in : Files.newInputStream(file));
   }
 
   /** The next line without its end, LF or CR; null behind the last one. */

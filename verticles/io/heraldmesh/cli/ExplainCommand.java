@@ -29,7 +29,7 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--batch",
       required = true,
       paramLabel = "FILE.jsonl",
-      description = "One request a line.")
+      description = "One request a line; - is standard input.")
   private Path batch;
 
   @Option(

@@ -55,7 +55,7 @@ public final class HeraldCommand implements Runnable {
   private static int execute(CommandLine.ParseResult parsed) {
     int code = new CommandLine.RunLast().execute(parsed);
     CommandLine command = parsed.commandSpec().commandLine();
-    if (command.getOut().checkError() | System.out.checkError()) {
+    if (command.getOut().checkError() || System.out.checkError()) {
       command
           .getErr()
           .println(

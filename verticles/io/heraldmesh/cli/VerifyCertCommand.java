@@ -49,7 +49,8 @@ final class VerifyCertCommand implements Callable<Integer> {
       description = {
         "Lines of {\"id\",\"chain\",\"role\"[,\"expected\"][,\"now\"]}: PEM, client or server,",
         "a SPIFFE ID, seconds since 1970. A line may bring its roots, which are then the only",
-        "ones: \"bundle\" (PEM), or \"bundles\" ({\"trust domain\":\"PEM\"})."
+        "ones: \"bundle\" (PEM), or \"bundles\" ({\"trust domain\":\"PEM\"}).",
+        "- is standard input."
       })
   private Path batch;
 

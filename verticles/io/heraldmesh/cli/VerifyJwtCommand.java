@@ -28,7 +28,10 @@ final class VerifyJwtCommand implements Callable<Integer> {
       names = "--batch",
       required = true,
       paramLabel = "FILE.jsonl",
-      description = "Lines of {\"id\",\"token\"[,\"now\"]}; now is seconds since 1970.")
+      description = {
+        "Lines of {\"id\",\"token\"[,\"now\"]}; now is seconds since 1970.",
+        "- is standard input."
+      })
   private Path batch;
 
   @Override

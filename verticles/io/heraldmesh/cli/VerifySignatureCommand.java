@@ -34,7 +34,7 @@ final class VerifySignatureCommand implements Callable<Integer> {
       names = "--batch",
       required = true,
       paramLabel = "FILE.jsonl",
-      description = "Lines of {\"id\",\"jws\"}.")
+      description = "Lines of {\"id\",\"jws\"}; - is standard input.")
   private Path batch;
 
   @Override

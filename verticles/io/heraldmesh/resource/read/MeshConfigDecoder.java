@@ -12,7 +12,6 @@ import io.heraldmesh.resource.yaml.Value;
 import io.heraldmesh.resource.yaml.YamlDocument;
 import io.heraldmesh.resource.yaml.YamlReader;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Source: Istio mesh/v1alpha1/config.proto, the fields that Herald acts on. */
@@ -71,13 +70,14 @@ final class MeshConfigDecoder {
   private static @Nullable String ownRoot(Fields document) {
     ProblemCollector ignored = new ProblemCollector();
     Value mesh = document.optional("data").lenient().decode(data -> data.optional("mesh"));
-    return new YamlReader(ignored)
-        .readEmbedded(mesh).stream()
-            .map(text -> text.value(ignored).decode(f -> f.optional("rootNamespace").textOrNull()))
-            .filter(Objects::nonNull)
-            .map(Located::value)
-            .findFirst()
-            .orElse(null);
+    for (YamlDocument text : new YamlReader(ignored).readEmbedded(mesh)) {
+      Located<String> root =
+          text.value(ignored).decodeOrNull(f -> f.optional("rootNamespace").textOrNull());
+      if (root != null) {
+        return root.value();
+      }
+    }
+    return null;
   }
 
   private static MeshConfig decode(Metadata metadata, Fields f) {

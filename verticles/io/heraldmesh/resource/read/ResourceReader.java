@@ -57,7 +57,7 @@ public final class ResourceReader {
       }
       reader.file(file.toString(), content);
     }
-    if (files.isEmpty()) {
+    if (files.isEmpty() && reader.problems.errors() == 0) {
       for (Path path : paths) {
         reader.problems.add(
             Position.startOf(path.toString()),

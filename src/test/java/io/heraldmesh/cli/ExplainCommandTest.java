@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -221,6 +223,20 @@ class ExplainCommandTest {
         .first()
         .isEqualTo("{\"id\":null,\"error\":\"line is not UTF-8\"}");
     assertThat(run.out()).contains("\"decision\":\"allow\"");
+  }
+
+  @Test
+  void aBatchMayComeFromStandardInput() {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(LINE.getBytes(StandardCharsets.UTF_8)));
+    try {
+      CommandRun run =
+          CommandRun.of("explain", "--policies", folder.resolve("policies"), "--batch", "-");
+      assertThat(run.code()).isZero();
+      assertThat(run.out()).contains("\"decision\":\"allow\"");
+    } finally {
+      System.setIn(before);
+    }
   }
 
   @Test
