@@ -20,6 +20,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
   private final Pool pool;
   private final long generation;
   private @Nullable Channel channel;
+  private @Nullable ResponseDecoder decoder;
   private @Nullable ResponseSink sink;
   private @Nullable ResponseSink finished;
   private int lent;
@@ -181,6 +182,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
+    decoder = ctx.pipeline().get(ResponseDecoder.class);
   }
 
   @Override
@@ -190,10 +192,8 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
     if (waiting != null && message instanceof HttpObject part) {
       waiting.received(part);
     } else {
-      // bytes that nobody asked for
       ReferenceCountUtil.release(message);
-      reusable = false;
-      close();
+      refuseUnasked();
     }
   }
 
@@ -202,8 +202,16 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
     reading = false;
     if (sink != null) {
       sink.receivedAll();
+    } else if (decoder != null && decoder.begun()) {
+      refuseUnasked();
     }
     giveBack();
+  }
+
+  /** Bytes that nobody asked for, if only the first of a response: not for the next request. */
+  private void refuseUnasked() {
+    reusable = false;
+    close();
   }
 
   @Override

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(60)
 class BadResponsesTest {
+  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+
   private static Mesh mesh;
 
   /** Whose proxy meets the bad service. */
@@ -150,7 +152,17 @@ class BadResponsesTest {
         Arguments.of(
             "a body with a length after 204",
             "HTTP/1.1 204 No Content\r\nContent-Length: 49\r\n\r\n" + evil),
-        Arguments.of("a body after 304", "HTTP/1.1 304 Not Modified\r\n\r\n" + evil));
+        Arguments.of("a body after 304", "HTTP/1.1 304 Not Modified\r\n\r\n" + evil),
+        Arguments.of("a body longer than said", OK + "okevil"),
+        Arguments.of("a status line", OK + "okHTTP/1.1 200 OK\r\n"),
+        Arguments.of(
+            "half a head", OK + "okHTTP/1.1 200 OK\r\nX-Evil: 1\r\nContent-Length: 2\r\nX-Rest: "),
+        Arguments.of(
+            "half a head after 304",
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 30\r\n\r\nHTTP/1.1 200 OK\r\nX-Evil: "),
+        Arguments.of(
+            "half a head after the last chunk",
+            "HTTP/1.1 200 OK\r\n" + chunked() + "\r\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nX-Evil: "));
   }
 
   @ParameterizedTest
@@ -161,6 +173,18 @@ class BadResponsesTest {
     try (RawClient client = side.connect()) {
       assertThat(client.head("HEAD /raw HTTP/1.1", "Host: server.b").headOnly())
           .containsIgnoringCase("content-length: 42");
+    }
+    assertServed(side);
+  }
+
+  /** It need not be a whole answer to become the beginning of the next one. */
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void theBeginningOfAnAnswerAfterAHeadRequestIsNobodysEither(Side side) throws Exception {
+    mesh.app.rawAnswer(
+        "HTTP/1.1 200 OK\r\nContent-Length: 44\r\n\r\nHTTP/1.1 200 OK\r\nX-Evil: 1\r\nX-The-Rest: ");
+    try (RawClient client = side.connect()) {
+      client.head("HEAD /raw HTTP/1.1", "Host: server.b").headOnly();
     }
     assertServed(side);
   }
@@ -296,6 +320,7 @@ class BadResponsesTest {
   private static void assertServed(Side side) throws Exception {
     try (RawClient good = side.connect()) {
       RawClient.Answer answer = good.get("/ok", "server.b");
+      assertThat(answer.head()).doesNotContainIgnoringCase("evil");
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).isEqualTo("ok");
     }
