@@ -13,15 +13,21 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Netty's decoder at its strictest, and three things that it lets pass: folded header lines (RFC
- * 9112 section 5.2), bytes in front of a request line other than line ends, and chunk extensions
- * without end (section 7.1.1).
+ * Netty's decoder at its strictest, and what it lets pass nevertheless: request lines with any
+ * white space but one space twice, or with a version in other letters (RFC 9112 sections 2.3 and
+ * 3), bytes in front of them other than line ends, folded header lines (section 5.2), and chunk
+ * extensions without end (section 7.1.1).
  */
 final class RequestDecoder extends HttpRequestDecoder {
+  private static final byte CR = '\r';
   private static final byte LF = '\n';
+
+  /** How a request line ends; a zero stands for any digit. */
+  private static final byte[] VERSION = " HTTP/0.0".getBytes(StandardCharsets.US_ASCII);
 
   /** Octets of size, line ends and a short extension. */
   private static final int PER_CHUNK = 32;
@@ -34,6 +40,7 @@ final class RequestDecoder extends HttpRequestDecoder {
 
   private boolean inHead = true;
   private boolean atStart = true;
+  private boolean inLine = true;
   private boolean broken;
   private int headOctets;
 
@@ -72,6 +79,9 @@ final class RequestDecoder extends HttpRequestDecoder {
         return;
       }
       atStart = false;
+      if (inLine) {
+        checkRequestLine(in);
+      }
       refuseFolding(in);
     }
     int before = out.size();
@@ -87,6 +97,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     if (out.size() > before && out.get(out.size() - 1) instanceof LastHttpContent) {
       inHead = true;
       atStart = true;
+      inLine = true;
       headOctets = 0;
       overhead = 0;
     }
@@ -123,11 +134,18 @@ final class RequestDecoder extends HttpRequestDecoder {
     throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
   }
 
-  /** True when a request line begins. */
+  /** True when a request line begins. A CR that is the last octet here waits for its LF. */
   private boolean skipLineEnds(ByteBuf in) {
     while (in.isReadable()) {
       byte first = in.getByte(in.readerIndex());
-      if (first != '\r' && first != LF) {
+      if (first == CR) {
+        if (in.readableBytes() == 1) {
+          return false;
+        }
+        if (in.getByte(in.readerIndex() + 1) != LF) {
+          refuse(in, "a CR without LF");
+        }
+      } else if (first != LF) {
         if (first < 'A' || first > 'Z') {
           refuse(in, "a request line must begin with a method");
         }
@@ -136,6 +154,45 @@ final class RequestDecoder extends HttpRequestDecoder {
       in.skipBytes(1);
     }
     return false;
+  }
+
+  /** Method, target and version, one space between them (RFC 9112 section 3), once it is whole. */
+  private void checkRequestLine(ByteBuf in) {
+    int from = in.readerIndex();
+    int lf = in.indexOf(from, in.writerIndex(), LF);
+    if (lf < 0) {
+      return;
+    }
+    inLine = false;
+    int end = lf > from && in.getByte(lf - 1) == CR ? lf - 1 : lf;
+    int spaces = 0;
+    for (int at = from; at < end; at++) {
+      byte octet = in.getByte(at);
+      if (octet == ' ') {
+        spaces++;
+      } else if (octet >= 0 && octet < ' ' || octet == 0x7f) {
+        refuse(in, "a control character in a request line");
+      }
+    }
+    if (spaces != 2 || !endsWithVersion(in, from, end)) {
+      refuse(in, "a request line that is not method, target and version");
+    }
+  }
+
+  /** A space, {@code HTTP/}, and two digits with a dot between them. */
+  private static boolean endsWithVersion(ByteBuf in, int from, int end) {
+    int at = end - VERSION.length;
+    if (at <= from) {
+      return false;
+    }
+    for (int i = 0; i < VERSION.length; i++) {
+      byte octet = in.getByte(at + i);
+      boolean digit = octet >= '0' && octet <= '9';
+      if (VERSION[i] == '0' ? !digit : octet != VERSION[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Looks at every line of the head that is here; lines already taken off are not seen again. */
