@@ -34,7 +34,7 @@ final class Admission {
     // in HTTP/1.1 it is something else that calls itself so
     client.grpc(grpc != null && client.http2());
     try {
-      admit(IncomingRequest.read(request, gate, context.limits()), grpc);
+      admit(IncomingRequest.read(request, gate, context.limits(), client.http2()), grpc);
     } catch (IncomingRequest.Malformed e) {
       refuse(e.status(), String.valueOf(e.getMessage()), grpc);
     }
@@ -98,11 +98,16 @@ final class Admission {
       return;
     }
     switch (gate.admit(incoming.head(), incoming.authority(), client.http2())) {
-      case Gate.Admission.Answer answer -> deny(answer, log, incoming.hasBody(), grpc);
+      case Gate.Admission.Answer answer -> {
+        // what a client sends into a tunnel that it takes for open is no request
+        boolean more = incoming.hasBody() || incoming.isConnect();
+        deny(answer, log, more, grpc);
+      }
       case Gate.Admission.Forward forward -> {
         boolean upgrade =
             incoming.asksForWebSocket() && !client.http2() && !forward.choice().target().http2();
-        incoming.rewrite(forward.permit().decision(), gate, upgrade);
+        incoming.rewrite(
+            forward.permit().decision(), gate, forward.choice().target().address(), upgrade);
         ResponseRelay relay =
             new ResponseRelay(
                 client,

@@ -64,6 +64,12 @@ final class ConnectRequest extends ChannelInboundHandlerAdapter {
 
   private void established() {
     ChannelPipeline pipeline = channel.pipeline();
+    RequestDecoder decoder = pipeline.get(RequestDecoder.class);
+    if (decoder != null && decoder.waitsForRestOfHead()) {
+      // early bytes of which the decoder has read a part
+      channel.close();
+      return;
+    }
     pipeline.remove(Http1Client.class);
     pipeline.remove(RequestDecoder.class);
     pipeline.remove(ResponseEncoder.class);

@@ -269,6 +269,11 @@ final class Exchange implements ResponseSink {
       }
       case COMPLETE -> complete();
       case SWITCHED -> switched();
+      case EARLY -> {
+        // what came early is not read as a request either
+        client.closing().afterThis();
+        fail(ExchangeFailure.earlyData());
+      }
       case BAD -> fail(ExchangeFailure.badResponse("the service's response is not well formed"));
     }
   }

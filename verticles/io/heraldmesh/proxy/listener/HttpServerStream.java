@@ -146,7 +146,7 @@ final class HttpServerStream implements Watch.Timed {
 
   /** The connection may go on as something else: the client waits for its answer. */
   boolean mayLeave() {
-    return end.mayLeave() && pipelined.isEmpty() && !ended;
+    return end.mayLeave() && pipelined.isEmpty() && !end.waitsForRestOfHead() && !ended;
   }
 
   // ---- what its ending needs of the client

@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Header;
 import io.heraldmesh.policy.RequestHead;
+import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.Limits;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Policies see it in this form, and in this form it goes on.
  */
 final class IncomingRequest {
+  private static final String HTTP = "http";
   private static final String REQUEST_ID = "x-request-id";
   private static final AsciiString REQUEST_ID_NAME = AsciiString.cached(REQUEST_ID);
   private static final Map<String, List<String>> NO_REQUEST_ID = Map.of(REQUEST_ID, List.of());
@@ -69,7 +71,11 @@ final class IncomingRequest {
     this.old = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
   }
 
-  static IncomingRequest read(HttpRequest request, Gate gate, Limits limits) throws Malformed {
+  /**
+   * @param http2 the client spoke HTTP/2, whose scheme the codec has put into a header
+   */
+  static IncomingRequest read(HttpRequest request, Gate gate, Limits limits, boolean http2)
+      throws Malformed {
     if (request.decoderResult().isFailure()) {
       throw unreadable(request.decoderResult().cause());
     }
@@ -78,7 +84,7 @@ final class IncomingRequest {
     if (violation != null) {
       throw new Malformed(status(violation), violation);
     }
-    String scheme = scheme(request, gate);
+    String scheme = http2 ? scheme(request, gate) : HTTP;
     RequestTarget target = RequestTarget.parse(request.method().name(), request.uri());
     if (target == null || !gate.allows(target.form())) {
       throw new Malformed(400, "a request target of a form that is not allowed here");
@@ -101,6 +107,10 @@ final class IncomingRequest {
 
   HttpHead head() {
     return head;
+  }
+
+  boolean isConnect() {
+    return head.method().equals("CONNECT");
   }
 
   /** Host as the client wrote it; null in HTTP/1.0 without one. */
@@ -161,16 +171,19 @@ final class IncomingRequest {
   /**
    * Makes of it what the decision and the gate say, to be sent on.
    *
+   * @param called whose name stands for the one that HTTP/1.0 may leave out (RFC 9112 section 3.2)
    * @param upgrade it goes on as a request for a WebSocket
    */
-  void rewrite(Decision.Allowed decision, Gate gate, boolean upgrade) {
+  void rewrite(Decision.Allowed decision, Gate gate, HostPort called, boolean upgrade) {
     HttpHeaders headers = request.headers();
     remember(decision, headers);
     String target = decision.target();
     if (target != null) {
       request.setUri(target);
     }
-    if (named != null && !named.equals(fields.host())) {
+    if (named == null) {
+      headers.set(HttpHeaderNames.HOST, called.toString());
+    } else if (!named.equals(fields.host())) {
       headers.set(HttpHeaderNames.HOST, named);
     }
     request.setProtocolVersion(HttpVersion.HTTP_1_1);
@@ -197,7 +210,7 @@ final class IncomingRequest {
   /** Keeps what the decision changes; most change nothing. */
   private void remember(Decision.Allowed decision, HttpHeaders headers) {
     boolean addsId = fields.requestId() == null;
-    if (decision.remove().isEmpty() && decision.set().isEmpty()) {
+    if (named != null && decision.remove().isEmpty() && decision.set().isEmpty()) {
       before = addsId ? NO_REQUEST_ID : Map.of();
       return;
     }
@@ -210,6 +223,9 @@ final class IncomingRequest {
     }
     if (addsId) {
       changed.put(REQUEST_ID, List.of());
+    }
+    if (named == null) {
+      changed.put("host", List.of());
     }
     before = changed;
   }
@@ -246,11 +262,11 @@ final class IncomingRequest {
   /** As the client used it: within the mesh it spoke plain HTTP, to its own proxy. */
   private static String scheme(HttpRequest request, Gate gate) throws Malformed {
     String given = request.headers().get("x-http2-scheme");
-    String scheme = given == null ? "http" : given.toLowerCase(Locale.ROOT);
-    if (!scheme.equals("http") && !scheme.equals("https")) {
+    String scheme = given == null ? HTTP : given.toLowerCase(Locale.ROOT);
+    if (!scheme.equals(HTTP) && !scheme.equals("https")) {
       throw new Malformed(400, "a scheme that is neither http nor https");
     }
-    return gate.origin().mutualTls() ? "http" : scheme;
+    return gate.origin().mutualTls() ? HTTP : scheme;
   }
 
   private static int status(String violation) {

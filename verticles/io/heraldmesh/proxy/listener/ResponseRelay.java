@@ -28,6 +28,8 @@ final class ResponseRelay {
     COMPLETE,
     /** The service speaks WebSocket from here on; the client has been told. */
     SWITCHED,
+    /** It would, but the client did not wait for that; nothing was said to the client. */
+    EARLY,
     /** No legal response. */
     BAD
   }
@@ -197,6 +199,9 @@ final class ResponseRelay {
     }
     if (!ResponseFields.clean(response, client.limits().headerCount())) {
       return Progress.BAD;
+    }
+    if (!client.mayLeave()) {
+      return Progress.EARLY;
     }
     status = 101;
     headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);

@@ -55,6 +55,19 @@ class ClientReachTest {
     assertThat(mesh.logged("source").flag()).isEqualTo("upstream_address_refused");
   }
 
+  /** The client takes the tunnel for open and sends what is for its end. */
+  @Test
+  void whatFollowsARefusedConnectIsNoRequest() throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.send(
+          "CONNECT nobody.b:443 HTTP/1.1\r\nHost: nobody.b:443\r\n\r\n"
+              + "GET /ok HTTP/1.1\r\nHost: server.b\r\n\r\n");
+      assertThat(client.answer().status()).isEqualTo(502);
+      assertThat(client.readAll()).isEmpty();
+    }
+    assertThat(mesh.app.seen()).isEmpty();
+  }
+
   @Test
   void theCloudsMetadataServiceIsNeverCalled() throws Exception {
     refused("169.254.169.254", 80, "link-local address");

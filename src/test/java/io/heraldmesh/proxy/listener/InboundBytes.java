@@ -10,6 +10,7 @@ import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.PathNormalization;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.ForwardedClientCert;
+import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
@@ -76,6 +77,8 @@ public final class InboundBytes {
           .toList();
     }
   }
+
+  private static final HostPort SERVICE = new HostPort("127.0.0.1", 8080);
 
   private final Enforcement enforcement;
   private final EmbeddedChannel in = new EmbeddedChannel(new RequestDecoder(Limits.DEFAULTS));
@@ -160,7 +163,7 @@ public final class InboundBytes {
   private void start(HttpRequest request) {
     IncomingRequest incoming;
     try {
-      incoming = IncomingRequest.read(request, gate, Limits.DEFAULTS);
+      incoming = IncomingRequest.read(request, gate, Limits.DEFAULTS, false);
     } catch (IncomingRequest.Malformed e) {
       stop(e.status());
       return;
@@ -176,7 +179,7 @@ public final class InboundBytes {
       }
       case Verdict.Pass pass -> {
         Decision.Allowed allowed = pass.permit().decision();
-        incoming.rewrite(allowed, gate, incoming.asksForWebSocket());
+        incoming.rewrite(allowed, gate, SERVICE, incoming.asksForWebSocket());
         current = incoming;
         seen = fields;
         target = String.valueOf(allowed.target());
