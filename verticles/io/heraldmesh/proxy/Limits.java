@@ -53,6 +53,10 @@ public record Limits(
     Duration detection,
     long memoryBytes,
     int shedPercent) {
+  /** The most fields that a proxy adds to a message; now it is fewer than half. */
+  public static final int ADDED_FIELDS = 16;
+
+  private static final int ADDED_BYTES = 4096;
 
   public static final Limits DEFAULTS =
       new Limits(
@@ -102,6 +106,24 @@ public record Limits(
     requirePositive("connect", connect.toMillis());
     requirePositive("response", response.toMillis());
     requirePositive("upstreamIdle", upstreamIdle.toMillis());
+  }
+
+  /**
+   * {@link #headerBytes} as HTTP/2 counts: with 32 octets more for each field (RFC 9113 section
+   * 6.5.2), so that no message is too large only for its version.
+   */
+  public int headerListBytes() {
+    return headerBytes + 32 * headerCount;
+  }
+
+  /**
+   * For what another proxy sends: room for the fields that it adds to a message that was within
+   * these limits.
+   */
+  public Limits ofProxies() {
+    return with(
+        limits ->
+            limits.headerBytes(headerBytes + ADDED_BYTES).headerCount(headerCount + ADDED_FIELDS));
   }
 
   /** These limits with some of them changed. */

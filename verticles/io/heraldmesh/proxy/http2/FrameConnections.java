@@ -38,11 +38,11 @@ public final class FrameConnections
   /**
    * The end of a connection that calls.
    *
-   * @param headerBytes all fields of one message that may come
+   * @param headerListBytes all fields of one message that may come
    */
-  public static FrameConnection client(int headerBytes, ConnectionListener owner) {
+  public static FrameConnection client(int headerListBytes, ConnectionListener owner) {
     Http2Settings settings =
-        Http2Settings.defaultSettings().pushEnabled(false).maxHeaderListSize(headerBytes);
+        Http2Settings.defaultSettings().pushEnabled(false).maxHeaderListSize(headerListBytes);
     return new FrameConnections(false, settings, owner)
         .decoderEnforceMaxRstFramesPerWindow(0, 0)
         .encoderEnforceMaxRstFramesPerWindow(0, 0)
@@ -53,15 +53,15 @@ public final class FrameConnections
    * The end of a connection that is called.
    *
    * @param streams that may be open at a time
-   * @param headerBytes all fields of one message that may come
+   * @param headerListBytes all fields of one message that may come
    * @param resets that may come in {@value #RESET_WINDOW_SECONDS} s
    */
   public static FrameConnection server(
-      int streams, int headerBytes, int resets, ConnectionListener owner) {
+      int streams, int headerListBytes, int resets, ConnectionListener owner) {
     Http2Settings settings =
         Http2Settings.defaultSettings()
             .maxConcurrentStreams(streams)
-            .maxHeaderListSize(headerBytes);
+            .maxHeaderListSize(headerListBytes);
     return new FrameConnections(true, settings, owner)
         .validateRequiredPseudoHeaders(true)
         // whoever drains has a deadline of its own; the codec's would cut off what takes 30 s

@@ -25,7 +25,7 @@ final class HttpPipelines {
     boolean plain = channel.pipeline().get(SslHandler.class) == null;
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, plain);
     Watch watch = context.upstreams().watch(channel.eventLoop());
-    RequestDecoder decoder = new RequestDecoder(context.limits());
+    RequestDecoder decoder = new RequestDecoder(ofHeads(context, gate));
     ResponseEncoder encoder = new ResponseEncoder();
     Http1Client client = new Http1Client(context, gate, channel, watch, decoder, encoder);
     channel.pipeline().addLast(decoder, encoder, client);
@@ -41,11 +41,18 @@ final class HttpPipelines {
     Http2ServerConnection connection = new Http2ServerConnection(context, gate, watch);
     FrameConnection frames =
         FrameConnections.server(
-            limits.concurrentStreams(), limits.headerBytes(), limits.resetsPerWindow(), connection);
+            limits.concurrentStreams(),
+            ofHeads(context, gate).headerListBytes(),
+            limits.resetsPerWindow(),
+            connection);
     channel
         .pipeline()
         .addLast(Flushes.together(), FrameBudget.ofClient(watch::now), frames, connection);
     // another proxy has the streams of many clients on one connection
     frames.widen(gate.origin().mutualTls() ? limits.concurrentStreams() : SLOW_STREAMS);
+  }
+
+  private static Limits ofHeads(ListenerContext context, Gate gate) {
+    return gate.origin().mutualTls() ? context.limits().ofProxies() : context.limits();
   }
 }

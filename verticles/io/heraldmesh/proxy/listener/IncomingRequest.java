@@ -79,7 +79,8 @@ final class IncomingRequest {
     if (request.decoderResult().isFailure()) {
       throw unreadable(request.decoderResult().cause());
     }
-    RequestFields fields = RequestFields.of(request, limits.headerCount());
+    int added = gate.origin().mutualTls() ? Limits.ADDED_FIELDS : 0;
+    RequestFields fields = RequestFields.of(request, limits.headerCount() + added);
     String violation = fields.violation();
     if (violation != null) {
       throw new Malformed(status(violation), violation);

@@ -115,8 +115,8 @@ final class Http2Pool implements Watch.Timed {
     return false;
   }
 
-  int headerBytes() {
-    return limits.headerBytes();
+  int headerListBytes() {
+    return limits.ofProxies().headerListBytes();
   }
 
   long now() {

@@ -143,7 +143,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     if (channel.pipeline().get(SslHandler.class) != null) {
       scheme = HttpScheme.HTTPS.name();
     }
-    FrameConnection opening = FrameConnections.client(pool.headerBytes(), this);
+    FrameConnection opening = FrameConnections.client(pool.headerListBytes(), this);
     channel.pipeline().addLast(Flushes.together(), budget, opening, this);
     opening.widen(STREAMS_AT_FIRST);
     frames = opening;

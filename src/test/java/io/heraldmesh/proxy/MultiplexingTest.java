@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP/1.1 clients share few connections between the proxies, and can tell no difference. */
@@ -134,6 +135,43 @@ class MultiplexingTest {
     Passage apart = passage(APART, request, "");
     Passage shared = passage(SHARED, request, "");
     assertThat(shared).isEqualTo(apart);
+  }
+
+  /** HTTP/2 counts 32 octets more for each field, and a proxy adds fields of its own. */
+  @ParameterizedTest
+  @CsvSource({"199, 3", "199, 318", "20, 3260"})
+  void asManyAndAsLongFieldsAsAnybodyMaySendPassBothProxies(int fields, int octets)
+      throws Exception {
+    String head = head(fields, octets);
+    assertThat(head.length()).isLessThan(Limits.DEFAULTS.headerBytes());
+
+    Passage apart = passage(APART, "GET /ok HTTP/1.1\r\nHost: server.b\r\n" + head + "\r\n", "");
+    Passage shared = passage(SHARED, "GET /ok HTTP/1.1\r\nHost: server.b\r\n" + head + "\r\n", "");
+
+    assertThat(apart.answer()).startsWith("HTTP/1.1 200\n");
+    assertThat(apart.requests().getFirst()).contains("x000: ");
+    assertThat(shared).isEqualTo(apart);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"199, 3", "199, 318", "20, 3260"})
+  void soDoAnswers(int fields, int octets) throws Exception {
+    String answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + head(fields - 1, octets) + "\r\n";
+    String request = "GET /raw HTTP/1.1\r\nHost: server.b\r\nConnection: close\r\n\r\n";
+
+    Passage apart = passage(APART, request, answer);
+    Passage shared = passage(SHARED, request, answer);
+
+    assertThat(apart.answer()).startsWith("HTTP/1.1 200\n").contains("x000: ");
+    assertThat(shared).isEqualTo(apart);
+  }
+
+  private static String head(int fields, int octets) {
+    StringBuilder head = new StringBuilder();
+    for (int i = 0; i < fields; i++) {
+      head.append("x%03d: %s\r\n".formatted(i, "a".repeat(octets)));
+    }
+    return head.toString();
   }
 
   @ParameterizedTest
