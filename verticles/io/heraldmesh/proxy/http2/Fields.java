@@ -19,8 +19,9 @@ final class Fields {
   /**
    * Copies a head; several {@code cookie} become one (RFC 9113 section 8.2.3).
    *
-   * @throws Messages.Malformed for pseudo headers that do not belong there, and a {@code host} that
-   *     is not the authority (section 8.3.1)
+   * @throws Messages.Malformed for pseudo headers that do not belong there, a {@code host} that is
+   *     not the authority (section 8.3.1), and in requests for values with white space at their end
+   *     (section 8.2.1); the decoder has looked at their beginning
    */
   static void copy(Http2Headers from, HttpHeaders to, boolean request) throws Messages.Malformed {
     CharSequence host = null;
@@ -28,6 +29,9 @@ final class Fields {
     for (Map.Entry<CharSequence, CharSequence> field : from) {
       CharSequence name = field.getKey();
       CharSequence value = field.getValue();
+      if (request && endsWithSpace(value)) {
+        throw new Messages.Malformed("a value that ends with white space");
+      }
       if (name.length() == 0 || name.charAt(0) == ':') {
         host = pseudo(name, value, request, to, host);
       } else if (HttpHeaderNames.HOST.contentEquals(name)) {
@@ -51,10 +55,22 @@ final class Fields {
       if (name.length() == 0 || name.charAt(0) == ':') {
         throw new Messages.Malformed("a pseudo header behind the body");
       }
-      if (!isOwn(name)) {
+      if (!isOwn(name) && !isFraming(name)) {
         to.add(name, field.getValue());
       }
     }
+  }
+
+  /** RFC 9110 section 6.5.1: these say nothing where a body is over. */
+  private static boolean isFraming(CharSequence name) {
+    return HttpHeaderNames.CONTENT_LENGTH.contentEquals(name)
+        || HttpHeaderNames.TRANSFER_ENCODING.contentEquals(name)
+        || HttpHeaderNames.TRAILER.contentEquals(name);
+  }
+
+  private static boolean endsWithSpace(CharSequence value) {
+    char last = value.isEmpty() ? 'x' : value.charAt(value.length() - 1);
+    return last == ' ' || last == '\t';
   }
 
   private static @Nullable CharSequence pseudo(
@@ -75,7 +91,9 @@ final class Fields {
     }
     if (PseudoHeaderName.SCHEME.value().contentEquals(name)) {
       to.add(ExtensionHeaderNames.SCHEME.text(), value);
-    } else if (!PseudoHeaderName.isPseudoHeader(name)) {
+    } else if (!PseudoHeaderName.isPseudoHeader(name)
+        || PseudoHeaderName.PROTOCOL.value().contentEquals(name)) {
+      // extended CONNECT (RFC 8441) is not offered
       throw new Messages.Malformed("an unknown pseudo header");
     }
     return host;

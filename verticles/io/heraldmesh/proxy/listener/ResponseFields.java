@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -27,7 +28,10 @@ final class ResponseFields {
    */
   static boolean clean(HttpResponse response, int most) {
     int status = response.status().code();
-    if (status < 100 || status > 999 || response.protocolVersion().majorVersion() != 1) {
+    if (status < 100
+        || status > 999
+        || response.protocolVersion().majorVersion() != 1
+        || !isText(response.status())) {
       return false;
     }
     ResponseFields fields = new ResponseFields(most);
@@ -36,6 +40,21 @@ final class ResponseFields {
       fields.strip(response.headers());
     }
     return fields.readable;
+  }
+
+  /** RFC 9112 section 4: no control characters but the tab. */
+  private static boolean isText(HttpResponseStatus status) {
+    if (status == HttpResponseStatus.valueOf(status.code())) {
+      return true;
+    }
+    String reason = status.reasonPhrase();
+    for (int i = 0; i < reason.length(); i++) {
+      char c = reason.charAt(i);
+      if (c < ' ' && c != '\t' || c == 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void read(HttpHeaders headers) {

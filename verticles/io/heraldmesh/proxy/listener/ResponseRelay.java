@@ -176,6 +176,7 @@ final class ResponseRelay {
         || !ResponseFields.clean(response, client.limits().headerCount())) {
       return Progress.BAD;
     }
+    unframe(response.headers());
     // nobody waits for a second 100, or for one that was not asked for
     if (!oldClient && (code != 100 || relayContinue && !continued)) {
       continued |= code == 100;
@@ -191,6 +192,12 @@ final class ResponseRelay {
     return Progress.MORE;
   }
 
+  /** RFC 9110 section 8.6 and RFC 9112 section 6.1: not in a 1xx response. */
+  private static void unframe(HttpHeaders headers) {
+    headers.remove(HttpHeaderNames.CONTENT_LENGTH);
+    headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+  }
+
   private Progress switching(HttpResponse response) {
     HttpHeaders headers = response.headers();
     if (!upgrade || !headers.contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
@@ -204,6 +211,7 @@ final class ResponseRelay {
       return Progress.EARLY;
     }
     status = 101;
+    unframe(headers);
     headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
     headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     client.write(
