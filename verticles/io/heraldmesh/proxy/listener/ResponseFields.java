@@ -44,9 +44,6 @@ final class ResponseFields {
 
   /** RFC 9112 section 4: no control characters but the tab. */
   private static boolean isText(HttpResponseStatus status) {
-    if (status == HttpResponseStatus.valueOf(status.code())) {
-      return true;
-    }
     String reason = status.reasonPhrase();
     for (int i = 0; i < reason.length(); i++) {
       char c = reason.charAt(i);
