@@ -2,6 +2,7 @@ package io.heraldmesh.link;
 
 import com.google.protobuf.ByteString;
 import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.crypto.Crypto;
@@ -12,15 +13,18 @@ import io.heraldmesh.link.proto.AdminAnswer;
 import io.heraldmesh.link.proto.AdminGrpcClient;
 import io.heraldmesh.link.proto.AdminRequest;
 import io.heraldmesh.tls.PartTls;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -34,7 +38,8 @@ public final class AdminLink {
   private static final int CONNECT_MILLIS = 5000;
 
   private final Vertx vertx;
-  private final AdminGrpcClient admin;
+  private final GrpcClient grpc;
+  private final SocketAddress to;
 
   /**
    * @param identity whose certificate is shown, and whose roots and trust domain the control node
@@ -44,6 +49,7 @@ public final class AdminLink {
   public AdminLink(
       Vertx vertx, SvidSource identity, Crypto crypto, InstantSource clock, SocketAddress to) {
     this.vertx = vertx;
+    this.to = to;
     SpiffeId self = identity.svid().id();
     PartTls tls =
         new PartTls(
@@ -52,12 +58,11 @@ public final class AdminLink {
             identity.bundle(),
             new PeerVerifier(crypto),
             clock);
-    GrpcClient grpc =
+    this.grpc =
         GrpcClient.client(
             vertx,
             new GrpcClientOptions().setMaxMessageSize(AdminService.MOST_ANSWER_BYTES + 1024),
             tls.http2Client(id -> control(self, id)).setConnectTimeout(CONNECT_MILLIS));
-    this.admin = AdminGrpcClient.create(grpc, to);
   }
 
   private static boolean control(SpiffeId own, SpiffeId server) {
@@ -75,9 +80,11 @@ public final class AdminLink {
       message.fail(BusFailure.MALFORMED.code(), "body is not bytes");
       return;
     }
-    admin
-        .ask(
-            AdminRequest.newBuilder().setEnvelope(ByteString.copyFrom(envelope.getBytes())).build())
+    AdminRequest request =
+        AdminRequest.newBuilder().setEnvelope(ByteString.copyFrom(envelope.getBytes())).build();
+    grpc.request(to, AdminGrpcClient.Ask)
+        .compose(call -> call.send(request))
+        .compose(AdminLink::answer)
         .onSuccess(answer -> pass(message, answer))
         .onFailure(e -> fail(message, e));
   }
@@ -90,16 +97,46 @@ public final class AdminLink {
     }
   }
 
+  /** The answer, or as which failure it counts that there is none. */
+  private static Future<AdminAnswer> answer(GrpcClientResponse<?, AdminAnswer> response) {
+    return response
+        .last()
+        .recover(e -> Future.failedFuture(response.status() == null ? e : refused(response)))
+        .compose(
+            answer ->
+                response.status() == GrpcStatus.OK && answer != null
+                    ? Future.succeededFuture(answer)
+                    : Future.failedFuture(refused(response)));
+  }
+
+  /** The number of a status says nothing to an operator: shown is the reason that came with it. */
+  private static BusException refused(GrpcClientResponse<?, ?> response) {
+    String said = Shown.line(Objects.requireNonNullElse(response.statusMessage(), ""));
+    return switch (response.status()) {
+      case PERMISSION_DENIED ->
+          new BusException(
+              BusFailure.FORBIDDEN, said.isEmpty() ? "this role may not ask there" : said);
+      case UNAUTHENTICATED ->
+          new BusException(
+              BusFailure.UNAUTHENTICATED,
+              "the control node does not accept the certificate" + because(said));
+      case UNIMPLEMENTED ->
+          new BusException(
+              BusFailure.UNREACHABLE, "the control node has no admin API" + because(said));
+      default ->
+          new BusException(
+              BusFailure.UNREACHABLE,
+              "the control node failed with " + response.status().name() + because(said));
+    };
+  }
+
+  private static String because(String said) {
+    return said.isEmpty() ? "" : ": " + said;
+  }
+
   private static void fail(Message<Object> message, Throwable e) {
-    if (e instanceof io.vertx.grpc.client.InvalidStatusException refused) {
-      boolean role = refused.actualStatus() == GrpcStatus.PERMISSION_DENIED;
-      boolean proof = refused.actualStatus() == GrpcStatus.UNAUTHENTICATED;
-      message.fail(
-          (role
-                  ? BusFailure.FORBIDDEN
-                  : proof ? BusFailure.UNAUTHENTICATED : BusFailure.UNREACHABLE)
-              .code(),
-          "the control node answers " + refused.actualStatus());
+    if (e instanceof BusException refused) {
+      message.fail(refused.failure().code(), refused.detail());
     } else {
       message.fail(BusFailure.UNREACHABLE.code(), String.valueOf(e.getMessage()));
     }
