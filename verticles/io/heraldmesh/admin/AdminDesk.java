@@ -19,6 +19,7 @@ import io.heraldmesh.bus.AdminNodes.NodePage;
 import io.heraldmesh.bus.AdminNodes.NodesRequest;
 import io.heraldmesh.bus.AdminNodes.Status;
 import io.heraldmesh.bus.AdminNodes.StatusRequest;
+import io.heraldmesh.bus.AdminRefusals;
 import io.heraldmesh.bus.AdminResources;
 import io.heraldmesh.bus.AdminResources.ApplyAnswer;
 import io.heraldmesh.bus.AdminResources.ApplyRequest;
@@ -326,7 +327,8 @@ final class AdminDesk implements AdminService.Server {
   /** Whoever sent it is not known, so that it cannot be named; the bus logs what it claimed. */
   @Override
   public void refused(BusFailure failure) {
-    audit.refused("unauthenticated", "bus", "herald.admin", failure.name());
+    audit.refused(
+        AdminRefusals.UNAUTHENTICATED, AdminRights.UNKNOWN, AdminService.ADDRESS, failure.name());
   }
 
   /** The one node that {@code caller} may see; null: all. */

@@ -1,6 +1,7 @@
 package io.heraldmesh.admin;
 
 import io.heraldmesh.identity.HeraldRole;
+import java.util.Arrays;
 
 /** Which role may do what by the admin API; the table of docs/admin-api.md. */
 enum AdminRights {
@@ -22,6 +23,9 @@ enum AdminRights {
   REGISTRATIONS_REVOKE("registrations.revoke", false),
   AUDIT_LIST("audit.list", false);
 
+  /** The action of a refused message of which is not known what it asks. */
+  static final String UNKNOWN = "bus";
+
   private final String action;
   private final boolean nodes;
 
@@ -36,6 +40,15 @@ enum AdminRights {
   /** As the audit log and the bus name it. */
   String action() {
     return action;
+  }
+
+  /** The action that {@code asked} is for the audit log; {@link #UNKNOWN} for what is none. */
+  static String known(String asked) {
+    return Arrays.stream(values())
+        .map(AdminRights::action)
+        .filter(asked::equals)
+        .findFirst()
+        .orElse(UNKNOWN);
   }
 
   /** True: {@code role} may, at least as far as it concerns the caller itself. */

@@ -2,6 +2,7 @@ package io.heraldmesh.admin;
 
 import io.heraldmesh.bus.AdminCaller;
 import io.heraldmesh.bus.AdminFrames;
+import io.heraldmesh.bus.AdminRefusals;
 import io.heraldmesh.bus.AdminService;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -40,6 +41,7 @@ public final class AdminSocket implements AutoCloseable {
   private final Path path;
   private final ServerSocketChannel server;
   private final AdminService.Server service;
+  private final AdminRefusals refusals;
   private final String node;
   private final Set<UserPrincipal> heard;
   private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
@@ -48,11 +50,13 @@ public final class AdminSocket implements AutoCloseable {
       Path path,
       ServerSocketChannel server,
       AdminService.Server service,
+      AdminRefusals refusals,
       String node,
       Set<UserPrincipal> heard) {
     this.path = path;
     this.server = server;
     this.service = service;
+    this.refusals = refusals;
     this.node = node;
     this.heard = heard;
   }
@@ -61,10 +65,12 @@ public final class AdminSocket implements AutoCloseable {
    * Opens it, in place of one that a process before left behind.
    *
    * @param path in a folder that only this user may enter
+   * @param refusals told of users that are not heard
    * @param node its name, for the audit log
    * @throws IOException when it cannot; the message says why
    */
-  public static AdminSocket open(Path path, AdminService.Server service, String node)
+  public static AdminSocket open(
+      Path path, AdminService.Server service, AdminRefusals refusals, String node)
       throws IOException {
     if (path.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length
         > MOST_PATH_BYTES) {
@@ -80,7 +86,7 @@ public final class AdminSocket implements AutoCloseable {
       UserPrincipal root =
           path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("0");
       AdminSocket socket =
-          new AdminSocket(path, server, service, node, Set.copyOf(List.of(self, root)));
+          new AdminSocket(path, server, service, refusals, node, Set.copyOf(List.of(self, root)));
       Thread.ofVirtual().name("herald-admin-socket").start(socket::accept);
       return socket;
     } catch (IOException e) {
@@ -121,11 +127,12 @@ public final class AdminSocket implements AutoCloseable {
   private void serve(SocketChannel connection) {
     try (connection) {
       UserPrincipal user = connection.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+      AdminCaller caller = AdminCaller.local(user.getName(), node);
       if (!heard.contains(user)) {
-        LOG.warn("admin socket: user {} is not heard", user.getName());
+        // Logs it too; not each time, so that nobody fills the log by connecting.
+        refusals.refused(caller.name(), "", "not a user that admin.sock hears").join();
         return;
       }
-      AdminCaller caller = AdminCaller.local(user.getName(), node);
       DataInputStream in = new DataInputStream(Channels.newInputStream(connection));
       DataOutputStream out = new DataOutputStream(Channels.newOutputStream(connection));
       while (true) {

@@ -1,5 +1,6 @@
 package io.heraldmesh.admin;
 
+import io.heraldmesh.bus.AdminRefusals;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.OnceOnly;
 import io.heraldmesh.bus.SignedBus;
@@ -7,6 +8,7 @@ import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.distributor.source.WholeCheck;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The admin API on the bus, and for local connections. */
@@ -53,6 +55,17 @@ public final class AdminVerticle extends VerticleBase {
   /** The same for callers that do not come by the bus. */
   public AdminService.Server server() {
     return desk;
+  }
+
+  /** For those who refuse requests before they come to {@link #server}, or to the bus. */
+  public AdminRefusals refusals() {
+    return (actor, asked, detail) ->
+        audit.refused(actor, AdminRights.known(asked), AdminService.ADDRESS, detail);
+  }
+
+  /** Writes how often refusals repeated that were only counted so far. For a node that stops. */
+  public CompletableFuture<Void> writeCounted() {
+    return audit.flush(true);
   }
 
   /** Completes once it is answered on the bus. */

@@ -10,6 +10,9 @@ import java.util.Set;
 final class AdminOperations {
   static final String ADDRESS = "herald.admin";
 
+  /** In front of each operation's name, as the type of its messages. */
+  static final String PREFIX = "admin.";
+
   private static final int SMALL = 64 << 10;
   private static final int LISTED = 1 << 20;
   static final int PAGED = 10 << 20;
@@ -152,7 +155,7 @@ final class AdminOperations {
       String name, Class<Q> request, Class<A> answer, int mostRequestBytes, int mostAnswerBytes) {
     return new Operation<>(
         ADDRESS,
-        "admin." + name,
+        PREFIX + name,
         request,
         answer,
         CALLERS,

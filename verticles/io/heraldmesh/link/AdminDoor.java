@@ -1,9 +1,11 @@
 package io.heraldmesh.link;
 
 import com.google.protobuf.ByteString;
+import io.heraldmesh.bus.AdminRefusals;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.link.proto.AdminAnswer;
 import io.heraldmesh.link.proto.AdminFailure;
 import io.heraldmesh.link.proto.AdminGrpcService;
@@ -26,22 +28,31 @@ public final class AdminDoor {
   private static final int MOST_BYTES = AdminService.MOST_REQUEST_BYTES + 1024;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(50);
 
-  private final Vertx vertx;
+  private static final String ROLE = "only operators and admins may ask here";
 
-  private AdminDoor(Vertx vertx) {
+  private final Vertx vertx;
+  private final AdminRefusals refusals;
+
+  private AdminDoor(Vertx vertx, AdminRefusals refusals) {
     this.vertx = vertx;
+    this.refusals = refusals;
   }
 
-  /** The method to be offered by a control node's {@link ControlServer}. */
-  public static ControlMethod<AdminRequest, AdminAnswer> method(Vertx vertx) {
-    return ControlMethod.unary(AdminGrpcService.Ask, MOST_BYTES, true, new AdminDoor(vertx)::ask);
+  /**
+   * The method to be offered by a control node's {@link ControlServer}.
+   *
+   * @param refusals told of everybody who is refused here
+   */
+  public static ControlMethod<AdminRequest, AdminAnswer> method(
+      Vertx vertx, AdminRefusals refusals) {
+    return ControlMethod.unary(
+            AdminGrpcService.Ask, MOST_BYTES, true, new AdminDoor(vertx, refusals)::ask)
+        .onUnproven(why -> refusals.refused(AdminRefusals.UNAUTHENTICATED, "", why));
   }
 
   private Future<AdminAnswer> ask(ControlCaller caller, AdminRequest request) {
     if (caller.as(HeraldRole.OPERATOR).isEmpty() && caller.as(HeraldRole.ADMIN).isEmpty()) {
-      return Future.failedFuture(
-          new StatusException(
-              GrpcStatus.PERMISSION_DENIED, "only operators and admins may ask here"));
+      return refuse(caller, request);
     }
     return vertx
         .eventBus()
@@ -57,6 +68,17 @@ public final class AdminDoor {
                             .setEnvelope(ByteString.copyFrom(answer.getBytes()))
                             .build()
                         : AdminAnswer.newBuilder().setFailure(failure(sent.cause())).build()));
+  }
+
+  /** What it asks for is named as it says itself: nobody has looked at the signature. */
+  private Future<AdminAnswer> refuse(ControlCaller caller, AdminRequest request) {
+    String asked = AdminRefusals.asked(request.getEnvelope().toByteArray()).orElse("");
+    String actor = caller.id().map(SpiffeId::toString).orElse(AdminRefusals.UNAUTHENTICATED);
+    return Future.fromCompletionStage(
+            refusals.refused(actor, asked, ROLE), vertx.getOrCreateContext())
+        .transform(
+            written ->
+                Future.failedFuture(new StatusException(GrpcStatus.PERMISSION_DENIED, ROLE)));
   }
 
   private static AdminFailure failure(Throwable cause) {

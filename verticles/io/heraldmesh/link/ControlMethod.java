@@ -5,6 +5,7 @@ import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.StatusException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,10 +17,26 @@ import org.slf4j.LoggerFactory;
  * @param proven true: callers without a verified certificate are answered UNAUTHENTICATED before
  *     anything is read
  * @param handler called on the connection's event loop
+ * @param unproven told why a caller was answered UNAUTHENTICATED, for the log; must not block
  */
 public record ControlMethod<Q, A>(
-    ServiceMethod<Q, A> method, int mostRequestBytes, boolean proven, CallHandler<Q, A> handler) {
+    ServiceMethod<Q, A> method,
+    int mostRequestBytes,
+    boolean proven,
+    CallHandler<Q, A> handler,
+    Consumer<String> unproven) {
   private static final Logger LOG = LoggerFactory.getLogger(ControlMethod.class);
+
+  /** Nobody is told of callers without a verified certificate. */
+  public ControlMethod(
+      ServiceMethod<Q, A> method, int mostRequestBytes, boolean proven, CallHandler<Q, A> handler) {
+    this(method, mostRequestBytes, proven, handler, why -> {});
+  }
+
+  /** The same; {@code told} hears why a caller was answered UNAUTHENTICATED. */
+  ControlMethod<Q, A> onUnproven(Consumer<String> told) {
+    return new ControlMethod<>(method, mostRequestBytes, proven, handler, told);
+  }
 
   /** Takes one call. */
   @FunctionalInterface

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +55,8 @@ public final class ControlServer {
   private static final int MOST_HEADER_BYTES = 16 << 10;
   private static final Duration IDLE = Duration.ofSeconds(30);
   private static final AtomicInteger RANDOM_PORTS = new AtomicInteger();
+  private static final String NONE_SHOWN = "show a certificate";
+  private static final String NO_LONGER_GOOD = "the certificate is no longer good";
   private static final List<String> ALPN = List.of("h2");
 
   private final Vertx vertx;
@@ -73,7 +76,8 @@ public final class ControlServer {
   private long timer = -1;
 
   /** A method with what reads its messages. */
-  private record Offered(boolean proven, Handler<HttpServerRequest> grpc) {}
+  private record Offered(
+      boolean proven, Handler<HttpServerRequest> grpc, Consumer<String> unproven) {}
 
   private record InUse(HeraldSvid svid, TrustBundle bundle, PartTls tls) {}
 
@@ -121,7 +125,7 @@ public final class ControlServer {
                 .removeEnabledProtocol(GrpcProtocol.WEB)
                 .removeEnabledProtocol(GrpcProtocol.WEB_TEXT));
     grpc.callHandler(method.method(), call -> take(method, call));
-    if (offered.put(method.path(), new Offered(method.proven(), grpc)) != null) {
+    if (offered.put(method.path(), new Offered(method.proven(), grpc, method.unproven())) != null) {
       throw new IllegalArgumentException(method.path() + " is offered twice");
     }
   }
@@ -277,11 +281,13 @@ public final class ControlServer {
     }
     try {
       if (method.proven() && peer(request.connection()) == null) {
-        refuse(request, GrpcStatus.UNAUTHENTICATED, "show a certificate");
+        method.unproven().accept(NONE_SHOWN);
+        refuse(request, GrpcStatus.UNAUTHENTICATED, NONE_SHOWN);
         return;
       }
     } catch (PeerRefused e) {
-      refuse(request, GrpcStatus.UNAUTHENTICATED, "the certificate is no longer good");
+      method.unproven().accept(NO_LONGER_GOOD + ", " + e.getMessage());
+      refuse(request, GrpcStatus.UNAUTHENTICATED, NO_LONGER_GOOD);
       return;
     }
     method.grpc().handle(request);
@@ -298,7 +304,8 @@ public final class ControlServer {
                   Optional.ofNullable(peer), connection.remoteAddress().hostAddress()),
               call);
     } catch (PeerRefused e) {
-      call.response().status(GrpcStatus.UNAUTHENTICATED).end();
+      method.unproven().accept(NO_LONGER_GOOD + ", " + e.getMessage());
+      call.response().status(GrpcStatus.UNAUTHENTICATED).statusMessage(NO_LONGER_GOOD).end();
     }
   }
 

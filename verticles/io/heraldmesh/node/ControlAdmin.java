@@ -5,6 +5,7 @@ import io.heraldmesh.admin.AdminSocket;
 import io.heraldmesh.admin.AdminVerticle;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.MeshView;
+import io.heraldmesh.bus.AdminRefusals;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.RevisionHint;
 import io.heraldmesh.bus.SharedKeySets;
@@ -20,7 +21,12 @@ import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What leads a control node's resources, from the folder and from the store, to its distributor,
@@ -30,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class ControlAdmin implements AutoCloseable {
   public static final String SOCKET = "admin.sock";
 
+  private static final Logger LOG = LoggerFactory.getLogger(ControlAdmin.class);
+  private static final long WRITE_SECONDS = 2;
+
   private final Foundation foundation;
   private final NodeConfig config;
   private final TrustDomain trustDomain;
@@ -38,6 +47,7 @@ public final class ControlAdmin implements AutoCloseable {
   private final Distribution distribution;
   private final Resourcing resourcing;
   private final StoreFollower follower;
+  private volatile @Nullable AdminVerticle serving;
   private @Nullable AdminSocket socket;
 
   ControlAdmin(
@@ -100,11 +110,27 @@ public final class ControlAdmin implements AutoCloseable {
             () -> Fingerprint.of(control.root()).toString()));
   }
 
+  /**
+   * For the door through which operators elsewhere come.
+   *
+   * @throws IllegalStateException when the admin API is not there yet, or this node has none
+   */
+  AdminRefusals refusals() {
+    AdminVerticle admin = serving;
+    if (admin == null) {
+      throw new IllegalStateException("the admin API is not served");
+    }
+    return admin.refusals();
+  }
+
   private AdminVerticle open(AdminVerticle admin) {
+    serving = admin;
     Path folder = config.stateDir();
     if (folder != null) {
       try {
-        socket = AdminSocket.open(folder.resolve(SOCKET), admin.server(), config.name());
+        socket =
+            AdminSocket.open(
+                folder.resolve(SOCKET), admin.server(), admin.refusals(), config.name());
       } catch (IOException e) {
         throw StartFailure.cannotStart("cannot open the admin socket: " + e.getMessage());
       }
@@ -153,11 +179,26 @@ public final class ControlAdmin implements AutoCloseable {
     }
   }
 
+  /** Before the database is gone, and for no longer than a stop may take. */
+  private static void writeCounted(AdminVerticle admin) {
+    try {
+      admin.writeCounted().get(WRITE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("how often refusals repeated is not in the audit log: {}", e.toString());
+    }
+  }
+
   @Override
   public void close() {
     AdminSocket open = socket;
     if (open != null) {
       open.close();
+    }
+    AdminVerticle admin = serving;
+    if (admin != null) {
+      writeCounted(admin);
     }
     follower.close();
   }

@@ -219,7 +219,7 @@ final class EmbeddedControl implements NodeControl {
             ControlEnrolment.methods(foundation, trustDomain, config, state, started(control)));
     offered.add(attaching.method());
     if (config.roles().contains(Role.ADMIN)) {
-      offered.add(AdminDoor.method(foundation.vertx()));
+      offered.add(AdminDoor.method(foundation.vertx(), started(admin).refusals()));
     }
     return offered;
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.heraldmesh.Await;
 import io.heraldmesh.OtherUser;
+import io.heraldmesh.bus.AdminAudit.AuditRequest;
+import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.node.Node;
 import io.heraldmesh.node.NodeFileReader;
 import io.heraldmesh.node.NodeFolder;
@@ -230,6 +232,19 @@ class AdminCommandsTest {
     Files.setPosixFilePermissions(files.state(), PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
     assertThat(asOther(socket)).isEqualTo("connected, heard nothing");
+    LocalExchange own = LocalExchange.connect(socket);
+    try {
+      assertThat(Await.result(AdminService.over(own).audit(new AuditRequest(0, 10))).entries())
+          .first()
+          .satisfies(
+              row -> {
+                assertThat(row.actor()).startsWith("local user ").contains(" on ");
+                assertThat(row.outcome()).isEqualTo("refused");
+                assertThat(row.detail()).isEqualTo("not a user that admin.sock hears");
+              });
+    } finally {
+      own.close();
+    }
   }
 
   /** Connects as nobody and asks for the status. */

@@ -104,11 +104,71 @@ class RemoteAdminTest {
   }
 
   @Test
-  void aNodesCertificateIsNoOperators() throws IOException {
-    CommandRun refused =
-        herald(identity(authority, HeraldRole.NODE, "n1", Instant.now()), "status");
+  void aNodesCertificateIsNoOperatorsAndWhatItAsksForIsInTheAuditLog() throws IOException {
+    Path n1 = identity(authority, HeraldRole.NODE, "n1", Instant.now());
+    CommandRun refused = herald(n1, "status");
     assertThat(refused.code()).isEqualTo(1);
-    assertThat(refused.err()).contains("refused");
+    assertThat(refused.err())
+        .contains("refused")
+        .contains("only operators and admins may ask here");
+    assertThat(refused.err()).doesNotContain("answers 7");
+    assertThat(herald(n1, "token", "create", "--node", "n7").code()).isEqualTo(1);
+    assertThat(herald(n1, "get").code()).isEqualTo(1);
+    for (int i = 0; i < 3; i++) {
+      assertThat(herald(n1, "get").code()).isEqualTo(1);
+    }
+
+    node.stop();
+    try (Store store = SqliteStore.open(files.state().resolve("herald.db"))) {
+      List<AuditEvent> rows = store.audit().list(0, 20).stream().map(row -> row.event()).toList();
+      assertThat(rows)
+          .extracting(AuditEvent::action)
+          .contains("tokens.create", "status", "resources.list");
+      assertThat(rows)
+          .extracting(AuditEvent::actor)
+          .containsOnly("spiffe://cluster.local/herald/node/n1");
+      assertThat(rows).extracting(AuditEvent::outcome).containsOnly("refused");
+      assertThat(rows)
+          .extracting(AuditEvent::detail)
+          .allSatisfy(detail -> assertThat(detail).contains("only operators and admins"));
+      assertThat(rows)
+          .as("repeats are counted")
+          .filteredOn(row -> row.action().equals("resources.list"))
+          .hasSizeLessThanOrEqualTo(2)
+          .anySatisfy(row -> assertThat(row.detail()).endsWith("; 3 times more"));
+    }
+  }
+
+  @Test
+  void aRevokedOperatorIsToldThatItIsTheCertificateAndIsInTheAuditLog() throws IOException {
+    Path ann = identity(authority, HeraldRole.OPERATOR, "ann", Instant.now());
+    Path bea = identity(authority, HeraldRole.OPERATOR, "bea", Instant.now());
+    assertThat(herald(bea, "token", "create", "--node", "ann").code()).isZero();
+    CommandRun revoked = herald(bea, "delete", "node", "ann");
+    assertThat(revoked.code()).as(revoked.err() + revoked.out()).isZero();
+
+    CommandRun refused = herald(ann, "status");
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("refused")
+        .contains("the control node does not accept the certificate")
+        .contains("the certificate is no longer good")
+        .doesNotContain("answers 16");
+
+    node.stop();
+    try (Store store = SqliteStore.open(files.state().resolve("herald.db"))) {
+      assertThat(store.audit().list(0, 20))
+          .extracting(row -> row.event())
+          .filteredOn(row -> row.actor().equals("unauthenticated"))
+          .singleElement()
+          .satisfies(
+              row -> {
+                assertThat(row.outcome()).isEqualTo("refused");
+                assertThat(row.detail())
+                    .contains("the certificate is no longer good")
+                    .contains("spiffe://cluster.local/herald/operator/ann");
+              });
+    }
   }
 
   @Test
