@@ -6,6 +6,7 @@ import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.StatusException;
 import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,8 +62,15 @@ public record ControlMethod<Q, A>(
       int mostRequestBytes,
       boolean proven,
       UnaryHandler<Q, A> handler) {
+    AtomicLong unread = new AtomicLong();
     return new ControlMethod<>(
-        method, mostRequestBytes, proven, (caller, call) -> answer(method, caller, call, handler));
+        method,
+        mostRequestBytes,
+        proven,
+        (caller, call) ->
+            OneRequest.of(call, method.decoder())
+                .onFailure(e -> unread(method, unread, caller, call, e))
+                .onSuccess(request -> answer(method, caller, call, request, handler)));
   }
 
   String path() {
@@ -73,16 +81,36 @@ public record ControlMethod<Q, A>(
       ServiceMethod<Q, A> method,
       ControlCaller caller,
       GrpcServerRequest<Q, A> call,
+      Q request,
       UnaryHandler<Q, A> handler) {
-    call.last()
-        .onFailure(
-            e -> LOG.warn("no request came method={} caller={}", method.methodName(), caller))
-        .onSuccess(
-            request ->
-                handler
-                    .handle(caller, request)
-                    .onSuccess(answer -> call.response().end(answer))
-                    .onFailure(e -> fail(method, caller, call, e)));
+    Future.succeededFuture(request)
+        .compose(asked -> handler.handle(caller, asked))
+        .onSuccess(answer -> call.response().end(answer))
+        .onFailure(e -> fail(method, caller, call, e));
+  }
+
+  /**
+   * Answers what cannot be read. Anybody may send that as often as they like, so only the first and
+   * then each that doubles their number is told.
+   */
+  private static <Q, A> void unread(
+      ServiceMethod<Q, A> method,
+      AtomicLong unread,
+      ControlCaller caller,
+      GrpcServerRequest<Q, A> call,
+      Throwable e) {
+    long count = unread.incrementAndGet();
+    if (Long.bitCount(count) == 1) {
+      LOG.warn(
+          "no request could be read method={} caller={} count={} {}",
+          method.methodName(),
+          caller,
+          count,
+          e instanceof StatusException status ? status.message() : "the caller is gone");
+    }
+    if (e instanceof StatusException) {
+      fail(method, caller, call, e);
+    }
   }
 
   private static <Q, A> void fail(

@@ -290,6 +290,7 @@ public final class ControlServer {
       refuse(request, GrpcStatus.UNAUTHENTICATED, NO_LONGER_GOOD);
       return;
     }
+    Received.prepare(request);
     method.grpc().handle(request);
   }
 

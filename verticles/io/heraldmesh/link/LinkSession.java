@@ -12,6 +12,7 @@ import io.heraldmesh.link.proto.ControlHello;
 import io.heraldmesh.link.proto.Failure;
 import io.heraldmesh.link.proto.FromControl;
 import io.heraldmesh.link.proto.FromNode;
+import io.heraldmesh.link.proto.LinkGrpcService;
 import io.heraldmesh.link.proto.NodeHello;
 import io.heraldmesh.link.proto.Request;
 import io.vertx.core.Context;
@@ -21,8 +22,10 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.StatusException;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +85,22 @@ final class LinkSession {
 
   void begin() {
     call.connection().pingHandler(ping -> lastHeard = System.nanoTime());
-    call.handler(this::take);
+    call.messageHandler(this::read);
     call.invalidMessageHandler(e -> cut("a message cannot be read: " + e.getMessage()));
     call.exceptionHandler(e -> over(String.valueOf(e.getMessage())));
     call.endHandler(end -> end("the node ended it", GrpcStatus.OK));
     call.response().exceptionHandler(e -> over(String.valueOf(e.getMessage())));
+  }
+
+  private void read(GrpcMessage message) {
+    try {
+      take(Received.read(LinkGrpcService.Attach.decoder(), message));
+    } catch (StatusException e) {
+      end(String.valueOf(e.message()), e.status());
+    } catch (RuntimeException e) {
+      LOG.warn("link ends, a message could not be handled node={}", peer, e);
+      end("the control node's log says why", GrpcStatus.INTERNAL);
+    }
   }
 
   private void take(FromNode message) {

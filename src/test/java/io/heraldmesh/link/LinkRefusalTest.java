@@ -3,13 +3,18 @@ package io.heraldmesh.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.LogLines;
+import io.heraldmesh.RawGrpc;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.LinkAddresses;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.link.proto.FromNode;
+import io.heraldmesh.tls.PartTls;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
@@ -119,6 +124,30 @@ class LinkRefusalTest extends ServedRoots {
   void aMessageOfAnUnknownKindEndsTheStream() {
     assertThat(raw("n1").hello().greeted().send(FromNode.getDefaultInstance()).end())
         .startsWith("INVALID_ARGUMENT");
+  }
+
+  @Test
+  void whatCannotBeReadIsAnsweredAtOnceWithoutAStackTrace() {
+    HeraldSvid svid = mesh.mesh.svid(HeraldRole.NODE, "n1");
+    PartTls tls =
+        new PartTls(
+            svid.key(),
+            svid.chain(),
+            mesh.mesh.bundle(),
+            new PeerVerifier(mesh.mesh.crypto()),
+            mesh.clock);
+    RawGrpc node =
+        new RawGrpc(mesh.vertx(), tls.client(id -> true, List.of("h2")), control.address());
+    String attach = "/herald.link.v1.Link/Attach";
+    try (LogLines log = new LogLines()) {
+      assertThat(node.open(attach, Buffer.buffer(new byte[] {1, 0, 0, 0, 1, 'x'})).status())
+          .isEqualTo("12");
+      assertThat(node.open(attach, Buffer.buffer(new byte[] {0, 0, 0, 0, 2, -1, -1})).status())
+          .isEqualTo("3");
+      assertThat(log.traces()).isZero();
+    }
+    assertThat(nodesAttached()).isZero();
+    raw("n1").hello().greeted();
   }
 
   @Test
