@@ -47,8 +47,7 @@ final class InForceWait {
   /** For people, one line for each node that lags. */
   static String text(InForce answer) {
     StringBuilder text = new StringBuilder();
-    text.append(answer.reached() ? "in force" : "not in force")
-        .append(" on ")
+    text.append(answer.reached() ? "in force on " : "not in force everywhere: on ")
         .append(answer.inForce())
         .append(" of ")
         .append(answer.nodes())

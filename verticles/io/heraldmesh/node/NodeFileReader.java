@@ -7,6 +7,7 @@ import io.heraldmesh.node.NodeConfig.AccessLogConfig;
 import io.heraldmesh.node.NodeConfig.AttachedConfig;
 import io.heraldmesh.node.NodeConfig.AuthorityConfig;
 import io.heraldmesh.node.NodeConfig.ClusterConfig;
+import io.heraldmesh.node.NodeConfig.ControlConfig;
 import io.heraldmesh.node.NodeConfig.DatabaseConfig;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.log.QueuedAccessLog;
@@ -15,6 +16,7 @@ import io.heraldmesh.resource.problem.Position;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.problem.ProblemCollector;
 import io.heraldmesh.resource.problem.Problems;
+import io.heraldmesh.resource.problem.Shown;
 import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
 import io.heraldmesh.resource.yaml.YamlDocument;
@@ -25,11 +27,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a node file ({@code kind: Node}) strictly. Relative paths count from the file's folder. */
 public final class NodeFileReader {
   private static final int MOST_LOOPS = 256;
+
+  /** A segment of a path of SPIFFE IDs (SPIFFE-ID section 2.2). */
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[-A-Za-z0-9._]{1,63}");
 
   private final Path folder;
   private final @Nullable Set<Role> givenRoles;
@@ -90,9 +96,20 @@ public final class NodeFileReader {
   private NodeConfig document(Fields document) {
     exactly(document.required("apiVersion"), "herald.io/v1alpha1");
     exactly(document.required("kind"), "Node");
-    String name =
-        document.required("metadata").decode(m -> m.required("name").nonEmptyText().value());
+    String name = document.required("metadata").decode(m -> name(m.required("name")));
     return document.required("spec").decode(spec -> spec(name, spec));
+  }
+
+  /** It becomes a segment of a SPIFFE ID. */
+  private static String name(Value value) {
+    String name = value.nonEmptyText().value();
+    if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+      value.problem(
+          ProblemCode.INVALID_NAME,
+          Shown.quoted(name) + " is no name of a node",
+          "use at most 63 letters, digits, '-', '_' and '.'");
+    }
+    return name;
   }
 
   private NodeConfig spec(String name, Fields spec) {
@@ -102,7 +119,11 @@ public final class NodeFileReader {
     if (givenRoles != null) {
       RolesSection.check(givenRoles, clustered);
     }
+    ServerAddresses servers = new ServerAddresses();
     HostPort admin = NodeAddresses.listen(spec.optional("admin"), 15000);
+    if (roles.contains(Role.ADMIN)) {
+      servers.take("admin", admin, spec.optional("admin"));
+    }
     boolean controls = NodeConfig.controlPlane(roles);
     AttachedConfig attached = AttachedSection.read(spec.optional("attached"), controls);
     WorkloadsSection workloads = new WorkloadsSection(this::path, controls || attached != null);
@@ -128,8 +149,8 @@ public final class NodeFileReader {
         workloads.read(spec.optional("workloads")),
         workloads.credentials(),
         roles.contains(Role.ADMIN) ? admin : null,
-        NodeAddresses.listen(spec.optional("health"), 15021),
-        NodeAddresses.listen(spec.optional("metrics"), 15020),
+        server("health", 15021, spec, servers),
+        server("metrics", 15020, spec, servers),
         new JwksSection(this::path).read(spec.optional("jwks")),
         leafLifetime(spec.optional("certificates")),
         spec.optional("drain").duration(Duration.ZERO, Node.LONGEST_DRAIN, Node.LONGEST_DRAIN),
@@ -141,9 +162,23 @@ public final class NodeFileReader {
         LimitsSection.read(spec.optional("limits")),
         allowLoopback(spec.optional("outbound")),
         CaptureSection.read(spec.optional("capture")),
-        new ControlSection(this::path).read(spec.optional("control")),
+        control(spec.optional("control"), servers),
         attached,
         cluster(name, spec, database));
+  }
+
+  private static HostPort server(
+      String name, int defaultPort, Fields spec, ServerAddresses servers) {
+    Value value = spec.optional(name);
+    return servers.take(name, NodeAddresses.listen(value, defaultPort), value);
+  }
+
+  private @Nullable ControlConfig control(Value value, ServerAddresses servers) {
+    ControlConfig read = new ControlSection(this::path).read(value);
+    if (read != null) {
+      servers.take("control", read.listen(), value);
+    }
+    return read;
   }
 
   private @Nullable ClusterConfig cluster(String name, Fields spec, DatabaseConfig database) {

@@ -55,9 +55,11 @@ public final class NodeProcess {
     HangUp.on(() -> reread(running.get(), nodeConfig));
     try {
       running.set(Node.start(nodeConfig, line -> say(out, line)));
-    } catch (StartFailure e) {
-      Runtime.getRuntime().removeShutdownHook(stopping);
-      throw e;
+    } finally {
+      if (running.get() == null) {
+        // else it would make of any failure the 0 of a node that was told to stop
+        Runtime.getRuntime().removeShutdownHook(stopping);
+      }
     }
     new CountDownLatch(1).await();
     return 0;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeFileReaderTest {
   @TempDir Path folder;
@@ -153,6 +154,32 @@ class NodeFileReaderTest {
   void aMistakeIsNamedWithItsPlaceAndNothingIsRead(String line, String field, String message)
       throws IOException {
     files.refuses(line, field, message);
+  }
+
+  /** Two servers of one process share the connections to an address, each has half of them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "metrics: {listen: '127.0.0.1:7000'} | health: {listen: '127.0.0.1:7000'} | spec.metrics",
+        "health: {listen: '127.0.0.1:7000'} | admin: {listen: '127.0.0.1:7000'} | spec.health",
+        "metrics: {listen: '127.0.0.1:15021'} | drain: 1s | spec.metrics",
+        "control: {listen: '127.0.0.1:7000'} | metrics: {listen: '127.0.0.1:7000'} | spec.control"
+      })
+  void noTwoServersListenAtOneAddress(String one, String other, String field) throws IOException {
+    files.refuses(one + "\n  " + other, field, "already");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "../t", "wéb", ".", "..", "a/b", "n%2f"})
+  void aNameThatNoIdentityCanHaveIsRefused(String name) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("node.yaml"), LEAST.replace("name: node-1", "name: '" + name + "'"));
+    NodeFileReader.Result result = NodeFileReader.read(file);
+    assertThat(result.config()).isNull();
+    assertThat(result.problems().text()).contains("metadata.name", "is no name of a node");
   }
 
   @Test
