@@ -3,6 +3,7 @@ package io.heraldmesh.admin;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -14,6 +15,7 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * browser.
  */
 public final class AdminServer {
+  private static final String BEARER = "Bearer ";
   private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
   private static final Map<String, Page> PAGES =
       Map.of(
@@ -80,7 +83,7 @@ public final class AdminServer {
             "content-security-policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
                 + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
-    if (!isOwnName(request.authority()) || !isOwnOrigin(request.getHeader("origin"))) {
+    if (!isOwnName(request) || !isOwnOrigin(request.getHeader("origin"))) {
       response.setStatusCode(403).end("this name is not served here\n");
     } else if (!request.method().equals(HttpMethod.GET)) {
       response.setStatusCode(405).putHeader("allow", "GET").end();
@@ -105,9 +108,11 @@ public final class AdminServer {
 
   private Future<String> operator(HttpServerRequest request) {
     String authorization = request.getHeader("authorization");
-    return authorization == null || !authorization.startsWith("Bearer ")
+    // the name of a scheme is in any case (RFC 9110 section 11.1)
+    return authorization == null
+            || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
         ? Future.failedFuture(new OperatorTokens.RefusedToken())
-        : tokens.check(authorization.substring("Bearer ".length()));
+        : tokens.check(authorization.substring(BEARER.length()));
   }
 
   private static void refuse(HttpServerResponse response, Throwable failure) {
@@ -118,8 +123,13 @@ public final class AdminServer {
     }
   }
 
-  private static boolean isOwnName(@Nullable HostAndPort authority) {
-    return authority != null && NAMES.contains(authority.host());
+  /** One Host and no other name beside it, such as in an absolute target. */
+  private static boolean isOwnName(HttpServerRequest request) {
+    HostAndPort authority = request.authority();
+    return authority != null
+        && NAMES.contains(authority.host().toLowerCase(Locale.ROOT))
+        && request.headers().getAll(HttpHeaders.HOST).size() <= 1
+        && request.uri().startsWith("/");
   }
 
   private static boolean isOwnOrigin(@Nullable String origin) {

@@ -100,10 +100,23 @@ public final class MessageCodec {
       return value;
     } catch (JsonMappingException e) {
       throw new MalformedMessage(
-          type.getSimpleName() + " cannot be read at " + e.getPathReference());
+          type.getSimpleName() + " cannot be read" + (e.getPath().isEmpty() ? "" : " at " + at(e)));
     } catch (IOException e) {
       throw new MalformedMessage(type.getSimpleName() + " is not JSON");
     }
+  }
+
+  /** The place in the message, as in {@code shape.Circle.radius} or {@code numbers[1]}. */
+  private static String at(JsonMappingException e) {
+    StringBuilder at = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        at.append('[').append(step.getIndex()).append(']');
+      } else {
+        at.append(at.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return at.toString();
   }
 
   /** A record's fields are its components, not also its methods named {@code isEmpty} and such. */

@@ -13,11 +13,17 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminServerTest {
   private static final Vertx VERTX = Vertx.vertx();
@@ -78,6 +84,35 @@ class AdminServerTest {
     assertThat(get("/", rebinding).status()).isEqualTo(403);
     RequestOptions crossSite = new RequestOptions().putHeader("origin", "https://evil.example");
     assertThat(get("/", crossSite).status()).isEqualTo(403);
+  }
+
+  /** RFC 9112 section 3.2: which of two a browser or a proxy meant, nobody can tell. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+        "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      })
+  void aSecondNameIsRefused(String request) throws Exception {
+    assertThat(statusLine(request)).doesNotContain(" 200 ");
+  }
+
+  @Test
+  void namesAndSchemesAreInAnyCase() throws Exception {
+    assertThat(statusLine("GET / HTTP/1.1\r\nHost: LOCALHOST:1\r\n\r\n")).contains(" 200 ");
+    String token = tokens.issue("ann", Duration.ofMinutes(5));
+    RequestOptions lower = new RequestOptions().putHeader("authorization", "bearer " + token);
+    assertThat(get("/api/status", lower).status()).isEqualTo(200);
+  }
+
+  private static String statusLine(String request) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", server.actualPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))
+          .readLine();
+    }
   }
 
   private static RequestOptions bearer(String token) {

@@ -54,6 +54,14 @@ class MessageCodecTest {
   }
 
   @Test
+  void whatCannotBeReadIsNamedByItsPlaceInTheMessageAndByNoClass() {
+    assertThatThrownBy(() -> decode(GOOD.replace("[1,2]", "[1,\"x\"]")))
+        .isInstanceOf(MalformedMessage.class)
+        .hasMessageContaining("Sample cannot be read at numbers[1]")
+        .hasMessageNotContaining("heraldmesh");
+  }
+
+  @Test
   void whatWasWrittenIsRead() throws MalformedMessage {
     assertThat(decode(GOOD))
         .isEqualTo(
