@@ -50,7 +50,7 @@ public final class HttpFuzz {
         read.values("host")
             .equals(
                 request.authority().isEmpty() && request.seen("host").isEmpty()
-                    ? List.of()
+                    ? List.of(InboundBytes.SERVICE.toString())
                     : List.of(request.authority())),
         "another host");
     Disagreement.unless(

@@ -78,7 +78,8 @@ public final class InboundBytes {
     }
   }
 
-  private static final HostPort SERVICE = new HostPort("127.0.0.1", 8080);
+  /** Where requests go, and what those are called that name no host. */
+  public static final HostPort SERVICE = new HostPort("127.0.0.1", 8080);
 
   private final Enforcement enforcement;
   private final EmbeddedChannel in = new EmbeddedChannel(new RequestDecoder(Limits.DEFAULTS));
