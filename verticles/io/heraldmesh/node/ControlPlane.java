@@ -74,6 +74,7 @@ final class ControlPlane {
   private volatile Registrations renewable = Registrations.NONE;
   private volatile Revocations revocations = Revocations.NONE;
   private volatile Runnable onRevoked = () -> {};
+  private volatile boolean closed;
 
   ControlPlane(
       Vertx vertx,
@@ -192,6 +193,9 @@ final class ControlPlane {
 
   /** The last ones hold while the database is away, which then issues nothing anyway. */
   private void followRegistrations() {
+    if (closed) {
+      return;
+    }
     vertx
         .executeBlocking(
             () -> {
@@ -274,6 +278,9 @@ final class ControlPlane {
 
   /** Looks once a second whether its files changed, or a rotation has a next step. */
   private void followAuthority() {
+    if (closed) {
+      return;
+    }
     vertx
         .executeBlocking(
             () -> {
@@ -317,6 +324,11 @@ final class ControlPlane {
     }
   }
 
+  /** Looks at nothing any more: what reads for it may be gone before its timers are. */
+  void close() {
+    closed = true;
+  }
+
   /** The certificates in use: of Herald's own parts here, and the authority's. */
   List<Used> used() {
     List<IdentityRenewal> all;
@@ -346,6 +358,9 @@ final class ControlPlane {
   }
 
   private void renew() {
+    if (closed) {
+      return;
+    }
     List<IdentityRenewal> due;
     synchronized (renewals) {
       due = List.copyOf(renewals);

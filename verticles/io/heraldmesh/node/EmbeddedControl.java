@@ -291,6 +291,10 @@ final class EmbeddedControl implements NodeControl {
 
   @Override
   public void close() {
+    ControlPlane following = control;
+    if (following != null) {
+      following.close();
+    }
     LinkServer attached = links;
     if (attached != null) {
       attached.close();
