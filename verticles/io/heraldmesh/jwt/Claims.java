@@ -21,6 +21,12 @@ record Claims(
     @Nullable Long nbf,
     Map<String, @Nullable Object> all) {
 
+  /**
+   * The end of the year 9999 (RFC 3339). Much later times overflow in other readers of the same
+   * token, which then take it for expired, or worse; milliseconds by mistake lie beyond it too.
+   */
+  private static final long LAST_SECOND = 253_402_300_799L;
+
   static Claims parse(byte[] json) throws RefusedToken {
     Map<String, @Nullable Object> all;
     try {
@@ -31,9 +37,10 @@ record Claims(
     String iss = text(all, "iss", TokenRefusal.ISS_TYPE);
     String sub = text(all, "sub", TokenRefusal.SUB_TYPE);
     text(all, "jti", TokenRefusal.JTI_TYPE);
-    time(all, "iat", TokenRefusal.IAT_TYPE, null); // any time: it is not checked
-    Long nbf = time(all, "nbf", TokenRefusal.NBF_TYPE, TokenRefusal.NBF_RANGE);
-    Long exp = time(all, "exp", TokenRefusal.EXP_TYPE, TokenRefusal.EXP_RANGE);
+    // which time it is, nobody checks
+    time(all, "iat", Long.MAX_VALUE, TokenRefusal.IAT_TYPE, TokenRefusal.IAT_RANGE);
+    Long nbf = time(all, "nbf", LAST_SECOND, TokenRefusal.NBF_TYPE, TokenRefusal.NBF_RANGE);
+    Long exp = time(all, "exp", LAST_SECOND, TokenRefusal.EXP_TYPE, TokenRefusal.EXP_RANGE);
     return new Claims(iss, sub, audiences(all), exp, nbf, all);
   }
 
@@ -49,31 +56,29 @@ record Claims(
   }
 
   /**
-   * Seconds since 1970, as large as 64 bits hold: how late is too late is not for us to say.
+   * Seconds since 1970, from 0.
    *
-   * @param range the refusal of others; null: every whole number will do
+   * @param last the latest that is taken
    */
   private static @Nullable Long time(
       Map<String, @Nullable Object> claims,
       String name,
+      long last,
       TokenRefusal type,
-      @Nullable TokenRefusal range)
+      TokenRefusal range)
       throws RefusedToken {
     if (!claims.containsKey(name)) {
       return null;
     }
     Object value = claims.get(name);
-    boolean beyondLong = value instanceof Double d && Math.abs(d) >= 0x1p63;
-    if (!(value instanceof Long) && !beyondLong) {
-      throw new RefusedToken(type);
-    }
-    if (value instanceof Long seconds && seconds >= 0) {
+    if (value instanceof Long seconds) {
+      if (seconds < 0 || seconds > last) {
+        throw new RefusedToken(range);
+      }
       return seconds;
     }
-    if (range != null) {
-      throw new RefusedToken(range);
-    }
-    return null;
+    boolean beyondLong = value instanceof Double d && Math.abs(d) >= 0x1p63;
+    throw new RefusedToken(beyondLong ? range : type);
   }
 
   private static List<String> audiences(Map<String, @Nullable Object> claims) throws RefusedToken {
