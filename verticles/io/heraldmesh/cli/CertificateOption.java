@@ -53,8 +53,7 @@ final class CertificateOption {
     } catch (InvalidCertificate e) {
       throw new UsageException(certificate + ": " + e.getMessage());
     } catch (IOException e) {
-      throw new UsageException(
-          certificate + ": cannot be read (" + e.getClass().getSimpleName() + ")");
+      throw GivenFile.unreadable(certificate, e);
     }
   }
 

@@ -44,7 +44,7 @@ final class TokenOption {
     try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
       return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UsageException("cannot read " + file + ": " + e.getClass().getSimpleName());
+      throw GivenFile.unreadable(Path.of(file), e);
     }
   }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * When the compiler runs: one run at a time, and one for a burst of changes. While thousands of
  * nodes come, there is always another change, and a run looks at all of them; so a run that nobody
  * asked for by hand waits the longer the longer the one before took. One that somebody did ask for
- * comes almost at once; only while such changes never end, as in a flood, there are pauses, which
- * grow. Lives on one event loop.
+ * comes almost at once, unless there were many of them just now ({@link Pacing}). Lives on one
+ * event loop.
  */
 final class CompileRuns {
   /** How long somebody who waits for a change waits for others of the same burst. */
@@ -32,21 +32,22 @@ final class CompileRuns {
   private final Vertx vertx;
   private final BooleanSupplier ready;
   private final Supplier<Future<Revision>> run;
+  private final Pacing pacing;
   private @Nullable Promise<Revision> next;
   private boolean running;
   private boolean urgent;
   private long timer = -1;
   private long tookMillis;
-  private Duration urgentPause = ALMOST_AT_ONCE;
 
   /**
    * @param ready asked until it says so before a run
    * @param run one run, which must end
    */
-  CompileRuns(Vertx vertx, BooleanSupplier ready, Supplier<Future<Revision>> run) {
+  CompileRuns(Vertx vertx, BooleanSupplier ready, Supplier<Future<Revision>> run, Pacing pacing) {
     this.vertx = vertx;
     this.ready = ready;
     this.run = run;
+    this.pacing = pacing;
   }
 
   /**
@@ -77,7 +78,7 @@ final class CompileRuns {
 
   private long pause() {
     return urgent
-        ? urgentPause.toMillis()
+        ? Math.max(ALMOST_AT_ONCE.toMillis(), pacing.untilNext().toMillis())
         : Math.clamp(tookMillis * PAUSE, BURST.toMillis(), LONGEST.toMillis());
   }
 
@@ -93,6 +94,7 @@ final class CompileRuns {
     next = null;
     urgent = false;
     running = true;
+    pacing.begun();
     long from = System.nanoTime();
     run.get()
         .onComplete(
@@ -100,20 +102,9 @@ final class CompileRuns {
               running = false;
               tookMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
               mine.handle(done);
-              urgentPause = urgent ? longer(urgentPause) : ALMOST_AT_ONCE;
               if (next != null) {
                 later();
               }
             });
-  }
-
-  /** How long the next change that somebody asked for will wait for more of them. */
-  Duration urgentPause() {
-    return urgentPause;
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration doubled = pause.compareTo(BURST) < 0 ? BURST : pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
   }
 }

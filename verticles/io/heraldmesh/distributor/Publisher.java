@@ -77,7 +77,7 @@ final class Publisher {
     this.frames = frames;
     this.keys = keys;
     this.acknowledged = acknowledged;
-    this.runs = new CompileRuns(vertx, settled, this::run);
+    this.runs = new CompileRuns(vertx, settled, this::run, new Pacing(System::nanoTime));
   }
 
   /** See {@link DistributorVerticle#apply}. */

@@ -35,6 +35,11 @@ public record ConnectionLimits(
           null,
           Sharing.DEFAULT);
 
+  /** So many connections there may be, or so many requests each may carry: somebody counts them. */
+  public boolean areCounted() {
+    return requests > 0 || most < Integer.MAX_VALUE || waiting < Integer.MAX_VALUE;
+  }
+
   /**
    * How long connections live; null: as elsewhere. Zero for the latter two: for ever.
    *

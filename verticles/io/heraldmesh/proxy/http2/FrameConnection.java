@@ -203,8 +203,34 @@ public final class FrameConnection extends Http2ConnectionHandler {
     FrameStream stream = stream(http2Cause.streamId());
     if (stream != null && !outbound) {
       stream.failed(cause);
+    } else if (!outbound) {
+      refused(http2Cause.streamId());
     }
     super.onStreamError(ctx, outbound, cause, http2Cause);
+  }
+
+  /**
+   * A request whose first frame was refused has existed all the same: the codec has no stream for
+   * it and would end the connection, with all requests of others, over the body that follows.
+   */
+  private void refused(int id) {
+    Http2Connection.Endpoint<?> remote = connection().remote();
+    if (!connection().isServer()
+        || connection().streamMayHaveExisted(id)
+        || !remote.isValidStreamId(id)) {
+      return;
+    }
+    int most = remote.maxActiveStreams();
+    try {
+      if (!remote.canOpenStream()) {
+        remote.maxActiveStreams(remote.numActiveStreams() + 1); // it is reset at once
+      }
+      remote.createStream(id, false);
+    } catch (Http2Exception e) {
+      // after a GOAWAY: what follows is left out already
+    } finally {
+      remote.maxActiveStreams(most);
+    }
   }
 
   private @Nullable FrameStream stream(int id) {

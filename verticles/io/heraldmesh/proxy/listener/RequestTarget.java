@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * The request target in its four forms (RFC 9112 section 3.2).
  *
  * @param form how it was written
- * @param origin path and query; {@code /} for an absolute form without a path
+ * @param origin path and query; for an absolute form without both {@code /}, and {@code *} where
+ *     the method is OPTIONS (RFC 9112 section 3.2.4)
  * @param authority of the absolute and authority forms, else null
  */
 record RequestTarget(Form form, String origin, @Nullable String authority) {
@@ -45,8 +46,11 @@ record RequestTarget(Form form, String origin, @Nullable String authority) {
       end++;
     }
     String rest = text.substring(end);
-    return new RequestTarget(
-        Form.ABSOLUTE, rest.startsWith("/") ? rest : "/" + rest, text.substring(7, end));
+    String origin = rest.startsWith("/") ? rest : "/" + rest;
+    if (rest.isEmpty() && method.equals("OPTIONS")) {
+      origin = "*";
+    }
+    return new RequestTarget(Form.ABSOLUTE, origin, text.substring(7, end));
   }
 
   /** No control, no space, nothing beyond ASCII: each reads differently somewhere. */

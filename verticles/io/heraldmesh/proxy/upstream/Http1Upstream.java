@@ -24,6 +24,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
   private @Nullable ResponseSink sink;
   private @Nullable ResponseSink finished;
   private int lent;
+  private long octets;
   private boolean reused;
   private boolean reusable;
   private boolean closed;
@@ -105,11 +106,13 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
     sink = to;
     reused = again;
     lent++;
+    octets = 0;
     reusable = false;
   }
 
   @Override
   public void write(HttpObject message) {
+    octets += Weight.of(message);
     channel().write(message, channel().voidPromise());
   }
 
@@ -125,6 +128,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
    */
   @Override
   public void done(boolean again) {
+    target.weigh(octets);
     finished = sink;
     sink = null;
     int most = target.limits().requests();
@@ -157,6 +161,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
 
   @Override
   public void abort() {
+    target.weigh(octets);
     sink = null;
     close();
   }
@@ -190,6 +195,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
     reading = true;
     ResponseSink waiting = sink;
     if (waiting != null && message instanceof HttpObject part) {
+      octets += Weight.of(part);
       waiting.received(part);
     } else {
       ReferenceCountUtil.release(message);

@@ -19,6 +19,7 @@ final class Http2Call implements UpstreamStream, StreamListener {
   private @Nullable ResponseSink sink;
   private @Nullable ResponseSink finished;
   private boolean reading;
+  private long octets;
 
   /**
    * @param reused another call was made on the connection before
@@ -72,6 +73,7 @@ final class Http2Call implements UpstreamStream, StreamListener {
 
   @Override
   public void write(HttpObject message) {
+    octets += Weight.of(message);
     stream.write(message);
   }
 
@@ -89,6 +91,7 @@ final class Http2Call implements UpstreamStream, StreamListener {
 
   @Override
   public void done(boolean again) {
+    target().weigh(octets);
     finished = sink;
     sink = null;
     if (!again) {
@@ -101,6 +104,7 @@ final class Http2Call implements UpstreamStream, StreamListener {
 
   @Override
   public void abort() {
+    target().weigh(octets);
     sink = null;
     connection.aborted();
     stream.close();
@@ -113,6 +117,7 @@ final class Http2Call implements UpstreamStream, StreamListener {
     if (waiting == null) {
       ReferenceCountUtil.release(part);
     } else {
+      octets += Weight.of(part);
       waiting.received(part);
     }
   }

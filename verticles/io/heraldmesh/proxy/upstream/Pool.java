@@ -51,7 +51,8 @@ final class Pool implements Watch.Timed {
 
   /** A request had better have a connection to {@code target} to itself than share one. */
   boolean prefers(Target target) {
-    return target.apart() > 0 && (hasIdle(target) || open.getOrDefault(target, 0) < target.apart());
+    int apart = target.apart();
+    return apart > 0 && (hasIdle(target) || open.getOrDefault(target, 0) < apart);
   }
 
   void giveBack(Http1Upstream stream) {
@@ -202,13 +203,13 @@ final class Pool implements Watch.Timed {
 
   /** Only those are counted that could be shared instead. */
   private void opening(Target target) {
-    if (target.apart() > 0) {
+    if (target.shared() != null) {
       open.merge(target, 1, Integer::sum);
     }
   }
 
   private void closed(Target target) {
-    if (target.apart() > 0) {
+    if (target.shared() != null) {
       open.computeIfPresent(target, (same, count) -> count == 1 ? null : count - 1);
     }
   }

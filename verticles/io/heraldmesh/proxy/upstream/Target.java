@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * same destination. The hash is kept, since every request looks a pool up by it.
  */
 public final class Target {
+  /** See docs/decisions/0010-sharing-connections.md. */
+  private static final int APART_WHILE_LIGHT = 4;
+
   private final HostPort address;
   private final boolean http2;
   private final boolean raw;
@@ -24,6 +27,7 @@ public final class Target {
   private final @Nullable Circuit circuit;
   private final @Nullable Target shared;
   private final int apart;
+  private final @Nullable Weight weight;
   private final int hash;
 
   /** Who chose the address, which says where it may lead. */
@@ -79,7 +83,8 @@ public final class Target {
       ConnectionLimits limits,
       @Nullable Circuit circuit,
       @Nullable Target shared,
-      int apart) {
+      int apart,
+      @Nullable Weight weight) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
@@ -89,31 +94,41 @@ public final class Target {
     this.circuit = circuit;
     this.shared = shared;
     this.apart = apart;
+    this.weight = weight;
     this.hash = Objects.hash(address, http2, raw, chosen, secured, limits);
   }
 
   /** The workload's own service, in the clear. */
   public static Target service(HostPort address, boolean http2) {
     return new Target(
-        address, http2, false, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0);
+        address, http2, false, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0, null);
   }
 
   /** The workload's own service, for bytes. */
   public static Target serviceTcp(HostPort address) {
     return new Target(
-        address, false, true, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0);
+        address, false, true, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0, null);
   }
 
   /** An endpoint that takes no TLS. */
   public static Target plain(HostPort address, boolean http2) {
     return new Target(
-        address, http2, false, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null, null, 0);
+        address,
+        http2,
+        false,
+        Chosen.BY_RESOURCE,
+        null,
+        ConnectionLimits.NONE,
+        null,
+        null,
+        0,
+        null);
   }
 
   /** Bytes in the clear. */
   public static Target plainTcp(HostPort address) {
     return new Target(
-        address, false, true, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null, null, 0);
+        address, false, true, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null, null, 0, null);
   }
 
   /** Through TLS. */
@@ -127,27 +142,45 @@ public final class Target {
         ConnectionLimits.NONE,
         null,
         null,
-        0);
+        0,
+        null);
   }
 
   /** The same over connections that are bounded so, and counted in {@code counted}. */
   Target within(ConnectionLimits bounds, Circuit counted) {
-    return new Target(address, http2, raw, chosen, secured, bounds, counted, null, 0);
+    return new Target(address, http2, raw, chosen, secured, bounds, counted, null, 0, null);
   }
 
   /**
    * The same for HTTP/1.1, but where {@code most} connections of an event loop are in use, requests
    * share those of {@code http2}, which leads to the same endpoint.
+   *
+   * @param weight while messages are light, {@value #APART_WHILE_LIGHT} in use are enough; null:
+   *     that says nothing
    */
-  Target sharing(Target http2, int most) {
-    return new Target(address, this.http2, raw, chosen, secured, limits, circuit, http2, most);
+  Target sharing(Target http2, int most, @Nullable Weight weight) {
+    return new Target(
+        address,
+        this.http2,
+        raw,
+        chosen,
+        secured,
+        limits,
+        circuit,
+        http2.weighedBy(weight),
+        most,
+        weight);
+  }
+
+  private Target weighedBy(@Nullable Weight weight) {
+    return new Target(address, http2, raw, chosen, secured, limits, circuit, shared, apart, weight);
   }
 
   /** For a request that needs a connection to itself. */
   public Target alone() {
     return shared == null
         ? this
-        : new Target(address, http2, raw, chosen, secured, limits, circuit, null, 0);
+        : new Target(address, http2, raw, chosen, secured, limits, circuit, null, 0, null);
   }
 
   /** Where requests share connections as HTTP/2 streams; null: each has one to itself. */
@@ -157,7 +190,14 @@ public final class Target {
 
   /** So many connections to themselves requests get on one event loop before they share. */
   int apart() {
-    return apart;
+    return weight == null || weight.heavy() ? apart : Math.min(apart, APART_WHILE_LIGHT);
+  }
+
+  /** A request and its response are over, with so many octets of bodies. */
+  void weigh(long octets) {
+    if (weight != null) {
+      weight.add(octets);
+    }
   }
 
   /** The server may say that it does not take HTTP/2. */
@@ -167,7 +207,7 @@ public final class Target {
 
   /** The same, at an address that {@code who} chose. */
   public Target chosen(Chosen who) {
-    return new Target(address, http2, raw, who, secured, limits, circuit, null, 0);
+    return new Target(address, http2, raw, who, secured, limits, circuit, null, 0, null);
   }
 
   /** What bounds the connections. */

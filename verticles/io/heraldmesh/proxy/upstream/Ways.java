@@ -9,12 +9,13 @@ import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.tls.MeshProtocol;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How a workload reaches the endpoints of one destination. */
 final class Ways {
   /**
-   * Connections of its own that requests of HTTP/1.1 have on one event loop before they share: see
-   * docs/decisions/0010-sharing-connections.md.
+   * Connections of its own that requests of HTTP/1.1 with heavy messages have on one event loop
+   * before they share: see docs/decisions/0010-sharing-connections.md.
    */
   private static final int APART = 64;
 
@@ -22,6 +23,7 @@ final class Ways {
   private final SpiffeId source;
   private final Circuit circuit;
   private final ConnectionLimits limits;
+  private final @Nullable Weight weight;
 
   /** How one endpoint is reached, by the host that was called. */
   @FunctionalInterface
@@ -29,11 +31,15 @@ final class Ways {
     Target to(String host);
   }
 
-  Ways(Destination destination, SpiffeId source, Circuit circuit) {
+  /**
+   * @param weight of what goes between the two
+   */
+  Ways(Destination destination, SpiffeId source, Circuit circuit, Weight weight) {
     this.destination = destination;
     this.source = source;
     this.circuit = circuit;
     this.limits = destination.balancing().connections();
+    this.weight = limits.areCounted() ? null : weight;
   }
 
   Way to(Endpoint endpoint, MeshProtocol protocol) {
@@ -49,7 +55,7 @@ final class Ways {
     int apart = protocol == MeshProtocol.HTTP1 ? apart(endpoint) : Integer.MAX_VALUE;
     return apart == Integer.MAX_VALUE
         ? target
-        : target.sharing(single(endpoint, shared(endpoint), host), apart);
+        : target.sharing(single(endpoint, shared(endpoint), host), apart, weight);
   }
 
   private int apart(Endpoint endpoint) {

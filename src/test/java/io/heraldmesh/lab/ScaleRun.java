@@ -44,6 +44,9 @@ final class ScaleRun {
 
   private static final Duration IDLE = Duration.ofSeconds(20);
 
+  /** How far changes stand apart at least. */
+  private static final Duration APART = Duration.ofMillis(250);
+
   /** Services that share the nodes' workloads among them; each node may call all of them. */
   private static final int SERVICES = Integer.getInteger("herald.scale.services", 0);
 
@@ -155,7 +158,10 @@ final class ScaleRun {
   private Costs changes(int number) throws Exception {
     List<Cost> costs = new ArrayList<>();
     for (int i = 0; i < number; i++) {
+      long from = System.nanoTime();
       costs.add(change(++changed));
+      // more than five a second would be held back, as a flood
+      Thread.sleep(Math.max(0, APART.minusNanos(System.nanoTime() - from).toMillis()));
     }
     return new Costs(costs);
   }

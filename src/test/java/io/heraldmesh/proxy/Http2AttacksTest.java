@@ -16,7 +16,6 @@ import io.heraldmesh.proxy.log.AccessEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.Socket;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -41,24 +40,6 @@ class Http2AttacksTest {
 
   private static Mesh mesh;
 
-  /** Where the client comes in. */
-  enum Side {
-    INBOUND {
-      @Override
-      Socket connect() throws Exception {
-        return mesh.tlsSocket(mesh.authority.issue(Mesh.CLIENT_ID), "istio-h2", "h2");
-      }
-    },
-    OUTBOUND {
-      @Override
-      Socket connect() throws Exception {
-        return new Socket(mesh.outbound.getAddress(), mesh.outbound.getPort());
-      }
-    };
-
-    abstract Socket connect() throws Exception;
-  }
-
   @BeforeAll
   static void start() throws Exception {
     mesh = Mesh.ready();
@@ -76,8 +57,9 @@ class Http2AttacksTest {
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("malformed")
-  void aRequestThatIsNoLegalOneIsRefused(Side side, String name, String[] fields) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  void aRequestThatIsNoLegalOneIsRefused(Http2Side side, String name, String[] fields)
+      throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.request(1, true, fields);
       assertRefused(client);
     }
@@ -155,20 +137,21 @@ class Http2AttacksTest {
                 }))
         .flatMap(
             row ->
-                Arrays.stream(Side.values())
+                Arrays.stream(Http2Side.values())
                     .map(side -> Arguments.of(side, row.get()[0], row.get()[1])));
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void aSchemeInMixedCaseIsTheScheme(Side side) throws Exception {
+  @EnumSource(Http2Side.class)
+  void aSchemeInMixedCaseIsTheScheme(Http2Side side) throws Exception {
     for (String scheme : List.of("hTTp", "hTTpS")) {
       aSchemeInMixedCaseIsTheScheme(side, scheme);
     }
   }
 
-  private static void aSchemeInMixedCaseIsTheScheme(Side side, String scheme) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  private static void aSchemeInMixedCaseIsTheScheme(Http2Side side, String scheme)
+      throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.request(
           1, true, ":method", "GET", ":scheme", scheme, ":path", "/ok", ":authority", "server.b");
       RawHttp2Client.Frame answer = client.readAnswer();
@@ -177,9 +160,9 @@ class Http2AttacksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void hostStandsInForAMissingAuthority(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void hostStandsInForAMissingAuthority(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.request(
           1, true, ":method", "GET", ":scheme", "http", ":path", "/ok", "host", "server.b");
       assertThat(client.status(client.readAnswer())).isEqualTo("200");
@@ -188,9 +171,9 @@ class Http2AttacksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void aPseudoHeaderInTrailersIsRefused(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void aPseudoHeaderInTrailersIsRefused(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.request(1, false, request("POST", "/hang"));
       client.frame(HEADERS, END_HEADERS | END_STREAM, 1, RawHttp2Client.block(":path", "/admin"));
       assertRefused(client);
@@ -199,8 +182,8 @@ class Http2AttacksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void aShortBlockThatUnpacksToALongHeaderIsRefused(Side side) throws Exception {
+  @EnumSource(Http2Side.class)
+  void aShortBlockThatUnpacksToALongHeaderIsRefused(Http2Side side) throws Exception {
     ByteArrayOutputStream bomb = new ByteArrayOutputStream();
     bomb.writeBytes(RawHttp2Client.block(request("GET", "/ok")));
     bomb.write(0x40); // into the dynamic table
@@ -211,7 +194,7 @@ class Http2AttacksTest {
     for (int i = 0; i < 10_000; i++) {
       RawHttp2Client.integer(bomb, 0x80, 7, 62);
     }
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.frame(HEADERS, END_HEADERS | END_STREAM, 1, bomb.toByteArray());
       RawHttp2Client.Frame answer = client.readAnswer();
       if (answer.type() == HEADERS) {
@@ -223,9 +206,9 @@ class Http2AttacksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void aHeaderThatNeverEndsIsCutOff(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void aHeaderThatNeverEndsIsCutOff(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.frame(HEADERS, END_STREAM, 1, RawHttp2Client.block(request("GET", "/ok")));
       client.flood(100_000, CONTINUATION, 0, 1, RawHttp2Client.block("x", "y".repeat(50)));
       assertThat(client.readGoAway()).isNotZero();
@@ -235,9 +218,9 @@ class Http2AttacksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void aHeaderThatGoesOnWithoutAByteIsCutOff(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void aHeaderThatGoesOnWithoutAByteIsCutOff(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.frame(HEADERS, END_STREAM, 1, RawHttp2Client.block(request("GET", "/ok")));
       client.flood(100_000, CONTINUATION, 0, 1, new byte[0]);
       assertThat(client.readGoAway()).isNotZero();
@@ -248,9 +231,9 @@ class Http2AttacksTest {
 
   /** The client has the proxy reset its streams, so that none counts as open (CVE-2025-8671). */
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void resetsThatTheProxyIsMadeToSendEndTheConnection(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void resetsThatTheProxyIsMadeToSendEndTheConnection(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       try {
         for (int stream = 1; stream < 4000; stream += 2) {
           client.request(stream, true, request("GET", "/hang"));
@@ -266,9 +249,9 @@ class Http2AttacksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void rapidResetsEndTheConnection(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void rapidResetsEndTheConnection(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       try {
         for (int stream = 1; stream < 4000; stream += 2) {
           client.request(stream, true, request("GET", "/hang"));
@@ -287,11 +270,11 @@ class Http2AttacksTest {
   @Test
   void rapidResetsCostNoOtherClientItsRequest() throws Exception {
     Instant from = Instant.now();
-    try (RawHttp2Client good = new RawHttp2Client(Side.OUTBOUND.connect())) {
+    try (RawHttp2Client good = new RawHttp2Client(Http2Side.OUTBOUND.connect(mesh))) {
       good.request(1, true, request("GET", "/hang"));
       Mesh.eventually(() -> mesh.app.seen().size() == 1);
       for (int attacker = 0; attacker < 4; attacker++) {
-        try (RawHttp2Client client = new RawHttp2Client(Side.OUTBOUND.connect())) {
+        try (RawHttp2Client client = new RawHttp2Client(Http2Side.OUTBOUND.connect(mesh))) {
           for (int stream = 1; stream < 300; stream += 2) {
             client.request(stream, true, request("GET", "/hang"));
             client.frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
@@ -314,9 +297,9 @@ class Http2AttacksTest {
 
   @ParameterizedTest
   @MethodSource("floods")
-  void framesThatCarryNothingEndTheConnection(Side side, int type, byte[] payload)
+  void framesThatCarryNothingEndTheConnection(Http2Side side, int type, byte[] payload)
       throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.flood(100_000, type, 0, type == PRIORITY ? 3 : 0, payload);
       assertThat(client.readGoAway()).isIn(ENHANCE_YOUR_CALM, -1);
     }
@@ -332,14 +315,14 @@ class Http2AttacksTest {
             Arguments.of(0x77, new byte[4]))
         .flatMap(
             row ->
-                Arrays.stream(Side.values())
+                Arrays.stream(Http2Side.values())
                     .map(side -> Arguments.of(side, row.get()[0], row.get()[1])));
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void emptyDataWithoutEndEndsTheConnection(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void emptyDataWithoutEndEndsTheConnection(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.request(1, false, request("POST", "/echo"));
       client.flood(100_000, DATA, 0, 1, new byte[0]);
       assertThat(client.readGoAway()).isIn(ENHANCE_YOUR_CALM, -1);
@@ -348,9 +331,9 @@ class Http2AttacksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Side.class)
-  void aHugeHeaderTableIsNotGranted(Side side) throws Exception {
-    try (RawHttp2Client client = new RawHttp2Client(side.connect())) {
+  @EnumSource(Http2Side.class)
+  void aHugeHeaderTableIsNotGranted(Http2Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.frame(SETTINGS, 0, 0, new byte[] {0, 1, -1, -1, -1, -1});
       client.request(1, true, request("GET", "/ok"));
       assertThat(client.status(client.readAnswer())).isEqualTo("200");
@@ -403,8 +386,8 @@ class Http2AttacksTest {
     }
   }
 
-  private static void assertServed(Side side) throws Exception {
-    try (RawHttp2Client good = new RawHttp2Client(side.connect())) {
+  private static void assertServed(Http2Side side) throws Exception {
+    try (RawHttp2Client good = new RawHttp2Client(side.connect(mesh))) {
       good.request(1, true, request("GET", "/ok"));
       assertThat(good.status(good.readAnswer())).isEqualTo("200");
     }

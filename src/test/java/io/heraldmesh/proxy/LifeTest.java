@@ -340,6 +340,20 @@ class LifeTest {
     assertThat(mesh.app.last().values("host")).containsExactly("server.b.svc:80");
   }
 
+  /** RFC 9112 section 3.2.4. */
+  @Test
+  void anHttpProxyRequestAboutTheServerAsAWholeStaysOne() throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.head("OPTIONS http://server.b.svc:80 HTTP/1.1", "Host: elsewhere");
+      assertThat(client.answer().status()).isEqualTo(200);
+      client.head("OPTIONS http://server.b.svc:80/ HTTP/1.1", "Host: elsewhere");
+      assertThat(client.answer().status()).isEqualTo(200);
+    }
+    assertThat(mesh.app.seen())
+        .extracting(RecordingApp.Seen::line)
+        .containsExactly("OPTIONS * HTTP/1.1", "OPTIONS / HTTP/1.1");
+  }
+
   @Test
   void aPortOfItsOwnLeadsToItsServiceWhateverTheHost() throws Exception {
     try (RawClient client = new RawClient(mesh.outboundPort)) {

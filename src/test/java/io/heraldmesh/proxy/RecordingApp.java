@@ -110,6 +110,7 @@ final class RecordingApp implements AutoCloseable {
     try {
       while (true) {
         Socket socket = server.accept();
+        socket.setTcpNoDelay(true); // head and body leave in writes of their own
         sockets.add(socket);
         callers.add(socket.getInetAddress().getHostAddress());
         int number = connections.incrementAndGet();
