@@ -14,7 +14,7 @@ if [ "${1:-}" = -o ]; then
   shift 2
 fi
 [ "${1:-}" != --ci ] || set -- none follower no-state bad-config
-src/test/lab/needs.sh faults.sh ip nft openssl perl setpriv strace
+src/test/lab/needs.sh faults.sh chrt ip nft openssl perl setpriv strace
 mkdir -p target
 delivered=$(src/test/lab/delivered.sh)
 exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \

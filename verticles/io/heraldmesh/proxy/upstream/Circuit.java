@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one workload to one destination, over all event loops: how many are open, and
- * which requests wait for one. Outlives the snapshots that name the destination. Thread-safe.
+ * The connections of one workload to one destination, over all event loops: how many are open,
+ * which requests wait for one, and how heavy what they carry is. Outlives the snapshots that name
+ * the destination. Thread-safe.
  *
  * <p>Source: Envoy, circuit breaking: a request that finds no idle connection waits, if so many may
  * wait, while one is opened, or until one is free when so many are open. Unlike there, a bound
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Circuit {
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private final Weight weight = new Weight();
   private int most = Integer.MAX_VALUE;
   private int mostWaiting = Integer.MAX_VALUE;
   private int open;
@@ -48,6 +50,10 @@ final class Circuit {
         }
       }
     }
+  }
+
+  Weight weight() {
+    return weight;
   }
 
   /** From now on; what is open or waits already stays. */

@@ -35,7 +35,6 @@ public final class Route {
   private final AtomicInteger active;
   private final AtomicInteger retries;
   private final Circuit circuit;
-  private final Weight weight;
 
   /**
    * @param before the same destination as of the last snapshot, whose counts go on; null if new
@@ -46,10 +45,9 @@ public final class Route {
     this.active = before == null ? new AtomicInteger() : before.active;
     this.retries = before == null ? new AtomicInteger() : before.retries;
     this.circuit = before == null ? new Circuit() : before.circuit;
-    this.weight = before == null ? new Weight() : before.weight;
     ConnectionLimits limits = destination.balancing().connections();
     circuit.bound(limits.most(), limits.waiting());
-    this.made = new Ways(destination, source, circuit, weight);
+    this.made = new Ways(destination, source, circuit);
     this.states =
         destination.endpoints().stream().map(endpoint -> state(endpoint, before)).toList();
     for (MeshProtocol protocol : MeshProtocol.values()) {

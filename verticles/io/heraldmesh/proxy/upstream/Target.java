@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * same destination. The hash is kept, since every request looks a pool up by it.
  */
 public final class Target {
-  /** See docs/decisions/0010-sharing-connections.md. */
-  private static final int APART_WHILE_LIGHT = 4;
-
   private final HostPort address;
   private final boolean http2;
   private final boolean raw;
@@ -26,8 +23,7 @@ public final class Target {
   private final ConnectionLimits limits;
   private final @Nullable Circuit circuit;
   private final @Nullable Target shared;
-  private final int apart;
-  private final @Nullable Weight weight;
+  private final Apart apart;
   private final int hash;
 
   /** Who chose the address, which says where it may lead. */
@@ -74,6 +70,16 @@ public final class Target {
     }
   }
 
+  /**
+   * So many connections to themselves requests get on one event loop before they share.
+   *
+   * @param whileLight while their messages have no more than a frame of HTTP/2 carries
+   * @param whileHeavy while they have more
+   */
+  record Apart(int whileLight, int whileHeavy) {
+    static final Apart NONE = new Apart(0, 0);
+  }
+
   private Target(
       HostPort address,
       boolean http2,
@@ -83,8 +89,7 @@ public final class Target {
       ConnectionLimits limits,
       @Nullable Circuit circuit,
       @Nullable Target shared,
-      int apart,
-      @Nullable Weight weight) {
+      Apart apart) {
     this.address = address;
     this.http2 = http2;
     this.raw = raw;
@@ -94,20 +99,19 @@ public final class Target {
     this.circuit = circuit;
     this.shared = shared;
     this.apart = apart;
-    this.weight = weight;
     this.hash = Objects.hash(address, http2, raw, chosen, secured, limits);
   }
 
   /** The workload's own service, in the clear. */
   public static Target service(HostPort address, boolean http2) {
     return new Target(
-        address, http2, false, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0, null);
+        address, http2, false, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, Apart.NONE);
   }
 
   /** The workload's own service, for bytes. */
   public static Target serviceTcp(HostPort address) {
     return new Target(
-        address, false, true, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, 0, null);
+        address, false, true, Chosen.BY_NODE, null, ConnectionLimits.NONE, null, null, Apart.NONE);
   }
 
   /** An endpoint that takes no TLS. */
@@ -121,14 +125,21 @@ public final class Target {
         ConnectionLimits.NONE,
         null,
         null,
-        0,
-        null);
+        Apart.NONE);
   }
 
   /** Bytes in the clear. */
   public static Target plainTcp(HostPort address) {
     return new Target(
-        address, false, true, Chosen.BY_RESOURCE, null, ConnectionLimits.NONE, null, null, 0, null);
+        address,
+        false,
+        true,
+        Chosen.BY_RESOURCE,
+        null,
+        ConnectionLimits.NONE,
+        null,
+        null,
+        Apart.NONE);
   }
 
   /** Through TLS. */
@@ -142,45 +153,27 @@ public final class Target {
         ConnectionLimits.NONE,
         null,
         null,
-        0,
-        null);
+        Apart.NONE);
   }
 
   /** The same over connections that are bounded so, and counted in {@code counted}. */
   Target within(ConnectionLimits bounds, Circuit counted) {
-    return new Target(address, http2, raw, chosen, secured, bounds, counted, null, 0, null);
+    return new Target(address, http2, raw, chosen, secured, bounds, counted, null, Apart.NONE);
   }
 
   /**
    * The same for HTTP/1.1, but where {@code most} connections of an event loop are in use, requests
    * share those of {@code http2}, which leads to the same endpoint.
-   *
-   * @param weight while messages are light, {@value #APART_WHILE_LIGHT} in use are enough; null:
-   *     that says nothing
    */
-  Target sharing(Target http2, int most, @Nullable Weight weight) {
-    return new Target(
-        address,
-        this.http2,
-        raw,
-        chosen,
-        secured,
-        limits,
-        circuit,
-        http2.weighedBy(weight),
-        most,
-        weight);
-  }
-
-  private Target weighedBy(@Nullable Weight weight) {
-    return new Target(address, http2, raw, chosen, secured, limits, circuit, shared, apart, weight);
+  Target sharing(Target http2, Apart most) {
+    return new Target(address, this.http2, raw, chosen, secured, limits, circuit, http2, most);
   }
 
   /** For a request that needs a connection to itself. */
   public Target alone() {
     return shared == null
         ? this
-        : new Target(address, http2, raw, chosen, secured, limits, circuit, null, 0, null);
+        : new Target(address, http2, raw, chosen, secured, limits, circuit, null, Apart.NONE);
   }
 
   /** Where requests share connections as HTTP/2 streams; null: each has one to itself. */
@@ -190,13 +183,13 @@ public final class Target {
 
   /** So many connections to themselves requests get on one event loop before they share. */
   int apart() {
-    return weight == null || weight.heavy() ? apart : Math.min(apart, APART_WHILE_LIGHT);
+    return circuit != null && circuit.weight().heavy() ? apart.whileHeavy() : apart.whileLight();
   }
 
   /** A request and its response are over, with so many octets of bodies. */
   void weigh(long octets) {
-    if (weight != null) {
-      weight.add(octets);
+    if (circuit != null) {
+      circuit.weight().add(octets);
     }
   }
 
@@ -207,7 +200,7 @@ public final class Target {
 
   /** The same, at an address that {@code who} chose. */
   public Target chosen(Chosen who) {
-    return new Target(address, http2, raw, who, secured, limits, circuit, null, 0, null);
+    return new Target(address, http2, raw, who, secured, limits, circuit, null, Apart.NONE);
   }
 
   /** What bounds the connections. */

@@ -7,6 +7,7 @@ import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.upstream.Target.Apart;
 import io.heraldmesh.tls.MeshProtocol;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** How a workload reaches the endpoints of one destination. */
 final class Ways {
   /**
-   * Connections of its own that requests of HTTP/1.1 with heavy messages have on one event loop
-   * before they share: see docs/decisions/0010-sharing-connections.md.
+   * Connections to themselves that requests of HTTP/1.1 have on one event loop before they share:
+   * see docs/decisions/0010-sharing-connections.md.
    */
-  private static final int APART = 64;
+  private static final Apart BY_WEIGHT = new Apart(4, 64);
+
+  private static final Apart COUNTED = new Apart(64, 64);
 
   private final Destination destination;
   private final SpiffeId source;
   private final Circuit circuit;
   private final ConnectionLimits limits;
-  private final @Nullable Weight weight;
 
   /** How one endpoint is reached, by the host that was called. */
   @FunctionalInterface
@@ -31,15 +33,11 @@ final class Ways {
     Target to(String host);
   }
 
-  /**
-   * @param weight of what goes between the two
-   */
-  Ways(Destination destination, SpiffeId source, Circuit circuit, Weight weight) {
+  Ways(Destination destination, SpiffeId source, Circuit circuit) {
     this.destination = destination;
     this.source = source;
     this.circuit = circuit;
     this.limits = destination.balancing().connections();
-    this.weight = limits.areCounted() ? null : weight;
   }
 
   Way to(Endpoint endpoint, MeshProtocol protocol) {
@@ -52,20 +50,24 @@ final class Ways {
 
   private Target target(Endpoint endpoint, MeshProtocol protocol, String host) {
     Target target = single(endpoint, protocol, host);
-    int apart = protocol == MeshProtocol.HTTP1 ? apart(endpoint) : Integer.MAX_VALUE;
-    return apart == Integer.MAX_VALUE
-        ? target
-        : target.sharing(single(endpoint, shared(endpoint), host), apart, weight);
+    Apart apart = protocol == MeshProtocol.HTTP1 ? apart(endpoint) : null;
+    return apart == null ? target : target.sharing(single(endpoint, shared(endpoint), host), apart);
   }
 
-  private int apart(Endpoint endpoint) {
+  /** Null: requests never share. */
+  private @Nullable Apart apart(Endpoint endpoint) {
     boolean mesh =
         !(endpoint.tls() instanceof UpstreamTls.Plaintext)
             && !(endpoint.tls() instanceof UpstreamTls.Originated);
     return switch (limits.sharing()) {
-      case ALWAYS -> 0;
-      case DEFAULT -> mesh && destination.protocol() == Protocol.HTTP ? APART : Integer.MAX_VALUE;
-      case NEVER, CLIENTS -> Integer.MAX_VALUE;
+      case ALWAYS -> Apart.NONE;
+      case DEFAULT -> {
+        if (!mesh || destination.protocol() != Protocol.HTTP) {
+          yield null;
+        }
+        yield limits.areCounted() ? COUNTED : BY_WEIGHT;
+      }
+      case NEVER, CLIENTS -> null;
     };
   }
 

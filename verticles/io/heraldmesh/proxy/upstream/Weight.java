@@ -6,9 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How heavy the messages between one workload and one destination are: the mean of what the bodies
- * of a request and its response have together, in which later ones count more. Outlives the
- * snapshots that name the destination. Thread-safe; of two that end at the same moment one may be
- * left out.
+ * of a request and its response have together, in which later ones count more. Thread-safe; of two
+ * that end at the same moment one may be left out.
  */
 final class Weight {
   /** What one frame of HTTP/2 carries, unless both sides say otherwise (RFC 9113 section 4.2). */

@@ -5,13 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * While it is open, processes with all their children get a processor only where nobody else wants
- * it: as far as the others can tell, they run on machines of their own.
+ * it, and make way at once: as far as the others can tell, they run on machines of their own.
  */
 final class Yielding implements AutoCloseable {
   private static final int NICE = 19;
@@ -31,33 +30,25 @@ final class Yielding implements AutoCloseable {
                 .flatMap(one -> Stream.concat(Stream.of(one), one.descendants()))
                 .map(ProcessHandle::pid)
                 .toList());
-    yielding.nice(NICE);
+    yielding.set("--idle", NICE);
     return yielding;
   }
 
-  /** A thread has a priority of its own, and so has each session where the kernel groups them. */
-  private void nice(int nice) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("renice", "-n", Integer.toString(nice), "-p"));
+  /**
+   * All threads, and each session where the kernel groups them; their threads to come do as they.
+   */
+  private void set(String policy, int nice) throws IOException, InterruptedException {
     String ours = group(ProcessHandle.current().pid());
     for (long pid : processes) {
-      command.addAll(threads(pid));
       if (!group(pid).equals(ours)) {
         Files.writeString(file(pid, GROUP), Integer.toString(nice));
       }
-    }
-    // a thread that has ended meanwhile makes it end with 1
-    new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
-  }
-
-  private static List<String> threads(long pid) throws IOException {
-    try (Stream<Path> all = Files.list(file(pid, "task"))) {
-      return all.map(task -> task.getFileName().toString()).toList();
-    } catch (NoSuchFileException e) {
-      return List.of(); // it has ended
+      // one that has ended meanwhile makes it end with 1
+      new ProcessBuilder("chrt", "--all-tasks", policy, "--pid", "0", Long.toString(pid))
+          .redirectErrorStream(true)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
     }
   }
 
@@ -77,7 +68,7 @@ final class Yielding implements AutoCloseable {
   @Override
   public void close() {
     try {
-      nice(0);
+      set("--other", 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
