@@ -92,9 +92,11 @@ final class CompileRuns {
       return;
     }
     next = null;
+    if (urgent) {
+      pacing.begun();
+    }
     urgent = false;
     running = true;
-    pacing.begun();
     long from = System.nanoTime();
     run.get()
         .onComplete(

@@ -29,9 +29,10 @@ final class Pacing {
     return Duration.ofNanos(ahead).minus(EVERY.multipliedBy(AT_ONCE - 1));
   }
 
-  /** A run begins now. */
+  /** A run begins now, whether it has waited or not; the next one waits {@link #EVERY} at most. */
   void begun() {
     long now = nanos.getAsLong();
-    paidUntil = now + Math.max(paidUntil - now, 0) + EVERY.toNanos();
+    long most = EVERY.toNanos() * (AT_ONCE - 1);
+    paidUntil = now + Math.clamp(paidUntil - now, 0, most) + EVERY.toNanos();
   }
 }

@@ -109,11 +109,12 @@ public record Limits(
   }
 
   /**
-   * {@link #headerBytes} as HTTP/2 counts: with 32 octets more for each field (RFC 9113 section
-   * 6.5.2), so that no message is too large only for its version.
+   * {@link #requestLineBytes} and {@link #headerBytes} as HTTP/2 counts: what the line says is in
+   * fields, and each field has 32 octets more (RFC 9113 section 6.5.2), so that no message is too
+   * large only for its version.
    */
   public int headerListBytes() {
-    return headerBytes + 32 * headerCount;
+    return requestLineBytes + headerBytes + 32 * headerCount;
   }
 
   /**

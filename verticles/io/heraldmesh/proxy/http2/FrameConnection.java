@@ -204,9 +204,22 @@ public final class FrameConnection extends Http2ConnectionHandler {
     if (stream != null && !outbound) {
       stream.failed(cause);
     } else if (!outbound) {
+      if (isLate(http2Cause)) {
+        return;
+      }
       refused(http2Cause.streamId());
     }
     super.onStreamError(ctx, outbound, cause, http2Cause);
+  }
+
+  /**
+   * What was on its way when this side ended the stream (RFC 9113 section 5.1). Its octets have
+   * been given back; a reset for each frame would count as a flood that ends the connection.
+   */
+  private boolean isLate(Http2Exception.StreamException cause) {
+    return cause.error() == Http2Error.STREAM_CLOSED
+        && connection().stream(cause.streamId()) == null
+        && connection().streamMayHaveExisted(cause.streamId());
   }
 
   /**

@@ -153,7 +153,7 @@ public final class FrameStream {
     }
     endSent = last;
     stream = connection.open(this, fields, last);
-    if (stream == null) {
+    if (stream == null && !closed) {
       refused = true;
       unsent();
     }

@@ -36,9 +36,12 @@ final class Http2Pool implements Watch.Timed {
     this.now = tls.now();
   }
 
-  void lend(Target target, ResponseSink sink) {
+  /**
+   * @param fresh not on a connection that was used before
+   */
+  void lend(Target target, ResponseSink sink, boolean fresh) {
     for (Http2Upstream connection : connections.getOrDefault(target, List.of())) {
-      if (connection.free() && !outdated(connection)) {
+      if (connection.free() && !outdated(connection) && !(fresh && connection.isOpen())) {
         if (connection.isOpen() || lending.enter(target, sink)) {
           connection.lend(sink);
         }

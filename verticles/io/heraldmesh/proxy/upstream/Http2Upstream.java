@@ -23,8 +23,11 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP/2 connection to a target and the streams on it. Belongs to its event loop. */
 final class Http2Upstream extends ChannelInboundHandlerAdapter
     implements Opened, ConnectionListener {
-  /** Until the other side says how many it takes. */
-  private static final int STREAMS_AT_FIRST = 100;
+  /**
+   * As many as there is room for what the other side sends, should none of them be read; and no
+   * more than it takes, once it says that.
+   */
+  private static final int MOST_STREAMS = 100;
 
   private final Target target;
 
@@ -60,7 +63,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     this.pool = pool;
     this.generation = generation;
     this.place = place;
-    this.most = Math.min(STREAMS_AT_FIRST, target.limits().streams());
+    this.most = Math.min(MOST_STREAMS, target.limits().streams());
     this.idleSince = pool.now();
     this.budget = FrameBudget.ofServer(pool::now);
   }
@@ -145,7 +148,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     }
     FrameConnection opening = FrameConnections.client(pool.headerListBytes(), this);
     channel.pipeline().addLast(Flushes.together(), budget, opening, this);
-    opening.widen(STREAMS_AT_FIRST);
+    opening.widen(MOST_STREAMS);
     frames = opening;
     ResponseSink sink;
     while ((sink = waiting.poll()) != null) {
@@ -201,7 +204,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void takes(long streams) {
-    most = Math.min(streams, target.limits().streams());
+    most = Math.min(Math.min(streams, MOST_STREAMS), target.limits().streams());
     if (most == 0 && open == 0) {
       end();
     }
@@ -259,8 +262,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     aborted++;
     if (aborted == MOST_ABORTED) {
       // it carries what it has, and closes itself then
-      ending = true;
-      pool.remove(this);
+      end();
     }
   }
 

@@ -67,7 +67,7 @@ public final class Upstreams {
     Loop here = of(loop);
     Target shared = target.http2() ? target : target.shared();
     if (shared != null && (target.http2() || here.shares(target, shared))) {
-      here.http2.lend(shared, sink);
+      here.http2.lend(shared, sink, fresh);
     } else {
       here.pool.lend(target, sink, fresh);
     }

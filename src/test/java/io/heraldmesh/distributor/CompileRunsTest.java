@@ -23,8 +23,8 @@ class CompileRunsTest {
   private final AtomicBoolean ready = new AtomicBoolean(true);
   private final List<Promise<Revision>> begun = new CopyOnWriteArrayList<>();
   private final AtomicLong time = new AtomicLong();
-  private final CompileRuns runs =
-      new CompileRuns(vertx, ready::get, this::begin, new Pacing(time::get));
+  private final Pacing pacing = new Pacing(time::get);
+  private final CompileRuns runs = new CompileRuns(vertx, ready::get, this::begin, pacing);
 
   private Future<Revision> begin() {
     Promise<Revision> run = Promise.promise();
@@ -107,6 +107,18 @@ class CompileRunsTest {
     end(0, 1);
 
     assertThat(Await.result(asked)).isEqualTo(new Revision(1, 1));
+  }
+
+  /** Nodes that come and go are none of a flood of changes. */
+  @Test
+  void runsThatNobodyAskedForDoNotDelayAChange() {
+    for (int run = 0; run < 2 * Pacing.AT_ONCE; run++) {
+      ask(false);
+      awaitBegun(run + 1);
+      end(run, run + 1);
+    }
+
+    assertThat(pacing.untilNext()).isNegative();
   }
 
   /** Each of these runs is followed by another one that somebody waits for. */

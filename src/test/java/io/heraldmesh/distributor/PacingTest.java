@@ -66,6 +66,13 @@ class PacingTest {
   }
 
   @Test
+  void howeverManyBeganWithoutWaitingTheNextIsSoon() {
+    begin(10_000);
+
+    assertThat(pacing.untilNext()).isEqualTo(Pacing.EVERY);
+  }
+
+  @Test
   void runsThatStandApartNeverWait() {
     for (int i = 0; i < 100; i++) {
       assertThat(pacing.untilNext()).isLessThanOrEqualTo(Duration.ZERO);

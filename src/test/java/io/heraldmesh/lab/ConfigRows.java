@@ -111,7 +111,7 @@ final class ConfigRows {
   void flood() throws Exception {
     run.settle();
     long before = System.nanoTime();
-    pass(15);
+    pass(FLOOD_SECONDS);
     double usual = LabLoad.percentile(load.since(before), 0.99);
     long from = System.nanoTime();
     int accepted = 0;

@@ -185,6 +185,21 @@ class MultiplexingTest {
     assertThat(shared).isEqualTo(apart);
   }
 
+  /** In HTTP/2 the target is one of the fields. */
+  @ParameterizedTest
+  @CsvSource({"199, 318", "20, 3260"})
+  void soDoTheyWithALongTarget(int fields, int octets) throws Exception {
+    String request =
+        "GET /ok?%s HTTP/1.1\r\nHost: server.b\r\n%s\r\n"
+            .formatted("q".repeat(16_000), head(fields, octets));
+
+    Passage apart = passage(APART, request, "");
+    Passage shared = passage(SHARED, request, "");
+
+    assertThat(apart.answer()).startsWith("HTTP/1.1 200\n");
+    assertThat(shared).isEqualTo(apart);
+  }
+
   @ParameterizedTest
   @CsvSource({"199, 3", "199, 318", "20, 3260"})
   void soDoAnswers(int fields, int octets) throws Exception {

@@ -71,14 +71,38 @@ class RefusedStreamsTest {
   void theBodyOfAHeadThatIsTooLargeEndsNoOther(Http2Side side) throws Exception {
     try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
       client.frame(HEADERS, 0, 1, RawHttp2Client.block("a", "b".repeat(16_000)));
-      for (int i = 0; i < 4; i++) {
-        client.frame(CONTINUATION, 0, 1, RawHttp2Client.block("a" + i, "b".repeat(13_000)));
+      int left = Limits.DEFAULTS.headerListBytes() + 1000 - 16_000;
+      for (; left > 0; left -= 15_000) {
+        client.frame(CONTINUATION, 0, 1, RawHttp2Client.block("a" + left, "b".repeat(15_000)));
       }
       client.frame(CONTINUATION, END_HEADERS, 1, RawHttp2Client.block("z", "z"));
       client.frame(DATA, END_STREAM, 1, new byte[100]);
       client.call(3, true, "GET", "/ok");
 
       errorsUntilAnswered(client, 3);
+    }
+  }
+
+  /** RFC 9113 section 5.1: frames that were on their way are ignored, not answered one by one. */
+  @ParameterizedTest
+  @EnumSource(Http2Side.class)
+  void bodiesThatComeTooLateAreNoFlood(Http2Side side) throws Exception {
+    mesh.app.rawAnswer("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno");
+    try (RawHttp2Client client = new RawHttp2Client(side.connect(mesh))) {
+      int last = 2 * 60 - 1;
+      for (int stream = 1; stream <= last; stream += 2) {
+        client.call(stream, false, "POST", "/early");
+        RawHttp2Client.Frame answer = client.readAnswer();
+        assertThat(client.status(answer)).isEqualTo("413");
+        RawHttp2Client.Frame reset = client.readAnswer();
+        assertThat(reset.type()).isEqualTo(RST_STREAM);
+        for (int part = 0; part < 10; part++) {
+          client.frame(DATA, 0, stream, new byte[10]);
+        }
+      }
+      client.call(last + 2, true, "GET", "/ok");
+
+      assertThat(errorsUntilAnswered(client, last + 2)).isEmpty();
     }
   }
 
