@@ -331,6 +331,11 @@ final class AdminDesk implements AdminService.Server {
         AdminRefusals.UNAUTHENTICATED, AdminRights.UNKNOWN, AdminService.ADDRESS, failure.name());
   }
 
+  @Override
+  public void revoked(String signer, String asked) {
+    audit.refused(signer, AdminRights.known(asked), AdminService.ADDRESS, "REVOKED");
+  }
+
   /** The one node that {@code caller} may see; null: all. */
   private static @Nullable String self(AdminCaller caller) {
     return AdminRights.seesItselfOnly(caller.role()) ? caller.self() : null;

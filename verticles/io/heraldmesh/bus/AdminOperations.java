@@ -4,6 +4,7 @@ import io.heraldmesh.identity.HeraldRole;
 import io.vertx.core.Future;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What travels on the admin API's address, and who answers it. */
@@ -17,6 +18,13 @@ final class AdminOperations {
   private static final int LISTED = 1 << 20;
   static final int PAGED = 10 << 20;
   static final int APPLIED = 12 << 20;
+
+  /** The operation's name in the type of a message; empty: it is another's. */
+  static Optional<String> named(String type) {
+    return type.startsWith(PREFIX)
+        ? Optional.of(type.substring(PREFIX.length()))
+        : Optional.empty();
+  }
 
   /** Every role may ask: what it may do is decided, and logged, where the caller is known. */
   private static final Set<HeraldRole> CALLERS = EnumSet.allOf(HeraldRole.class);

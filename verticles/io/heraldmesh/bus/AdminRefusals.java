@@ -21,10 +21,7 @@ public interface AdminRefusals {
   /** The operation that a request names, without a look at its signature; empty when none. */
   static Optional<String> asked(byte[] envelope) {
     try {
-      String type = Envelope.parse(envelope).type();
-      return type.startsWith(AdminOperations.PREFIX)
-          ? Optional.of(type.substring(AdminOperations.PREFIX.length()))
-          : Optional.empty();
+      return AdminOperations.named(Envelope.parse(envelope).type());
     } catch (MalformedMessage e) {
       return Optional.empty();
     }

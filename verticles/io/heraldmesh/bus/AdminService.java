@@ -31,7 +31,6 @@ import io.heraldmesh.bus.AdminTokens.TokenPage;
 import io.heraldmesh.bus.AdminTokens.TokensRequest;
 import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.vertx.core.Future;
-import java.util.function.Consumer;
 
 /**
  * The admin API of a control node, for operators, for other control nodes, and for nodes as far as
@@ -202,6 +201,14 @@ public interface AdminService {
 
     /** Told of each message that was refused before it was known who sent it. */
     void refused(BusFailure failure);
+
+    /**
+     * Told of each message whose signer is revoked.
+     *
+     * @param signer the SPIFFE ID as verified
+     * @param asked the operation that the message names; may be anything
+     */
+    void revoked(String signer, String asked);
   }
 
   /** Whatever control node answers first at the other end of {@code bus}. */
@@ -224,12 +231,20 @@ public interface AdminService {
    * @param once shared by all that have the role
    */
   static Future<SignedBus.Registration> serve(SignedBus bus, OnceOnly once, Server server) {
-    Consumer<BusFailure> refused = server::refused;
     return bus.serve(
-        refused,
+        (why, type) -> told(server, why, type),
         once,
         AdminOperations.of(server).stream()
             .map(AdminOperations.Route::onBus)
             .toArray(SignedBus.Handling[]::new));
+  }
+
+  private static void told(Server server, BusException why, String type) {
+    String signer = why.signer();
+    if (signer == null) {
+      server.refused(why.failure());
+    } else {
+      server.revoked(signer, AdminOperations.named(type).orElse(""));
+    }
   }
 }

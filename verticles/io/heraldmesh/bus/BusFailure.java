@@ -24,7 +24,7 @@ public enum BusFailure {
   MALFORMED(21, false),
   /** The message is larger than the service takes. */
   TOO_LARGE(22, false),
-  /** Signature, certificate chain, address or recipient is not right. */
+  /** Signature, certificate chain, address or recipient is not right, or the signer is revoked. */
   UNAUTHENTICATED(23, false),
   /** The sender is who it says, but its role may not ask this. */
   FORBIDDEN(24, false),

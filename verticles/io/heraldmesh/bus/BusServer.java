@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +26,8 @@ final class BusServer {
   private final InstantSource clock;
   private final EnvelopeSigner signer;
   private final EnvelopeVerifier verifier;
-  private final Consumer<BusFailure> refused;
+  private final VoidIdentities revoked;
+  private final BusRefusals refused;
   private final OnceOnly once;
   private final String address;
   private final Map<String, SignedBus.Handling<?, ?>> byType = new HashMap<>();
@@ -40,7 +40,8 @@ final class BusServer {
       InstantSource clock,
       EnvelopeSigner signer,
       EnvelopeVerifier verifier,
-      Consumer<BusFailure> refused,
+      VoidIdentities revoked,
+      BusRefusals refused,
       OnceOnly once,
       List<SignedBus.Handling<?, ?>> handlings) {
     this.vertx = vertx;
@@ -48,6 +49,7 @@ final class BusServer {
     this.clock = clock;
     this.signer = signer;
     this.verifier = verifier;
+    this.revoked = revoked;
     this.refused = refused;
     this.once = once;
     this.address = handlings.getFirst().operation().address();
@@ -109,7 +111,7 @@ final class BusServer {
   }
 
   private Future<Buffer> refusal(BusException e) {
-    refused.accept(e.failure());
+    refused.refused(e, "");
     return Future.failedFuture(e);
   }
 
@@ -119,7 +121,12 @@ final class BusServer {
         .executeBlocking(() -> open(envelope, handling.operation()), false)
         .compose(request -> taken(envelope, handling.operation(), request))
         .onFailure(
-            e -> refused.accept(e instanceof BusException b ? b.failure() : BusFailure.INTERNAL))
+            e ->
+                refused.refused(
+                    e instanceof BusException b
+                        ? b
+                        : new BusException(BusFailure.INTERNAL, "the service's log says why"),
+                    envelope.type()))
         .compose(
             request ->
                 handling
@@ -170,7 +177,8 @@ final class BusServer {
         LOG.warn("bus refused type={} reason={} detail=\"{}\"", operation.type(), reason, detail);
         throw new BusException(reason.failure(), reason.name());
       }
-      case EnvelopeVerdict.Accepted(SpiffeId caller, var _) -> {
+      case EnvelopeVerdict.Accepted(SpiffeId caller, Instant notBefore, var _) -> {
+        requireHeard(caller, notBefore, envelope);
         requireNew(caller, envelope, now);
         try {
           return new Request<>(
@@ -180,6 +188,21 @@ final class BusServer {
           throw new BusException(BusFailure.MALFORMED, e.getMessage());
         }
       }
+    }
+  }
+
+  /** Whoever passed it on may not have heard yet that the signer was revoked. */
+  private void requireHeard(SpiffeId caller, Instant notBefore, Envelope envelope)
+      throws BusException {
+    if (revoked.voids(caller, notBefore)) {
+      EnvelopeRefusal reason = EnvelopeRefusal.REVOKED;
+      LOG.warn(
+          "bus refused type={} caller={} reason={} detail=\"identity of {} is void\"",
+          envelope.type(),
+          caller,
+          reason,
+          notBefore);
+      throw new BusException(reason.failure(), reason.name(), caller);
     }
   }
 

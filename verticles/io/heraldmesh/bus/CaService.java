@@ -117,7 +117,7 @@ public interface CaService {
    */
   static Future<SignedBus.Registration> serve(SignedBus bus, OnceOnly once, Server server) {
     return bus.serve(
-        server::refused,
+        (why, type) -> server.refused(why.failure()),
         once,
         SignedBus.on(Operations.ISSUE, server::issue),
         SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)),

@@ -13,7 +13,8 @@ public enum EnvelopeRefusal {
   NOT_YET_VALID(BusFailure.EXPIRED),
   UNTRUSTED_SENDER(BusFailure.UNAUTHENTICATED),
   WRONG_ROLE(BusFailure.FORBIDDEN),
-  BAD_SIGNATURE(BusFailure.UNAUTHENTICATED);
+  BAD_SIGNATURE(BusFailure.UNAUTHENTICATED),
+  REVOKED(BusFailure.UNAUTHENTICATED);
 
   private final BusFailure failure;
 

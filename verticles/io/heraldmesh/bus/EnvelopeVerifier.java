@@ -98,7 +98,7 @@ public final class EnvelopeVerifier {
           yield refused(EnvelopeRefusal.WRONG_ROLE, sender + " is none of " + expected.roles());
         }
         yield signatureFits(envelope, good.key())
-            ? new EnvelopeVerdict.Accepted(sender, envelope)
+            ? new EnvelopeVerdict.Accepted(sender, good.notBefore(), envelope)
             : refused(EnvelopeRefusal.BAD_SIGNATURE, "not signed by the key of " + sender);
       }
     };

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -32,11 +31,11 @@ public final class SignedBus {
   private final SecureRandom random;
   private final EnvelopeSigner signer;
   private final EnvelopeVerifier verifier;
+  private final VoidIdentities revoked;
   private final long answerWithinMillis;
 
   /**
-   * @param source of the identity that signs and of the roots that others are checked against
-   * @param answerWithin after which a call fails as unreachable
+   * As a part of Herald that hears of no revocations; the parameters are those of the other one.
    */
   public SignedBus(
       Vertx vertx,
@@ -45,12 +44,29 @@ public final class SignedBus {
       InstantSource clock,
       SecureRandom random,
       Duration answerWithin) {
+    this(vertx, source, crypto, clock, random, answerWithin, VoidIdentities.NONE);
+  }
+
+  /**
+   * @param source of the identity that signs and of the roots that others are checked against
+   * @param answerWithin after which a call fails as unreachable
+   * @param revoked whose requests are refused by what is served here
+   */
+  public SignedBus(
+      Vertx vertx,
+      SvidSource source,
+      Crypto crypto,
+      InstantSource clock,
+      SecureRandom random,
+      Duration answerWithin,
+      VoidIdentities revoked) {
     this.vertx = vertx;
     this.source = source;
     this.clock = clock;
     this.random = random;
     this.signer = new EnvelopeSigner(crypto);
     this.verifier = new EnvelopeVerifier(crypto);
+    this.revoked = revoked;
     this.answerWithinMillis = answerWithin.toMillis();
     // Bytes only: no object is ever made of what arrives by Java's own serialization.
     vertx.eventBus().serializableChecker(name -> false).clusterSerializableChecker(name -> false);
@@ -255,7 +271,7 @@ public final class SignedBus {
         case EnvelopeVerdict.Refused(var reason, var detail) ->
             throw new BusException(
                 BusFailure.BAD_ANSWER, operation.type() + ": " + reason + " " + detail);
-        case EnvelopeVerdict.Accepted(SpiffeId sender, var _)
+        case EnvelopeVerdict.Accepted(SpiffeId sender, var _, var _)
             when recipient instanceof Recipient.One(SpiffeId asked) && !asked.equals(sender) ->
             throw new BusException(
                 BusFailure.BAD_ANSWER, operation.type() + ": answered by " + sender);
@@ -283,17 +299,18 @@ public final class SignedBus {
             handling.operation().type() + " has an effect: say who remembers that it was asked");
       }
     }
-    return serve(failure -> {}, (sender, nonce, until) -> Future.succeededFuture(), handlings);
+    return serve(
+        BusRefusals.UNNOTICED, (sender, nonce, until) -> Future.succeededFuture(), handlings);
   }
 
   /**
    * @param refused told of each message that no handling got to see
    * @param once where requests with an effect are noted
    */
-  Future<Registration> serve(
-      Consumer<BusFailure> refused, OnceOnly once, Handling<?, ?>... handlings) {
+  Future<Registration> serve(BusRefusals refused, OnceOnly once, Handling<?, ?>... handlings) {
     BusServer server =
-        new BusServer(vertx, source, clock, signer, verifier, refused, once, List.of(handlings));
+        new BusServer(
+            vertx, source, clock, signer, verifier, revoked, refused, once, List.of(handlings));
     var consumer = vertx.eventBus().<Object>consumer(server.address(), server::take);
     return consumer.completion().map(done -> consumer::unregister);
   }

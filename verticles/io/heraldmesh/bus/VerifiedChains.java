@@ -34,9 +34,12 @@ final class VerifiedChains {
   sealed interface Verdict {}
 
   /**
-   * @param key of the leaf
+   * @param key of the leaf; the same for {@code notBefore}
+   * @param from when it was found
+   * @param notAfter the earliest end in the chain
    */
-  record Good(SpiffeId sender, PublicKey key, Instant from, Instant notAfter) implements Verdict {
+  record Good(SpiffeId sender, PublicKey key, Instant notBefore, Instant from, Instant notAfter)
+      implements Verdict {
 
     boolean covers(Instant now) {
       return !now.isBefore(from) && now.isBefore(notAfter);
@@ -86,8 +89,12 @@ final class VerifiedChains {
       case PeerVerdict.Refused(var reason, var detail) ->
           new Bad(EnvelopeRefusal.UNTRUSTED_SENDER, reason + " " + detail);
       case PeerVerdict.Accepted(SpiffeId sender, Instant notAfter) ->
-          new Good(sender, certificates.getFirst().getPublicKey(), now, notAfter);
+          good(sender, certificates.getFirst(), now, notAfter);
     };
+  }
+
+  private static Good good(SpiffeId sender, X509Certificate leaf, Instant now, Instant notAfter) {
+    return new Good(sender, leaf.getPublicKey(), leaf.getNotBefore().toInstant(), now, notAfter);
   }
 
   private synchronized @Nullable Good known(ByteString name, TrustBundle bundle) {

@@ -19,6 +19,7 @@ import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.Registration;
@@ -61,6 +62,7 @@ final class ControlPlane {
   private final AuthorityInForce authority;
   private final Store store;
   private final String node;
+  private final Set<String> controlNodes;
   private final Duration leafLifetime;
   private final Crypto crypto;
   private final InstantSource clock;
@@ -76,11 +78,15 @@ final class ControlPlane {
   private volatile Runnable onRevoked = () -> {};
   private volatile boolean closed;
 
+  /**
+   * @param controlNodes the names of all that are in the cluster, this one's too
+   */
   ControlPlane(
       Vertx vertx,
       AuthorityInForce authority,
       Store store,
       String node,
+      Set<String> controlNodes,
       Duration leafLifetime,
       Crypto crypto,
       InstantSource clock,
@@ -89,6 +95,7 @@ final class ControlPlane {
     this.authority = authority;
     this.store = store;
     this.node = node;
+    this.controlNodes = Set.copyOf(controlNodes);
     this.leafLifetime = leafLifetime;
     this.crypto = crypto;
     this.clock = clock;
@@ -191,7 +198,11 @@ final class ControlPlane {
     }
   }
 
-  /** The last ones hold while the database is away, which then issues nothing anyway. */
+  /**
+   * The last ones hold while the database is away. This node issues nothing then, but passes on
+   * what is asked at its port: whoever answers looks again, by what it knows itself, see {@link
+   * #voids}.
+   */
   private void followRegistrations() {
     if (closed) {
       return;
@@ -311,7 +322,19 @@ final class ControlPlane {
 
   /** The bus, signed as {@code source} says. */
   SignedBus bus(SvidSource source) {
-    return new SignedBus(vertx, source, crypto, clock, random, ANSWER_WITHIN);
+    return new SignedBus(vertx, source, crypto, clock, random, ANSWER_WITHIN, this::voids);
+  }
+
+  /**
+   * What a control node signs for itself is not void because the nodes' registrations of its name
+   * were taken back; an operator is none of its parts.
+   */
+  private boolean voids(SpiffeId signer, Instant notBefore) {
+    return signer
+        .herald()
+        .filter(h -> h.role() == HeraldRole.OPERATOR || !controlNodes.contains(h.name()))
+        .filter(h -> revocations.voids(h.name(), notBefore))
+        .isPresent();
   }
 
   /** Renews {@code identity} over {@code bus} from now on. */

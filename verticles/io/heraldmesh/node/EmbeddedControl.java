@@ -21,6 +21,7 @@ import io.heraldmesh.link.AdminDoor;
 import io.heraldmesh.link.Admission;
 import io.heraldmesh.link.ControlMethod;
 import io.heraldmesh.link.LinkServer;
+import io.heraldmesh.node.NodeConfig.ClusterConfig;
 import io.heraldmesh.node.NodeConfig.ControlConfig;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.SnapshotSubscriber;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +99,7 @@ final class EmbeddedControl implements NodeControl {
             state.authority(),
             state.store(),
             config.name(),
+            controlNodes(),
             config.leafLifetime(),
             foundation.crypto(),
             foundation.clock(),
@@ -119,6 +122,11 @@ final class EmbeddedControl implements NodeControl {
                         .vertx()
                         .executeBlocking(() -> bus(starting, HeraldRole.ADMIN))
                         .compose(asking -> distributeInTurn(starting, bus, asking)));
+  }
+
+  private Set<String> controlNodes() {
+    ClusterConfig cluster = config.cluster();
+    return cluster == null ? Set.of(config.name()) : cluster.names();
   }
 
   private SignedBus bus(ControlPlane started, HeraldRole role) {

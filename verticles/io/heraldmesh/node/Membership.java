@@ -19,7 +19,6 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +64,7 @@ final class Membership implements AutoCloseable {
               .identity(HeraldRole.CA, config.name());
       MemberTls tls =
           new MemberTls(
-              new Members(
-                  trustDomain,
-                  cluster.members().stream()
-                      .map(ClusterPeer::name)
-                      .collect(Collectors.toUnmodifiableSet())),
+              new Members(trustDomain, cluster.names()),
               new PeerVerifier(ground.crypto()),
               ground.clock(),
               shown(identity));

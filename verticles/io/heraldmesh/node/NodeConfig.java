@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +130,11 @@ public record NodeConfig(
 
     public ClusterConfig {
       members = List.copyOf(members);
+    }
+
+    /** What the members are called, this one too. */
+    Set<String> names() {
+      return members.stream().map(ClusterPeer::name).collect(Collectors.toUnmodifiableSet());
     }
   }
 

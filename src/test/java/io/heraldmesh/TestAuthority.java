@@ -5,6 +5,7 @@ import io.heraldmesh.bus.EpochGrant;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.bus.VoidIdentities;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.HeraldRole;
@@ -84,7 +85,12 @@ public final class TestAuthority {
   }
 
   public SignedBus bus(Vertx vertx, SvidSource source) {
-    return new SignedBus(vertx, source, crypto, clock, random, Duration.ofSeconds(5));
+    return bus(vertx, source, VoidIdentities.NONE);
+  }
+
+  /** The bus as seen by a control node that has heard of revocations. */
+  public SignedBus bus(Vertx vertx, SvidSource source, VoidIdentities revoked) {
+    return new SignedBus(vertx, source, crypto, clock, random, Duration.ofSeconds(5), revoked);
   }
 
   /** Gives distributors on this bus the authority's word for whatever epoch they ask for. */

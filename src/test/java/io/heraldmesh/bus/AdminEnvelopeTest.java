@@ -36,6 +36,7 @@ class AdminEnvelopeTest {
   private final MemoryOnceOnly once = new MemoryOnceOnly();
   private final AtomicInteger applied = new AtomicInteger();
   private final List<BusFailure> refused = new CopyOnWriteArrayList<>();
+  private final List<String> revoked = new CopyOnWriteArrayList<>();
 
   private final AdminService.Server server =
       (AdminService.Server)
@@ -45,6 +46,10 @@ class AdminEnvelopeTest {
               (proxy, method, arguments) -> {
                 if (method.getName().equals("refused")) {
                   refused.add((BusFailure) arguments[0]);
+                  return null;
+                }
+                if (method.getName().equals("revoked")) {
+                  revoked.add(arguments[0] + " " + arguments[1]);
                   return null;
                 }
                 applied.incrementAndGet();
@@ -159,6 +164,41 @@ class AdminEnvelopeTest {
             BusFailure.UNAUTHENTICATED);
   }
 
+  @Test
+  void aRevokedOperatorIsRefusedAndToldByName() {
+    Vertx elsewhere = Vertx.vertx();
+    try {
+      SignedBus bus =
+          mesh.bus(
+              elsewhere,
+              SvidSource.fixed(mesh.svid(HeraldRole.ADMIN, "c2"), mesh.bundle()),
+              (signer, notBefore) -> signer.herald().orElseThrow().name().equals("ann"));
+      Await.result(AdminService.serve(bus, once, server));
+
+      ReplyException refusal =
+          (ReplyException)
+              Await.failure(
+                  elsewhere
+                      .eventBus()
+                      .request(
+                          AdminOperations.ADDRESS,
+                          sealed(
+                              mesh,
+                              HeraldRole.OPERATOR,
+                              AdminOperations.ADDRESS,
+                              "admin.resources.apply")));
+
+      assertThat(BusFailure.of(refusal.failureCode())).contains(BusFailure.UNAUTHENTICATED);
+      assertThat(refusal).hasMessage("UNAUTHENTICATED: REVOKED");
+      assertThat(revoked).containsExactly("spiffe://mesh.test/herald/operator/ann resources.apply");
+      assertThat(refused).isEmpty();
+      assertThat(once.taken()).isEmpty();
+      assertThat(applied).hasValue(0);
+    } finally {
+      Await.result(elsewhere.close());
+    }
+  }
+
   /** Signed by one of the mesh, but not by an admin: as by a node that pretends to be one. */
   @Test
   void anAnswerOfSomebodyElseIsNotBelieved() {
@@ -167,7 +207,7 @@ class AdminEnvelopeTest {
       SignedBus node = mesh.bus(other, HeraldRole.NODE, "n1");
       Await.result(
           node.serve(
-              failure -> {},
+              BusRefusals.UNNOTICED,
               new MemoryOnceOnly(),
               SignedBus.on(
                   AdminOperations.APPLY,

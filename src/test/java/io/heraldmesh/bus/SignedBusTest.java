@@ -14,6 +14,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,13 @@ class SignedBusTest {
   private final TestAuthority mesh = new TestAuthority(clock);
   private final Vertx vertx = Vertx.vertx();
   private final SignedBus node = mesh.bus(vertx, HeraldRole.NODE, "n1");
-  private final SignedBus ca = mesh.bus(vertx, HeraldRole.CA, "ca");
+  private volatile Revocations revocations = Revocations.NONE;
+  private final SignedBus ca =
+      mesh.bus(
+          vertx,
+          SvidSource.fixed(mesh.svid(HeraldRole.CA, "ca"), mesh.bundle()),
+          (signer, notBefore) ->
+              revocations.voids(signer.herald().orElseThrow().name(), notBefore));
   private final AtomicInteger served = new AtomicInteger();
 
   @BeforeEach
@@ -229,6 +236,40 @@ class SignedBusTest {
 
     assertThat(Await.result(renewing.call(ECHO, HeraldRole.CA, new Echo("x"))).text())
         .endsWith("said x");
+  }
+
+  @Test
+  void whatARevokedIdentitySignsIsRefusedAlsoWhereItWasHeardBefore() {
+    Await.result(node.call(ECHO, HeraldRole.CA, new Echo("before")));
+    Instant begin = node.svid().leaf().getNotBefore().toInstant();
+    revocations = new Revocations(Map.of("n1", begin.plusSeconds(1)));
+
+    BusException refused =
+        (BusException) Await.failure(node.call(ECHO, HeraldRole.CA, new Echo("after")));
+
+    assertThat(refused.failure()).isEqualTo(BusFailure.UNAUTHENTICATED);
+    assertThat(refused.detail()).endsWith("REVOKED");
+    assertThat(served).as("the one before").hasValue(1);
+    assertThat(
+            Await.result(
+                    mesh.bus(vertx, HeraldRole.NODE, "n2")
+                        .call(ECHO, HeraldRole.CA, new Echo("me")))
+                .text())
+        .isEqualTo("spiffe://mesh.test/herald/node/n2 said me");
+  }
+
+  @Test
+  void anIdentityOfTheSameNameThatIsValidFromTheRevocationOnIsServed() {
+    revocations =
+        new Revocations(Map.of("n1", node.svid().leaf().getNotBefore().toInstant().plusSeconds(1)));
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(
+            Await.result(
+                    mesh.bus(vertx, HeraldRole.NODE, "n1")
+                        .call(ECHO, HeraldRole.CA, new Echo("again")))
+                .text())
+        .isEqualTo("spiffe://mesh.test/herald/node/n1 said again");
   }
 
   private Buffer ask(String text) {
