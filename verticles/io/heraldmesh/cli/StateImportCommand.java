@@ -84,7 +84,9 @@ final class StateImportCommand implements Callable<Integer> {
                       + show(imported.revision())
                       + ", a new epoch; "
                       + imported.voided()
-                      + " unused join tokens are void");
+                      + " unused join tokens are void, "
+                      + imported.withdrawn()
+                      + " registrations of nodes deleted since are left out");
           case json -> spec.commandLine().getOut().println(json(imported));
         }
         yield 0;
@@ -107,6 +109,7 @@ final class StateImportCommand implements Callable<Integer> {
     answer.put("epoch", imported.revision().epoch());
     answer.put("revision", imported.revision().number());
     answer.put("voidedTokens", imported.voided());
+    answer.put("withdrawnRegistrations", imported.withdrawn());
     ObjectNode rows = answer.putObject("rows");
     imported.file().rows().forEach(rows::put);
     return answer.toString();

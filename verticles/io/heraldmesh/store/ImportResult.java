@@ -9,8 +9,11 @@ public sealed interface ImportResult {
    * @param revision the beginning of the new epoch
    * @param voided how many join tokens of the file are not taken over, because they may have been
    *     used since
+   * @param withdrawn how many registrations of the file are not taken over, because their node was
+   *     deleted after they were made
    */
-  record Imported(StateSummary file, Revision revision, long voided) implements ImportResult {}
+  record Imported(StateSummary file, Revision revision, long voided, long withdrawn)
+      implements ImportResult {}
 
   /**
    * There is state already, and it was not said that it may be replaced.

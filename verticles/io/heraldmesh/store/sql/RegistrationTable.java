@@ -202,6 +202,19 @@ final class RegistrationTable implements NodeRegistrations {
     return database.read(connection -> new RevocationTable(database).after(connection, after));
   }
 
+  /**
+   * Takes out what was registered for a node before it was deleted, as an older state has it.
+   *
+   * @return how many rows
+   */
+  static int withdrawRevoked(Connection connection) throws SQLException {
+    return Sql.update(
+        connection,
+        "DELETE FROM registration WHERE EXISTS (SELECT 1 FROM revocation"
+            + " WHERE revocation.node = registration.node"
+            + " AND revocation.void_before > registration.registered_at)");
+  }
+
   static void insert(Connection connection, Registration registration) throws SQLException {
     Sql.update(
         connection,

@@ -36,6 +36,7 @@ final class StateImport {
   private boolean issuanceDiffers;
   private boolean auditDiffers;
   private long voided;
+  private long withdrawn;
   private int waiting;
 
   StateImport(Database database, Connection connection, StateSummary file, Instant now) {
@@ -77,13 +78,14 @@ final class StateImport {
         insert.close();
       }
     }
+    withdrawn = RegistrationTable.withdrawRevoked(connection);
     if (rows > 0) {
       noteChanges(before, next);
     }
     RevisionTable.write(connection, next);
     AuditTable.insert(connection, database.dialect(), List.of(event(there, next)));
     Tables.requireWhole(connection, database, Tables.EVERY_ROW);
-    return new ImportResult.Imported(file, next, voided);
+    return new ImportResult.Imported(file, next, voided, withdrawn);
   }
 
   private long rows() throws SQLException {
@@ -276,7 +278,9 @@ final class StateImport {
             + show(next)
             + "; "
             + voided
-            + " unused tokens void");
+            + " unused tokens void; "
+            + withdrawn
+            + " registrations of deleted nodes left out");
   }
 
   private static String show(Revision revision) {
