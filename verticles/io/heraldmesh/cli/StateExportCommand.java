@@ -64,7 +64,7 @@ final class StateExportCommand implements Callable<Integer> {
     return switch (node.database()) {
       case DatabaseConfig.Sqlite sqlite ->
           Backup.toRead(Objects.requireNonNull(StateStore.file(sqlite, node.stateDir())));
-      case DatabaseConfig.Postgres postgres -> Backup.of(StateStore.settings(postgres));
+      case DatabaseConfig.Postgres postgres -> Backup.toRead(StateStore.settings(postgres));
     };
   }
 

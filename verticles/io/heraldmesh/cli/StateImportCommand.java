@@ -65,7 +65,7 @@ final class StateImportCommand implements Callable<Integer> {
     return switch (node.database()) {
       case DatabaseConfig.Sqlite sqlite ->
           Backup.toWrite(Objects.requireNonNull(StateStore.file(sqlite, state.path())));
-      case DatabaseConfig.Postgres postgres -> Backup.of(StateStore.settings(postgres));
+      case DatabaseConfig.Postgres postgres -> Backup.toWrite(StateStore.settings(postgres));
     };
   }
 

@@ -23,14 +23,37 @@ public final class Backup implements AutoCloseable {
     this.database = database;
   }
 
-  /** A file, perhaps of a running node: what is committed at the moment of the export. */
+  /**
+   * A file, perhaps of a running node: what is committed at the moment of the export. Nothing in it
+   * is changed.
+   *
+   * @throws StoreException when it is not there, or not of this version's format
+   */
   public static Backup toRead(Path file) {
     return new Backup(SqliteStore.databaseToRead(file));
+  }
+
+  /**
+   * A server, perhaps of running nodes: what is committed at the moment of the export. Nothing on
+   * it is changed or made.
+   *
+   * @throws StoreException when it has no tables of ours, or not of this version's format
+   */
+  public static Backup toRead(PostgresSettings settings) {
+    return new Backup(PostgresStore.databaseToRead(settings));
   }
 
   /** A file that no node has, made when it is not there. */
   public static Backup toWrite(Path file) {
     return new Backup(SqliteStore.database(file));
+  }
+
+  /**
+   * A server, on which the tables are made when they are not there; import refuses while control
+   * nodes are connected to it.
+   */
+  public static Backup toWrite(PostgresSettings settings) {
+    return new Backup(PostgresStore.database(settings, Client.COMMAND));
   }
 
   /**
@@ -44,11 +67,6 @@ public final class Backup implements AutoCloseable {
     } catch (SQLException e) {
       throw new IllegalStateException("no database was asked", e);
     }
-  }
-
-  /** A server; import refuses while control nodes are connected to it. */
-  public static Backup of(PostgresSettings settings) {
-    return new Backup(PostgresStore.database(settings, Client.COMMAND));
   }
 
   /**

@@ -66,7 +66,37 @@ final class Migrations {
     dialect.formatIs(connection, FORMAT);
   }
 
-  static void require(int format, String name) {
+  /**
+   * For who only reads: nothing is made and nothing brought forward.
+   *
+   * @throws StoreException unless all of it is of {@link #FORMAT}
+   */
+  static void requireToday(Connection connection, Dialect dialect, String name)
+      throws SQLException {
+    int format = dialect.format(connection);
+    if (format == 0) {
+      throw new StoreException(
+          Reason.FORMAT,
+          name
+              + ": holds none of Herald's tables; correct spec.database, or name the state of a"
+              + " node that has run");
+    }
+    require(format, name);
+    if (format != FORMAT) {
+      throw new StoreException(
+          Reason.FORMAT,
+          name
+              + ": is of an older version (format "
+              + format
+              + ", this one reads "
+              + FORMAT
+              + " as it is); export with the version that runs on it, or start the node with this"
+              + " one first");
+    }
+    requireSteps(connection, dialect, name);
+  }
+
+  private static void require(int format, String name) {
     if (format > FORMAT) {
       throw new StoreException(
           Reason.FORMAT,

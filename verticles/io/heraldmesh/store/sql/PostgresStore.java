@@ -40,7 +40,7 @@ public final class PostgresStore {
   }
 
   static Database database(PostgresSettings settings, Client client) {
-    HikariDataSource pool = pool(settings, client);
+    HikariDataSource pool = pool(settings, client, false);
     Database database = new PostgresDatabase(pool, settings.name());
     try {
       database.write(
@@ -61,11 +61,29 @@ public final class PostgresStore {
     }
   }
 
-  private static HikariDataSource pool(PostgresSettings settings, Client client) {
+  /** Makes nothing and brings nothing forward; what is written through it is refused. */
+  static Database databaseToRead(PostgresSettings settings) {
+    HikariDataSource pool = pool(settings, Client.COMMAND, true);
+    Database database = new PostgresDatabase(pool, settings.name());
+    try {
+      database.read(
+          connection -> {
+            Migrations.requireToday(connection, database.dialect(), settings.name());
+            return true;
+          });
+      return database;
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static HikariDataSource pool(PostgresSettings settings, Client client, boolean readOnly) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("herald-store");
     config.setDataSource(PostgresSource.of(settings, client));
     config.setAutoCommit(false);
+    config.setReadOnly(readOnly);
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setMaximumPoolSize(settings.connections());
     config.setMinimumIdle(1);

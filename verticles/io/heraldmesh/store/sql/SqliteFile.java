@@ -43,8 +43,8 @@ final class SqliteFile {
   }
 
   /**
-   * To read what is committed at this moment, while another process writes. Auto-commit is off, so
-   * that the first read begins the one transaction.
+   * To read what is committed at this moment, while another process writes or none does.
+   * Auto-commit is off, so that the first read begins the one transaction.
    *
    * @throws StoreException also when the file is not of this version's format
    */
@@ -59,14 +59,7 @@ final class SqliteFile {
           try (Statement sql = connection.createStatement()) {
             sql.execute("PRAGMA query_only = true");
           }
-          Migrations.require(DIALECT.format(connection), file.toString());
-          if (DIALECT.format(connection) != Migrations.FORMAT) {
-            throw new StoreException(
-                Reason.FORMAT,
-                file
-                    + ": is being written by an older version; restart the node with this one"
-                    + " first");
-          }
+          Migrations.requireToday(connection, DIALECT, file.toString());
           connection.setAutoCommit(false);
         });
   }

@@ -2,7 +2,6 @@ package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 
@@ -30,17 +29,8 @@ public final class SqliteStore {
     return new DatabaseStore(new SqliteDatabase(SqliteFile.inMemory(), "memory", () -> {}));
   }
 
-  /** Of the process that has the file, or beside it when there is one. */
+  /** Beside the process that writes the file, when there is one; nothing in it is changed. */
   static Database databaseToRead(Path file) {
-    if (Files.exists(file)) {
-      try {
-        return database(file);
-      } catch (StoreException e) {
-        if (e.reason() != StoreException.Reason.IN_USE) {
-          throw e;
-        }
-      }
-    }
     return new SqliteDatabase(SqliteFile.openToRead(file), file.toString(), () -> {});
   }
 

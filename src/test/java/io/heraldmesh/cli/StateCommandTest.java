@@ -2,7 +2,9 @@ package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.PostgresServer;
 import io.heraldmesh.node.Node;
+import io.heraldmesh.node.NodeDatabaseTest;
 import io.heraldmesh.node.NodeFileReader;
 import io.heraldmesh.node.NodeFolder;
 import io.heraldmesh.store.Revision;
@@ -133,6 +135,20 @@ class StateCommandTest {
     assertThat(export().code()).isEqualTo(3);
     assertThat(out).hasContent("an older backup");
     assertThat(folder.resolve("backup.jsonl.new")).doesNotExist();
+  }
+
+  @Test
+  void anEmptyServerDoesNotTakeThePlaceOfABackup() throws IOException {
+    PostgresServer server = PostgresServer.shared();
+    node.node(NodeDatabaseTest.postgres(folder, server, server.settings().schema()));
+    Files.writeString(out, "the only good backup");
+    CommandRun export = export();
+    assertThat(export.code()).isEqualTo(3);
+    assertThat(export.err()).contains("holds none of Herald's tables");
+    assertThat(out).hasContent("the only good backup");
+    start(node).stop();
+    assertThat(export().code()).isZero();
+    assertThat(out).content().startsWith("{\"herald\":\"state\"");
   }
 
   @Test

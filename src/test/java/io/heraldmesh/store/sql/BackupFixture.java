@@ -76,7 +76,7 @@ abstract class BackupFixture {
 
   Path export(TestDatabase place) throws IOException {
     Path file = Files.createTempFile(folder, "state", ".jsonl");
-    try (Backup backup = place.toWrite();
+    try (Backup backup = place.toRead();
         var out = Files.newOutputStream(file)) {
       StateSummary summary = backup.export(out, NOW);
       assertThat(summary.trustDomain()).isEqualTo("mesh.test");

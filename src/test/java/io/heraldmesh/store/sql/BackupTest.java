@@ -94,8 +94,7 @@ class BackupTest extends BackupFixture {
                   .isEqualTo(new TokenUse.Refused(TokenUse.Why.USED)));
       assertThat(store.tokens().use(TestRows.hash("later"), "n4", "thief", NOW))
           .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
-      assertThat(store.registrations().all())
-          .containsExactly(TestRows.registration("n2", "sa"));
+      assertThat(store.registrations().all()).containsExactly(TestRows.registration("n2", "sa"));
       assertThat(store.registrations().voidBefores(NOW))
           .isEqualTo(Map.of("n1", NOW.plusSeconds(90), "gone", NOW.plusSeconds(90)));
       assertThat(store.audit().list(0, 10)).extracting(e -> e.event().subject()).contains("late");

@@ -41,6 +41,9 @@ sealed interface TestDatabase {
   /** Nothing else has it open. */
   Backup toWrite();
 
+  /** Beside whoever has it open. */
+  Backup toRead();
+
   /** Whether several stores may be open over it; a second process is refused otherwise. */
   boolean takesSeveral();
 
@@ -63,6 +66,11 @@ sealed interface TestDatabase {
     @Override
     public Backup toWrite() {
       return Backup.toWrite(file);
+    }
+
+    @Override
+    public Backup toRead() {
+      return Backup.toRead(file);
     }
 
     @Override
@@ -107,7 +115,12 @@ sealed interface TestDatabase {
 
     @Override
     public Backup toWrite() {
-      return Backup.of(settings);
+      return Backup.toWrite(settings);
+    }
+
+    @Override
+    public Backup toRead() {
+      return Backup.toRead(settings);
     }
 
     @Override
