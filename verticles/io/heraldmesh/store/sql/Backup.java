@@ -101,9 +101,10 @@ public final class Backup implements AutoCloseable {
     StateReader reader = new StateReader(file);
     return database.write(
         connection -> {
-          StateSummary summary = reader.read((table, values) -> {});
+          MeshRoots roots = new MeshRoots();
+          StateSummary summary = reader.read(roots::row);
           requireAlone();
-          return new StateImport(database, connection, summary, now).run(reader, replace);
+          return new StateImport(database, connection, summary, roots, now).run(reader, replace);
         });
   }
 

@@ -29,6 +29,7 @@ final class StateImport {
   private final Database database;
   private final Connection connection;
   private final StateSummary file;
+  private final MeshRoots roots;
   private final Instant now;
   private final Map<StateTable, PreparedStatement> inserts = new EnumMap<>(StateTable.class);
   private final List<IssuanceRecord> issued = new ArrayList<>();
@@ -39,10 +40,12 @@ final class StateImport {
   private long withdrawn;
   private int waiting;
 
-  StateImport(Database database, Connection connection, StateSummary file, Instant now) {
+  StateImport(
+      Database database, Connection connection, StateSummary file, MeshRoots roots, Instant now) {
     this.database = database;
     this.connection = connection;
     this.file = file;
+    this.roots = roots;
     this.now = now;
   }
 
@@ -110,6 +113,7 @@ final class StateImport {
               + file.trustDomain()
               + "; name another database or another file");
     }
+    roots.requireCommon(connection, database);
   }
 
   private Map<ResourceKey, StoredResource> resources() throws SQLException {

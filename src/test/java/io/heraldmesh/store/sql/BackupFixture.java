@@ -37,16 +37,7 @@ abstract class BackupFixture {
   static void filled(TestDatabase place) throws Exception {
     try (Store store = place.open()) {
       store.authority().claim("mesh.test");
-      store
-          .authority()
-          .put(
-              new AuthorityCertificate(
-                  "aa",
-                  AuthorityCertificate.Kind.ROOT,
-                  AuthorityCertificate.Phase.ACTIVE,
-                  "PEM\n",
-                  "",
-                  NOW));
+      store.authority().put(root("aa", AuthorityCertificate.Phase.ACTIVE));
       StoreFixture.await(
           store
               .issuanceLog()
@@ -66,6 +57,11 @@ abstract class BackupFixture {
       store.tokens().create(TestRows.token("unused", "n3", Set.of("ns/sa")));
       store.tokens().use(TestRows.hash("used"), "n2", "key", NOW);
     }
+  }
+
+  static AuthorityCertificate root(String fingerprint, AuthorityCertificate.Phase phase) {
+    return new AuthorityCertificate(
+        fingerprint, AuthorityCertificate.Kind.ROOT, phase, "PEM\n", "", NOW);
   }
 
   static void apply(Store store, ResourceKey key, String content) {

@@ -3,6 +3,7 @@ package io.heraldmesh.store.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.heraldmesh.store.AuthorityCertificate.Phase;
 import io.heraldmesh.store.ImportResult;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StateFileException;
@@ -81,6 +82,34 @@ class BackupRefusalTest extends BackupFixture {
         .withMessageContaining("other.test")
         .withMessageContaining("mesh.test")
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.FOREIGN));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sqlite", "postgres"})
+  void anotherMeshsStateIsRefusedThoughItsTrustDomainHasTheSameName(String kind) throws Exception {
+    TestDatabase from = place(kind, "from");
+    filled(from);
+    Path file = export(from);
+    TestDatabase to = place(kind, "to");
+    try (Store store = to.open()) {
+      store.authority().claim("mesh.test");
+      store.authority().put(root("bb", Phase.ACTIVE));
+      apply(store, A, "mine");
+    }
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> importInto(to, file, true, LATER))
+        .withMessageContaining("under root bb")
+        .withMessageContaining("under aa")
+        .withMessageContaining("name an empty database")
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.FOREIGN));
+    try (Store store = to.open()) {
+      assertThat(store.resources().get(A).orElseThrow().content()).isEqualTo("mine");
+      assertThat(store.issuanceLog().size()).isZero();
+      store.authority().put(root("aa", Phase.DROPPED));
+    }
+    assertThat(importInto(to, file, true, LATER))
+        .as("its root was changed since")
+        .isInstanceOf(ImportResult.Imported.class);
   }
 
   @Test
