@@ -13,6 +13,7 @@ import io.heraldmesh.bus.AdminCertificates.Registration;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.AdminNodes.AwaitRequest;
 import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.NodePage;
@@ -283,18 +284,19 @@ final class AdminDesk implements AdminService.Server {
   }
 
   @Override
-  public Future<Revoked> revokeRegistration(AdminCaller caller, RevokeRegistration request) {
-    return this.<Revoked>allowed(
+  public Future<RevokedRegistration> revokeRegistration(
+      AdminCaller caller, RevokeRegistration request) {
+    return this.<RevokedRegistration>allowed(
             caller,
             AdminRights.REGISTRATIONS_REVOKE,
             () -> {
               Bounds.name("node", request.node());
               Bounds.name("workload", request.workload());
-              return new Revoked(registered.revoke(caller, request));
+              return registered.revoke(caller, request);
             })
         .compose(
             revoked ->
-                revoked.revoked()
+                revoked.revoked() || revoked.voidBefore() != null
                     ? mesh.registrationTaken(request.node()).map(revoked)
                     : Future.succeededFuture(revoked));
   }

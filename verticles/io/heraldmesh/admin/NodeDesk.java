@@ -2,8 +2,10 @@ package io.heraldmesh.admin;
 
 import io.heraldmesh.bus.AdminCaller;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.EnvelopeVerifier;
 import io.heraldmesh.store.NodeRegistrations;
+import io.heraldmesh.store.TakenBack;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -12,8 +14,7 @@ import java.util.Optional;
 /** Takes back what nodes may run, or all that a node has. Blocks for the database. */
 record NodeDesk(NodeRegistrations registrations, AuditTrail audit, InstantSource clock) {
 
-  /** True: there was something. */
-  boolean revoke(AdminCaller caller, RevokeRegistration request) {
+  RevokedRegistration revoke(AdminCaller caller, RevokeRegistration request) {
     String workload = request.workload();
     var row =
         audit.done(
@@ -21,11 +22,12 @@ record NodeDesk(NodeRegistrations registrations, AuditTrail audit, InstantSource
             AdminRights.REGISTRATIONS_REVOKE,
             "node " + request.node(),
             workload == null ? "all" : workload);
-    if (workload != null) {
-      return registrations.remove(request.node(), workload, row);
-    }
     Instant now = clock.instant();
-    return registrations.revoke(request.node(), now, voidBefore(now), row);
+    TakenBack taken =
+        workload == null
+            ? registrations.revoke(request.node(), now, voidBefore(now), row)
+            : registrations.remove(request.node(), workload, row);
+    return new RevokedRegistration(taken.there(), taken.tokens(), taken.voidBefore());
   }
 
   /** Until when nothing is made for this name, because it was revoked. */

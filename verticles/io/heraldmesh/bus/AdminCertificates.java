@@ -144,4 +144,12 @@ public final class AdminCertificates {
    * @param workload null: all of the node
    */
   public record RevokeRegistration(String node, @Nullable String workload) {}
+
+  /**
+   * @param revoked false: nothing was known that could be taken back
+   * @param tokens that nobody had used, how many are void with it
+   * @param voidBefore what was made for the node's name before then is void, known or not; null:
+   *     its identities stay, as one workload was asked for, or it is a control node
+   */
+  public record RevokedRegistration(boolean revoked, int tokens, @Nullable Instant voidBefore) {}
 }

@@ -9,6 +9,7 @@ import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.AdminNodes.AwaitRequest;
 import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.NodePage;
@@ -111,7 +112,7 @@ record AdminClient(AdminOperations.Calls calls) implements AdminService {
   }
 
   @Override
-  public Future<Revoked> revokeRegistration(RevokeRegistration request) {
+  public Future<RevokedRegistration> revokeRegistration(RevokeRegistration request) {
     return calls.call(AdminOperations.REVOKE_REGISTRATION, request);
   }
 

@@ -143,12 +143,13 @@ final class AdminOperations {
               SMALL,
               LISTED);
 
-  static final Operation<AdminCertificates.RevokeRegistration, AdminTokens.Revoked>
+  static final Operation<
+          AdminCertificates.RevokeRegistration, AdminCertificates.RevokedRegistration>
       REVOKE_REGISTRATION =
           operation(
                   "registrations.revoke",
                   AdminCertificates.RevokeRegistration.class,
-                  AdminTokens.Revoked.class,
+                  AdminCertificates.RevokedRegistration.class,
                   SMALL,
                   SMALL)
               .withEffect();

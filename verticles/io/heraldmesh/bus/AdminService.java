@@ -9,6 +9,7 @@ import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.AdminNodes.AwaitRequest;
 import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.NodePage;
@@ -104,9 +105,10 @@ public interface AdminService {
 
   /**
    * Lets something run on a node no longer. Certificates that it has stay valid until they end,
-   * which is soon; none is issued or renewed.
+   * which is soon; none is issued or renewed. Tokens that nobody used and that would give it again
+   * are void.
    */
-  Future<Revoked> revokeRegistration(RevokeRegistration request);
+  Future<RevokedRegistration> revokeRegistration(RevokeRegistration request);
 
   /** What was done and refused. */
   Future<AuditPage> audit(AuditRequest request);
@@ -192,7 +194,7 @@ public interface AdminService {
     /**
      * @see AdminService#revokeRegistration
      */
-    Future<Revoked> revokeRegistration(AdminCaller caller, RevokeRegistration request);
+    Future<RevokedRegistration> revokeRegistration(AdminCaller caller, RevokeRegistration request);
 
     /**
      * @see AdminService#audit

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
+import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.AdminResources.DeleteRequest;
 import io.heraldmesh.bus.AdminResources.Deleted;
 import io.heraldmesh.bus.AdminResources.Key;
@@ -101,33 +102,54 @@ final class DeleteCommand implements Callable<Integer> {
     String name = names.getFirst();
     return admin.with(
         session -> {
-          boolean revoked =
-              session
-                  .await(
-                      session.service().revokeRegistration(new RevokeRegistration(name, workload)))
-                  .revoked();
+          RevokedRegistration answer =
+              session.await(
+                  session.service().revokeRegistration(new RevokeRegistration(name, workload)));
           switch (change.output()) {
             case json ->
                 spec.commandLine()
                     .getOut()
-                    .println(AdminJson.object().put("node", name).put("revoked", revoked));
-            case text ->
-                spec.commandLine()
-                    .getErr()
                     .println(
-                        revoked
-                            ? workload == null
-                                ? "node "
-                                    + name
-                                    + " is revoked: it is cut off and renewed no more; a token for"
-                                    + " it can be made again after a minute"
-                                : "node "
-                                    + name
-                                    + " gets no certificate for it any more; those it has end soon,"
-                                    + " see herald certs"
-                            : "node " + name + " has nothing of the kind");
+                        AdminJson.object()
+                            .put("node", name)
+                            .put("revoked", answer.revoked())
+                            .put("tokens", answer.tokens())
+                            .put("voidBefore", AdminJson.time(answer.voidBefore())));
+            case text -> spec.commandLine().getErr().println(told(name, answer));
           }
-          return revoked ? 0 : 1;
+          return answer.revoked() ? 0 : 1;
         });
+  }
+
+  private String told(String name, RevokedRegistration answer) {
+    String tokens =
+        switch (answer.tokens()) {
+          case 0 -> "";
+          case 1 -> "; a token that nobody had used is void, too";
+          default -> "; " + answer.tokens() + " tokens that nobody had used are void, too";
+        };
+    if (workload != null) {
+      return answer.revoked()
+          ? "node "
+              + name
+              + " gets no certificate for it any more; those it has end soon, see herald certs"
+              + tokens
+          : "node " + name + " has nothing of the kind";
+    }
+    if (!answer.revoked()) {
+      return answer.voidBefore() == null
+          ? "node " + name + " has nothing of the kind"
+          : "nothing was known of node "
+              + name
+              + "; whatever has that name is void from now on, and cut off; a token for it can be"
+              + " made again after a minute";
+    }
+    return "node "
+        + name
+        + (answer.voidBefore() == null
+            ? " has nothing registered any more; it is a control node and keeps its identity"
+            : " is revoked: it is cut off and renewed no more; a token for it can be made again"
+                + " after a minute")
+        + tokens;
   }
 }

@@ -48,24 +48,26 @@ public interface NodeRegistrations {
   boolean remove(String node);
 
   /**
-   * Takes back one registration, with a row of the audit log in the same transaction; true: it was
-   * there. Otherwise nothing is logged.
+   * Takes back one registration and the node's tokens that nobody used and that would give it
+   * again, with whatever else they would give, and a row of the audit log, all in one transaction.
+   * When there was neither, nothing is logged.
    *
    * @param workload {@code namespace/serviceAccount}
    */
-  boolean remove(String node, String workload, AuditEvent audit);
+  TakenBack remove(String node, String workload, AuditEvent audit);
 
   /**
    * Takes back all that a node has or may get, in one transaction: its registrations, its tokens
    * that nobody used, what it announced, and, by {@link #voidBefore}, its identities and the token
-   * that gave them. A name that an authority of the mesh signs under keeps its identities, since it
-   * signs them itself.
+   * that gave them. A name of which nothing is known is void too: what was issued under it may be
+   * unknown because the state is from a backup of before. A name that an authority of the mesh
+   * signs under keeps its identities, since it signs them itself; nothing is changed or logged when
+   * it has nothing else.
    *
    * @param now when; what was issued and has ended by then needs no revocation
    * @param voidBefore in whole seconds; later than {@code now} by what clocks may differ
-   * @return false: the node had nothing, and nothing was changed or logged
    */
-  boolean revoke(String node, Instant now, Instant voidBefore, AuditEvent audit);
+  TakenBack revoke(String node, Instant now, Instant voidBefore, AuditEvent audit);
 
   /** What was made for this node's name before then is void; empty: it was never revoked. */
   Optional<Instant> voidBefore(String node);

@@ -102,6 +102,17 @@ final class AuthorityTable implements AuthorityMetadata {
                 digest(certificate)));
   }
 
+  /** True: {@code node} is a control node, which signs its own identities. */
+  static boolean signs(Connection connection, String node) throws SQLException {
+    return Sql.first(
+            connection,
+            "SELECT fingerprint FROM authority"
+                + " WHERE node = ? AND kind = 'ISSUER' AND phase = 'ACTIVE' LIMIT 1",
+            row -> row.getString("fingerprint"),
+            node)
+        .isPresent();
+  }
+
   AuthorityCertificate certificate(ResultSet row) throws SQLException {
     AuthorityCertificate certificate =
         new AuthorityCertificate(

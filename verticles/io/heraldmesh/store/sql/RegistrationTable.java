@@ -3,6 +3,7 @@ package io.heraldmesh.store.sql;
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.NodeRegistrations;
 import io.heraldmesh.store.Registration;
+import io.heraldmesh.store.TakenBack;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -128,43 +129,51 @@ final class RegistrationTable implements NodeRegistrations {
   }
 
   @Override
-  public boolean remove(String node, String workload, AuditEvent audit) {
+  public TakenBack remove(String node, String workload, AuditEvent audit) {
     return database.write(
         connection -> {
-          boolean there =
+          database.dialect().alone(connection, lock(node));
+          // As in revoke: one that is being used waits here, or what it registers goes with it.
+          int tokens = new TokenTable(database).revoke(connection, node, workload);
+          int rows =
               Sql.update(
-                      connection,
-                      "DELETE FROM registration"
-                          + " WHERE node = ? AND namespace || '/' || service_account = ?",
-                      node,
-                      workload)
-                  > 0;
+                  connection,
+                  "DELETE FROM registration"
+                      + " WHERE node = ? AND namespace || '/' || service_account = ?",
+                  node,
+                  workload);
+          boolean there = rows + tokens > 0;
           if (there) {
             AuditTable.insert(connection, database.dialect(), List.of(audit));
           }
-          return there;
+          return new TakenBack(there, tokens, null);
         });
   }
 
   @Override
-  public boolean revoke(String node, Instant now, Instant voidBefore, AuditEvent audit) {
+  public TakenBack revoke(String node, Instant now, Instant voidBefore, AuditEvent audit) {
     return database.write(
         connection -> {
           database.dialect().alone(connection, lock(node));
           // Tokens first: one that is being used waits here, and what it registers goes with it.
-          int rows =
+          int tokens =
               Sql.update(
-                      connection, "DELETE FROM join_token WHERE node = ? AND used_at IS NULL", node)
-                  + Sql.update(connection, "DELETE FROM registration WHERE node = ?", node);
-          if (rows == 0 && !hasIdentity(connection, node, now)) {
-            return false;
+                  connection, "DELETE FROM join_token WHERE node = ? AND used_at IS NULL", node);
+          int rows = Sql.update(connection, "DELETE FROM registration WHERE node = ?", node);
+          boolean there = rows + tokens > 0 || hasIdentity(connection, node, now);
+          boolean keepsName = AuthorityTable.signs(connection, node);
+          if (!there && keepsName) {
+            return new TakenBack(false, 0, null);
           }
           AnnouncementTable.forget(connection, node);
-          if (!signsItself(connection, node)) {
+          if (!keepsName) {
             RevocationTable.raise(connection, node, voidBefore);
           }
           AuditTable.insert(connection, database.dialect(), List.of(audit));
-          return true;
+          return new TakenBack(
+              there,
+              tokens,
+              keepsName ? null : new RevocationTable(database).of(connection, node).orElse(null));
         });
   }
 
@@ -179,16 +188,6 @@ final class RegistrationTable implements NodeRegistrations {
             node,
             now.toEpochMilli(),
             good.toEpochMilli())
-        .isPresent();
-  }
-
-  private static boolean signsItself(Connection connection, String node) throws SQLException {
-    return Sql.first(
-            connection,
-            "SELECT fingerprint FROM authority"
-                + " WHERE node = ? AND kind = 'ISSUER' AND phase = 'ACTIVE' LIMIT 1",
-            row -> row.getString("fingerprint"),
-            node)
         .isPresent();
   }
 

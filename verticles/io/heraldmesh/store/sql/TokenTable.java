@@ -150,6 +150,26 @@ final class TokenTable implements JoinTokens {
         > 0;
   }
 
+  /** Those of {@code node} that nobody used and that would register {@code workload}; how many. */
+  int revoke(Connection connection, String node, String workload) throws SQLException {
+    List<JoinToken> giving =
+        Sql.list(
+                connection,
+                "SELECT "
+                    + COLUMNS
+                    + " FROM join_token WHERE node = ? AND used_at IS NULL"
+                    + database.dialect().forUpdate(),
+                this::token,
+                node)
+            .stream()
+            .filter(token -> token.workloads().contains(workload))
+            .toList();
+    for (JoinToken token : giving) {
+      revoke(connection, token.hash());
+    }
+    return giving.size();
+  }
+
   @Override
   public List<JoinToken> all() {
     return database.read(

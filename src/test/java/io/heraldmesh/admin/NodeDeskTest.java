@@ -35,11 +35,11 @@ class NodeDeskTest {
   @Test
   void aRevokedNameIsBlockedForAsLongAsClocksMayDifferAndNotLonger() {
     registered("web");
-    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", null))).isTrue();
+    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", null)).revoked()).isTrue();
     Instant until = Instant.parse("2030-01-01T00:01:01Z");
     assertThat(desk.blocked("n1")).contains(until);
     assertThat(desk.blocked("n2")).isEmpty();
-    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", null))).isFalse();
+    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", null)).revoked()).isFalse();
 
     clock.set(until.minusMillis(1));
     assertThat(desk.blocked("n1")).isPresent();
@@ -52,8 +52,8 @@ class NodeDeskTest {
   void oneWorkloadIsTakenBackWithoutTheNode() {
     registered("web");
     registered("cart");
-    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", "shop/web"))).isTrue();
-    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", "shop/web"))).isFalse();
+    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", "shop/web")).revoked()).isTrue();
+    assertThat(desk.revoke(ANN, new RevokeRegistration("n1", "shop/web")).revoked()).isFalse();
     assertThat(store.registrations().of("n1")).hasSize(1);
     assertThat(desk.blocked("n1")).isEmpty();
     clock.advance(Duration.ofDays(1));

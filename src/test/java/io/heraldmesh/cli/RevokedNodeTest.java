@@ -85,7 +85,7 @@ class RevokedNodeTest {
   }
 
   @Test
-  void aNodeWithoutARegistrationIsRevokedTooAndOneThatNeverWasIsNot() {
+  void aNodeWithoutARegistrationIsRevokedTooAndANameThatNobodyKnowsIsVoid() {
     assertThat(mesh.join(mesh.create("n1"), "n1").code()).isZero();
     AttachedNode one = attach("n1");
     assertThat(Await.failure(one.ca().issue(request(new Subject.Caller()))))
@@ -93,10 +93,23 @@ class RevokedNodeTest {
         .isInstanceOfSatisfying(
             BusException.class, e -> assertThat(e.failure()).isEqualTo(BusFailure.NOT_REGISTERED));
 
-    assertThat(mesh.admin("delete", "node", "n7").code()).isEqualTo(1);
-    assertThat(mesh.create("n7").code()).isZero();
+    CommandRun unknown = mesh.admin("delete", "node", "n7");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err())
+        .contains("nothing was known of node n7; whatever has that name is void from now on");
+    assertThat(mesh.create("n7").err()).contains("node n7 was revoked");
     assertThat(mesh.admin("delete", "node", "n1").code()).isZero();
     Await.until(Duration.ofSeconds(1), "its link ends", () -> !one.link().status().attached());
+  }
+
+  @Test
+  void aTokenThatWouldGiveAWorkloadAgainIsVoidWithIt() {
+    CommandRun line = mesh.create("n1", "--workload", "shop/pay", "--ttl", "24h");
+    CommandRun taken = mesh.admin("delete", "node", "n1", "--workload", "shop/pay");
+    assertThat(taken.code()).as(taken.err()).isZero();
+    assertThat(taken.err()).contains("a token that nobody had used is void, too");
+    assertThat(mesh.join(line, "n1").err()).contains("refused: TOKEN_UNKNOWN");
+    assertThat(mesh.admin("delete", "node", "n1", "--workload", "shop/pay").code()).isEqualTo(1);
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
+import io.heraldmesh.store.TakenBack;
 import io.heraldmesh.store.TokenSecret;
 import io.heraldmesh.store.TokenUse;
 import java.security.SecureRandom;
@@ -110,7 +111,7 @@ abstract class AdmissionContract extends TamperedStore {
     }
     assertThat(store.registrations().voidBefore("n")).isEmpty();
     Instant mark = NOW.plusSeconds(60);
-    assertThat(store.registrations().revoke("n", NOW, mark, event("revoke n"))).isTrue();
+    assertThat(store.registrations().revoke("n", NOW, mark, event("revoke n")).there()).isTrue();
     reopen();
 
     assertThat(store.registrations().all()).containsExactly(registration("m", "sa"));
@@ -189,7 +190,8 @@ abstract class AdmissionContract extends TamperedStore {
     store.registrations().add(registration("n", "sa"));
     store.registrations().revoke("n", NOW, NOW.plusSeconds(60), event("1"));
     store.registrations().add(registration("n", "sa"));
-    assertThat(store.registrations().revoke("n", NOW, NOW.plusSeconds(30), event("2"))).isTrue();
+    assertThat(store.registrations().revoke("n", NOW, NOW.plusSeconds(30), event("2")).there())
+        .isTrue();
     assertThat(store.registrations().voidBefore("n")).contains(NOW.plusSeconds(60));
     for (String sql :
         List.of(
@@ -206,18 +208,84 @@ abstract class AdmissionContract extends TamperedStore {
   }
 
   @Test
-  void whoHasOnlyAnIdentityIsRevokedAndWhoHasNothingIsNot() throws Exception {
+  void aNameOfWhichNothingIsKnownIsVoidTooAndTheAnswerSaysSo() {
     Instant mark = NOW.plusSeconds(60);
-    assertThat(store.registrations().revoke("node-1", NOW, mark, event("too early"))).isFalse();
-    await(store.issuanceLog().append(List.of(record("01"))));
-    assertThat(store.registrations().revoke("node-2", NOW, mark, event("other"))).isFalse();
-    assertThat(store.registrations().revoke("node-1", mark, mark, event("it ended"))).isFalse();
-    assertThat(store.registrations().voidBefores(Instant.EPOCH)).isEmpty();
-    assertThat(store.audit().list(0, 10)).isEmpty();
+    assertThat(store.registrations().revoke("ann", NOW, mark, event("revoke ann")))
+        .as("she joined after the backup that this state is from")
+        .isEqualTo(new TakenBack(false, 0, mark));
+    reopen();
+    assertThat(store.registrations().voidBefore("ann")).contains(mark);
+    assertThat(store.registrations().voidBefores(NOW)).isEqualTo(Map.of("ann", mark));
+    assertThat(store.audit().list(0, 1).getFirst().event()).isEqualTo(event("revoke ann"));
+  }
 
-    assertThat(store.registrations().revoke("node-1", NOW, mark, event("revoke"))).isTrue();
-    assertThat(store.registrations().voidBefore("node-1")).contains(mark);
-    assertThat(store.registrations().revoke("node-1", NOW, mark, event("again"))).isFalse();
+  @Test
+  void whoHasOnlyAnIdentityIsKnownUntilItEndsOrIsVoid() throws Exception {
+    await(store.issuanceLog().append(List.of(record("01"))));
+    Instant mark = NOW.plusSeconds(60);
+    assertThat(store.registrations().revoke("node-2", NOW, mark, event("other")).there()).isFalse();
+    assertThat(store.registrations().voidBefore("node-1")).isEmpty();
+    assertThat(store.registrations().revoke("node-1", NOW, mark, event("revoke")))
+        .isEqualTo(new TakenBack(true, 0, mark));
+    assertThat(store.registrations().revoke("node-1", NOW, mark, event("again")))
+        .isEqualTo(new TakenBack(false, 0, mark));
+  }
+
+  @Test
+  void anIdentityThatEndedIsNotKnownAnyMore() throws Exception {
+    await(store.issuanceLog().append(List.of(record("01"))));
+    Instant end = NOW.plusSeconds(60);
+    assertThat(store.registrations().revoke("node-1", end, end, event("it ended")).there())
+        .isFalse();
+  }
+
+  @Test
+  void aWorkloadThatIsTakenBackIsNotGivenAgainByATokenFromBefore() {
+    store.tokens().create(token("pay", "n", Set.of("ns/pay", "ns/web")));
+    store.tokens().create(token("like it", "n", Set.of("ns/pay2", "ns2/pay", "ns/web")));
+    store.tokens().create(token("other", "m", Set.of("ns/pay")));
+    store.tokens().create(token("used", "n", Set.of("ns/pay")));
+    store.tokens().use(hash("used"), "n", "key", NOW);
+
+    assertThat(store.registrations().remove("n", "ns/pay", event("both")))
+        .isEqualTo(new TakenBack(true, 1, null));
+    reopen();
+    assertThat(store.tokens().use(hash("pay"), "n", "key", NOW))
+        .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
+    assertThat(store.tokens().use(hash("used"), "n", "key", NOW))
+        .as("it has an identity, and registers nothing twice")
+        .isInstanceOf(TokenUse.Accepted.class);
+    assertThat(store.registrations().of("n")).isEmpty();
+    assertThat(store.tokens().use(hash("like it"), "n", "key", NOW))
+        .isInstanceOf(TokenUse.Accepted.class);
+    assertThat(store.tokens().use(hash("other"), "m", "key", NOW))
+        .isInstanceOf(TokenUse.Accepted.class);
+  }
+
+  @Test
+  void aWorkloadThatOnlyAnUnusedTokenWouldGiveIsTakenBackToo() {
+    store.tokens().create(token("pay", "n", Set.of("ns/pay")));
+    assertThat(store.registrations().remove("n", "ns/pay", event("token")))
+        .isEqualTo(new TakenBack(true, 1, null));
+    assertThat(store.audit().list(0, 1).getFirst().event()).isEqualTo(event("token"));
+    assertThat(store.registrations().remove("n", "ns/pay", event("again")))
+        .isEqualTo(new TakenBack(false, 0, null));
+    assertThat(store.audit().list(0, 10)).hasSize(1);
+  }
+
+  @Test
+  void aTokenThatIsUsedWhileItsWorkloadIsTakenBackDoesNotLeaveItRegistered() throws Exception {
+    List<Store> stores = several(2);
+    for (int round = 0; round < 10; round++) {
+      String node = "n" + round;
+      store.tokens().create(token(node, node, Set.of("ns/sa")));
+      List<Callable<Boolean>> work = new ArrayList<>();
+      work.add(() -> stores.getLast().tokens().use(hash(node), node, "key", NOW) != null);
+      work.add(() -> store.registrations().remove(node, "ns/sa", event(node)).there());
+      inParallel(work);
+      assertThat(store.registrations().of(node)).isEmpty();
+    }
+    closeOthers(stores);
   }
 
   @Test
@@ -227,9 +295,13 @@ abstract class AdmissionContract extends TamperedStore {
         .put(
             new AuthorityCertificate("ab".repeat(32), Kind.ISSUER, Phase.ACTIVE, "pem", "c1", NOW));
     store.registrations().add(registration("c1", "sa"));
-    assertThat(store.registrations().revoke("c1", NOW, NOW.plusSeconds(60), event("c1"))).isTrue();
+    assertThat(store.registrations().revoke("c1", NOW, NOW.plusSeconds(60), event("c1")).there())
+        .isTrue();
     assertThat(store.registrations().all()).isEmpty();
+    assertThat(store.registrations().revoke("c1", NOW, NOW.plusSeconds(60), event("again")))
+        .isEqualTo(new TakenBack(false, 0, null));
     assertThat(store.registrations().voidBefore("c1")).isEmpty();
+    assertThat(store.audit().list(0, 10)).hasSize(1);
   }
 
   @Test
@@ -241,7 +313,8 @@ abstract class AdmissionContract extends TamperedStore {
       store.registrations().add(registration(node, "sc"));
       List<Callable<Boolean>> work = new ArrayList<>();
       work.add(() -> stores.getLast().tokens().use(hash(node), node, "key", NOW) != null);
-      work.add(() -> store.registrations().revoke(node, NOW, NOW.plusSeconds(60), event(node)));
+      work.add(
+          () -> store.registrations().revoke(node, NOW, NOW.plusSeconds(60), event(node)).there());
       inParallel(work);
       assertThat(store.registrations().of(node)).isEmpty();
       assertThat(store.tokens().use(hash(node), node, "key", NOW))

@@ -194,7 +194,11 @@ class SqliteStoreTest {
       assertThat(store.tokens().all()).containsExactly(TestRows.token("t", "n1", Set.of()));
       assertThat(store.revisions().next()).isEqualTo(new Revision(1, 2));
       assertThat(store.registrations().voidBefores(Instant.EPOCH)).isEmpty();
-      assertThat(store.registrations().revoke("n1", NOW, NOW.plusSeconds(60), TestRows.event("n1")))
+      assertThat(
+              store
+                  .registrations()
+                  .revoke("n1", NOW, NOW.plusSeconds(60), TestRows.event("n1"))
+                  .there())
           .isTrue();
     }
     try (Store store = SqliteStore.open(file())) {
