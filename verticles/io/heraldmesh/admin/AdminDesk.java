@@ -43,7 +43,6 @@ import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -172,21 +171,29 @@ final class AdminDesk implements AdminService.Server {
         AdminRights.TOKENS_CREATE,
         () -> {
           Bounds.token(request);
-          Optional<Instant> blocked = registered.blocked(request.node());
-          if (blocked.isPresent()) {
+          Optional<String> why = whyNoToken(request.node());
+          if (why.isPresent()) {
             throw refusal(
                 caller,
                 AdminRights.TOKENS_CREATE,
-                new BusException(
-                    BusFailure.FORBIDDEN,
-                    "node "
-                        + request.node()
-                        + " was revoked; a token for it can be made from "
-                        + blocked.get()
-                        + " on"));
+                new BusException(BusFailure.FORBIDDEN, why.get()));
           }
           return tokens.create(caller, request);
         });
+  }
+
+  private Optional<String> whyNoToken(String node) {
+    if (registered.isControlNode(node)) {
+      return Optional.of(
+          node
+              + " is a control node: it signs its own identity, and nobody joins under its name;"
+              + " say another --node");
+    }
+    return registered
+        .blocked(node)
+        .map(
+            until ->
+                "node " + node + " was revoked; a token for it can be made from " + until + " on");
   }
 
   @Override

@@ -3,9 +3,9 @@ package io.heraldmesh.admin;
 import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.AdminTokens.CreateToken;
+import io.heraldmesh.store.JoinToken;
 import io.heraldmesh.store.Revision;
 import java.time.Duration;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,6 @@ final class Bounds {
   private static final Pattern WORKLOAD =
       Pattern.compile("[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9.-]{0,252}");
   private static final Pattern VERSION = Pattern.compile("(\\d{1,18})\\.(\\d{1,18})");
-  private static final Set<String> ROLES = Set.of("node", "ca", "config", "admin", "operator");
   private static final int MOST_WORKLOADS = 1000;
 
   private Bounds() {}
@@ -73,8 +72,10 @@ final class Bounds {
     if (!NODE.matcher(request.node()).matches()) {
       throw new Exceeded("node is not a name of lower-case letters, digits, '-' and '.'");
     }
-    if (!ROLES.contains(request.role())) {
-      throw new Exceeded("role is none of node, ca, config, admin and operator");
+    if (!JoinToken.ROLES.contains(request.role())) {
+      throw new Exceeded(
+          "role is none of node, admin and operator; a control node does not join, it signs its own"
+              + " identity");
     }
     within("number of workloads", request.workloads().size(), 0, MOST_WORKLOADS);
     if (!request.role().equals("node") && !request.workloads().isEmpty()) {

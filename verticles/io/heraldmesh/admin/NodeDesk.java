@@ -30,6 +30,11 @@ record NodeDesk(NodeRegistrations registrations, AuditTrail audit, InstantSource
     return new RevokedRegistration(taken.there(), taken.tokens(), taken.voidBefore());
   }
 
+  /** Whether nobody joins under this name, since a control node has it. */
+  boolean isControlNode(String node) {
+    return registrations.isControlNode(node);
+  }
+
   /** Until when nothing is made for this name, because it was revoked. */
   Optional<Instant> blocked(String node) {
     return registrations.voidBefore(node).filter(clock.instant()::isBefore);

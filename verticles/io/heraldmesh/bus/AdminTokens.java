@@ -10,8 +10,8 @@ public final class AdminTokens {
   private AdminTokens() {}
 
   /**
-   * @param node the name that the node gets
-   * @param role {@code node}, {@code ca}, {@code config}, {@code admin} or {@code operator}
+   * @param node the name that the node gets; not that of a control node
+   * @param role {@code node}, {@code admin} or {@code operator}
    * @param workloads {@code namespace/serviceAccount} of what it may run, at most 1,000; only for
    *     role {@code node}
    * @param lifetime 1 minute to 24 hours

@@ -18,7 +18,10 @@ public final class EnrolRefused extends RuntimeException {
     TOKEN_UNKNOWN(false),
     /** The token's time is over. */
     TOKEN_EXPIRED(false),
-    /** The token or certificate is for a node of another name; it is as good as before. */
+    /**
+     * The token or certificate is for a node of another name, and as good as before; or the name is
+     * a control node's, under which nobody joins.
+     */
     OTHER_NAME(false),
     /** Another key used the token. */
     TOKEN_USED(false),

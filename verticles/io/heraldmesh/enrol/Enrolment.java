@@ -213,6 +213,11 @@ public final class Enrolment {
               Reason.CERTIFICATE,
               "certificate: the node was revoked; it joins by a token, and by a certificate only"
                   + " after that");
+      case CONTROL_NODE ->
+          throw new EnrolRefused(
+              Reason.OTHER_NAME,
+              "the name is a control node's, which does not join but signs its own identity; the line"
+                  + " of spec.control.certificates needs another name");
       case CERTIFICATE_TOO_OLD ->
           throw new EnrolRefused(
               Reason.CERTIFICATE,
@@ -319,6 +324,11 @@ public final class Enrolment {
           new EnrolRefused(
               Reason.OTHER_NAME,
               "the token is for a node of another name; use the name of the line it came in");
+      case CONTROL_NODE ->
+          new EnrolRefused(
+              Reason.OTHER_NAME,
+              "the token is for the name or a role of a control node, which does not join but signs"
+                  + " its own identity; ask for a token of another name");
       case USED -> new EnrolRefused(Reason.TOKEN_USED, "another key used the token");
     };
   }

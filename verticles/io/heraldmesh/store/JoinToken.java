@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hash SHA-256 of the token, lower-case hex; see {@link TokenSecret}
  * @param node the name that the node gets
- * @param role the role of Herald's that the node gets, such as {@code node} or {@code config}
+ * @param role the role of Herald's that the node gets, such as {@code node}; see {@link #ROLES}
  * @param workloads {@code namespace/serviceAccount} of what it may run
  * @param createdBy the identity of whoever made it
  * @param use null: not used yet
@@ -27,6 +27,9 @@ public record JoinToken(
     Instant createdAt,
     Instant expiresAt,
     @Nullable Use use) {
+  /** Those that are joined in; a control node signs its own identities. */
+  public static final Set<String> ROLES = Set.of("node", "admin", "operator");
+
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern WORKLOAD = Pattern.compile("[^/\\s]+/[^/\\s]+");
 

@@ -41,7 +41,9 @@ public interface NodeRegistrations {
     /** The node was revoked, and nobody registered it since. */
     REVOKED,
     /** The certificate is from before the node was revoked. */
-    CERTIFICATE_TOO_OLD
+    CERTIFICATE_TOO_OLD,
+    /** The name is a control node's, see {@link #isControlNode}. */
+    CONTROL_NODE
   }
 
   /** Takes back all of {@code node}; true: there were some. */
@@ -68,6 +70,12 @@ public interface NodeRegistrations {
    * @param voidBefore in whole seconds; later than {@code now} by what clocks may differ
    */
   TakenBack revoke(String node, Instant now, Instant voidBefore, AuditEvent audit);
+
+  /**
+   * Whether an authority of the mesh signs under this name. Nobody joins as such a node: it signs
+   * its own identities, so that {@link #revoke} leaves them alone.
+   */
+  boolean isControlNode(String node);
 
   /** What was made for this node's name before then is void; empty: it was never revoked. */
   Optional<Instant> voidBefore(String node);

@@ -22,6 +22,8 @@ public sealed interface TokenUse {
     /** It is for a node of another name. */
     OTHER_NODE,
     /** Another key used it. */
-    USED
+    USED,
+    /** It is for a name or a role of control nodes, who do not join. */
+    CONTROL_NODE
   }
 }

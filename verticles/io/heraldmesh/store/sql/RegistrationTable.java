@@ -101,6 +101,9 @@ final class RegistrationTable implements NodeRegistrations {
     return database.write(
         connection -> {
           database.dialect().alone(connection, lock(node));
+          if (AuthorityTable.signs(connection, node)) {
+            return Readmission.CONTROL_NODE;
+          }
           Optional<Instant> revoked = new RevocationTable(database).of(connection, node);
           if (revoked.isPresent() && of(connection, node).isEmpty()) {
             return Readmission.REVOKED;
@@ -189,6 +192,11 @@ final class RegistrationTable implements NodeRegistrations {
             now.toEpochMilli(),
             good.toEpochMilli())
         .isPresent();
+  }
+
+  @Override
+  public boolean isControlNode(String node) {
+    return database.read(connection -> AuthorityTable.signs(connection, node));
   }
 
   @Override

@@ -8,6 +8,9 @@ import io.heraldmesh.TestAuthority;
 import io.heraldmesh.enrol.EnrolRefused.Reason;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.store.AuthorityCertificate;
+import io.heraldmesh.store.AuthorityCertificate.Kind;
+import io.heraldmesh.store.AuthorityCertificate.Phase;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.TokenSecret;
@@ -45,10 +48,38 @@ class EnrolmentTest extends EnrolmentFixture {
 
   @Test
   void aRoleIsGivenOnlyByATokenThatAnOperatorMadeForIt() {
-    for (HeraldRole role : HeraldRole.values()) {
+    for (HeraldRole role : List.of(HeraldRole.NODE, HeraldRole.ADMIN, HeraldRole.OPERATOR)) {
       Enrolled enrolled = Await.result(enrol(token("x", role), TestAuthority.keys()));
       assertThat(accepted(enrolled)).hasToString("spiffe://mesh.test/herald/" + role.word() + "/x");
     }
+  }
+
+  @Test
+  void noTokenGivesARoleThatOnlyControlNodesHave() {
+    for (HeraldRole role : List.of(HeraldRole.CA, HeraldRole.CONFIG)) {
+      assertRefused(enrol(token("x", role), keys), Reason.OTHER_NAME);
+    }
+    assertThat(audited("done")).isEmpty();
+  }
+
+  @Test
+  void nobodyJoinsUnderTheNameOfAControlNode() {
+    String before = token("c2", HeraldRole.NODE, WEB);
+    Await.result(enrol(before, keys));
+    String unused = token("c2", HeraldRole.ADMIN);
+    store
+        .authority()
+        .put(
+            new AuthorityCertificate(
+                "ab".repeat(32), Kind.ISSUER, Phase.ACTIVE, "pem", "c2", clock.instant()));
+    for (String token : List.of(before, unused)) {
+      assertRefused(enrol(token, keys), Reason.OTHER_NAME);
+    }
+    assertThat(audited("done")).hasSize(1);
+    assertThat(store.tokens().all())
+        .filteredOn(token -> token.use() == null)
+        .as("nothing was used up")
+        .hasSize(1);
   }
 
   @Test

@@ -126,6 +126,24 @@ abstract class AdmissionContract extends TamperedStore {
   }
 
   @Test
+  void aControlNodesNameIsNotJoinedUnderByAnything() {
+    store.tokens().create(token("t", "c1", Set.of("ns/sa")));
+    assertThat(store.registrations().isControlNode("c1")).isFalse();
+    store
+        .authority()
+        .put(
+            new AuthorityCertificate("ab".repeat(32), Kind.ISSUER, Phase.ACTIVE, "pem", "c1", NOW));
+    assertThat(store.registrations().isControlNode("c1")).isTrue();
+    assertThat(store.registrations().isControlNode("c2")).isFalse();
+    assertThat(store.tokens().use(hash("t"), "c1", "key", NOW))
+        .isEqualTo(new TokenUse.Refused(TokenUse.Why.CONTROL_NODE));
+    assertThat(store.registrations().readmit("c1", NOW, List.of(registration("c1", "sa"))))
+        .isEqualTo(Readmission.CONTROL_NODE);
+    assertThat(store.registrations().of("c1")).isEmpty();
+    assertThat(store.tokens().all()).containsExactly(token("t", "c1", Set.of("ns/sa")));
+  }
+
+  @Test
   void aRevokedNodeIsReadmittedOnlyWhenItIsRegisteredAnew() {
     Instant mark = NOW.plusSeconds(60);
     assertThat(store.registrations().readmit("n", NOW, List.of(registration("n", "sa"))))
