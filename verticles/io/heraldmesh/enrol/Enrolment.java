@@ -132,6 +132,11 @@ public final class Enrolment {
             });
   }
 
+  /** Tells the audit log what was only counted so far. For a node that stops. */
+  public CompletableFuture<Void> writeCounted() {
+    return refusals.flush();
+  }
+
   private record Decided(Issued issued, Authority by, String name, String how) {}
 
   private Decided decide(EnrolRequest request) {

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Refusals in the audit log, so many a minute with a line of their own; what is over is counted and
- * told in one line with the first refusal of a later minute, or by {@link #tick}. So a flood writes
- * no more than the limit. Thread-safe.
+ * told in one line with the first refusal of a later minute, by {@link #tick}, or by {@link
+ * #flush}. So a flood writes no more than the limit. Thread-safe.
  */
 final class RefusalAudit {
   private static final long MINUTE = 60_000_000_000L;
@@ -49,7 +49,6 @@ final class RefusalAudit {
 
   /** Tells what was only counted, when its minute is over; call it now and then. */
   CompletableFuture<Void> tick() {
-    long counted;
     synchronized (this) {
       long now = nanos.getAsLong();
       if (now - minuteFrom < MINUTE) {
@@ -57,6 +56,14 @@ final class RefusalAudit {
       }
       minuteFrom = now;
       told = 0;
+    }
+    return flush();
+  }
+
+  /** Tells what was only counted, now. */
+  CompletableFuture<Void> flush() {
+    long counted;
+    synchronized (this) {
       counted = over;
       over = 0;
     }

@@ -9,27 +9,38 @@ import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.link.ControlMethod;
 import io.heraldmesh.node.NodeConfig.CertificatesConfig;
 import io.heraldmesh.node.NodeConfig.ControlConfig;
+import io.vertx.core.Vertx;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lets nodes in, at any control node: tokens and who used them are in the database. */
-final class ControlEnrolment {
+final class ControlEnrolment implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlEnrolment.class);
   private static final long MINUTE = 60_000;
+  private static final long WRITE_SECONDS = 2;
 
-  private ControlEnrolment() {}
+  private final Vertx vertx;
+  private final Enrolment enrolment;
+  private final EnrolmentService service;
+  private final long timer;
 
-  /** What a control node's port offers to whoever has no certificate yet. */
-  static List<ControlMethod<?, ?>> methods(
+  ControlEnrolment(
       Foundation foundation,
       TrustDomain trustDomain,
       NodeConfig config,
       ControlState state,
       ControlPlane control) {
-    Enrolment enrolment =
+    this.vertx = foundation.vertx();
+    this.enrolment =
         new Enrolment(
-            foundation.vertx(),
+            vertx,
             state.authority(),
             state.store(),
             proofs(config.control(), state.authority().get()),
@@ -38,9 +49,27 @@ final class ControlEnrolment {
             foundation.clock(),
             System::nanoTime,
             control::readRegistrations);
-    foundation.vertx().setPeriodic(MINUTE, minute -> enrolment.tick());
-    return new EnrolmentService(enrolment, trustDomain, () -> state.authority().get().bundle())
-        .methods();
+    this.service =
+        new EnrolmentService(enrolment, trustDomain, () -> state.authority().get().bundle());
+    this.timer = vertx.setPeriodic(MINUTE, minute -> enrolment.tick());
+  }
+
+  /** What a control node's port offers to whoever has no certificate yet. */
+  List<ControlMethod<?, ?>> methods() {
+    return service.methods();
+  }
+
+  /** Before the database is gone, and for no longer than a stop may take. */
+  @Override
+  public void close() {
+    vertx.cancelTimer(timer);
+    try {
+      enrolment.writeCounted().get(WRITE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("how many more were refused is not in the audit log: {}", e.toString());
+    }
   }
 
   private static CertificateProofs proofs(@Nullable ControlConfig control, Authority mesh) {

@@ -61,6 +61,7 @@ final class EmbeddedControl implements NodeControl {
   private @Nullable ControlPort port;
   private volatile @Nullable MeshKeySets meshKeys;
   private @Nullable LinkServer links;
+  private @Nullable ControlEnrolment enrolment;
   private @Nullable ControlAdmin admin;
 
   /** Blocks for the disk and the database; closes {@code store}, also when it cannot be made. */
@@ -222,9 +223,10 @@ final class EmbeddedControl implements NodeControl {
 
   /** What nodes outside of the cluster may call. */
   private List<ControlMethod<?, ?>> offered(LinkServer attaching) {
-    List<ControlMethod<?, ?>> offered =
-        new ArrayList<>(
-            ControlEnrolment.methods(foundation, trustDomain, config, state, started(control)));
+    ControlEnrolment enrolling =
+        new ControlEnrolment(foundation, trustDomain, config, state, started(control));
+    enrolment = enrolling;
+    List<ControlMethod<?, ?>> offered = new ArrayList<>(enrolling.methods());
     offered.add(attaching.method());
     if (config.roles().contains(Role.ADMIN)) {
       offered.add(AdminDoor.method(foundation.vertx(), started(admin).refusals()));
@@ -310,6 +312,10 @@ final class EmbeddedControl implements NodeControl {
     ControlPort open = port;
     if (open != null) {
       open.close();
+    }
+    ControlEnrolment enrolling = enrolment;
+    if (enrolling != null) {
+      enrolling.close();
     }
     ControlAdmin opened = admin;
     if (opened != null) {

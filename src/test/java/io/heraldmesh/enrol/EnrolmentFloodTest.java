@@ -27,6 +27,18 @@ class EnrolmentFloodTest extends EnrolmentFixture {
   }
 
   @Test
+  void whatWasOnlyCountedIsToldWhenTheNodeStops() {
+    for (int i = 0; i < 12; i++) {
+      assertRefused(enrol("wrong-" + i, keys), Reason.TOKEN_UNKNOWN);
+    }
+    enrolment.writeCounted().join();
+    assertThat(audited("refused").getFirst().detail()).startsWith("7 more refusals");
+    enrolment.writeCounted().join();
+    assertRefused(enrol("wrong", keys), Reason.TOKEN_UNKNOWN);
+    assertThat(audited("refused")).as("the minute goes on").hasSize(6);
+  }
+
+  @Test
   void anAddressThatAsksTooMuchUsesUpOnlyItsOwnShare() {
     enrolment = enrolment(new EnrolLimits(3, 1, 100, 10, 8, 64, 60));
     String token = token("n1", HeraldRole.NODE);
