@@ -73,9 +73,7 @@ final class Bounds {
       throw new Exceeded("node is not a name of lower-case letters, digits, '-' and '.'");
     }
     if (!JoinToken.ROLES.contains(request.role())) {
-      throw new Exceeded(
-          "role is none of node, admin and operator; a control node does not join, it signs its own"
-              + " identity");
+      throw new Exceeded("role is none of node, ca, config, admin and operator");
     }
     within("number of workloads", request.workloads().size(), 0, MOST_WORKLOADS);
     if (!request.role().equals("node") && !request.workloads().isEmpty()) {

@@ -11,7 +11,7 @@ public final class AdminTokens {
 
   /**
    * @param node the name that the node gets; not that of a control node
-   * @param role {@code node}, {@code admin} or {@code operator}
+   * @param role {@code node}, {@code ca}, {@code config}, {@code admin} or {@code operator}
    * @param workloads {@code namespace/serviceAccount} of what it may run, at most 1,000; only for
    *     role {@code node}
    * @param lifetime 1 minute to 24 hours

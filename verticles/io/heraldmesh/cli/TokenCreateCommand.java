@@ -51,7 +51,7 @@ final class TokenCreateCommand implements Callable<Integer> {
       names = "--role",
       paramLabel = "ROLE",
       defaultValue = "node",
-      description = "node, admin or operator (default: ${DEFAULT-VALUE}).")
+      description = "node, ca, config, admin or operator (default: ${DEFAULT-VALUE}).")
   private String role;
 
   @Option(

@@ -332,7 +332,7 @@ public final class Enrolment {
       case CONTROL_NODE ->
           new EnrolRefused(
               Reason.OTHER_NAME,
-              "the token is for the name or a role of a control node, which does not join but signs"
+              "the token is for the name of a control node, which does not join but signs"
                   + " its own identity; ask for a token of another name");
       case USED -> new EnrolRefused(Reason.TOKEN_USED, "another key used the token");
     };

@@ -27,8 +27,8 @@ public record JoinToken(
     Instant createdAt,
     Instant expiresAt,
     @Nullable Use use) {
-  /** Those that are joined in; a control node signs its own identities. */
-  public static final Set<String> ROLES = Set.of("node", "admin", "operator");
+  /** Those that are given by a token. */
+  public static final Set<String> ROLES = Set.of("node", "ca", "config", "admin", "operator");
 
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern WORKLOAD = Pattern.compile("[^/\\s]+/[^/\\s]+");

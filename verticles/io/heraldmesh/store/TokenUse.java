@@ -23,7 +23,7 @@ public sealed interface TokenUse {
     OTHER_NODE,
     /** Another key used it. */
     USED,
-    /** It is for a name or a role of control nodes, who do not join. */
+    /** It is for the name of a control node, who does not join. */
     CONTROL_NODE
   }
 }

@@ -81,7 +81,7 @@ final class TokenTable implements JoinTokens {
           if (!token.node().equals(node)) {
             return new TokenUse.Refused(Why.OTHER_NODE);
           }
-          if (!JoinToken.ROLES.contains(token.role()) || AuthorityTable.signs(connection, node)) {
+          if (AuthorityTable.signs(connection, node)) {
             return new TokenUse.Refused(Why.CONTROL_NODE);
           }
           JoinToken.@Nullable Use before = token.use();

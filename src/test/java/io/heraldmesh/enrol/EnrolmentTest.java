@@ -48,18 +48,10 @@ class EnrolmentTest extends EnrolmentFixture {
 
   @Test
   void aRoleIsGivenOnlyByATokenThatAnOperatorMadeForIt() {
-    for (HeraldRole role : List.of(HeraldRole.NODE, HeraldRole.ADMIN, HeraldRole.OPERATOR)) {
+    for (HeraldRole role : HeraldRole.values()) {
       Enrolled enrolled = Await.result(enrol(token("x", role), TestAuthority.keys()));
       assertThat(accepted(enrolled)).hasToString("spiffe://mesh.test/herald/" + role.word() + "/x");
     }
-  }
-
-  @Test
-  void noTokenGivesARoleThatOnlyControlNodesHave() {
-    for (HeraldRole role : List.of(HeraldRole.CA, HeraldRole.CONFIG)) {
-      assertRefused(enrol(token("x", role), keys), Reason.OTHER_NAME);
-    }
-    assertThat(audited("done")).isEmpty();
   }
 
   @Test

@@ -157,9 +157,8 @@ class RevokedElsewhereTest {
     Instant since = clock.instant().minusSeconds(60).truncatedTo(ChronoUnit.SECONDS);
     Instant at = since.minusSeconds(61);
     AuditEvent audit = new AuditEvent(at, "the test", "registrations.revoke", name, "done", "");
-    // Who has nothing cannot be revoked.
     first.register(name, Set.of(new WorkloadIdentity("shop", "web")));
-    assertThat(store.registrations().revoke(name, at, since, audit)).isTrue();
+    assertThat(store.registrations().revoke(name, at, since, audit).there()).isTrue();
     first.readRegistrations();
     return since;
   }
