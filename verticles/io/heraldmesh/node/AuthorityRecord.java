@@ -30,7 +30,8 @@ final class AuthorityRecord {
 
   /**
    * Claims the state for the authority's trust domain. Roots that are no longer this node's are
-   * marked as dropped where nobody else signs.
+   * marked as dropped where nobody else signs. After an import all are: the first control node that
+   * starts says under which root the mesh is, whatever the backup was made under.
    *
    * @throws StartFailure when other control nodes sign under other roots: nobody would trust both
    * @throws io.heraldmesh.store.StoreException when the state is another trust domain's
@@ -46,12 +47,11 @@ final class AuthorityRecord {
             .toList();
     List<String> ours = roots.stream().map(AuthorityCertificate::fingerprint).toList();
     List<AuthorityCertificate> active =
-        known.values().stream()
-            .filter(c -> c.kind() == Kind.ROOT && c.phase() == Phase.ACTIVE)
-            .toList();
-    boolean common = active.stream().anyMatch(root -> ours.contains(root.fingerprint()));
-    if (!active.isEmpty() && !common) {
-      strange(store, active.getFirst(), roots.getFirst());
+        rootsOf(known).stream().filter(root -> root.phase() == Phase.ACTIVE).toList();
+    List<AuthorityCertificate> before = active.isEmpty() ? rootsOf(known) : active;
+    boolean common = before.stream().anyMatch(root -> ours.contains(root.fingerprint()));
+    if (!before.isEmpty() && !common) {
+      strange(store, before.getLast(), roots.getFirst());
     }
     if (!store.shared()) {
       active.stream()
@@ -65,6 +65,10 @@ final class AuthorityRecord {
         .filter(c -> c.phase() == Phase.ACTIVE && !c.fingerprint().equals(issuer.fingerprint()))
         .forEach(c -> store.authority().put(c.in(Phase.DROPPED)));
     putNew(store, known, issuer);
+  }
+
+  private static List<AuthorityCertificate> rootsOf(Map<String, AuthorityCertificate> known) {
+    return known.values().stream().filter(c -> c.kind() == Kind.ROOT).toList();
   }
 
   /** Whether another control node's certificate in use was signed by {@code root}. */
@@ -90,7 +94,7 @@ final class AuthorityRecord {
   }
 
   private static void strange(Store store, AuthorityCertificate there, AuthorityCertificate ours) {
-    if (store.shared()) {
+    if (store.shared() && there.phase() == Phase.ACTIVE) {
       throw StartFailure.cannotStart(
           store.name()
               + ": the other control nodes sign under root "

@@ -93,13 +93,20 @@ final class AuthorityTable implements AuthorityMetadata {
                     + " kind = excluded.kind, phase = excluded.phase, pem = excluded.pem,"
                     + " node = excluded.node, added_at = excluded.added_at,"
                     + " digest = excluded.digest",
-                certificate.fingerprint(),
-                certificate.kind().name(),
-                certificate.phase().name(),
-                certificate.pem(),
-                certificate.node(),
-                certificate.addedAt().toEpochMilli(),
-                digest(certificate)));
+                values(certificate)));
+  }
+
+  /** In the order of {@link #COLUMNS}. */
+  Object[] values(AuthorityCertificate certificate) {
+    return new Object[] {
+      certificate.fingerprint(),
+      certificate.kind().name(),
+      certificate.phase().name(),
+      certificate.pem(),
+      certificate.node(),
+      certificate.addedAt().toEpochMilli(),
+      digest(certificate)
+    };
   }
 
   /** True: {@code node} is a control node, which signs its own identities. */
@@ -114,18 +121,36 @@ final class AuthorityTable implements AuthorityMetadata {
   }
 
   AuthorityCertificate certificate(ResultSet row) throws SQLException {
-    AuthorityCertificate certificate =
-        new AuthorityCertificate(
-            row.getString("fingerprint"),
-            AuthorityCertificate.Kind.valueOf(row.getString("kind")),
-            AuthorityCertificate.Phase.valueOf(row.getString("phase")),
-            row.getString("pem"),
-            row.getString("node"),
-            Instant.ofEpochMilli(row.getLong("added_at")));
-    if (!digest(certificate).equals(row.getString("digest"))) {
-      throw database.damaged("authority certificate " + certificate.fingerprint());
+    return certificate(
+        row.getString("fingerprint"),
+        row.getString("kind"),
+        row.getString("phase"),
+        row.getString("pem"),
+        row.getString("node"),
+        Instant.ofEpochMilli(row.getLong("added_at")),
+        row.getString("digest"));
+  }
+
+  /** What a row says, when it is as it was written. */
+  AuthorityCertificate certificate(
+      String fingerprint,
+      String kind,
+      String phase,
+      String pem,
+      String node,
+      Instant addedAt,
+      String digest) {
+    if (!RecordDigest.of(fingerprint, kind, phase, pem, node, addedAt.toEpochMilli())
+        .equals(digest)) {
+      throw database.damaged("authority certificate " + fingerprint);
     }
-    return certificate;
+    return new AuthorityCertificate(
+        fingerprint,
+        AuthorityCertificate.Kind.valueOf(kind),
+        AuthorityCertificate.Phase.valueOf(phase),
+        pem,
+        node,
+        addedAt);
   }
 
   private static String digest(AuthorityCertificate certificate) {

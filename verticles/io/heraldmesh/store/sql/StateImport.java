@@ -1,6 +1,8 @@
 package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.AuditEvent;
+import io.heraldmesh.store.AuthorityCertificate;
+import io.heraldmesh.store.AuthorityCertificate.Phase;
 import io.heraldmesh.store.ImportResult;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.ResourceKey;
@@ -170,7 +172,28 @@ final class StateImport {
         }
         RevocationTable.raise(connection, node, voidBefore);
       }
-      case SETTING, AUTHORITY, REGISTRATION, RESOURCE, HISTORY -> insert(table, values);
+      // No control node signs during an import. Each notes at its start by what it does.
+      case AUTHORITY -> {
+        AuthorityCertificate there = certificate(table, values);
+        insert(table, new AuthorityTable(database).values(there.in(Phase.DROPPED)));
+      }
+      case SETTING, REGISTRATION, RESOURCE, HISTORY -> insert(table, values);
+    }
+  }
+
+  private AuthorityCertificate certificate(StateTable table, @Nullable Object[] values) {
+    try {
+      return new AuthorityTable(database)
+          .certificate(
+              text(table, values, "fingerprint"),
+              text(table, values, "kind"),
+              text(table, values, "phase"),
+              text(table, values, "pem"),
+              text(table, values, "node"),
+              time(table, values, "added_at"),
+              text(table, values, "digest"));
+    } catch (IllegalArgumentException e) {
+      throw database.damaged("a row of authority");
     }
   }
 

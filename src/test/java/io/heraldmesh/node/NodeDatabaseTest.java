@@ -9,14 +9,18 @@ import io.heraldmesh.PostgresServer;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.store.AuthorityCertificate;
 import io.heraldmesh.store.AuthorityCertificate.Phase;
+import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.Backup;
 import io.heraldmesh.store.sql.PostgresStore;
 import io.heraldmesh.store.sql.SqliteStore;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,6 +113,40 @@ public class NodeDatabaseTest {
         .withMessageContaining("sign under root")
         .withMessageContaining("spec.authority");
     first.stop();
+  }
+
+  @Test
+  void aBackupFromBeforeARootWasChangedKeepsNoControlNodeFromStarting() throws IOException {
+    PostgresServer server = PostgresServer.shared();
+    PostgresSettings settings = server.settings();
+    String database = postgres(server, settings.schema());
+    start(new NodeFolder(folder.resolve("one")).node(database)).stop();
+    Path file = folder.resolve("monday.jsonl");
+    try (Backup backup = Backup.toRead(settings);
+        OutputStream out = Files.newOutputStream(file)) {
+      backup.export(out, Instant.now());
+    }
+    try (Backup backup = Backup.toWrite(settings)) {
+      backup.importFrom(file, true, Instant.now());
+    }
+    NodeFolder two = new NodeFolder(folder.resolve("two")).node(database);
+    Node renewed = start(two);
+    NodeFolder three = new NodeFolder(folder.resolve("three")).node(database);
+    assertThatExceptionOfType(StartFailure.class)
+        .as("from then on the root of the first to start is the mesh's")
+        .isThrownBy(() -> start(three).stop())
+        .withMessageContaining("sign under root");
+    renewed.stop();
+    start(two).stop();
+    try (Store store = PostgresStore.open(settings)) {
+      assertThat(store.authority().certificates())
+          .extracting(AuthorityCertificate::kind, AuthorityCertificate::phase)
+          .containsExactlyInAnyOrder(
+              tuple(AuthorityCertificate.Kind.ROOT, Phase.DROPPED),
+              tuple(AuthorityCertificate.Kind.ISSUER, Phase.DROPPED),
+              tuple(AuthorityCertificate.Kind.ROOT, Phase.ACTIVE),
+              tuple(AuthorityCertificate.Kind.ISSUER, Phase.ACTIVE));
+    }
   }
 
   @Test

@@ -110,6 +110,9 @@ class BackupRefusalTest extends BackupFixture {
     assertThat(importInto(to, file, true, LATER))
         .as("its root was changed since")
         .isInstanceOf(ImportResult.Imported.class);
+    assertThat(importInto(to, file, true, LATER))
+        .as("nobody signed in between")
+        .isInstanceOf(ImportResult.Imported.class);
   }
 
   @Test
@@ -149,16 +152,22 @@ class BackupRefusalTest extends BackupFixture {
     }
   }
 
-  @Test
-  void aForgedFileWithARightSumIsRefusedRowByRow() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"service_account\":\"sa\"; \"service_account\":\"evil\"; registration of ns/evil",
+        "\"pem\":\"PEM; \"pem\":\"EVIL; authority certificate aa",
+        "\"kind\":\"ROOT\"; \"kind\":\"EVIL\"; authority certificate aa"
+      })
+  void aForgedFileWithARightSumIsRefusedRowByRow(String row, String evil, String named)
+      throws Exception {
     TestDatabase from = place("sqlite", "from");
     filled(from);
     List<String> lines = Files.readString(export(from)).lines().toList();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     for (String line : lines.subList(0, lines.size() - 1)) {
-      body.write(
-          (line.replace("\"service_account\":\"sa\"", "\"service_account\":\"evil\"") + "\n")
-              .getBytes(StandardCharsets.UTF_8));
+      body.write((line.replace(row, evil) + "\n").getBytes(StandardCharsets.UTF_8));
     }
     String sum =
         java.util.HexFormat.of()
@@ -173,7 +182,7 @@ class BackupRefusalTest extends BackupFixture {
     TestDatabase to = place("sqlite", "to");
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> importInto(to, file, false, LATER))
-        .withMessageContaining("registration of ns/evil");
+        .withMessageContaining(named);
     try (Store store = to.open()) {
       assertThat(store.registrations().all()).isEmpty();
     }
