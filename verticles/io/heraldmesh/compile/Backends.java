@@ -127,10 +127,10 @@ final class Backends {
     return new Gathered();
   }
 
-  /** Istio selects by {@code spec.labels}; {@code metadata.labels} add to them. */
+  /** Those of both; {@code metadata.labels} win, as in Istio. */
   static Map<String, String> labels(WorkloadEntry entry) {
-    Map<String, String> labels = new TreeMap<>(entry.metadata().labels());
-    labels.putAll(entry.spec().labels());
+    Map<String, String> labels = new TreeMap<>(entry.spec().labels());
+    labels.putAll(entry.metadata().labels());
     return labels;
   }
 }

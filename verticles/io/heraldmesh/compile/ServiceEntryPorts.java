@@ -4,6 +4,7 @@ import io.heraldmesh.identity.InvalidIdentity;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.resource.Selector;
 import io.heraldmesh.resource.ServiceEntry;
+import io.heraldmesh.resource.ServiceEntry.Resolution;
 import io.heraldmesh.resource.WorkloadAddress;
 import io.heraldmesh.resource.problem.Located;
 import java.util.ArrayList;
@@ -45,7 +46,10 @@ final class ServiceEntryPorts {
     for (WorkloadAddress address : entry.endpoints()) {
       gathered.written(namespace, address, address.labels(), target(port, address));
     }
-    if (selector == null && entry.endpoints().isEmpty() && !host.startsWith("*")) {
+    if (selector == null
+        && entry.endpoints().isEmpty()
+        && !host.startsWith("*")
+        && entry.resolution() != Resolution.STATIC) {
       gathered.plain(host, port.targetPort());
     }
     identities(gathered);

@@ -22,9 +22,15 @@ public enum AddressKind {
   /** Multicast, and IPv4's broadcast address. */
   MULTICAST("multicast");
 
-  /** AWS over IPv6, Alibaba, Oracle, Azure. */
+  /** AWS over IPv6, for machines and for pods, Google over IPv6, Alibaba, Oracle, Azure. */
   private static final Set<String> METADATA_SERVICES =
-      Set.of("fd00:ec2:0:0:0:0:0:254", "100.100.100.200", "192.0.0.192", "168.63.129.16");
+      Set.of(
+          "fd00:ec2:0:0:0:0:0:254",
+          "fd00:ec2:0:0:0:0:0:23",
+          "fd20:ce:0:0:0:0:0:254",
+          "100.100.100.200",
+          "192.0.0.192",
+          "168.63.129.16");
 
   private final String words;
 

@@ -37,15 +37,20 @@ public sealed interface TextMatch {
     };
   }
 
-  /** Reads {@code *}, {@code x*}, {@code *x} or an exact text, as most fields write them. */
+  /**
+   * Reads {@code *}, {@code *x}, {@code x*} or an exact text, as most fields write them. Of two
+   * stars the first counts, as in Istio.
+   */
   static TextMatch of(String pattern) {
     if (pattern.equals("*")) {
       return new Present();
     }
-    if (pattern.endsWith("*")) {
-      return new Prefix(pattern.substring(0, pattern.length() - 1));
+    if (pattern.startsWith("*")) {
+      return new Suffix(pattern.substring(1));
     }
-    return pattern.startsWith("*") ? new Suffix(pattern.substring(1)) : new Exact(pattern);
+    return pattern.endsWith("*")
+        ? new Prefix(pattern.substring(0, pattern.length() - 1))
+        : new Exact(pattern);
   }
 
   /** Reads a {@code paths} value: as {@link #of}, or a template when it has an operator. */

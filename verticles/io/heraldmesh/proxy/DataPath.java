@@ -222,7 +222,6 @@ public final class DataPath {
 
   /** Puts {@code snapshot} in force, whole, for every new request. Thread-safe. */
   public synchronized void apply(NodeSnapshot snapshot) {
-    originations.only(files(snapshot));
     Map<Workload, Enforcement> enforcements = enforcements(snapshot.workloads());
     Map<Workload, Routes> routes = new HashMap<>();
     InForce last = inForce;
@@ -240,6 +239,7 @@ public final class DataPath {
     inForce = new InForce(enforcements, routes);
     upstreams.retain(
         routes.values().stream().flatMap(Routes::meshTargets).collect(Collectors.toSet()));
+    originations.only(files(snapshot)); // last: until here what was in force may need its own
   }
 
   /**

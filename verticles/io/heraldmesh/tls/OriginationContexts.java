@@ -47,7 +47,7 @@ final class OriginationContexts {
                 ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
                 offered));
       }
-      contexts.put(protocol, builder.build());
+      contexts.put(protocol, Unresumed.context(builder.build()));
     }
   }
 

@@ -7,7 +7,6 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
-import io.netty.handler.ssl.ReferenceCountedOpenSslServerContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -57,7 +56,7 @@ final class WorkloadContexts {
               // identities are SPIFFE IDs, checked by the trust manager; names prove nothing here
               .endpointIdentificationAlgorithm(null)
               .applicationProtocolConfig(alpn(protocol.offered()));
-      clients.put(protocol, builder.build());
+      clients.put(protocol, Unresumed.context(builder.build()));
     }
   }
 
@@ -107,11 +106,7 @@ final class WorkloadContexts {
     if (!served.isEmpty()) {
       builder.applicationProtocolConfig(alpn(served));
     }
-    SslContext context = builder.build();
-    if (context instanceof ReferenceCountedOpenSslServerContext openSsl) {
-      openSsl.sessionContext().setSessionCacheEnabled(false);
-    }
-    return context;
+    return Unresumed.context(builder.build());
   }
 
   private static SslContextBuilder common(

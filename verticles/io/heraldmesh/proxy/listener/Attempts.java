@@ -21,6 +21,11 @@ final class Attempts {
     return choice.begin();
   }
 
+  /** The last one. */
+  Choice choice() {
+    return choice;
+  }
+
   Target target() {
     return choice.target();
   }

@@ -94,7 +94,7 @@ record CapturedCall(
       tunnel.refuse(noRoute(), UpstreamFailure.NO_ROUTE);
     } else {
       tunnel.guard(new PassthroughStanding(this::routes));
-      tunnel.open(Filters.outbound(null), Addressed.elsewhere(MeshProtocol.TCP, dialled));
+      tunnel.open(Filters.outbound(null), routes.elsewhere(MeshProtocol.TCP, dialled));
     }
   }
 

@@ -51,7 +51,7 @@ final class CapturedGate implements Gate {
               UpstreamFailure.NO_ROUTE)
           : new Admission.Forward(
               Filters.outbound(head),
-              Addressed.elsewhere(http2 ? MeshProtocol.HTTP2 : MeshProtocol.HTTP1, call.dialled()),
+              routes.elsewhere(http2 ? MeshProtocol.HTTP2 : MeshProtocol.HTTP1, call.dialled()),
               CapturedCall.PASSTHROUGH);
     }
     String service = to.route().destination().service();
@@ -68,10 +68,12 @@ final class CapturedGate implements Gate {
 
   @Override
   public Standing standing(
-      IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream) {
-    Routes routes = call.routes();
+      IncomingRequest request,
+      Choice choice,
+      Instant decidedAt,
+      Supplier<@Nullable Channel> upstream) {
     Authority authority = request.authority();
-    return routes == null || CapturedCall.request(routes, authority, call.dialled()) == null
+    return choice.isOnly()
         ? new PassthroughStanding(call::routes)
         : new OutboundStanding(
             call.context(),

@@ -47,7 +47,11 @@ record DecidedHead(RequestHead sent, Map<String, List<String>> before) implement
   @Override
   public List<String> values(String name) {
     List<String> changed = before.get(name.toLowerCase(Locale.ROOT));
-    return changed != null ? changed : ours(name) ? List.of() : sent.values(name);
+    if (changed != null) {
+      return changed;
+    }
+    // what the client asked to go on as is the head's own, whatever the request says now
+    return ours(name) && Field.of(name) != Field.UPGRADE ? List.of() : sent.values(name);
   }
 
   @Override

@@ -213,7 +213,7 @@ final class Exchange implements ResponseSink {
   private Standing standing() {
     Standing here = standing;
     if (here == null) {
-      here = gate.standing(incoming, log.start(), this::channel);
+      here = gate.standing(incoming, attempts.choice(), log.start(), this::channel);
       standing = here;
     }
     return here;

@@ -60,10 +60,14 @@ interface Gate {
   /**
    * The standing of a request that went on.
    *
+   * @param choice where it went
    * @param upstream its way to the service; null while there is none yet
    */
   Standing standing(
-      IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream);
+      IncomingRequest request,
+      Choice choice,
+      Instant decidedAt,
+      Supplier<@Nullable Channel> upstream);
 
   /**
    * Sets the headers that only this proxy may set.

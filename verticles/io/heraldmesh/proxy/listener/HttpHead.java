@@ -1,9 +1,11 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.RequestHead;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A request as policies see it. */
 final class HttpHead implements RequestHead {
@@ -12,18 +14,24 @@ final class HttpHead implements RequestHead {
   private final String authority;
   private final String scheme;
   private final List<String> forwardedFor;
+  private final @Nullable String upgrade;
 
+  /**
+   * @param upgrade as the client sent it; it is off the request, and may be set on it again
+   */
   HttpHead(
       HttpRequest request,
       String target,
       String authority,
       String scheme,
-      List<String> forwardedFor) {
+      List<String> forwardedFor,
+      @Nullable String upgrade) {
     this.request = request;
     this.target = target;
     this.authority = authority;
     this.scheme = scheme;
     this.forwardedFor = forwardedFor;
+    this.upgrade = upgrade;
   }
 
   @Override
@@ -53,7 +61,9 @@ final class HttpHead implements RequestHead {
 
   @Override
   public List<String> values(String name) {
-    return request.headers().getAll(name);
+    return upgrade != null && HttpHeaderNames.UPGRADE.contentEqualsIgnoreCase(name)
+        ? List.of(upgrade)
+        : request.headers().getAll(name);
   }
 
   @Override

@@ -95,7 +95,10 @@ final class InboundGate implements Gate {
 
   @Override
   public Standing standing(
-      IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream) {
+      IncomingRequest request,
+      Choice choice,
+      Instant decidedAt,
+      Supplier<@Nullable Channel> upstream) {
     return new RequestStanding(context, workload, connection, request.asDecided(), decidedAt);
   }
 

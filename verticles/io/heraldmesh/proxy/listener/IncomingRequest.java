@@ -98,7 +98,12 @@ final class IncomingRequest {
     fields.strip(request.headers());
     HttpHead head =
         new HttpHead(
-            request, target.origin(), named == null ? "" : named, scheme, fields.forwardedFor());
+            request,
+            target.origin(),
+            named == null ? "" : named,
+            scheme,
+            fields.forwardedFor(),
+            fields.upgrade());
     return new IncomingRequest(request, fields, head, named, authority);
   }
 

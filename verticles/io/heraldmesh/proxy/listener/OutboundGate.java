@@ -86,7 +86,10 @@ final class OutboundGate implements Gate {
 
   @Override
   public Standing standing(
-      IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream) {
+      IncomingRequest request,
+      Choice choice,
+      Instant decidedAt,
+      Supplier<@Nullable Channel> upstream) {
     return standing(request.authority(), false, upstream);
   }
 

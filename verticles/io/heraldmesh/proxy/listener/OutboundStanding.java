@@ -25,6 +25,7 @@ final class OutboundStanding implements Standing {
   private final Supplier<@Nullable Channel> upstream;
   private @Nullable Routes judgedBy;
   private @Nullable PeerIdentity server;
+  private @Nullable Channel judged;
   private long generation = Long.MIN_VALUE;
 
   /**
@@ -48,6 +49,13 @@ final class OutboundStanding implements Standing {
     Channel channel = upstream.get();
     if (channel == null) {
       return null;
+    }
+    if (channel != judged) {
+      // the first one, or another after a retry: with a server of its own
+      judged = channel;
+      judgedBy = null;
+      server = null;
+      generation = Long.MIN_VALUE;
     }
     SslHandler tls = tls(channel);
     if (tls != null) {

@@ -68,6 +68,11 @@ final class RequestFields {
     return trailers;
   }
 
+  /** What it would like to go on as; null: as it is. */
+  @Nullable String upgrade() {
+    return upgrade;
+  }
+
   /**
    * The client would like to go on as a WebSocket (RFC 6455 section 4.1). No other upgrade is ever
    * passed on: what is spoken after it could not be seen.

@@ -2,7 +2,6 @@ package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.proxy.HostPort;
-import io.heraldmesh.proxy.upstream.Target.Chosen;
 import io.heraldmesh.tls.MeshProtocol;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
@@ -32,21 +31,7 @@ public record Addressed(Route route, int endpoint, boolean named) {
         : route.dialled(hostPort(dialled), tls, protocol, host);
   }
 
-  /**
-   * A call to what is no destination of the mesh, to be passed on to where it was going.
-   *
-   * @param protocol as its client speaks
-   */
-  public static Choice elsewhere(MeshProtocol protocol, InetSocketAddress dialled) {
-    HostPort address = hostPort(dialled);
-    Target target =
-        protocol == MeshProtocol.TCP
-            ? Target.plainTcp(address)
-            : Target.plain(address, protocol == MeshProtocol.HTTP2);
-    return Choice.only(target.chosen(Chosen.BY_WORKLOAD));
-  }
-
-  private static HostPort hostPort(InetSocketAddress dialled) {
+  static HostPort hostPort(InetSocketAddress dialled) {
     return new HostPort(NetUtil.toAddressString(dialled.getAddress()), dialled.getPort());
   }
 }

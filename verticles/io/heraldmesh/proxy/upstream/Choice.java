@@ -63,6 +63,11 @@ public final class Choice {
     return new Choice(route, protocol, host, target, state, null, true);
   }
 
+  /** It is no destination's. */
+  public boolean isOnly() {
+    return route == null;
+  }
+
   MeshProtocol protocol() {
     return protocol;
   }

@@ -1,7 +1,11 @@
 package io.heraldmesh.proxy.upstream;
 
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.ConnectionLimits;
 import io.heraldmesh.policy.Destination;
+import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.upstream.Target.Chosen;
+import io.heraldmesh.tls.MeshProtocol;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +29,9 @@ public final class Routes {
   private final Set<Integer> ports = new HashSet<>();
   private final @Nullable AddressIndex addresses;
   private final boolean registryOnly;
+
+  /** Of calls that are passed on: connections are shared only where this is the same. */
+  private final Circuit passedOn;
 
   /** What makes a destination the same in two snapshots. */
   private record Key(String service, String sni) {}
@@ -63,6 +70,7 @@ public final class Routes {
     }
     this.addresses = captured ? new AddressIndex(inOrder) : null;
     this.registryOnly = registryOnly;
+    this.passedOn = before == null ? new Circuit() : before.passedOn;
   }
 
   /** What {@code dialled} stands for; null: for nothing in the mesh. */
@@ -84,6 +92,21 @@ public final class Routes {
     Addressed there = route.destination().addresses().direct() ? at(dialled) : null;
     int endpoint = there != null && there.route() == route ? there.endpoint() : -1;
     return new Addressed(route, endpoint, true);
+  }
+
+  /**
+   * A call to what is no destination of the mesh, to be passed on to where it was going, over a
+   * connection of this workload's.
+   *
+   * @param protocol as its client speaks
+   */
+  public Choice elsewhere(MeshProtocol protocol, InetSocketAddress dialled) {
+    HostPort address = Addressed.hostPort(dialled);
+    Target target =
+        protocol == MeshProtocol.TCP
+            ? Target.plainTcp(address)
+            : Target.plain(address, protocol == MeshProtocol.HTTP2);
+    return Choice.only(target.within(ConnectionLimits.NONE, passedOn).chosen(Chosen.BY_WORKLOAD));
   }
 
   /** Whether a name could be called at {@code port}. */

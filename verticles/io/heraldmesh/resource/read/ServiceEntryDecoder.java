@@ -89,9 +89,7 @@ final class ServiceEntryDecoder {
   }
 
   private static String withoutWildcard(String host) {
-    return host.startsWith("*.")
-        ? host.substring(2)
-        : host.startsWith("*") ? host.substring(1) : host;
+    return host.startsWith("*.") ? host.substring(2) : host;
   }
 
   private static void checkAddresses(ServiceEntry entry, ProblemCollector problems) {

@@ -121,6 +121,37 @@ class DestinationsTest {
   }
 
   @Test
+  void aLabelOfTheMetadataWinsOverOneOfTheSpec() {
+    String entry =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: vm, namespace: shop, labels: {app: web, security.istio.io/tlsMode: istio}}
+        spec:
+          address: 10.1.0.1
+          serviceAccount: vm
+          labels: {app: old, security.istio.io/tlsMode: disabled}
+        """;
+    Destination web = compile(read(service("shop", "web"), entry)).getFirst();
+    assertThat(web.endpoints()).containsExactly(new Endpoint("10.1.0.1", 8080, true));
+  }
+
+  @Test
+  void aStaticServiceEntryWithoutEndpointsHasNone() {
+    String entry =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: ext, namespace: shop}
+        spec:
+          hosts: [old.example.com]
+          resolution: STATIC
+          ports: [{name: http, number: 80, protocol: HTTP}]
+        """;
+    assertThat(compile(read(entry)).getFirst().endpoints()).isEmpty();
+  }
+
+  @Test
   void serviceEntriesHaveStaticEndpointsAndFurtherIdentities() {
     String entry =
         """

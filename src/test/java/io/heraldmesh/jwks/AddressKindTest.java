@@ -30,6 +30,8 @@ class AddressKindTest {
     "::ffff:169.254.169.254, LINK_LOCAL",
     "64:ff9b::a9fe:a9fe, LINK_LOCAL",
     "fd00:ec2::254, METADATA",
+    "fd00:ec2::23, METADATA",
+    "fd20:ce::254, METADATA",
     "100.100.100.200, METADATA",
     "168.63.129.16, METADATA",
     "192.0.0.192, METADATA",

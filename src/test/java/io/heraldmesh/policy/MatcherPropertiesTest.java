@@ -140,10 +140,12 @@ class MatcherPropertiesTest {
     if (pattern.equals("*")) {
       return !text.isEmpty();
     }
-    if (pattern.endsWith("*")) {
-      return text.startsWith(pattern.substring(0, pattern.length() - 1));
+    if (pattern.startsWith("*")) {
+      return text.endsWith(pattern.substring(1));
     }
-    return pattern.startsWith("*") ? text.endsWith(pattern.substring(1)) : text.equals(pattern);
+    return pattern.endsWith("*")
+        ? text.startsWith(pattern.substring(0, pattern.length() - 1))
+        : text.equals(pattern);
   }
 
   private static void holds(byte[] network, int bits, byte[] address) throws Exception {

@@ -151,6 +151,18 @@ class CapturedCallsTest {
     }
   }
 
+  /** However young it is: it went there under a snapshot of before. */
+  @Test
+  void aRequestEndsWithItsDestination() throws Exception {
+    start(Protocol.HTTP, false);
+    try (RawClient client = dial(SOMEWHERE)) {
+      client.head("GET /hang HTTP/1.1", "Host: server.b");
+      Mesh.eventually(() -> !mesh.app.seen().isEmpty());
+      mesh.destinations(List.of());
+      assertThat(client.answer().status()).isEqualTo(503);
+    }
+  }
+
   @Test
   void whoDialsTheListenerItselfOrAnotherOfTheNodeIsRefused() throws Exception {
     start(Protocol.HTTP, false);

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.policy.AuthorizationPolicy;
 import io.heraldmesh.policy.AuthorizationPolicy.Action;
+import io.heraldmesh.policy.Condition;
 import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.policy.Rule;
+import io.heraldmesh.policy.TextField;
+import io.heraldmesh.policy.TextMatch;
 import io.heraldmesh.proxy.log.AccessEntry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -92,6 +96,31 @@ class WebSocketTest {
       assertThat(client.answer().status()).isEqualTo(403);
     }
     assertThat(mesh.app.seen()).isEmpty();
+  }
+
+  @Test
+  void policySeesThatAClientAsksForOne() throws Exception {
+    TextField websocket = new TextField(List.of(new TextMatch.Exact("websocket")), List.of());
+    mesh.policy(
+        MtlsMode.STRICT,
+        new AuthorizationPolicy(
+            "b",
+            "no-sockets",
+            Action.DENY,
+            false,
+            List.of(
+                new Rule(
+                    List.of(),
+                    List.of(),
+                    List.of(new Condition.HeaderCondition("upgrade", websocket)))),
+            null));
+    try (RawClient client = mesh.call()) {
+      upgrade(client, "/chat");
+      assertThat(client.answer().status()).isEqualTo(403);
+    }
+    try (RawClient client = mesh.call()) {
+      assertThat(client.get("/ok", "server.b").status()).isEqualTo(200);
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
+import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.read.ResourceReader;
 import io.netty.buffer.ByteBuf;
@@ -283,7 +284,10 @@ public final class InboundBytes {
 
     @Override
     public Standing standing(
-        IncomingRequest request, Instant decidedAt, Supplier<@Nullable Channel> upstream) {
+        IncomingRequest request,
+        Choice choice,
+        Instant decidedAt,
+        Supplier<@Nullable Channel> upstream) {
       throw new UnsupportedOperationException();
     }
 
