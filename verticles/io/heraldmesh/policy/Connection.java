@@ -2,7 +2,6 @@ package io.heraldmesh.policy;
 
 import io.heraldmesh.identity.SpiffeId;
 import java.net.InetAddress;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sourceIp the direct peer's address
  * @param remoteIp the client's address after trusted hops; the same as {@code sourceIp} without any
  * @param port the workload port it is for, not the listener's own
- * @param sni the server name that the client asked for; kept in lower case, as Envoy has it
+ * @param sni the server name that the client asked for
  */
 public record Connection(
     Tls tls,
@@ -23,9 +22,6 @@ public record Connection(
     InetAddress destinationIp,
     int port,
     @Nullable String sni) {
-  public Connection {
-    sni = sni == null ? null : sni.toLowerCase(Locale.ROOT);
-  }
 
   /** The same connection, of a request whose client has this address. */
   Connection ofClient(InetAddress address) {

@@ -5,12 +5,13 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a TLS client says first, read without consuming it.
  *
- * @param sni the server name asked for (RFC 6066 section 3)
+ * @param sni the server name asked for, in lower case (RFC 6066 section 3)
  * @param alpn protocol names in the client's order (RFC 7301 section 3.1)
  */
 public record ClientHello(@Nullable String sni, List<String> alpn) {
@@ -121,7 +122,7 @@ public record ClientHello(@Nullable String sni, List<String> alpn) {
       int type = names.readUnsignedByte();
       ByteBuf name = names.readSlice(names.readUnsignedShort());
       if (type == 0) {
-        return name.toString(StandardCharsets.US_ASCII);
+        return name.toString(StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT);
       }
     }
     return null;

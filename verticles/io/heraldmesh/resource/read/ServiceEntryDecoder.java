@@ -89,7 +89,9 @@ final class ServiceEntryDecoder {
   }
 
   private static String withoutWildcard(String host) {
-    return host.startsWith("*.") ? host.substring(2) : host;
+    return host.startsWith("*.")
+        ? host.substring(2)
+        : host.startsWith("*") ? host.substring(1) : host;
   }
 
   private static void checkAddresses(ServiceEntry entry, ProblemCollector problems) {

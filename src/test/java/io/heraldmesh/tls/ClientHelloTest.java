@@ -27,6 +27,14 @@ class ClientHelloTest {
     assertThat(hello.mesh()).isTrue();
   }
 
+  /** Servers do not look at its case, so a DENY on connection.sni must not either. */
+  @Test
+  void theNameIsInLowerCaseHoweverItWasWritten() throws Exception {
+    ClientHello hello =
+        Objects.requireNonNull(ClientHello.read(Unpooled.wrappedBuffer(hello("ADMIN.Web.Shop"))));
+    assertThat(hello.sni()).isEqualTo("admin.web.shop");
+  }
+
   @Test
   void aClientOutsideTheMeshIsToldApart() throws Exception {
     ClientHello hello =

@@ -88,7 +88,6 @@ class ServiceDecodersTest {
         "hosts: []                                           | 5 error HLD0110 spec.hosts",
         "hosts: ['*']                                        | 5 error HLD0602 spec.hosts[0]",
         "hosts: ['a b']                                      | 5 error HLD0602 spec.hosts[0]",
-        "hosts: ['*prod.example.com']                        | 5 error HLD0602 spec.hosts[0]",
         "{hosts: [a], workloadSelector: {labels: {a: '*'}}}  | 5 error HLD0205"
             + " spec.workloadSelector.labels.a",
         "{hosts: [a], workloadSelector: {}, resolution: STATIC, endpoints: [{address: 1.2.3.4}]} |"
