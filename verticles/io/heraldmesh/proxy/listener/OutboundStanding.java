@@ -50,7 +50,7 @@ final class OutboundStanding implements Standing {
     if (channel == null) {
       return null;
     }
-    if (channel != judged) {
+    if (!channel.equals(judged)) {
       // the first one, or another after a retry: with a server of its own
       judged = channel;
       judgedBy = null;
