@@ -3,7 +3,6 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class Guard implements Watch.Timed {
   public void check(long nowMillis) {
     if (reason != null) {
       if (nowMillis - since >= MOMENT_MILLIS) {
-        close();
+        Ends.cut(channel);
       }
       return;
     }
@@ -61,17 +60,7 @@ final class Guard implements Watch.Timed {
     if (standing.mayAnswer()) {
       channel.pipeline().fireUserEventTriggered(Drain.NOW);
     } else {
-      close();
-    }
-  }
-
-  /** From the front, so that no handler puts it off to finish what it is doing. */
-  private void close() {
-    ChannelHandlerContext first = channel.pipeline().firstContext();
-    if (first == null) {
-      channel.close();
-    } else {
-      first.close();
+      Ends.cut(channel);
     }
   }
 }

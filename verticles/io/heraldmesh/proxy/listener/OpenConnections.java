@@ -1,7 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
@@ -68,17 +67,8 @@ public final class OpenConnections {
     over = true;
     for (Side side : List.of(inbound, outbound)) {
       for (Channel channel : side.channels) {
-        channel.eventLoop().execute(() -> close(channel));
+        channel.eventLoop().execute(() -> Ends.cut(channel));
       }
-    }
-  }
-
-  private static void close(Channel channel) {
-    ChannelHandlerContext first = channel.pipeline().firstContext();
-    if (first == null) {
-      channel.close();
-    } else {
-      first.close();
     }
   }
 

@@ -29,6 +29,9 @@ final class Tunnel implements Watch.Timed {
 
   private static final long COUNT_MILLIS = 5_000;
 
+  /** What is on its way when a tunnel's time is up may still arrive for so long. */
+  private static final long LINGER_MILLIS = 5_000;
+
   private final ListenerContext context;
   private final Channel client;
   private final Origin origin;
@@ -40,13 +43,15 @@ final class Tunnel implements Watch.Timed {
   private @Nullable Permit permit;
   private @Nullable Pipe in;
   private @Nullable Pipe out;
-  private @Nullable Channel upstream;
+  private @Nullable Ends ends;
+  private @Nullable Standing standing;
   private @Nullable Reason withdrawal;
   private @Nullable TcpMeters meters;
   private long countedIn;
   private long countedOut;
   private long countedAt;
   private long openedAt;
+  private long endedAt;
   private boolean over;
 
   Tunnel(ListenerContext context, Channel client, Origin origin, String destination) {
@@ -121,17 +126,26 @@ final class Tunnel implements Watch.Timed {
 
   /** The connection to the other side; null while there is none yet. */
   @Nullable Channel upstream() {
-    return upstream;
+    Ends both = ends;
+    return both == null ? null : both.upstream();
   }
 
   /** Ends this when {@code standing} is withdrawn. */
-  void guard(Standing standing) {
-    Guard.over(client, watch, standing, context.clock(), why -> withdrawal = why);
+  void guard(Standing granted) {
+    standing = granted;
+    Guard.over(client, watch, granted, context.clock(), why -> withdrawal = why);
   }
 
-  /** One of the two is closed. */
-  void closed() {
-    if (over) {
+  /** One of the two is closed: the other is what is left, until it has taken what it was sent. */
+  private void closed() {
+    Ends both = ends;
+    if (over || both == null) {
+      return;
+    }
+    if (!both.areClosed()) {
+      if (withdrawal != null) {
+        both.cut();
+      }
       return;
     }
     over = true;
@@ -154,26 +168,41 @@ final class Tunnel implements Watch.Timed {
   public void check(long now) {
     Pipe one = in;
     Pipe other = out;
-    if (one != null && other != null) {
-      long last = Math.max(one.lastRead(), other.lastRead());
-      if (mayEnd(now, last)) {
-        client.close();
-      } else if (standsStill(now - last)) {
-        context.overload().shed(Shed.STALLED);
-        client.close();
-      } else if (now - countedAt >= COUNT_MILLIS) {
-        countedAt = now;
-        count();
-      }
+    Ends both = ends;
+    if (one == null || other == null || both == null) {
+      return;
+    }
+    long last = Math.max(one.lastRead(), other.lastRead());
+    if (both.areClosed()) {
+      closed();
+    } else if (isWithdrawn(both) || endedAt > 0 && now - endedAt > LINGER_MILLIS) {
+      both.cut();
+    } else if (standsStill(both, now - last)) {
+      context.overload().shed(Shed.STALLED);
+      both.cut();
+    } else if (endedAt == 0 && mayEnd(now, last)) {
+      endedAt = now;
+      client.close();
+    } else if (now - countedAt >= COUNT_MILLIS) {
+      countedAt = now;
+      count();
     }
   }
 
+  /** Of a client that is gone nothing else looks at what allowed it. */
+  private boolean isWithdrawn(Ends both) {
+    Standing granted = standing;
+    if (withdrawal == null && granted != null && !both.client().isActive()) {
+      withdrawal = granted.withdrawn(context.clock().instant());
+    }
+    return withdrawal != null;
+  }
+
   /** One side does not take what the proxy holds for it, while memory is short. */
-  private boolean standsStill(long waited) {
-    Channel other = upstream;
+  private boolean standsStill(Ends both, long waited) {
     return context.overload().saving()
         && waited > Overload.PATIENCE_MILLIS
-        && (!client.isWritable() || other != null && !other.isWritable());
+        && !(both.client().isWritable() && both.upstream().isWritable());
   }
 
   /** By what the destination says, or else by the proxy's own bound; zero is none. */
@@ -203,7 +232,7 @@ final class Tunnel implements Watch.Timed {
       channel.close();
       return;
     }
-    upstream = channel;
+    ends = new Ends(client, channel);
     Pipe fromClient = new Pipe(this::closed, channel, watch, context.overload());
     Pipe fromUpstream = new Pipe(this::closed, client, watch, context.overload());
     in = fromClient;

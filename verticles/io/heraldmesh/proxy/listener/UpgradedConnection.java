@@ -27,7 +27,7 @@ final class UpgradedConnection implements Watch.Timed {
   }
 
   private final Watch watch;
-  private final Channel client;
+  private final Ends ends;
   private final Standing standing;
   private final InstantSource clock;
   private final long idleMillis;
@@ -42,7 +42,7 @@ final class UpgradedConnection implements Watch.Timed {
   private UpgradedConnection(
       Channel client, Channel upstream, ListenerContext context, Standing standing, End end) {
     this.watch = context.upstreams().watch(client.eventLoop());
-    this.client = client;
+    this.ends = new Ends(client, upstream);
     this.standing = standing;
     this.clock = context.clock();
     this.idleMillis = context.limits().streamIdle().toMillis();
@@ -72,6 +72,10 @@ final class UpgradedConnection implements Watch.Timed {
 
   @Override
   public void check(long nowMillis) {
+    if (ends.areClosed()) {
+      closed();
+      return;
+    }
     withdrawn = standing.withdrawn(clock.instant());
     if (withdrawn != null) {
       flag = Tunnel.WITHDRAWN;
@@ -83,7 +87,7 @@ final class UpgradedConnection implements Watch.Timed {
     } else {
       return;
     }
-    client.close();
+    ends.cut();
   }
 
   /** One side does not take what is held for it. */
@@ -94,7 +98,7 @@ final class UpgradedConnection implements Watch.Timed {
   }
 
   private void closed() {
-    if (!over) {
+    if (!over && ends.areClosed()) {
       over = true;
       watch.remove(this);
       end.closed(withdrawn, flag, fromClient.bytes(), fromUpstream.bytes());
