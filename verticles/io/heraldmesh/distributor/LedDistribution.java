@@ -7,7 +7,6 @@ import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.UsedCertificates.ReportsPage;
-import io.heraldmesh.compile.MeshWorkload;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import io.heraldmesh.store.Lease;
@@ -20,7 +19,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -48,9 +46,6 @@ public final class LedDistribution implements Distribution {
   /** After the end of somebody's lease, so that one attempt is enough. */
   private static final Duration AFTER = Duration.ofMillis(20);
 
-  /** How old the workloads may be by which a change is checked where another one leads. */
-  private static final Duration REMEMBERED_FOR = Duration.ofSeconds(1);
-
   /** How long a new distributor waits for the nodes, which ask every 10 s. */
   public static final Duration SETTLE = Duration.ofSeconds(12);
 
@@ -61,17 +56,15 @@ public final class LedDistribution implements Distribution {
   private final Function<Ledger, DistributorVerticle> making;
   private final DistributorService elsewhere;
   private final boolean stands;
+  private final RememberedWorkloads remembered;
   private final Context context;
   private @Nullable Newest newest;
-  private @Nullable Remembered remembered;
   private @Nullable String rejection;
   private @Nullable Leading leading;
   private volatile long until;
   private Future<Void> transition = Future.succeededFuture();
   private boolean closed;
   private volatile boolean leads;
-
-  private record Remembered(List<MeshWorkload> workloads, long nanos) {}
 
   private record Newest(Resources resources, @Nullable String stored) {}
 
@@ -100,6 +93,7 @@ public final class LedDistribution implements Distribution {
     this.making = making;
     this.elsewhere = elsewhere;
     this.stands = stands;
+    this.remembered = new RememberedWorkloads(store);
     this.context = vertx.getOrCreateContext();
     Gauge.builder("herald_leader", this, self -> self.leads() ? 1 : 0).register(registry);
   }
@@ -293,31 +287,9 @@ public final class LedDistribution implements Distribution {
           Leading now = leading;
           return now == null
               ? vertx.executeBlocking(
-                  () -> source.compile(resources, remembered()).problems(), false)
+                  () -> source.compile(resources, remembered.now()).problems(), false)
               : now.distributor().check(resources);
         });
-  }
-
-  private synchronized List<MeshWorkload> remembered() {
-    Remembered known = remembered;
-    if (known == null || System.nanoTime() - known.nanos() > REMEMBERED_FOR.toNanos()) {
-      known = new Remembered(announced(), System.nanoTime());
-      remembered = known;
-    }
-    return known.workloads();
-  }
-
-  private List<MeshWorkload> announced() {
-    return store.announcements().all().stream()
-        .flatMap(
-            node ->
-                NodeMemory.announcement(node).stream()
-                    .flatMap(
-                        said ->
-                            AnnouncedWorkloads.of(
-                                node.node(), said.workloads(), node.lostAt() != null)
-                                .stream()))
-        .toList();
   }
 
   /** Where another one leads, that one waits for the node until it is silent. */
