@@ -54,13 +54,8 @@ final class BatchFile {
     boolean answer(JsonNode line, ObjectNode answer);
   }
 
-  /** Answers every line; gives the exit code: 0 all yes, 1 some no, 2 some line was wrong. */
-  int answer(Question question, PrintWriter out) {
-    return answer(question, out, ObjectNode::toString);
-  }
-
   /**
-   * As {@link #answer(Question, PrintWriter)}.
+   * Answers every line; gives the exit code: 0 all yes, 1 some no, 2 some line was wrong.
    *
    * @param form how an answer is printed
    */

@@ -1,6 +1,5 @@
 package io.heraldmesh.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.crypto.Crypto;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -24,6 +23,7 @@ import picocli.CommandLine.Spec;
 final class ExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PolicyOptions policies;
+  @Mixin private AnswerOption form;
 
   @Option(
       names = "--batch",
@@ -32,18 +32,6 @@ final class ExplainCommand implements Callable<Integer> {
       description = "One request a line; - is standard input.")
   private Path batch;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "json: one object a line (the default); text: for people.")
-  private Output output = Output.json;
-
-  /** The forms of a result, named as they are written on the command line. */
-  enum Output {
-    text,
-    json
-  }
-
   @Override
   public Integer call() {
     return policies.answer(
@@ -51,6 +39,6 @@ final class ExplainCommand implements Callable<Integer> {
         (compiler, resources, keys) ->
             new ExplainBatch(compiler, resources, keys, Crypto.preferred(), InstantSource.system()),
         spec,
-        output == Output.text ? ExplainedText::of : ObjectNode::toString);
+        form.form(ExplainedText::of));
   }
 }

@@ -59,7 +59,7 @@ final class JoinAttempts implements AutoCloseable {
       JoiningProof proof,
       Duration wait,
       Consumer<String> say) {
-    this.vertx = Vertx.vertx(EventLoops.options(1, 2));
+    this.vertx = EventLoops.start(1, 2);
     this.client = client.apply(vertx);
     this.where = where;
     this.name = name;

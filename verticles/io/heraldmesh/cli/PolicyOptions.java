@@ -42,17 +42,9 @@ final class PolicyOptions {
   /**
    * Answers a batch under the policies; what is wrong with them is told on standard error.
    *
+   * @param form how an answer is printed
    * @return the exit code: that of the batch, or, when the policies decide nothing, 1 because they
    *     have errors and 2 because they cannot be read
-   */
-  int answer(BatchFile batch, Questions questions, CommandSpec command) {
-    return answer(batch, questions, command, ObjectNode::toString);
-  }
-
-  /**
-   * As {@link #answer(BatchFile, Questions, CommandSpec)}.
-   *
-   * @param form how an answer is printed
    */
   int answer(
       BatchFile batch,

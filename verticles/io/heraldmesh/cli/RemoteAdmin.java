@@ -52,7 +52,7 @@ final class RemoteAdmin implements AutoCloseable {
               + "); join again");
     }
     SvidSource source = SvidSource.fixed(held.svid(), held.bundle());
-    Vertx vertx = Vertx.vertx(EventLoops.options(1, 2));
+    Vertx vertx = EventLoops.start(1, 2);
     AdminLink link =
         new AdminLink(
             vertx,

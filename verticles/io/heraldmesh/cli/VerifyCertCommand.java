@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class VerifyCertCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private AnswerOption form;
 
   @Option(
       names = "--trust-domain",
@@ -59,7 +61,8 @@ final class VerifyCertCommand implements Callable<Integer> {
     TrustDomain domain = domain();
     ChainBatch questions =
         new ChainBatch(domain, roots(domain), Crypto.preferred(), InstantSource.system());
-    return new BatchFile(batch, ChainBatch.FIELDS).answer(questions, spec.commandLine().getOut());
+    return new BatchFile(batch, ChainBatch.FIELDS)
+        .answer(questions, spec.commandLine().getOut(), form.form());
   }
 
   private TrustDomain domain() {

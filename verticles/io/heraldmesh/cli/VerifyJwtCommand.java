@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 final class VerifyJwtCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PolicyOptions policies;
+  @Mixin private AnswerOption form;
 
   @Option(
       names = "--batch",
@@ -41,6 +42,7 @@ final class VerifyJwtCommand implements Callable<Integer> {
         (compiler, resources, keys) ->
             new TokenBatch(
                 compiler.jwtRules(resources), keys, Crypto.preferred(), InstantSource.system()),
-        spec);
+        spec,
+        form.form());
   }
 }

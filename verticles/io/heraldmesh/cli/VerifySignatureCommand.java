@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class VerifySignatureCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private AnswerOption form;
 
   @Option(
       names = "--jwks",
@@ -44,7 +46,9 @@ final class VerifySignatureCommand implements Callable<Integer> {
     JwsVerifier verifier = new JwsVerifier(Crypto.preferred());
     return new BatchFile(batch, Set.of("jws"))
         .answer(
-            (line, answer) -> answer(verifier, keys, line, answer), spec.commandLine().getOut());
+            (line, answer) -> answer(verifier, keys, line, answer),
+            spec.commandLine().getOut(),
+            form.form());
   }
 
   private static boolean answer(

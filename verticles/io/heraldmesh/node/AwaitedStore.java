@@ -65,7 +65,7 @@ final class AwaitedStore {
   }
 
   private void serve(HostPort address) {
-    Vertx made = Vertx.vertx(EventLoops.options(1, 1));
+    Vertx made = EventLoops.start(1, 1);
     loops = made;
     try {
       await(

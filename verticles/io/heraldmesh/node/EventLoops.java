@@ -1,5 +1,7 @@
 package io.heraldmesh.node;
 
+import io.heraldmesh.tls.NativeTransport;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 
@@ -7,9 +9,14 @@ import io.vertx.core.file.FileSystemOptions;
 public final class EventLoops {
   private EventLoops() {}
 
+  /** A Vert.x of {@link #options} that is in no cluster. */
+  public static Vertx start(int loops, int workers) {
+    return NativeTransport.builder(options(loops, workers)).build();
+  }
+
   /**
-   * Native transport where there is one, and no cache of files: nothing is served from the class
-   * path, and a process that is killed would leave its folder behind.
+   * No cache of files: nothing is served from the class path, and a process that is killed would
+   * leave its folder behind.
    *
    * @param loops event loops
    * @param workers threads for what blocks
@@ -18,7 +25,6 @@ public final class EventLoops {
     return new VertxOptions()
         .setEventLoopPoolSize(loops)
         .setWorkerPoolSize(workers)
-        .setPreferNativeTransport(true)
         .setFileSystemOptions(
             new FileSystemOptions()
                 .setFileCachingEnabled(false)

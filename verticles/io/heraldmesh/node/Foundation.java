@@ -1,6 +1,7 @@
 package io.heraldmesh.node;
 
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.tls.NativeTransport;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
@@ -20,6 +21,6 @@ record Foundation(
 
   /** With an event bus of the process's own. */
   static Foundation lay(int eventLoops, InstantSource clock) {
-    return Ground.lay(clock).under(Vertx.vertx(Ground.options(eventLoops)));
+    return Ground.lay(clock).under(NativeTransport.builder(Ground.options(eventLoops)).build());
   }
 }

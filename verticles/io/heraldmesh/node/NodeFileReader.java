@@ -150,7 +150,7 @@ public final class NodeFileReader {
         workloads.credentials(),
         roles.contains(Role.ADMIN) ? admin : null,
         server("health", 15021, spec, servers),
-        server("metrics", 15020, spec, servers),
+        server("metrics", roles.contains(Role.PROXY) ? 15020 : 15014, spec, servers),
         new JwksSection(this::path).read(spec.optional("jwks")),
         leafLifetime(spec.optional("certificates")),
         spec.optional("drain").duration(Duration.ZERO, Node.LONGEST_DRAIN, Node.LONGEST_DRAIN),

@@ -89,7 +89,7 @@ final class ServiceNode {
         new ProxySettings(
             config.name(),
             trustDomain,
-            config.workloads(),
+            new AdvertisedPorts().of(config),
             config.limits(),
             config.allowLoopback(),
             config.capture().inbound(),

@@ -141,6 +141,18 @@ class LauncherTest {
     return bin;
   }
 
+  /** A unit of the system's own has none. */
+  @Test
+  void aHomeFolderIsNotNeeded() throws Exception {
+    Path said = folder.resolve("said");
+    ProcessBuilder launcher = new ProcessBuilder(root.resolve("herald").toString(), "lint", "x");
+    launcher.environment().keySet().removeAll(List.of("HOME", "JAVA_HOME"));
+    launcher.environment().put("PATH", "/usr/bin:/bin"); // no JDK that is new enough
+    Process process = launcher.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readString(said)).doesNotContain("unbound variable");
+  }
+
   private void assertNotUsed() throws Exception {
     assertThat(launch(Map.of()))
         .contains("-jar", "lint")

@@ -100,7 +100,8 @@ class VerifyBatchTest {
             List.of(),
             Set.of());
     TokenBatch question = new TokenBatch(List.of(rule), keys, Crypto.jdk(), () -> NOW);
-    return new BatchFile(batch(lines), TokenBatch.FIELDS).answer(question, new PrintWriter(out));
+    return new BatchFile(batch(lines), TokenBatch.FIELDS)
+        .answer(question, new PrintWriter(out), ObjectNode::toString);
   }
 
   @Test

@@ -58,6 +58,23 @@ class VerifyCertCommandTest {
   }
 
   @Test
+  void textIsOneLineForPeople() throws IOException {
+    CommandRun run =
+        cert(
+            "--trust-domain",
+            "mesh.test",
+            "--bundle",
+            bundle,
+            "--batch",
+            Files.writeString(folder.resolve("batch.jsonl"), line().put("id", "a b").toString()),
+            "-o",
+            "text");
+    assertThat(run.code()).as(run.out() + run.err()).isZero();
+    assertThat(run.out().strip())
+        .isEqualTo("\"a b\": accepted=true identity=spiffe://mesh.test/ns/a/sa/alice");
+  }
+
+  @Test
   void theExpectedIdentityIsAcceptedAndAnotherIsNot() throws IOException {
     assertThat(verify(line().put("expected", ALICE.toString())).code()).isZero();
     CommandRun run = verify(line().put("expected", "spiffe://mesh.test/ns/a/sa/bob"));

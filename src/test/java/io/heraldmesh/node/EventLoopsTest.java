@@ -43,6 +43,5 @@ class EventLoopsTest {
 
     assertThat(options.getEventLoopPoolSize()).isEqualTo(3);
     assertThat(options.getWorkerPoolSize()).isEqualTo(8);
-    assertThat(options.getPreferNativeTransport()).isTrue();
   }
 }

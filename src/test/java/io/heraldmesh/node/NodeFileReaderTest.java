@@ -63,6 +63,13 @@ class NodeFileReaderTest {
     assertThat(config.limits().tokenCacheBytes()).isEqualTo(8 * 1024 * 1024);
   }
 
+  /** Istio's port of control-plane metrics. */
+  @Test
+  void metricsOfAControlNodeAloneHaveAPortOfTheirOwn() throws IOException {
+    NodeConfig config = files.read(LEAST + "  roles: [ca, config, admin]\n");
+    assertThat(config.metrics()).isEqualTo(new HostPort("127.0.0.1", 15014));
+  }
+
   @Test
   void aSectionOfARoleThatTheNodeDoesNotHaveIsReadAndNotUsed() throws IOException {
     NodeConfig config =
