@@ -5,6 +5,7 @@ import com.hazelcast.core.HazelcastInstance;
 import io.heraldmesh.tls.EventBusSockets;
 import io.heraldmesh.tls.MemberIdentity;
 import io.heraldmesh.tls.MemberTls;
+import io.heraldmesh.tls.NativeTransport;
 import io.heraldmesh.tls.hazelcast.TlsHazelcast;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -92,8 +93,7 @@ public final class ClusterMember implements AutoCloseable {
       bus.setClusterPublicHost(settings.eventBusPublicHost());
     }
     bus.setClusterPingInterval(5_000).setClusterPingReplyInterval(5_000);
-    return Vertx.builder()
-        .with(new VertxOptions(options).setEventBusOptions(bus))
+    return NativeTransport.builder(new VertxOptions(options).setEventBusOptions(bus))
         .withClusterManager(new OffloadedClusterManager(hazelcast))
         .buildClustered();
   }

@@ -16,6 +16,7 @@ import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
 import java.net.InetSocketAddress;
@@ -76,7 +77,9 @@ public final class EventLoops {
           transport.serverChannelFactory(false),
           transport.channelFactory(false),
           transport.datagramChannelFactory(),
-          transport.getClass().getSimpleName().replace("Transport", ""));
+          transport instanceof EpollTransport
+              ? EPOLL
+              : transport.getClass().getSimpleName().replace("Transport", ""));
     } catch (LinkageError e) {
       throw new IllegalStateException(
           "the event loops of this Vert.x are not where Vert.x 5.2 has them; use the version that"

@@ -26,6 +26,7 @@ import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.tls.NativeTransport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -82,9 +83,7 @@ final class LoopbackMesh implements AutoCloseable {
       throws Exception {
     this.log = log;
     service = new RecordingService();
-    vertx =
-        Vertx.vertx(
-            new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(EVENT_LOOPS));
+    vertx = NativeTransport.builder(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS)).build();
     threads = threads(vertx);
     Authority authority =
         Authority.create(DOMAIN, InstantSource.system(), Crypto.preferred(), new SecureRandom());

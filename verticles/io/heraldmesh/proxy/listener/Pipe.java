@@ -89,8 +89,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
                   duplex.shutdownOutput();
                 }
                 if (to instanceof DuplexChannel duplex && duplex.isInputShutdown()) {
-                  to.close();
-                  ctx.close();
+                  to.close(); // the other pipe ends this side, after what is on its way here
                 }
               });
     } else if (event instanceof SslCloseCompletionEvent) {

@@ -8,6 +8,7 @@ import io.heraldmesh.ca.Authority;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.tls.NativeTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.net.SocketAddress;
@@ -54,7 +55,7 @@ final class ScaleRun {
   private final AtomicLongArray takenAt;
   private final AtomicLongArray attachedAt;
   private final List<SimulatedNode> nodes = new ArrayList<>();
-  private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+  private final Vertx vertx = NativeTransport.builder(new VertxOptions()).build();
   private final ScaleControl control;
   private int changed;
 

@@ -50,6 +50,19 @@ class HalfCloseTest {
     }
   }
 
+  /** The system's buffers are full again and again, and nothing more is read from the client. */
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void soIsOneWhoseAnswerIsMoreThanFitsOnTheWay(Side side) throws Exception {
+    int length = 64 * 1024 * 1024;
+    try (RawClient client = client(side)) {
+      client.head("GET /big?" + length + " HTTP/1.1", "Host: server.b");
+      client.finishOutput();
+      assertThat(client.answer().body()).hasSize(length);
+      assertThat(client.readAll()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Side.class)
   void aBodyThatIsWholeCounts(Side side) throws Exception {

@@ -21,6 +21,7 @@ import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.TestMemory;
 import io.heraldmesh.proxy.overload.Thresholds;
 import io.heraldmesh.proxy.upstream.OwnListeners;
+import io.heraldmesh.tls.NativeTransport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -57,8 +58,7 @@ final class Mesh implements AutoCloseable {
   static final SpiffeId CLIENT_ID = SpiffeId.workload(DOMAIN, "a", "client");
   static final SpiffeId SERVER_ID = SpiffeId.workload(DOMAIN, "b", "server");
 
-  final Vertx vertx =
-      Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+  final Vertx vertx = NativeTransport.builder(new VertxOptions().setEventLoopPoolSize(2)).build();
   final TestAuthority authority = new TestAuthority("mesh");
   final RecordingApp app;
   final TestCredentials clientCredentials = new TestCredentials();

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.policy.AuthorizationPolicy;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.proxy.log.AccessEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +56,45 @@ class TcpPathTest {
       client.send("ping");
       client.finishOutput();
       assertThat(client.readAll()).isEqualTo("pingbye");
+    }
+  }
+
+  /** Wherever on the way it is when both directions have ended. */
+  @Test
+  void whatWasSentBeforeTheEndArrives() throws Exception {
+    int step = 96 * 1024;
+    try (ServerSocket service = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        Mesh other =
+            Mesh.ready(
+                Mesh.Options.DEFAULT.tcp(new HostPort("127.0.0.1", service.getLocalPort())))) {
+      other.policy(MtlsMode.PERMISSIVE);
+      for (int size = step; size < 60 * step; size += step) {
+        byte[] answer = new byte[size];
+        try (Socket slow = new Socket()) {
+          slow.setReceiveBufferSize(4096);
+          slow.connect(other.inbound);
+          slow.getOutputStream().write('x');
+          try (Socket called = service.accept()) {
+            Thread sending = Thread.startVirtualThread(() -> sendAll(called, answer));
+            boolean sent = sending.join(Duration.ofMillis(500));
+            slow.shutdownOutput();
+            assertThat(slow.getInputStream().readAllBytes()).as("of %d", size).hasSize(size);
+            sending.join();
+            if (!sent) {
+              break; // more than fits on the way
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void sendAll(Socket to, byte[] answer) {
+    try {
+      to.getOutputStream().write(answer);
+      to.shutdownOutput();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -30,8 +30,7 @@ class EventLoopsTest {
 
   @Test
   void acceptedAndOpenedConnectionsRunOnVertxEventLoops() throws Exception {
-    Vertx vertx =
-        Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    Vertx vertx = NativeTransport.builder(new VertxOptions().setEventLoopPoolSize(2)).build();
     try {
       EventLoops loops = EventLoops.of(vertx);
       CompletableFuture<String> accepted = new CompletableFuture<>();
