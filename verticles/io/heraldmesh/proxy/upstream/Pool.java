@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class Pool implements Watch.Timed {
   private final Lending lending;
   private final Map<Target, ArrayDeque<Http1Upstream>> idle = new HashMap<>();
   private final Map<Target, Integer> open = new HashMap<>();
-  private @Nullable Set<Target> called;
+  private @Nullable Called called;
   private Instant now;
 
   Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
@@ -96,9 +95,13 @@ final class Pool implements Watch.Timed {
     }
   }
 
-  /** What else mesh TLS leads to is closed. */
-  void retain(Set<Target> targets) {
-    called = targets;
+  /** What leads elsewhere is closed. */
+  void retain(Called current) {
+    called = current;
+  }
+
+  private boolean isGone(Target target) {
+    return called != null && !called.has(target);
   }
 
   /** Closes one of {@code circuit} that nobody uses; false when there is none. */
@@ -127,7 +130,7 @@ final class Pool implements Watch.Timed {
     while (all.hasNext()) {
       Map.Entry<Target, ArrayDeque<Http1Upstream>> one = all.next();
       ArrayDeque<Http1Upstream> of = one.getValue();
-      boolean gone = one.getKey().isGone(called);
+      boolean gone = isGone(one.getKey());
       of.removeIf(
           stream -> {
             boolean over =
