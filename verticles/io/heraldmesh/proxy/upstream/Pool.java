@@ -170,7 +170,7 @@ final class Pool implements Watch.Timed {
   private void open(Target target, ResponseSink sink, @Nullable Place place) {
     Http1Upstream stream = new Http1Upstream(target, this, tls.generation(target));
     stream.lend(sink, false);
-    opening(target);
+    count(stream);
     connector.open(
         target,
         new Opened() {
@@ -181,7 +181,7 @@ final class Pool implements Watch.Timed {
             }
             lending.leave(target);
             stream.opened(watch.now());
-            channel.closeFuture().addListener(closed -> closed(target));
+            channel.closeFuture().addListener(closed -> uncount(stream));
             ChannelPipeline pipeline = channel.pipeline();
             pipeline.addLast(new ResponseDecoder(limits, stream), new RequestEncoder(), stream);
             sink.connected(stream);
@@ -193,7 +193,7 @@ final class Pool implements Watch.Timed {
               place.free();
             }
             lending.leave(target);
-            closed(target);
+            uncount(stream);
             sink.failed(failure);
           }
         });
@@ -205,15 +205,18 @@ final class Pool implements Watch.Timed {
   }
 
   /** Only those are counted that could be shared instead. */
-  private void opening(Target target) {
-    if (target.shared() != null) {
-      open.merge(target, 1, Integer::sum);
+  private void count(Http1Upstream stream) {
+    if (stream.target().shared() != null) {
+      stream.counted(true);
+      open.merge(stream.target(), 1, Integer::sum);
     }
   }
 
-  private void closed(Target target) {
-    if (target.shared() != null) {
-      open.computeIfPresent(target, (same, count) -> count == 1 ? null : count - 1);
+  /** It is closed, or carries no requests any more. */
+  void uncount(Http1Upstream stream) {
+    if (stream.counted()) {
+      stream.counted(false);
+      open.computeIfPresent(stream.target(), (same, count) -> count == 1 ? null : count - 1);
     }
   }
 }
