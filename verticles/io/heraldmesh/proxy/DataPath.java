@@ -24,6 +24,7 @@ import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.log.Telemetry;
 import io.heraldmesh.proxy.log.WorkloadTags;
 import io.heraldmesh.proxy.overload.Overload;
+import io.heraldmesh.proxy.upstream.Called;
 import io.heraldmesh.proxy.upstream.DialGuard;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.proxy.upstream.Route;
@@ -237,8 +238,7 @@ public final class DataPath {
               snapshot.registryOnly()));
     }
     inForce = new InForce(enforcements, routes);
-    upstreams.retain(
-        routes.values().stream().flatMap(Routes::meshTargets).collect(Collectors.toSet()));
+    upstreams.retain(new Called(routes.values()));
     originations.only(files(snapshot)); // last: until here what was in force may need its own
   }
 

@@ -5,7 +5,9 @@ import io.heraldmesh.identity.InvalidCertificate;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import java.security.cert.X509Certificate;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,6 +138,36 @@ public final class Originations implements AutoCloseable {
     if (contexts != null) {
       contexts.trust().checkAgain(MeshTls.shown(engine), names);
     }
+  }
+
+  /**
+   * Whether the server at the other end of a completed handshake would be believed by {@code
+   * files}, which may be others than it was made with.
+   *
+   * @return false when they were not read yet
+   * @throws PeerRefused when it would not
+   */
+  public boolean believes(OriginationFiles files, Set<String> names, SSLEngine engine)
+      throws PeerRefused {
+    Held now = held.get(files);
+    if (now == null) {
+      return false;
+    }
+    OriginationContexts contexts = now.contexts();
+    if (contexts == null) {
+      throw new PeerRefused("untrusted_server", "" + now.problem());
+    }
+    contexts.trust().checkAgain(MeshTls.shown(engine), names);
+    return true;
+  }
+
+  /**
+   * What the server at the other end of a completed handshake has shown, its leaf first.
+   *
+   * @throws PeerRefused when it has shown nothing
+   */
+  public static List<X509Certificate> shown(SSLEngine engine) throws PeerRefused {
+    return List.of(MeshTls.shown(engine));
   }
 
   @Override

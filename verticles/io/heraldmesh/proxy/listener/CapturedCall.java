@@ -114,6 +114,7 @@ record CapturedCall(
             context,
             this::routes,
             now -> route(bytes(now, serverName, dialled)),
+            host,
             tunnel::upstream));
     tunnel.open(Filters.outbound(null), choice);
   }

@@ -79,6 +79,7 @@ final class CapturedGate implements Gate {
             call.context(),
             call::routes,
             now -> CapturedCall.route(CapturedCall.request(now, authority, call.dialled())),
+            host(authority),
             upstream);
   }
 

@@ -42,6 +42,7 @@ final class Exchange implements ResponseSink {
   private @Nullable UpstreamStream upstream;
   private @Nullable Standing standing;
   private boolean over;
+  private boolean waited;
   private final Patience patience;
 
   Exchange(
@@ -79,7 +80,9 @@ final class Exchange implements ResponseSink {
 
   private void forward(boolean fresh) {
     Target target = attempts.target();
+    waited = false;
     client.forward(permit, response.upgrade() ? target.alone() : target, this, fresh);
+    waited = true;
   }
 
   boolean requestComplete() {
@@ -199,7 +202,7 @@ final class Exchange implements ResponseSink {
     return stream != null && !stream.isWritable();
   }
 
-  /** Only what outlives a tick of the clock gets here, so most requests never ask. */
+  /** Only what waits for a connection or outlives a tick of the clock gets here. */
   private boolean withdrawn() {
     Standing here = standing();
     Reason reason = here.withdrawn(log.now());
@@ -231,6 +234,9 @@ final class Exchange implements ResponseSink {
       return;
     }
     upstream = stream;
+    if (waited && withdrawn()) {
+      return;
+    }
     request.connected(stream);
     if (!client.reading()) {
       clientReadAll();

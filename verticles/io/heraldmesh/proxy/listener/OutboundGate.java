@@ -100,6 +100,7 @@ final class OutboundGate implements Gate {
         context,
         () -> context.inForce().get().routes(workload),
         routes -> route(routes, authority, connect),
+        host(authority, connect),
         upstream);
   }
 

@@ -10,6 +10,7 @@ import io.heraldmesh.tls.PeerRefused;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,42 +23,44 @@ final class OutboundStanding implements Standing {
   private final ListenerContext context;
   private final Supplier<@Nullable Routes> routes;
   private final Function<Routes, @Nullable Route> find;
+  private final String host;
   private final Supplier<@Nullable Channel> upstream;
   private @Nullable Routes judgedBy;
   private @Nullable PeerIdentity server;
   private @Nullable Channel judged;
   private long generation = Long.MIN_VALUE;
+  private long files;
 
   /**
    * @param routes of the calling workload, as of now
    * @param find the destination that was called
+   * @param host as which it was called
    * @param upstream the connection or stream to the server; null while there is none yet
    */
   OutboundStanding(
       ListenerContext context,
       Supplier<@Nullable Routes> routes,
       Function<Routes, @Nullable Route> find,
+      String host,
       Supplier<@Nullable Channel> upstream) {
     this.context = context;
     this.routes = routes;
     this.find = find;
+    this.host = host;
     this.upstream = upstream;
   }
 
   @Override
   public @Nullable Reason withdrawn(Instant now) {
     Channel channel = upstream.get();
-    if (channel == null) {
-      return null;
-    }
-    if (!channel.equals(judged)) {
+    if (!Objects.equals(channel, judged)) {
       // the first one, or another after a retry: with a server of its own
       judged = channel;
       judgedBy = null;
       server = null;
       generation = Long.MIN_VALUE;
     }
-    SslHandler tls = tls(channel);
+    SslHandler tls = channel == null ? null : tls(channel);
     if (tls != null) {
       Reason untrusted = untrusted(tls, now);
       if (untrusted != null) {
@@ -65,20 +68,34 @@ final class OutboundStanding implements Standing {
       }
     }
     Routes current = routes.get();
-    if (current == judgedBy || current == null) {
+    long trusted = context.upstreams().filesGeneration();
+    if (current == null || current == judgedBy && trusted == files) {
       return null;
     }
     judgedBy = current;
+    files = trusted;
     Route route = find.apply(current);
     if (route == null) {
       return new Reason(UpstreamFailure.NO_ROUTE, "the destination is gone");
     }
     PeerIdentity known = server;
-    return known == null || route.mayAnswer(known.id())
-        ? null
-        : new Reason(
-            UpstreamFailure.IDENTITY_REFUSED,
-            known.id() + " does not stand behind " + route.destination().service() + " any more");
+    if (known != null && !route.mayAnswer(known.id())) {
+      return new Reason(
+          UpstreamFailure.IDENTITY_REFUSED,
+          known.id() + " does not stand behind " + route.destination().service() + " any more");
+    }
+    return channel == null ? null : unproved(route, connection(channel));
+  }
+
+  private @Nullable Reason unproved(Route route, Channel connection) {
+    try {
+      if (!context.upstreams().check(route, host, connection)) {
+        judgedBy = null;
+      }
+      return null;
+    } catch (PeerRefused e) {
+      return new Reason(UpstreamFailure.IDENTITY_REFUSED, "the server: " + e.getMessage());
+    }
   }
 
   private @Nullable Reason untrusted(SslHandler tls, Instant now) {
@@ -110,7 +127,12 @@ final class OutboundStanding implements Standing {
 
   /** Mesh TLS, if any; an HTTP/2 stream's is its connection's. */
   private static @Nullable SslHandler tls(Channel channel) {
-    Channel connection = channel.parent() == null ? channel : channel.parent();
-    return connection.pipeline().get(MeshTls.CLIENT_HANDLER) instanceof SslHandler tls ? tls : null;
+    return connection(channel).pipeline().get(MeshTls.CLIENT_HANDLER) instanceof SslHandler tls
+        ? tls
+        : null;
+  }
+
+  private static Channel connection(Channel channel) {
+    return channel.parent() == null ? channel : channel.parent();
   }
 }

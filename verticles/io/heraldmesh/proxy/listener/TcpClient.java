@@ -62,6 +62,7 @@ final class TcpClient {
               context,
               () -> context.inForce().get().routes(workload),
               callee.in(),
+              callee.host(),
               tunnel::upstream));
       tunnel.open(Filters.outbound(null), choice);
     }

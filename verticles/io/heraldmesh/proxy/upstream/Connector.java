@@ -121,6 +121,7 @@ final class Connector {
           new UpstreamFailure(UpstreamFailure.NO_CREDENTIALS, String.valueOf(e.getMessage())));
       return;
     }
+    Made.set(channel, target);
     if (handler == null) {
       opened.ready(channel);
       return;
@@ -134,9 +135,7 @@ final class Connector {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                if (mesh) {
-                  Proof.set(channel, tls.serverEnds(handler), tls.now());
-                }
+                Proof.set(channel, tls.serverEnds(target, handler), tls.now());
                 if (target.secured() instanceof Target.Originated secured) {
                   OriginationGuard.over(channel, handler, tls, target, secured, generation, watch);
                 }

@@ -29,6 +29,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
   private boolean reusable;
   private boolean closed;
   private boolean reading;
+  private boolean counted;
   private long opened;
   private long idleSince;
 
@@ -87,6 +88,15 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
 
   void idleSince(long millis) {
     idleSince = millis;
+  }
+
+  /** It is one of those that requests have to themselves. */
+  boolean counted() {
+    return counted;
+  }
+
+  void counted(boolean is) {
+    counted = is;
   }
 
   long generation() {
@@ -153,6 +163,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
    */
   public void leave(ChannelHandler successor) {
     sink = null;
+    pool.uncount(this);
     ChannelPipeline pipeline = channel().pipeline();
     pipeline.addLast(successor);
     pipeline.remove(this);

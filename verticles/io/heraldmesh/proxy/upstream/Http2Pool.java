@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class Http2Pool implements Watch.Timed {
   private final Lending lending;
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
   private final Map<Target, Long> declined = new HashMap<>();
-  private @Nullable Set<Target> called;
+  private @Nullable Called called;
   private Instant now;
 
   Http2Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
@@ -136,9 +135,13 @@ final class Http2Pool implements Watch.Timed {
     }
   }
 
-  /** What else mesh TLS leads to is closed. */
-  void retain(Set<Target> targets) {
-    called = targets;
+  /** What leads elsewhere is closed. */
+  void retain(Called current) {
+    called = current;
+  }
+
+  private boolean isGone(Target target) {
+    return called != null && !called.has(target);
   }
 
   /** Closes what carries nothing. */
@@ -156,7 +159,7 @@ final class Http2Pool implements Watch.Timed {
     declined.values().removeIf(since -> nowMillis - since > DECLINED_MILLIS);
     for (Http2Upstream connection : all()) {
       if (outdated(connection)
-          || connection.target().isGone(called)
+          || isGone(connection.target())
           || connection.carriesNothing()
               && Age.unused(
                   connection.target(), connection.idleSince(), nowMillis, limits.upstreamIdle())) {

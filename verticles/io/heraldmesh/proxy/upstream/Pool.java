@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class Pool implements Watch.Timed {
   private final Lending lending;
   private final Map<Target, ArrayDeque<Http1Upstream>> idle = new HashMap<>();
   private final Map<Target, Integer> open = new HashMap<>();
-  private @Nullable Set<Target> called;
+  private @Nullable Called called;
   private Instant now;
 
   Pool(Connector connector, TlsClients tls, Limits limits, Watch watch, Lending lending) {
@@ -96,9 +95,13 @@ final class Pool implements Watch.Timed {
     }
   }
 
-  /** What else mesh TLS leads to is closed. */
-  void retain(Set<Target> targets) {
-    called = targets;
+  /** What leads elsewhere is closed. */
+  void retain(Called current) {
+    called = current;
+  }
+
+  private boolean isGone(Target target) {
+    return called != null && !called.has(target);
   }
 
   /** Closes one of {@code circuit} that nobody uses; false when there is none. */
@@ -127,7 +130,7 @@ final class Pool implements Watch.Timed {
     while (all.hasNext()) {
       Map.Entry<Target, ArrayDeque<Http1Upstream>> one = all.next();
       ArrayDeque<Http1Upstream> of = one.getValue();
-      boolean gone = one.getKey().isGone(called);
+      boolean gone = isGone(one.getKey());
       of.removeIf(
           stream -> {
             boolean over =
@@ -167,7 +170,7 @@ final class Pool implements Watch.Timed {
   private void open(Target target, ResponseSink sink, @Nullable Place place) {
     Http1Upstream stream = new Http1Upstream(target, this, tls.generation(target));
     stream.lend(sink, false);
-    opening(target);
+    count(stream);
     connector.open(
         target,
         new Opened() {
@@ -178,7 +181,7 @@ final class Pool implements Watch.Timed {
             }
             lending.leave(target);
             stream.opened(watch.now());
-            channel.closeFuture().addListener(closed -> closed(target));
+            channel.closeFuture().addListener(closed -> uncount(stream));
             ChannelPipeline pipeline = channel.pipeline();
             pipeline.addLast(new ResponseDecoder(limits, stream), new RequestEncoder(), stream);
             sink.connected(stream);
@@ -190,7 +193,7 @@ final class Pool implements Watch.Timed {
               place.free();
             }
             lending.leave(target);
-            closed(target);
+            uncount(stream);
             sink.failed(failure);
           }
         });
@@ -202,15 +205,18 @@ final class Pool implements Watch.Timed {
   }
 
   /** Only those are counted that could be shared instead. */
-  private void opening(Target target) {
-    if (target.shared() != null) {
-      open.merge(target, 1, Integer::sum);
+  private void count(Http1Upstream stream) {
+    if (stream.target().shared() != null) {
+      stream.counted(true);
+      open.merge(stream.target(), 1, Integer::sum);
     }
   }
 
-  private void closed(Target target) {
-    if (target.shared() != null) {
-      open.computeIfPresent(target, (same, count) -> count == 1 ? null : count - 1);
+  /** It is closed, or carries no requests any more. */
+  void uncount(Http1Upstream stream) {
+    if (stream.counted()) {
+      stream.counted(false);
+      open.computeIfPresent(stream.target(), (same, count) -> count == 1 ? null : count - 1);
     }
   }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Route {
   private final Destination destination;
   private final Ways made;
+  private final Terms terms;
   private final Map<MeshProtocol, List<Ways.Way>> ways = new EnumMap<>(MeshProtocol.class);
   private final Set<SpiffeId> servers = new HashSet<>();
   private final Map<HostPort, EndpointState> known = new HashMap<>();
@@ -48,6 +49,7 @@ public final class Route {
     ConnectionLimits limits = destination.balancing().connections();
     circuit.bound(limits.most(), limits.waiting());
     this.made = new Ways(destination, source, circuit);
+    this.terms = new Terms(destination);
     this.states =
         destination.endpoints().stream().map(endpoint -> state(endpoint, before)).toList();
     for (MeshProtocol protocol : MeshProtocol.values()) {
@@ -70,6 +72,25 @@ public final class Route {
   /** Whether a connection on which {@code server} answers may go on. */
   public boolean mayAnswer(SpiffeId server) {
     return servers.contains(server);
+  }
+
+  Circuit circuit() {
+    return circuit;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  /** Calls to the address of {@code target} are still secured as there, as far as is known. */
+  boolean makes(Target target) {
+    Set<UpstreamTls> now = terms.at(target.address());
+    return now.isEmpty() || now.stream().anyMatch(tls -> made.isSecured(target, tls));
+  }
+
+  /** How {@code target} would be secured by {@code tls}, called as {@code host}. */
+  Target.Originated originated(Target.Originated target, UpstreamTls.Originated tls, String host) {
+    return made.originated(target.protocol(), tls, host);
   }
 
   /** What is called by mesh TLS. */

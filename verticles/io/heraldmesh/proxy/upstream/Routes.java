@@ -8,12 +8,12 @@ import io.heraldmesh.proxy.upstream.Target.Chosen;
 import io.heraldmesh.tls.MeshProtocol;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,9 +163,13 @@ public final class Routes {
     };
   }
 
-  /** What may be called by mesh TLS, endpoint by endpoint. */
-  public Stream<Target> meshTargets() {
-    return all.values().stream().flatMap(Route::meshTargets);
+  Collection<Route> all() {
+    return all.values();
+  }
+
+  /** Where connections are counted that leave the mesh. */
+  Circuit passedOn() {
+    return passedOn;
   }
 
   /** The first of two destinations that claim one name stays, so a late one takes nothing over. */

@@ -232,15 +232,6 @@ public final class Target {
     return chosen;
   }
 
-  /**
-   * Nobody may call it any more, or only under other identities.
-   *
-   * @param called what mesh TLS may lead to; null: not known yet
-   */
-  boolean isGone(@Nullable Set<Target> called) {
-    return called != null && secured instanceof Mesh && !called.contains(this);
-  }
-
   /** Null in the clear. */
   public @Nullable Secured secured() {
     return secured;

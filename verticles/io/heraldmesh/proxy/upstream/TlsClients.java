@@ -1,11 +1,14 @@
 package io.heraldmesh.proxy.upstream;
 
+import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.Originations;
 import io.heraldmesh.tls.PeerRefused;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,10 +59,12 @@ final class TlsClients {
     };
   }
 
-  /** When the certificate ends by which the server at the other end of mesh TLS is believed. */
-  Instant serverEnds(SslHandler handler) {
+  /** When the certificate ends by which the server at the other end is believed. */
+  Instant serverEnds(Target target, SslHandler handler) {
     try {
-      return mesh.server(handler.engine()).notAfter();
+      return target.secured() instanceof Target.Mesh
+          ? mesh.server(handler.engine()).notAfter()
+          : Originations.shown(handler.engine()).getFirst().getNotAfter().toInstant();
     } catch (PeerRefused e) {
       // roots changed since the handshake: the first request will tell
       return Instant.EPOCH;
@@ -79,6 +84,60 @@ final class TlsClients {
    */
   void checkAgain(Target.Originated target, SslHandler handler) throws PeerRefused {
     originations.check(target.files(), target.names(), handler.engine());
+  }
+
+  /** Rises when what is trusted outside of the mesh changes. */
+  long filesGeneration() {
+    return originations.generation();
+  }
+
+  /**
+   * Looks whether a connection that is open has proved what calls of {@code host} ask for now. One
+   * that may be in the clear has proved enough; who stands behind mesh TLS is another question.
+   *
+   * @return false when that cannot be told yet
+   * @throws PeerRefused when it has not
+   */
+  boolean check(Route route, String host, Channel connection) throws PeerRefused {
+    Target target = Made.target(connection);
+    Set<UpstreamTls> asked = target == null ? Set.of() : route.terms().at(target.address());
+    if (target == null || asked.isEmpty()) {
+      return true;
+    }
+    PeerRefused refused = null;
+    boolean known = true;
+    for (UpstreamTls one : asked) {
+      try {
+        if (proved(one, target, route, host, connection)) {
+          return true;
+        }
+        known = false;
+      } catch (PeerRefused e) {
+        refused = e;
+      }
+    }
+    if (known && refused != null) {
+      throw refused;
+    }
+    return false;
+  }
+
+  private boolean proved(
+      UpstreamTls asked, Target target, Route route, String host, Channel connection)
+      throws PeerRefused {
+    SslHandler handler = connection.pipeline().get(SslHandler.class);
+    boolean mesh = target.secured() instanceof Target.Mesh;
+    if (asked instanceof UpstreamTls.Plaintext
+        || mesh && !(asked instanceof UpstreamTls.Originated)) {
+      return true;
+    }
+    if (handler != null
+        && asked instanceof UpstreamTls.Originated tls
+        && target.secured() instanceof Target.Originated made) {
+      Target.Originated now = route.originated(made, tls, host);
+      return now.equals(made) || originations.believes(now.files(), now.names(), handler.engine());
+    }
+    throw new PeerRefused("other_tls", "it is called by another kind of TLS now");
   }
 
   /** There is nothing to secure the connection with. */

@@ -8,16 +8,17 @@ import io.heraldmesh.proxy.upstream.Circuit.Place;
 import io.heraldmesh.tls.EventLoops;
 import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.Originations;
+import io.heraldmesh.tls.PeerRefused;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Every way out of this proxy. Nothing passes without a {@link Permit}. */
 public final class Upstreams {
+  private final TlsClients tls;
   private final Map<EventExecutor, Loop> perLoop;
 
   /** What one event loop owns. */
@@ -35,7 +36,7 @@ public final class Upstreams {
       DialGuard guard,
       Overload overload) {
     Buffering buffering = new Buffering(overload);
-    TlsClients tls = new TlsClients(mesh, originations);
+    this.tls = new TlsClients(mesh, originations);
     Map<EventExecutor, Loop> all = new HashMap<>();
     for (EventExecutor executor : loops.all()) {
       EventLoop loop = (EventLoop) executor;
@@ -126,18 +127,30 @@ public final class Upstreams {
                 }));
   }
 
+  /** Rises when what is trusted outside of the mesh changes. Thread-safe. */
+  public long filesGeneration() {
+    return tls.filesGeneration();
+  }
+
   /**
-   * Says what may be called by mesh TLS from now on: connections to anything else, or under other
-   * identities, are closed as soon as they carry nothing. Thread-safe.
+   * Looks whether a connection that is open has proved what calls of {@code host} ask for now.
+   *
+   * @param route where they go now
+   * @return false when that cannot be told yet
+   * @throws PeerRefused when it has not
    */
-  public void retain(Set<Target> called) {
-    Set<Target> kept = Set.copyOf(called);
+  public boolean check(Route route, String host, Channel connection) throws PeerRefused {
+    return tls.check(route, host, connection);
+  }
+
+  /** Says what may be called from now on. Thread-safe. */
+  public void retain(Called called) {
     perLoop.forEach(
         (loop, state) ->
             loop.execute(
                 () -> {
-                  state.pool.retain(kept);
-                  state.http2.retain(kept);
+                  state.pool.retain(called);
+                  state.http2.retain(called);
                 }));
   }
 

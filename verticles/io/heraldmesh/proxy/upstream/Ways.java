@@ -93,7 +93,7 @@ final class Ways {
               mesh(address, protocol, destination.sni(), destination.identities());
           case UpstreamTls.NamedMesh named ->
               mesh(address, protocol, named.sni(), named.identities());
-          case UpstreamTls.Originated o -> originated(address, protocol, o, host);
+          case UpstreamTls.Originated o -> Target.secured(address, originated(protocol, o, host));
         };
     return target.within(limits, circuit);
   }
@@ -102,11 +102,21 @@ final class Ways {
     return Target.secured(address, new Target.Mesh(source, protocol, sni, servers));
   }
 
-  private Target originated(
-      HostPort address, MeshProtocol protocol, UpstreamTls.Originated tls, String host) {
+  /** A connection for {@code target} is what {@code tls} asks for; not by mesh TLS. */
+  boolean isSecured(Target target, UpstreamTls tls) {
+    return switch (tls) {
+      case UpstreamTls.Plaintext p -> target.secured() == null;
+      case UpstreamTls.Mesh m -> false;
+      case UpstreamTls.NamedMesh n -> false;
+      case UpstreamTls.Originated o ->
+          target.secured() instanceof Target.Originated made
+              && made.equals(originated(made.protocol(), o, made.sni()));
+    };
+  }
+
+  Target.Originated originated(MeshProtocol protocol, UpstreamTls.Originated tls, String host) {
     String sni = tls.sni() == null ? host : tls.sni();
     Set<String> names = tls.names().isEmpty() ? Set.of(sni) : tls.names();
-    return Target.secured(
-        address, new Target.Originated(source, protocol, Route.files(tls), sni, names));
+    return new Target.Originated(source, protocol, Route.files(tls), sni, names);
   }
 }

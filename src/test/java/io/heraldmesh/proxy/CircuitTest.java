@@ -2,10 +2,14 @@ package io.heraldmesh.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Destination;
+import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.log.AccessEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +156,56 @@ class CircuitTest {
       app.answerOne();
     }
     answers(200);
+  }
+
+  @Test
+  void whoWaitsIsToldWhenTheDestinationIsGone() throws Exception {
+    rule("{connectionPool: {tcp: {maxConnections: 1}}}");
+    call();
+    app.awaitHeld(1);
+    call();
+    Mesh.eventually(() -> mesh.client.openConnections() == 2);
+    mesh.destinations(List.of());
+    for (RawClient client : clients) {
+      assertThat(client.answer().body()).endsWith(": no_route");
+    }
+    assertThat(app.held()).isEqualTo(1);
+  }
+
+  /** What was withdrawn meanwhile is not sent, not even for a moment. */
+  @Test
+  void whoHasWaitedIsNotSentToAServerThatMayNotAnswerAnyMore() throws Exception {
+    byMeshTls(Mesh.SERVER_ID);
+    call();
+    app.awaitHeld(1);
+    calls(3);
+    byMeshTls(SpiffeId.workload(Mesh.DOMAIN, "b", "second"));
+    for (RawClient client : clients) {
+      RawClient.Answer answer = client.answer();
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.body()).endsWith(": upstream_identity_refused");
+    }
+    assertThat(app.held()).as("only the first one was sent").isEqualTo(1);
+  }
+
+  private void byMeshTls(SpiffeId server) {
+    Destination one =
+        new Ruled(mesh)
+            .destination(
+                "{connectionPool: {tcp: {maxConnections: 1}}}",
+                Protocol.HTTP,
+                new Endpoint("127.0.0.1", mesh.inbound.getPort(), true));
+    mesh.destinations(
+        List.of(
+            new Destination(
+                one.service(),
+                one.hosts(),
+                one.port(),
+                one.protocol(),
+                one.sni(),
+                Set.of(server),
+                one.endpoints(),
+                one.balancing())));
   }
 
   /** Straight to the service, so that its connections are those of the calling side. */

@@ -185,6 +185,30 @@ class MultiplexingTest {
     assertThat(client.read(7)).asString(StandardCharsets.ISO_8859_1).isEqualTo("\u0081\u0005hello");
   }
 
+  /** Each took over a connection that had been in use, and counted as one in use for ever. */
+  @Test
+  void webSocketsLeaveOthersTheirConnections() throws Exception {
+    mesh.app.rawAnswer(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+    for (int i = 0; i < EVENT_LOOPS * 4; i++) {
+      RawClient client = opened(mesh.call());
+      assertThat(client.get("/ok", "server.b").status()).isEqualTo(200);
+      client.head(
+          "GET /raw HTTP/1.1",
+          "Host: server.b",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+      assertThat(client.headOnly()).startsWith("HTTP/1.1 101 ");
+    }
+    int before = wire.open();
+    for (int i = 0; i < EVENT_LOOPS * 4; i++) {
+      opened(mesh.call()).head("GET /hang HTTP/1.1", "Host: server.b");
+    }
+    Mesh.eventually(() -> wire.open() == before + EVENT_LOOPS * 4);
+  }
+
   @Test
   void oneThatReadsNothingHoldsNobodyElseUp() throws Exception {
     start(Mesh.Options.DEFAULT, SHARED, Protocol.HTTP);

@@ -30,12 +30,17 @@ final class Wire implements AutoCloseable {
     return open.size();
   }
 
-  @Override
-  public void close() throws IOException {
-    server.close();
+  /** Breaks all connections that are open; new ones pass. */
+  void cut() throws IOException {
     for (Socket socket : open) {
       socket.close();
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    cut();
   }
 
   private void accept() {
