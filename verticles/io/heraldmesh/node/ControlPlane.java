@@ -102,6 +102,11 @@ final class ControlPlane {
     this.random = random;
   }
 
+  /** The names of all control nodes that the node file knows, this one's too. */
+  Set<String> controlNodes() {
+    return controlNodes;
+  }
+
   /** What may run on which node, as of now. */
   RegistrationSource registrations() {
     return remembered(() -> registrations);
