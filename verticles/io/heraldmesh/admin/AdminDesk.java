@@ -187,7 +187,9 @@ final class AdminDesk implements AdminService.Server {
       return Optional.of(
           node
               + " is a control node: it signs its own identity, and nobody joins under its name;"
-              + " say another --node");
+              + " say another --node, or, when it is taken out of spec.cluster.members for good,"
+              + " herald delete node "
+              + node);
     }
     return registered
         .blocked(node)

@@ -9,6 +9,7 @@ import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  * @param folder the resources of the watched folder that are in force
  * @param changed told each revision that was accepted here, once it is on disk; must not block
  * @param pin SHA-256 of the root that whoever joins must find, as text
+ * @param controlNodes the names of all that this node's file knows, its own too
  */
 public record AdminParts(
     Store store,
@@ -33,4 +35,10 @@ public record AdminParts(
     Consumer<Revision> changed,
     InstantSource clock,
     SecureRandom random,
-    Supplier<String> pin) {}
+    Supplier<String> pin,
+    Set<String> controlNodes) {
+
+  public AdminParts {
+    controlNodes = Set.copyOf(controlNodes);
+  }
+}

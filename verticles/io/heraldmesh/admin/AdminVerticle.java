@@ -48,7 +48,7 @@ public final class AdminVerticle extends VerticleBase {
                 new MeshAnswers(parts.mesh()), parts.store(), issued, parts.clock()),
             new TokenDesk(
                 parts.store().tokens(), audit, parts.clock(), parts.random(), parts.pin()),
-            new NodeDesk(parts.store().registrations(), audit, parts.clock()),
+            new NodeDesk(parts.store(), parts.controlNodes(), audit, parts.clock()),
             audit);
   }
 

@@ -29,6 +29,14 @@ public interface CaService {
   Future<Roots> roots();
 
   /**
+   * The roots in force with their number. An authority from before they had one is asked for {@link
+   * #roots}.
+   */
+  default Future<NumberedRoots> numberedRoots() {
+    return roots().map(roots -> new NumberedRoots(roots.bundle(), NumberedRoots.UNKNOWN));
+  }
+
+  /**
    * Has the authority's word for the epoch that is in force: a signed {@link EpochGrant}. Only for
    * config. Fails with {@link BusFailure#FORBIDDEN} when another one is in force.
    */
@@ -53,7 +61,8 @@ public interface CaService {
 
   /**
    * @param chain leaf first, then intermediates, without the root
-   * @param bundle the roots in force
+   * @param bundle roots that the chain can be checked with; others may be in force when the answer
+   *     arrives
    */
   record Issued(List<X509Certificate> chain, TrustBundle bundle) {
 
@@ -64,6 +73,17 @@ public interface CaService {
 
   /** The answer to {@link #roots()}. */
   record Roots(TrustBundle bundle) {}
+
+  /**
+   * The answer to {@link #numberedRoots()}.
+   *
+   * @param number rises with each change of the roots; of two answers the one with the higher
+   *     number is newer, whichever arrives first
+   */
+  record NumberedRoots(TrustBundle bundle, long number) {
+    /** Of roots that nobody numbered. */
+    public static final long UNKNOWN = 0;
+  }
 
   /** The answer to {@link #epoch}. */
   record EpochSigned(ByteString statement) {}
@@ -80,6 +100,13 @@ public interface CaService {
      * @see CaService#roots()
      */
     Future<Roots> roots(SpiffeId caller);
+
+    /**
+     * @see CaService#numberedRoots()
+     */
+    default Future<NumberedRoots> numberedRoots(SpiffeId caller) {
+      return roots(caller).map(roots -> new NumberedRoots(roots.bundle(), NumberedRoots.UNKNOWN));
+    }
 
     /**
      * @see CaService#epoch
@@ -104,6 +131,16 @@ public interface CaService {
       }
 
       @Override
+      public Future<NumberedRoots> numberedRoots() {
+        return bus.call(Operations.NUMBERED_ROOTS, HeraldRole.CA, new NumberedRootsRequest())
+            .recover(
+                e ->
+                    e instanceof BusException bus && bus.failure() == BusFailure.UNKNOWN_TYPE
+                        ? CaService.super.numberedRoots()
+                        : Future.failedFuture(e));
+      }
+
+      @Override
       public Future<EpochSigned> epoch(long epoch) {
         return bus.call(Operations.EPOCH, HeraldRole.CA, new EpochRequest(epoch));
       }
@@ -121,11 +158,15 @@ public interface CaService {
         once,
         SignedBus.on(Operations.ISSUE, server::issue),
         SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)),
+        SignedBus.on(Operations.NUMBERED_ROOTS, (caller, request) -> server.numberedRoots(caller)),
         SignedBus.on(Operations.EPOCH, server::epoch));
   }
 
   /** Asks for the roots. */
   record RootsRequest() {}
+
+  /** Asks for the roots and their number. */
+  record NumberedRootsRequest() {}
 
   /** Asks for the authority's word for an epoch. */
   record EpochRequest(long epoch) {}
@@ -154,6 +195,17 @@ public interface CaService {
             "ca.roots",
             RootsRequest.class,
             Roots.class,
+            CALLERS,
+            Set.of(HeraldRole.CA),
+            64 << 10,
+            512 << 10);
+
+    static final Operation<NumberedRootsRequest, NumberedRoots> NUMBERED_ROOTS =
+        new Operation<>(
+            ADDRESS,
+            "ca.roots.numbered",
+            NumberedRootsRequest.class,
+            NumberedRoots.class,
             CALLERS,
             Set.of(HeraldRole.CA),
             64 << 10,

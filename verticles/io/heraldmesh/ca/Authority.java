@@ -1,5 +1,6 @@
 package io.heraldmesh.ca;
 
+import io.heraldmesh.bus.CaService;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.KeyStrength;
 import io.heraldmesh.identity.SpiffeId;
@@ -41,10 +42,21 @@ public final class Authority {
   private final Crypto crypto;
   private final SecureRandom random;
   private final TrustBundle bundle;
+  private final long rootsNumber;
   private final IssuedLinter linter;
 
   Authority(
       TrustDomain trustDomain, AuthorityMaterial material, Crypto crypto, SecureRandom random) {
+    this(trustDomain, material, crypto, random, CaService.NumberedRoots.UNKNOWN);
+  }
+
+  private Authority(
+      TrustDomain trustDomain,
+      AuthorityMaterial material,
+      Crypto crypto,
+      SecureRandom random,
+      long rootsNumber) {
+    this.rootsNumber = rootsNumber;
     this.trustDomain = trustDomain;
     this.material = material;
     this.crypto = crypto;
@@ -138,6 +150,11 @@ public final class Authority {
     return bundle;
   }
 
+  /** The same roots with their number, which rises with each change of them. */
+  public CaService.NumberedRoots numberedRoots() {
+    return new CaService.NumberedRoots(bundle, rootsNumber);
+  }
+
   /** The certificate that signs the leaves. */
   public X509Certificate issuer() {
     return material.issuer();
@@ -160,6 +177,11 @@ public final class Authority {
             material.rootKey()),
         crypto,
         random);
+  }
+
+  /** The same, whose roots have this number. */
+  Authority numbered(long number) {
+    return new Authority(trustDomain, material, crypto, random, number);
   }
 
   AuthorityMaterial material() {

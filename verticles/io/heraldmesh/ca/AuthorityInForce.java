@@ -51,7 +51,8 @@ public final class AuthorityInForce implements Supplier<Authority> {
     this.nanos = nanos;
     this.record = record;
     this.taken = files.stamp();
-    Authority first = files.read().get();
+    Authority read = files.read().get();
+    Authority first = read.numbered(clock.instant().toEpochMilli());
     record.accept(first);
     this.current = first;
     this.rotation = new AuthorityRotation(first, pace);
@@ -102,6 +103,17 @@ public final class AuthorityInForce implements Supplier<Authority> {
     }
   }
 
+  /**
+   * When these roots came into force, in milliseconds: so they rise over restarts, and between
+   * control nodes that take the same files one after the other.
+   */
+  private long number(Authority before, Authority next) {
+    long number = before.numberedRoots().number();
+    return next.material().roots().equals(before.material().roots())
+        ? number
+        : Math.max(number + 1, clock.instant().toEpochMilli());
+  }
+
   private void readWhenChanged() {
     List<String> stamp = files.stamp();
     if (stamp.equals(taken)) {
@@ -115,7 +127,8 @@ public final class AuthorityInForce implements Supplier<Authority> {
     }
   }
 
-  private void take(Authority before, Authority next) {
+  private void take(Authority before, Authority read) {
+    Authority next = read.numbered(number(before, read));
     record.accept(next);
     current = next;
     rotation.taken(before, next, nanos.getAsLong());

@@ -54,6 +54,11 @@ public final class CaVerticle extends VerticleBase {
     }
 
     @Override
+    public Future<CaService.NumberedRoots> numberedRoots(SpiffeId caller) {
+      return issuer.numberedRoots(caller);
+    }
+
+    @Override
     public Future<CaService.EpochSigned> epoch(SpiffeId caller, CaService.EpochRequest request) {
       return vertx.executeBlocking(() -> grant(caller, request.epoch()), false);
     }

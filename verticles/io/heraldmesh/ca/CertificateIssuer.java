@@ -88,6 +88,10 @@ public final class CertificateIssuer {
     return Future.succeededFuture(new CaService.Roots(authority.get().bundle()));
   }
 
+  Future<CaService.NumberedRoots> numberedRoots(SpiffeId caller) {
+    return Future.succeededFuture(authority.get().numberedRoots());
+  }
+
   void refused(BusFailure failure) {
     switch (failure) {
       case UNAUTHENTICATED, FORBIDDEN, REPLAYED, EXPIRED -> metrics.authenticationFailure();

@@ -9,6 +9,7 @@ import io.heraldmesh.identity.TrustBundle;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class IdentityRenewal {
   private final RenewingLeaf leaf;
 
   /**
+   * @param identity whose roots are those of {@link #follow}
    * @param ttl wished lifetime; null: the authority's default
    */
   public IdentityRenewal(
@@ -32,6 +34,24 @@ public final class IdentityRenewal {
       Crypto crypto,
       InstantSource clock,
       RandomGenerator random) {
+    this(vertx, ca, identity, ttl, crypto, clock, random, roots -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param signedUnder told which roots were in force where a certificate was signed. They are not
+   *     taken: the roots have come from elsewhere, and may be newer
+   */
+  IdentityRenewal(
+      Vertx vertx,
+      CaService ca,
+      RenewableIdentity identity,
+      @Nullable Duration ttl,
+      Crypto crypto,
+      InstantSource clock,
+      RandomGenerator random,
+      Consumer<TrustBundle> signedUnder) {
     this.identity = identity;
     HeraldSvid first = identity.svid();
     RenewingLeaf.Listener listener =
@@ -39,7 +59,7 @@ public final class IdentityRenewal {
           @Override
           public void issued(Credential credential, TrustBundle bundle) {
             identity.replace(new HeraldSvid(credential.id(), credential.key(), credential.chain()));
-            identity.replace(bundle);
+            signedUnder.accept(bundle);
           }
 
           @Override

@@ -1,6 +1,7 @@
 package io.heraldmesh.credentials;
 
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.CaService.NumberedRoots;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCredentials.class);
   private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
-  private static final Duration ROOTS_EVERY = Duration.ofSeconds(30);
 
   /** After the roots said that leaves are issued under another. */
   private static final Duration REISSUE_WITHIN = Duration.ofSeconds(30);
@@ -42,6 +42,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private final CaService ca;
   private final RenewableIdentity node;
   private final IdentityRenewal identityRenewal;
+  private final RootsQuestion rootsQuestion;
   private final InstantSource clock;
   private final Map<SpiffeId, RenewingLeaf> leaves = new TreeMap<>();
   private final Listeners listeners = new Listeners();
@@ -49,7 +50,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private final @Nullable KeptLeaves kept;
   private volatile CredentialSet current;
   private @Nullable Long timer;
-  private Instant nextRoots;
+  private long rootsNumber;
 
   /**
    * @param node of which the roots are taken, and kept
@@ -89,19 +90,22 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     this.ca = ca;
     this.node = node;
     this.clock = clock;
-    this.nextRoots = clock.instant().plus(ROOTS_EVERY);
-    this.identityRenewal = new IdentityRenewal(vertx, ca, node, null, crypto, clock, random);
+    this.rootsQuestion =
+        new RootsQuestion(vertx, ca, clock, random, roots -> take(roots, REISSUE_WITHIN));
+    this.identityRenewal =
+        new IdentityRenewal(vertx, ca, node, null, crypto, clock, random, this::askWhenOther);
     this.current = new CredentialSet(0, Map.of(), node.bundle());
     RenewingLeaf.Listener publisher =
         new RenewingLeaf.Listener() {
           @Override
           public void issued(Credential credential, TrustBundle bundle) {
-            publish(credential.id(), credential, bundle);
+            publish(credential);
+            askWhenOther(bundle);
           }
 
           @Override
           public void expired(SpiffeId id) {
-            publish(id, null, node.bundle());
+            removeEnded(id);
           }
         };
     for (WorkloadIdentity workload : workloads) {
@@ -160,27 +164,55 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   public void tick() {
     leaves.values().forEach(RenewingLeaf::tick);
     identityRenewal.tick();
-    fetchRootsWhenDue();
+    rootsQuestion.tick();
   }
 
-  /** The authority can be reached again: what failed is tried now, not after its pause. */
+  /**
+   * The authority can be reached again: what failed is tried now, not after its pause, and the
+   * roots are asked for, which may have changed meanwhile.
+   */
   public void reachable() {
     leaves.values().forEach(RenewingLeaf::reachable);
     identityRenewal.reachable();
+    rootsQuestion.soon();
+  }
+
+  /** Somebody says that the roots have changed: they are asked for within half a second. */
+  public void rootsChanged() {
+    rootsQuestion.soon();
   }
 
   /**
    * The authority is in this process, and these are its roots now: they are taken, and leaves under
    * an older one are fetched at the next {@link #tick}.
    */
-  public void follow(TrustBundle bundle) {
-    publish(null, null, bundle);
-    follow(bundle, Duration.ZERO);
+  public void follow(NumberedRoots roots) {
+    take(roots, Duration.ZERO);
   }
 
-  private void follow(TrustBundle bundle, Duration within) {
-    leaves.values().forEach(leaf -> leaf.follow(bundle, within));
-    identityRenewal.follow(bundle, within);
+  /** Older ones than those that are held, of whom is behind, are passed over. */
+  private void take(NumberedRoots roots, Duration within) {
+    synchronized (this) {
+      if (roots.number() != NumberedRoots.UNKNOWN && roots.number() < rootsNumber) {
+        LOG.info("older roots passed over number={} held={}", roots.number(), rootsNumber);
+        return;
+      }
+      // A number from the future would shut out all that is right until then.
+      rootsNumber = Math.max(rootsNumber, Math.min(roots.number(), clock.instant().toEpochMilli()));
+      publish(current.leaves(), roots.bundle());
+    }
+    leaves.values().forEach(leaf -> leaf.follow(roots.bundle(), within));
+    identityRenewal.follow(roots.bundle(), within);
+  }
+
+  /**
+   * What came with a certificate was in force when that was signed, which may be before the roots
+   * that are held: only a reason to ask.
+   */
+  private void askWhenOther(TrustBundle bundle) {
+    if (!bundle.digest().equals(node.bundle().digest())) {
+      rootsQuestion.soon();
+    }
   }
 
   @Override
@@ -234,51 +266,37 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     }
   }
 
-  private void fetchRootsWhenDue() {
-    synchronized (this) {
-      Instant now = clock.instant();
-      // Also when the clock went back: then the next time lies too far ahead.
-      if (now.isBefore(nextRoots) && !now.plus(ROOTS_EVERY).isBefore(nextRoots)) {
-        return;
-      }
-      nextRoots = now.plus(ROOTS_EVERY);
-    }
-    ca.roots()
-        .onSuccess(
-            roots -> {
-              publish(null, null, roots.bundle());
-              follow(roots.bundle(), REISSUE_WITHIN);
-            })
-        .onFailure(e -> LOG.warn("roots not fetched, the old ones stay: {}", e.getMessage()));
+  private synchronized void publish(Credential credential) {
+    Map<SpiffeId, Credential> next = new HashMap<>(current.leaves());
+    next.put(credential.id(), credential);
+    publish(next, current.bundle());
   }
 
-  /**
-   * @param id whose leaf changed; null: none
-   * @param credential null: it has none any more
-   */
-  private void publish(@Nullable SpiffeId id, @Nullable Credential credential, TrustBundle bundle) {
-    synchronized (this) {
-      Map<SpiffeId, Credential> next = new HashMap<>(current.leaves());
-      if (id != null && credential != null) {
-        next.put(id, credential);
-      } else if (id != null) {
-        next.remove(id);
-      }
-      boolean sameRoots = bundle.digest().equals(current.bundle().digest());
-      if (sameRoots && next.equals(current.leaves())) {
-        return;
-      }
-      if (!sameRoots) {
-        LOG.info("roots changed digest={}", bundle.digest());
-        node.replace(bundle);
-      }
-      current = new CredentialSet(current.generation() + 1, next, bundle);
-      // Within the lock, so that listeners see generations rise.
-      listeners.tell(current);
-      keep(current);
-      if (next.keySet().containsAll(leaves.keySet())) {
-        complete.tryComplete();
-      }
+  /** Its successor may have been published meanwhile, and stays. */
+  private synchronized void removeEnded(SpiffeId id) {
+    Map<SpiffeId, Credential> next = new HashMap<>(current.leaves());
+    Credential there = next.get(id);
+    if (there != null && !clock.instant().isBefore(there.leaf().getNotAfter().toInstant())) {
+      next.remove(id);
+    }
+    publish(next, current.bundle());
+  }
+
+  private synchronized void publish(Map<SpiffeId, Credential> next, TrustBundle bundle) {
+    boolean sameRoots = bundle.digest().equals(current.bundle().digest());
+    if (sameRoots && next.equals(current.leaves())) {
+      return;
+    }
+    if (!sameRoots) {
+      LOG.info("roots changed digest={}", bundle.digest());
+      node.replace(bundle);
+    }
+    current = new CredentialSet(current.generation() + 1, next, bundle);
+    // Within the lock, so that listeners see generations rise.
+    listeners.tell(current);
+    keep(current);
+    if (next.keySet().containsAll(leaves.keySet())) {
+      complete.tryComplete();
     }
   }
 }

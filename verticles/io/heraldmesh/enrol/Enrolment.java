@@ -177,7 +177,23 @@ public final class Enrolment {
     }
     String key = Fingerprint.of(csr.publicKey()).toString();
     String hash = TokenSecret.presented(text).hash();
-    return switch (store.tokens().use(hash, name, key, now)) {
+    TokenUse use =
+        store
+            .tokens()
+            .use(
+                hash,
+                name,
+                key,
+                now,
+                token ->
+                    new AuditEvent(
+                        now,
+                        "node " + name,
+                        "token.use",
+                        "node " + name,
+                        "done",
+                        "token of " + token.createdBy() + ", key " + key));
+    return switch (use) {
       case TokenUse.Refused(TokenUse.Why why) -> throw refusal(why);
       case TokenUse.Accepted(JoinToken token, boolean repeated) -> {
         registered.run();

@@ -58,6 +58,7 @@ public final class LinkClient {
   private final Backoff backoff;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> rootsListeners = new CopyOnWriteArrayList<>();
   private volatile LinkStatus status = new LinkStatus(null, null, null, null);
   private @Nullable LinkStream current;
   private @Nullable LinkStream coming;
@@ -104,6 +105,11 @@ public final class LinkClient {
   /** Calls {@code listener} each time the node attached, from now on. */
   public void onAttached(Runnable listener) {
     listeners.add(listener);
+  }
+
+  /** Calls {@code listener} each time a control node says that there are other roots. */
+  public void onRootsChanged(Runnable listener) {
+    rootsListeners.add(listener);
   }
 
   /** Answers on the node's bus from now on, and begins to connect. */
@@ -184,6 +190,11 @@ public final class LinkClient {
       before.drain();
     }
     listeners.forEach(Runnable::run);
+  }
+
+  /** A control node says so. */
+  void rootsChanged() {
+    rootsListeners.forEach(Runnable::run);
   }
 
   /** A stream ended, or never came to be. */

@@ -107,6 +107,11 @@ public final class LinkServer {
     return Future.succeededFuture();
   }
 
+  /** Tells the attached nodes to ask for the roots; those that cannot be told do so in time. */
+  public void rootsChanged() {
+    newest.values().forEach(LinkSession::rootsChanged);
+  }
+
   private void attach(ControlCaller caller, GrpcServerRequest<FromNode, FromControl> call) {
     Optional<SpiffeId> node = caller.as(HeraldRole.NODE);
     if (node.isEmpty()) {

@@ -12,6 +12,7 @@ import io.heraldmesh.link.proto.ControlHello;
 import io.heraldmesh.link.proto.Failure;
 import io.heraldmesh.link.proto.FromControl;
 import io.heraldmesh.link.proto.FromNode;
+import io.heraldmesh.link.proto.Hint;
 import io.heraldmesh.link.proto.LinkGrpcService;
 import io.heraldmesh.link.proto.NodeHello;
 import io.heraldmesh.link.proto.Request;
@@ -52,6 +53,7 @@ final class LinkSession {
   private @Nullable MessageConsumer<Object> pushes;
   private int open;
   private boolean greeted;
+  private boolean takesHints;
   private boolean ended;
   private long drainUntil = Long.MAX_VALUE;
 
@@ -166,6 +168,7 @@ final class LinkSession {
     if (ended) {
       return;
     }
+    takesHints = hello.getTakesHints();
     node =
         new AttachedNode(
             peer,
@@ -292,6 +295,16 @@ final class LinkSession {
       waiting.forget(id);
       message.fail(BusFailure.OVERLOADED.code(), "the link is full");
     }
+  }
+
+  /** Callable from any thread. */
+  void rootsChanged() {
+    context.runOnContext(
+        v -> {
+          if (takesHints) {
+            send(FromControl.newBuilder().setHint(Hint.newBuilder().setRoots(true)).build());
+          }
+        });
   }
 
   private boolean send(FromControl message) {

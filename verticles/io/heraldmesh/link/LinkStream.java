@@ -157,7 +157,8 @@ final class LinkStream {
                     .setLeastProtocol(LinkLimits.PROTOCOL)
                     .setMostProtocol(LinkLimits.PROTOCOL)
                     .setSchemaLevel(schemaLevel)
-                    .setVersion(version))
+                    .setVersion(version)
+                    .setTakesHints(true))
             .build());
   }
 
@@ -201,6 +202,11 @@ final class LinkStream {
               message.getFailure().getId(),
               message.getFailure().getCode(),
               message.getFailure().getMessage());
+      case HINT -> {
+        if (message.getHint().getRoots()) {
+          owner.rootsChanged();
+        }
+      }
       case HELLO, PART_NOT_SET -> end("a message of a kind that is not known here came");
     }
   }

@@ -195,6 +195,7 @@ final class AttachedControl implements NodeControl {
             foundation.random(),
             new KeptLeaves(sealed));
     link.onAttached(enrolled::reachable);
+    link.onRootsChanged(enrolled::rootsChanged);
     KeySetService keys = NodeKeySets.from(bus, foundation, sealed);
     link.onAttached(keys::reachable);
     return new ServiceNode(

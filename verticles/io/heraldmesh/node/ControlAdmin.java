@@ -107,7 +107,8 @@ public final class ControlAdmin implements AutoCloseable {
             follower::accepted,
             foundation.clock(),
             foundation.random(),
-            () -> Fingerprint.of(control.root()).toString()));
+            () -> Fingerprint.of(control.root()).toString(),
+            control.controlNodes()));
   }
 
   /**

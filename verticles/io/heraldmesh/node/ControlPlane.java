@@ -6,6 +6,7 @@ import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.RevisionHint;
 import io.heraldmesh.bus.Revocations;
+import io.heraldmesh.bus.RootsHint;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.bus.UsedCertificates.Trust;
@@ -20,7 +21,6 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Fingerprint;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
-import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
@@ -100,6 +100,11 @@ final class ControlPlane {
     this.crypto = crypto;
     this.clock = clock;
     this.random = random;
+  }
+
+  /** The names of all control nodes that the node file knows, this one's too. */
+  Set<String> controlNodes() {
+    return controlNodes;
   }
 
   /** What may run on which node, as of now. */
@@ -274,8 +279,8 @@ final class ControlPlane {
   }
 
   /** Has {@code follower} told of the roots whenever the authority changes; it must not block. */
-  void onRoots(Consumer<TrustBundle> follower) {
-    authority.onChange(now -> follower.accept(now.bundle()));
+  void onRoots(Consumer<CaService.NumberedRoots> follower) {
+    authority.onChange(now -> follower.accept(now.numberedRoots()));
   }
 
   /** Whether the authority's files were taken, and how far a rotation is. */
@@ -305,13 +310,14 @@ final class ControlPlane {
         .onComplete(done -> vertx.setTimer(FOLLOW_MILLIS, again -> followAuthority()));
   }
 
-  /** Herald's own parts here need not ask for the new roots. */
+  /** Herald's own parts here need not ask for the new roots; all others are told to. */
   private void rotated(Authority now) {
     List<IdentityRenewal> all;
     synchronized (renewals) {
       all = List.copyOf(renewals);
     }
     all.forEach(renewal -> renewal.follow(now.bundle()));
+    RootsHint.tell(vertx);
   }
 
   /** A new identity for one of Herald's own parts, signed and logged. Blocks for the log. */

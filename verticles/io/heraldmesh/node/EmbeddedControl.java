@@ -3,6 +3,7 @@ package io.heraldmesh.node;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.DistributorService;
+import io.heraldmesh.bus.RootsHint;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.compile.MeshCompiler;
@@ -218,7 +219,9 @@ final class EmbeddedControl implements NodeControl {
     port = opening;
     opened.start(opening::proven);
     started(control).onRevoked(opened::look);
-    return opening.open(listening).map(Optional::of);
+    return RootsHint.hear(foundation.vertx(), opened::rootsChanged)
+        .compose(heard -> opening.open(listening))
+        .map(Optional::of);
   }
 
   /** What nodes outside of the cluster may call. */

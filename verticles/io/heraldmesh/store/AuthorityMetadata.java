@@ -21,4 +21,12 @@ public interface AuthorityMetadata {
 
   /** Adds a certificate, or puts a known one into another phase. */
   void put(AuthorityCertificate certificate);
+
+  /**
+   * Control node {@code node} is none any more: what it signed by is dropped, and its name is free.
+   * One that runs all the same notes it again at its start.
+   *
+   * @return whether it was one
+   */
+  boolean retire(String node);
 }

@@ -2,6 +2,7 @@ package io.heraldmesh.store;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 
 /** The tokens by which nodes enrol. A token is used once, for good, by one key. */
 public interface JoinTokens {
@@ -24,6 +25,15 @@ public interface JoinTokens {
    * @param key fingerprint of the public key that enrols
    */
   TokenUse use(String hash, String node, String key, Instant now);
+
+  /**
+   * As {@link #use(String, String, String, Instant)}, with a row of the audit log in the same
+   * transaction when it was not used before.
+   *
+   * @param audit the row for the token as it is used now; when it throws, nothing has changed
+   */
+  TokenUse use(
+      String hash, String node, String key, Instant now, Function<JoinToken, AuditEvent> audit);
 
   /** Takes back a token that is not used; true: it was there. A used one stays. */
   boolean revoke(String hash);

@@ -24,6 +24,7 @@ import io.heraldmesh.resource.Resources;
 import io.heraldmesh.store.Registration;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -77,7 +78,8 @@ abstract class AdminApi extends ControlPath {
             revision -> lead(),
             clock,
             mesh.random(),
-            () -> "sha256:00"));
+            () -> "sha256:00",
+            Set.of("c1")));
   }
 
   /** False: what is accepted stays in the store, as while the distributor is busy or away. */

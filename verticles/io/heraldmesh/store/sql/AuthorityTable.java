@@ -83,17 +83,39 @@ final class AuthorityTable implements AuthorityMetadata {
 
   @Override
   public void put(AuthorityCertificate certificate) {
-    database.write(
-        connection ->
-            Sql.update(
-                connection,
-                "INSERT INTO authority ("
-                    + COLUMNS
-                    + ") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET"
-                    + " kind = excluded.kind, phase = excluded.phase, pem = excluded.pem,"
-                    + " node = excluded.node, added_at = excluded.added_at,"
-                    + " digest = excluded.digest",
-                values(certificate)));
+    database.write(connection -> put(connection, certificate));
+  }
+
+  @Override
+  public boolean retire(String node) {
+    return database.write(
+        connection -> {
+          List<AuthorityCertificate> active =
+              Sql.list(
+                  connection,
+                  "SELECT "
+                      + COLUMNS
+                      + " FROM authority WHERE node = ? AND kind = 'ISSUER' AND phase = 'ACTIVE'"
+                      + database.dialect().forUpdate(),
+                  this::certificate,
+                  node);
+          for (AuthorityCertificate certificate : active) {
+            put(connection, certificate.in(AuthorityCertificate.Phase.DROPPED));
+          }
+          return !active.isEmpty();
+        });
+  }
+
+  private int put(Connection connection, AuthorityCertificate certificate) throws SQLException {
+    return Sql.update(
+        connection,
+        "INSERT INTO authority ("
+            + COLUMNS
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET"
+            + " kind = excluded.kind, phase = excluded.phase, pem = excluded.pem,"
+            + " node = excluded.node, added_at = excluded.added_at,"
+            + " digest = excluded.digest",
+        values(certificate));
   }
 
   /** In the order of {@link #COLUMNS}. */

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +38,12 @@ final class StateImport {
   private final List<IssuanceRecord> issued = new ArrayList<>();
   private final List<AuditEvent> events = new ArrayList<>();
   private boolean issuanceDiffers;
-  private boolean auditDiffers;
+
+  /**
+   * Rows of the audit log here that have not been found in the file; null: it goes as that does.
+   */
+  private @Nullable Map<String, Integer> auditHere;
+
   private long voided;
   private long withdrawn;
   private int waiting;
@@ -140,11 +146,11 @@ final class StateImport {
         issued(table, values);
       }
       case AUDIT -> {
-        if (!auditDiffers && there("audit", table, values)) {
+        if (auditHere == null && there("audit", table, values)) {
           return;
         }
-        auditDiffers = true;
-        events.add(
+        audited(
+            (Long) Objects.requireNonNull(values[table.place("number")]),
             new AuditEvent(
                 time(table, values, "at"),
                 text(table, values, "actor"),
@@ -152,9 +158,6 @@ final class StateImport {
                 text(table, values, "subject"),
                 text(table, values, "outcome"),
                 text(table, values, "detail")));
-        if (events.size() == GROUP) {
-          flushEvents();
-        }
       }
       case JOIN_TOKEN -> {
         if (values[table.place("used_at")] == null) {
@@ -207,6 +210,38 @@ final class StateImport {
             values[table.place("number")])
         .filter(digest -> digest.equals(values[table.place("digest")]))
         .isPresent();
+  }
+
+  /**
+   * An event that is here too, at another place, came with an earlier import of the same file. As
+   * often as it is here it is not added again.
+   *
+   * @param number of the row; where the first one comes, all before it are here
+   */
+  private void audited(long number, AuditEvent event) throws SQLException {
+    Map<String, Integer> here = auditHere;
+    if (here == null) {
+      here = new HashMap<>();
+      for (String there :
+          Sql.list(
+              connection,
+              "SELECT " + AuditTable.COLUMNS + " FROM audit WHERE number >= ?",
+              row -> AuditTable.digest("", AuditTable.event(row)),
+              number)) {
+        here.merge(there, 1, Integer::sum);
+      }
+      auditHere = here;
+    }
+    String digest = AuditTable.digest("", event);
+    int left = here.getOrDefault(digest, 0);
+    if (left > 0) {
+      here.put(digest, left - 1);
+      return;
+    }
+    events.add(event);
+    if (events.size() == GROUP) {
+      flushEvents();
+    }
   }
 
   private void issued(StateTable table, @Nullable Object[] values) throws SQLException {

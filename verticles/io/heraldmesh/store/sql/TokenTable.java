@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Join tokens by their hash. A trigger keeps a used one used. */
@@ -67,6 +68,27 @@ final class TokenTable implements JoinTokens {
 
   @Override
   public TokenUse use(String hash, String node, String key, Instant now) {
+    return use(hash, node, key, now, (connection, used) -> {});
+  }
+
+  @Override
+  public TokenUse use(
+      String hash, String node, String key, Instant now, Function<JoinToken, AuditEvent> audit) {
+    return use(
+        hash,
+        node,
+        key,
+        now,
+        (connection, used) ->
+            AuditTable.insert(connection, database.dialect(), List.of(audit.apply(used))));
+  }
+
+  /** What else is written when a token is used for the first time. */
+  private interface Also {
+    void write(Connection connection, JoinToken used) throws SQLException;
+  }
+
+  private TokenUse use(String hash, String node, String key, Instant now, Also also) {
     return database.write(
         connection -> {
           JoinToken token = locked(connection, hash).orElse(null);
@@ -112,6 +134,7 @@ final class TokenTable implements JoinTokens {
               digest(used),
               hash);
           register(connection, used, now);
+          also.write(connection, used);
           return new TokenUse.Accepted(used, false);
         });
   }

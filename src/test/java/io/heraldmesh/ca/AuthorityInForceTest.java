@@ -121,6 +121,28 @@ class AuthorityInForceTest {
   }
 
   @Test
+  void theNumberRisesWithEachChangeOfTheRootsAlsoWhenTheClockGoesBack() {
+    IssuerFolder files = new IssuerFolder(folder);
+    long first = authority.get().numberedRoots().number();
+    assertThat(first).isEqualTo(clock.instant().toEpochMilli());
+    sign(old);
+    look();
+    assertThat(authority.get().numberedRoots().number()).as("same roots").isEqualTo(first);
+
+    clock.advance(Duration.ofSeconds(-1));
+    files.addRoot(next.certificate(), clock.instant());
+    look();
+    long second = authority.get().numberedRoots().number();
+    assertThat(second).isEqualTo(first + 1);
+
+    clock.advance(Duration.ofHours(1));
+    files.dropRoot(Fingerprint.of(next.certificate()));
+    after(PACE.reissue());
+    assertThat(roots()).containsExactly(old.certificate());
+    assertThat(authority.get().numberedRoots().number()).isEqualTo(clock.instant().toEpochMilli());
+  }
+
+  @Test
   void aRootIsHandedOutBeforeAnythingIsIssuedUnderItAndGoesAfterAllLeavesWereIssuedAnew() {
     IssuerFolder files = new IssuerFolder(folder);
     files.addRoot(next.certificate(), clock.instant());

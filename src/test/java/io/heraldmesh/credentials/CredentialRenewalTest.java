@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.TestAuthority;
+import io.heraldmesh.bus.CaService;
 import io.heraldmesh.identity.TrustBundle;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ class CredentialRenewalTest extends CredentialsFixture {
     TestAuthority next = new TestAuthority(clock);
     ca.signer = next;
     ca.bundle = bundle(next, mesh);
-    credentials.follow(ca.bundle);
+    credentials.follow(new CaService.NumberedRoots(ca.bundle, 1));
     assertThat(identity.bundle().of(TestAuthority.TD)).hasSize(2);
     credentials.tick();
     Await.until("issued anew", () -> !leaf(WEB).equals(first));

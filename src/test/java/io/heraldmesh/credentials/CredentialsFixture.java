@@ -64,13 +64,20 @@ abstract class CredentialsFixture {
     volatile boolean otherRoot;
     volatile TrustBundle bundle = mesh.bundle();
     volatile TestAuthority signer = mesh;
+
+    /** Of {@link #bundle}; 0: an authority that does not number them. */
+    volatile long number;
+
+    /** What answers to {@link #issue} wait for, made before that. */
+    volatile Future<Void> held = Future.succeededFuture();
+
     final AtomicInteger rootsAsked = new AtomicInteger();
     final AtomicInteger asked = new AtomicInteger();
 
     @Override
     public Future<Issued> issue(IssueRequest request) {
-      asked.incrementAndGet();
       if (away) {
+        asked.incrementAndGet();
         return Future.failedFuture(new BusException(BusFailure.UNREACHABLE, "nobody there"));
       }
       SpiffeId id =
@@ -83,7 +90,9 @@ abstract class CredentialsFixture {
       TestAuthority signer = otherRoot ? new TestAuthority(clock) : this.signer;
       List<X509Certificate> chain =
           signer.authority().sign(csr.publicKey(), id, request.ttl(), clock.instant()).chain();
-      return Future.succeededFuture(new Issued(chain, bundle));
+      Issued issued = new Issued(chain, bundle);
+      asked.incrementAndGet();
+      return held.map(released -> issued);
     }
 
     @Override
@@ -92,6 +101,12 @@ abstract class CredentialsFixture {
       return away
           ? Future.failedFuture(new BusException(BusFailure.UNREACHABLE, "nobody there"))
           : Future.succeededFuture(new Roots(bundle));
+    }
+
+    @Override
+    public Future<NumberedRoots> numberedRoots() {
+      long told = number;
+      return roots().map(roots -> new NumberedRoots(roots.bundle(), told));
     }
 
     @Override

@@ -74,6 +74,53 @@ abstract class AdmissionContract extends TamperedStore {
   }
 
   @Test
+  void theFirstUseOfATokenHasItsRowInTheAuditLogAndNothingElseHas() {
+    store.tokens().create(token("t", "n", Set.of("ns/sa")));
+    for (String key : List.of("key1", "key1", "key2")) {
+      store.tokens().use(hash("t"), "n", key, NOW, used -> event("use of " + used.node()));
+    }
+    assertThat(store.audit().list(0, 10))
+        .singleElement()
+        .satisfies(row -> assertThat(row.event()).isEqualTo(event("use of n")));
+  }
+
+  @Test
+  void aTokenWhoseRowCannotBeWrittenIsNotUsed() {
+    store.tokens().create(token("t", "n", Set.of("ns/sa")));
+    assertThatExceptionOfType(RuntimeException.class)
+        .isThrownBy(
+            () ->
+                store
+                    .tokens()
+                    .use(
+                        hash("t"),
+                        "n",
+                        "key1",
+                        NOW,
+                        used -> {
+                          throw new IllegalStateException("no row");
+                        }));
+    assertThat(store.tokens().all()).containsExactly(token("t", "n", Set.of("ns/sa")));
+    assertThat(store.registrations().all()).isEmpty();
+  }
+
+  @Test
+  void aNameIsFreeOnceItsControlNodeSignsNoMore() {
+    AuthorityCertificate issuer =
+        new AuthorityCertificate("ab".repeat(32), Kind.ISSUER, Phase.ACTIVE, "pem", "c1", NOW);
+    AuthorityCertificate other =
+        new AuthorityCertificate("cd".repeat(32), Kind.ISSUER, Phase.ACTIVE, "pem", "c2", NOW);
+    store.authority().put(issuer);
+    store.authority().put(other);
+    assertThat(store.authority().retire("c1")).isTrue();
+    assertThat(store.authority().retire("c1")).isFalse();
+    assertThat(store.authority().certificates())
+        .containsExactlyInAnyOrder(issuer.in(Phase.DROPPED), other);
+    assertThat(store.registrations().isControlNode("c1")).isFalse();
+    assertThat(store.registrations().isControlNode("c2")).isTrue();
+  }
+
+  @Test
   void aTokenThatIsExpiredRevokedOrUnknownIsRefused() {
     store.tokens().create(token("t", "n", Set.of("ns/sa")));
     assertThat(store.tokens().use(hash("t"), "n", "key1", NOW.plusSeconds(600)))

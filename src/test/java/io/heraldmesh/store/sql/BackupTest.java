@@ -111,6 +111,35 @@ class BackupTest extends BackupFixture {
     }
   }
 
+  /** The log here went another way than that of the file, and both are kept, once. */
+  @ParameterizedTest
+  @CsvSource({"sqlite", "postgres"})
+  void aBackupWhoseLogWentAnotherWayAddsItsRowsOnce(String kind) throws Exception {
+    TestDatabase place = place(kind, "x");
+    filled(place);
+    Path common = export(place);
+    try (Store store = place.open()) {
+      for (String subject : List.of("theirs", "twice", "twice")) {
+        StoreFixture.await(store.audit().append(TestRows.event(subject)));
+      }
+    }
+    Path file = export(place);
+    TestDatabase other = place("sqlite", "other");
+    importInto(other, common, false, LATER);
+    try (Store store = other.open()) {
+      StoreFixture.await(store.audit().append(TestRows.event("ours")));
+    }
+    for (int round = 0; round < 3; round++) {
+      importInto(other, file, true, LATER.plusSeconds(60 * round));
+    }
+    try (Store store = other.open()) {
+      assertThat(store.audit().list(0, 100))
+          .extracting(entry -> entry.event().subject())
+          .filteredOn(subject -> List.of("theirs", "twice", "ours", "x").contains(subject))
+          .containsExactly("twice", "twice", "theirs", "ours", "x");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"sqlite", "postgres"})
   void aNodeThatWasDeletedSinceDoesNotComeBackByACertificate(String kind) throws Exception {
