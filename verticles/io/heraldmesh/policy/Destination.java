@@ -9,7 +9,8 @@ import java.util.Set;
  *
  * @param service {@code namespace/name} for logs and metrics
  * @param hosts every name it is called by, in lower case, without port: {@code web.shop}, {@code
- *     web.shop.svc}, {@code web.shop.svc.cluster.local}; {@code *.example.com} and {@code *prod.example.com} for wildcards
+ *     web.shop.svc}, {@code web.shop.svc.cluster.local}; {@code *.example.com} and {@code
+ *     *prod.example.com} for wildcards
  * @param port the service port
  * @param sni what the client side asks for: {@code outbound_.<port>_._.<host>}
  * @param identities the SPIFFE IDs that may answer for it; a server that shows another is refused
