@@ -74,7 +74,7 @@ final class EmbeddedIpv4 {
   }
 
   private static int word(byte[] octets, int index) {
-    return (octets[WORD * index] & 0xff) << 8 | octets[WORD * index + 1] & 0xff;
+    return ((octets[WORD * index] & 0xff) << 8) | (octets[WORD * index + 1] & 0xff);
   }
 
   private static boolean zero(byte[] octets, int fromWord, int toWord) {

@@ -56,11 +56,11 @@ public final class ResourceReader {
     List<Path> files = SourceFiles.of(paths, reader.problems);
     long bytes = 0;
     for (Path file : files) {
-      boolean isInput = input != null && file.equals(INPUT);
+      InputStream from = file.equals(INPUT) ? input : null;
       byte[] content =
-          isInput
-              ? SourceFiles.content(input, YamlLimits.DEFAULT.bytes(), reader.problems)
-              : SourceFiles.content(file, YamlLimits.DEFAULT.bytes(), reader.problems);
+          from == null
+              ? SourceFiles.content(file, YamlLimits.DEFAULT.bytes(), reader.problems)
+              : SourceFiles.content(from, YamlLimits.DEFAULT.bytes(), reader.problems);
       if (content == null) {
         continue;
       }
@@ -73,7 +73,7 @@ public final class ResourceReader {
             "read fewer files");
         break;
       }
-      reader.file(isInput ? SourceFiles.INPUT : file.toString(), content);
+      reader.file(from == null ? file.toString() : SourceFiles.INPUT, content);
     }
     if (files.isEmpty() && reader.problems.errors() == 0) {
       for (Path path : paths) {

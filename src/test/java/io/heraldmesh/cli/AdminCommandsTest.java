@@ -211,7 +211,7 @@ class AdminCommandsTest {
           {"get", "VirtualService"}
         }) {
       CommandRun run = herald(words);
-      assertThat(run.code()).as("%s", (Object) words).isEqualTo(2);
+      assertThat(run.code()).as(String.join(" ", words)).isEqualTo(2);
       assertThat(run.out()).isEmpty();
       assertThat(run.err())
           .contains(words[1], "AuthorizationPolicy", "ServiceEntry", "Deployment", "PolicyTest");
