@@ -11,6 +11,7 @@ import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.resource.Metadata;
 import io.heraldmesh.resource.Resources;
+import io.heraldmesh.resource.read.KindNames;
 import io.heraldmesh.store.ResourceKey;
 import io.heraldmesh.store.ResourceRepository;
 import io.heraldmesh.store.Revision;
@@ -18,7 +19,6 @@ import io.heraldmesh.store.StoredResource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,7 +37,9 @@ record ResourceCatalog(ResourceRepository store, Supplier<Resources> folder) {
   Page list(ListRequest request) {
     List<Item> found =
         all(request.content())
-            .filter(item -> request.kind() == null || isKind(request.kind(), item.key().kind()))
+            .filter(
+                item ->
+                    request.kind() == null || KindNames.isSame(request.kind(), item.key().kind()))
             .filter(
                 item ->
                     request.namespace() == null
@@ -140,24 +142,10 @@ record ResourceCatalog(ResourceRepository store, Supplier<Resources> folder) {
   }
 
   private static boolean isTarget(Target target, Key key) {
-    return isKind(target.kind(), key.kind())
+    return KindNames.isSame(target.kind(), key.kind())
         && target.name().equals(key.name())
         && (target.namespace() == null
             ? key.namespace().isEmpty() || key.namespace().equals("default")
             : target.namespace().equals(key.namespace()));
-  }
-
-  /** {@code asked} in full, or the kind alone, in any case, in the singular or the plural. */
-  static boolean isKind(String asked, String kind) {
-    if (asked.equals(kind)) {
-      return true;
-    }
-    String word = asked.toLowerCase(Locale.ROOT);
-    String name = kind.substring(kind.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    String plural =
-        name.endsWith("y")
-            ? name.substring(0, name.length() - 1) + "ies"
-            : name.endsWith("s") ? name + "es" : name + "s";
-    return word.equals(name) || word.equals(plural);
   }
 }

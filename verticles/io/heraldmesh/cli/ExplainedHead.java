@@ -1,10 +1,15 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.policy.RequestHead;
+import io.heraldmesh.policy.SeenHeaders;
 import java.util.List;
 import java.util.Map;
 
-/** The head of a request that is only told of. */
+/**
+ * The head of a request that is only told of.
+ *
+ * @param fields as the client sends them; what a proxy takes off before policy looks is left out
+ */
 record ExplainedHead(
     String method,
     String target,
@@ -14,7 +19,7 @@ record ExplainedHead(
     implements RequestHead {
 
   ExplainedHead {
-    fields = List.copyOf(fields);
+    fields = SeenHeaders.of(fields);
   }
 
   @Override

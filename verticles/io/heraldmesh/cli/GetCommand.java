@@ -12,6 +12,7 @@ import io.heraldmesh.bus.AdminResources.Past;
 import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.node.UsageException;
 import io.heraldmesh.resource.problem.ProblemCollector;
+import io.heraldmesh.resource.read.KindNames;
 import io.heraldmesh.resource.yaml.YamlReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +84,10 @@ final class GetCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (history && name == null) {
       throw new UsageException("--history is of one resource: name it");
+    }
+    if (kind != null && !KindNames.isKnown(kind)) {
+      throw new UsageException(
+          "there is no kind \"" + kind + "\"; use one of " + String.join(", ", KindNames.all()));
     }
     return admin.with(
         session -> {

@@ -29,7 +29,10 @@ public final class LintCommand implements Callable<Integer> {
   private final PrintStream out;
   private final PrintStream err;
 
-  @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, and folders of YAML.")
+  @Parameters(
+      paramLabel = "PATH",
+      arity = "1..*",
+      description = "Files, and folders of YAML; - is standard input.")
   private List<Path> paths = List.of();
 
   @Option(
@@ -51,7 +54,7 @@ public final class LintCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Problems problems = check(ResourceReader.read(paths));
+    Problems problems = check(ResourceReader.read(paths, System.in));
     switch (output) {
       case text -> {
         out.print(problems.text());

@@ -1,10 +1,10 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.ca.AuthorityException;
+import io.heraldmesh.ca.PrivateFile;
 import io.heraldmesh.node.UsageException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -25,7 +25,7 @@ final class TokenOption {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "A file with the token alone, or - for standard input.")
+      description = "A file (0600) with the token alone, or - for standard input.")
   private @Nullable String file;
 
   /**
@@ -41,8 +41,14 @@ final class TokenOption {
   }
 
   private static String text(String file) {
-    try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-      return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+    try {
+      byte[] read =
+          file.equals("-")
+              ? System.in.readNBytes(MOST_BYTES)
+              : PrivateFile.read(Path.of(file), "token file", MOST_BYTES);
+      return new String(read, StandardCharsets.UTF_8);
+    } catch (AuthorityException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw GivenFile.unreadable(Path.of(file), e);
     }

@@ -43,6 +43,7 @@ public final class CrossChecks {
     new PeerScopeChecks(scope, known, found).check();
     new RuleChecks(scope, found).check();
     new PathChecks(scope, found).check();
+    new HeaderChecks(scope, found).check();
     new PrincipalChecks(scope, found).check();
     new CallerChecks(scope, known, found).check();
     new TokenChecks(scope, known, found).check();

@@ -26,7 +26,6 @@ final class AddressGuard {
    */
   List<InetAddress> check(InetAddress[] resolved) throws FetchFailure {
     for (InetAddress address : resolved) {
-      InetAddress meant = AddressKind.unwrap(address);
       switch (AddressKind.of(address)) {
         case ORDINARY -> {}
         case LOOPBACK -> {
@@ -37,7 +36,7 @@ final class AddressGuard {
         case UNSPECIFIED, LINK_LOCAL, METADATA, MULTICAST ->
             throw new FetchFailure("host resolves to a link-local, metadata or multicast address");
       }
-      if (blocked.test(meant) || blocked.test(address)) {
+      if (AddressKind.meanings(address).stream().anyMatch(blocked)) {
         throw new FetchFailure("host resolves to an address that spec.jwks.blocked names");
       }
     }

@@ -1,15 +1,13 @@
 package io.heraldmesh.jwks;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
  * What an address is besides an ordinary one. Nobody from outside may have the proxy connect to
- * what is reachable from this machine only. IPv4 addresses inside IPv6 ones (mapped, compatible,
- * 6to4, NAT64) count as themselves.
+ * what is reachable from this machine only. IPv4 addresses inside IPv6 ones count as themselves.
  */
 public enum AddressKind {
   ORDINARY("ordinary"),
@@ -43,54 +41,42 @@ public enum AddressKind {
     return words;
   }
 
+  /** The worst of what connecting to {@code address} may mean. */
   public static AddressKind of(InetAddress address) {
-    InetAddress meant = unwrap(address);
-    byte[] octets = meant.getAddress();
-    if (meant.isLoopbackAddress()) {
-      return LOOPBACK;
+    for (InetAddress meant : meanings(address)) {
+      AddressKind kind = ofItself(meant);
+      if (kind != ORDINARY) {
+        return kind;
+      }
     }
-    if (meant.isAnyLocalAddress() || octets.length == 4 && octets[0] == 0) {
-      return UNSPECIFIED;
-    }
-    if (meant.isLinkLocalAddress()) {
-      return LINK_LOCAL;
-    }
-    if (meant.isMulticastAddress() || meant.getHostAddress().equals("255.255.255.255")) {
-      return MULTICAST;
-    }
-    return METADATA_SERVICES.contains(meant.getHostAddress()) ? METADATA : ORDINARY;
+    return ORDINARY;
   }
 
   /**
-   * The IPv4 address inside a 6to4 (2002::/16), NAT64 (64:ff9b::/96) or IPv4-compatible (::/96)
-   * address; Java itself unwraps mapped ones.
+   * What connecting to {@code address} may mean: the address itself, which is the first, and every
+   * IPv4 address that it carries.
    */
-  static InetAddress unwrap(InetAddress address) {
-    if (!(address instanceof Inet6Address)) {
-      return address;
-    }
-    byte[] octets = address.getAddress();
-    if (octets[0] == 0x20 && octets[1] == 0x02) {
-      return ipv4(octets, 2);
-    }
-    boolean nat64 =
-        octets[0] == 0 && octets[1] == 0x64 && octets[2] == (byte) 0xff && octets[3] == (byte) 0x9b;
-    for (int i = nat64 ? 4 : 0; i < 12; i++) {
-      if (octets[i] != 0) {
-        return address;
-      }
-    }
-    if (address.isLoopbackAddress() || address.isAnyLocalAddress()) {
-      return address;
-    }
-    return ipv4(octets, 12);
+  public static List<InetAddress> meanings(InetAddress address) {
+    List<InetAddress> all = new ArrayList<>();
+    all.add(address);
+    all.addAll(EmbeddedIpv4.in(address));
+    return List.copyOf(all);
   }
 
-  private static InetAddress ipv4(byte[] octets, int from) {
-    try {
-      return InetAddress.getByAddress(Arrays.copyOfRange(octets, from, from + 4));
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("four octets are an address", e);
+  private static AddressKind ofItself(InetAddress address) {
+    byte[] octets = address.getAddress();
+    if (address.isLoopbackAddress()) {
+      return LOOPBACK;
     }
+    if (address.isAnyLocalAddress() || octets.length == 4 && octets[0] == 0) {
+      return UNSPECIFIED;
+    }
+    if (address.isLinkLocalAddress()) {
+      return LINK_LOCAL;
+    }
+    if (address.isMulticastAddress() || address.getHostAddress().equals("255.255.255.255")) {
+      return MULTICAST;
+    }
+    return METADATA_SERVICES.contains(address.getHostAddress()) ? METADATA : ORDINARY;
   }
 }

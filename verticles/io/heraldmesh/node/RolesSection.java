@@ -63,7 +63,7 @@ final class RolesSection {
                 "use ca, config, proxy or admin");
       }
     }
-    if (!value.isPresent()) {
+    if (!value.isList()) {
       return EnumSet.of(Role.CA, Role.CONFIG, Role.PROXY, Role.ADMIN);
     }
     if (!whole(roles, clustered)) {

@@ -9,7 +9,8 @@ import java.util.Set;
  *
  * @param service {@code namespace/name} for logs and metrics
  * @param hosts every name it is called by, in lower case, without port: {@code web.shop}, {@code
- *     web.shop.svc}, {@code web.shop.svc.cluster.local}; {@code *.example.com} for wildcards
+ *     web.shop.svc}, {@code web.shop.svc.cluster.local}; {@code *.example.com} and {@code
+ *     *prod.example.com} for wildcards
  * @param port the service port
  * @param sni what the client side asks for: {@code outbound_.<port>_._.<host>}
  * @param identities the SPIFFE IDs that may answer for it; a server that shows another is refused
@@ -68,7 +69,8 @@ public record Destination(
 
   /**
    * Whether a caller means this service by {@code host}. A bare name is one of the caller's own
-   * namespace; {@code *.example.com} answers to every name below it.
+   * namespace; {@code *.example.com} answers to every name below it, {@code *example.com} to every
+   * name with that ending.
    *
    * @param host in lower case, without port and trailing dot
    */
@@ -76,12 +78,10 @@ public record Destination(
     if (host.indexOf('.') < 0) {
       return hosts.contains(host) || hosts.contains(host + "." + callerNamespace);
     }
-    return hosts.contains(host) || hosts.stream().anyMatch(h -> below(h, host));
+    return hosts.contains(host) || hosts.stream().anyMatch(h -> endsAs(h, host));
   }
 
-  private static boolean below(String pattern, String host) {
-    return pattern.startsWith("*.")
-        && host.length() >= pattern.length()
-        && host.endsWith(pattern.substring(1));
+  private static boolean endsAs(String pattern, String host) {
+    return pattern.startsWith("*") && host.endsWith(pattern.substring(1));
   }
 }

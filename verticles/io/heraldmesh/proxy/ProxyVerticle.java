@@ -5,12 +5,15 @@ import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.jwks.KeySetService;
+import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,9 @@ public final class ProxyVerticle extends VerticleBase {
   private final Duration drain;
   private final Promise<List<Bound>> opened = Promise.promise();
   private @Nullable PolicySource source;
+
+  /** Whoever hands on snapshots does so one at a time. */
+  private volatile Map<KeySource, Duration> keysInForce = Map.of();
 
   /**
    * @param policies where its snapshots come from
@@ -106,14 +112,20 @@ public final class ProxyVerticle extends VerticleBase {
         .until(path::inForce);
   }
 
-  /** Key sets and files first, so that a new rule does not answer 503 while they are read. */
+  /**
+   * Key sets and files first, so that a new rule does not answer 503 while they are read. Until the
+   * snapshot is in force, the one before needs its own, too.
+   */
   private Future<Void> putInForce(NodeSnapshot snapshot) {
+    Map<KeySource, Duration> coming = snapshot.keySources();
+    Map<KeySource, Duration> both = new HashMap<>(keysInForce);
+    both.putAll(coming);
     return BoundedWait.within(
-            vertx,
-            revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN,
-            keys.watch(snapshot.keySources()))
+            vertx, revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(both))
         .compose(tried -> path.prepare(snapshot))
-        .compose(tried -> apply(snapshot));
+        .compose(tried -> apply(snapshot))
+        .onSuccess(applied -> keysInForce = coming)
+        .onComplete(done -> keys.watch(keysInForce));
   }
 
   /** Beside the event loops: compiling thousands of rules takes longer than a request may wait. */

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.HeaderField;
 import io.heraldmesh.policy.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,9 @@ record DecidedHead(RequestHead sent, Map<String, List<String>> before) implement
       return changed;
     }
     // what the client asked to go on as is the head's own, whatever the request says now
-    return ours(name) && Field.of(name) != Field.UPGRADE ? List.of() : sent.values(name);
+    return ours(name) && HeaderField.of(name) != HeaderField.UPGRADE
+        ? List.of()
+        : sent.values(name);
   }
 
   @Override
@@ -68,7 +71,7 @@ record DecidedHead(RequestHead sent, Map<String, List<String>> before) implement
 
   /** Such fields were taken off before anything was decided; those there now are the proxy's. */
   private static boolean ours(String name) {
-    return switch (Field.of(name)) {
+    return switch (HeaderField.of(name)) {
       case OWNED, TE, CONNECTION, UPGRADE -> true;
       case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, HOP_BY_HOP, REQUEST_ID, OTHER -> false;
     };

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Header;
+import io.heraldmesh.policy.HeaderField;
 import io.heraldmesh.policy.RequestHead;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.Limits;
@@ -246,9 +247,10 @@ final class IncomingRequest {
   /** Headers that some services cannot tell from one of {@code names}. */
   private static Set<String> lookalikes(Set<String> names, HttpHeaders headers) {
     Set<String> alike = new HashSet<>();
-    boolean odd = names.stream().anyMatch(Field::isOdd);
+    boolean odd = names.stream().anyMatch(HeaderField::isOdd);
     for (Map.Entry<String, String> field : headers) {
-      if ((odd || Field.isOdd(field.getKey())) && hasLike(names, Field.canonical(field.getKey()))) {
+      if ((odd || HeaderField.isOdd(field.getKey()))
+          && hasLike(names, HeaderField.canonical(field.getKey()))) {
         alike.add(field.getKey().toLowerCase(Locale.ROOT));
       }
     }
@@ -258,7 +260,7 @@ final class IncomingRequest {
 
   private static boolean hasLike(Set<String> names, String plain) {
     for (String name : names) {
-      if (Field.canonical(name).equals(plain)) {
+      if (HeaderField.canonical(name).equals(plain)) {
         return true;
       }
     }

@@ -1,5 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.HeaderField;
+import io.heraldmesh.policy.HopByHop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -96,7 +98,7 @@ final class RequestFields {
       headers.remove(drop.get(i));
     }
     if (connection != null) {
-      HopByHop.remove(connection, headers);
+      HopByHop.listed(connection, headers::remove);
     }
   }
 
@@ -123,7 +125,7 @@ final class RequestFields {
         return;
       }
       CharSequence name = entry.getKey();
-      switch (Field.of(name)) {
+      switch (HeaderField.of(name)) {
         case HOST -> host = once("Host", host, entry);
         case CONTENT_LENGTH -> contentLength = once("Content-Length", contentLength, entry);
         case TRANSFER_ENCODING ->

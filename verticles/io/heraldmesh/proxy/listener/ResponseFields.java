@@ -1,5 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.HeaderField;
+import io.heraldmesh.policy.HopByHop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -63,7 +65,7 @@ final class ResponseFields {
         readable = false;
         return;
       }
-      switch (Field.of(entry.getKey())) {
+      switch (HeaderField.of(entry.getKey())) {
         case CONNECTION -> {
           if (connection == null) {
             connection = new ArrayList<>(1);
@@ -89,7 +91,7 @@ final class ResponseFields {
 
   private void strip(HttpHeaders headers) {
     if (connection != null) {
-      HopByHop.remove(connection, headers);
+      HopByHop.listed(connection, headers::remove);
     }
     if (drop != null) {
       drop.forEach(headers::remove);

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.HeaderField;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,10 +69,10 @@ final class Trailers {
   }
 
   private static boolean allowed(String name, Set<String> also) {
-    if (Field.of(name) != Field.OTHER) {
+    if (HeaderField.of(name) != HeaderField.OTHER) {
       return false;
     }
-    String plain = Field.canonical(name);
+    String plain = HeaderField.canonical(name);
     return !HEADERS_ONLY.contains(plain)
         && !plain.startsWith("if-")
         && !also.contains(plain)

@@ -43,7 +43,7 @@ public final class DialGuard {
     if (match == Match.OTHER || match == Match.INBOUND && !written) {
       return show(address) + " is one of this node's own listeners; the call would be a loop";
     }
-    if (target.chosen() == Chosen.BY_NODE || match == Match.INBOUND) {
+    if (target.chosen() == Chosen.BY_NODE || match == Match.INBOUND && isPlain(address)) {
       return null;
     }
     if (!written && own.isService(address)) {
@@ -62,6 +62,11 @@ public final class DialGuard {
                   + " spec.outbound.allowLoopback";
       case LINK_LOCAL, METADATA, MULTICAST -> never(address, kind);
     };
+  }
+
+  /** Whoever takes an address out of another may be another machine than this one. */
+  private static boolean isPlain(InetSocketAddress address) {
+    return AddressKind.meanings(address.getAddress()).size() == 1;
   }
 
   private static boolean isLiteral(Target target) {

@@ -79,12 +79,15 @@ public final class OwnListeners {
     return all.stream().anyMatch(listener -> listener.address.equals(bound));
   }
 
-  /** What answers when {@code address} is connected to from this machine. */
+  /**
+   * What answers when {@code address}, or one that it carries, is connected to from this machine.
+   */
   public Match match(InetSocketAddress address) {
     Match found = Match.NONE;
     for (Listener listener : all) {
       if (listener.address.getPort() == address.getPort()
-          && reaches(address.getAddress(), listener.address.getAddress())) {
+          && AddressKind.meanings(address.getAddress()).stream()
+              .anyMatch(meant -> reaches(meant, listener.address.getAddress()))) {
         if (!listener.inbound) {
           return Match.OTHER;
         }
@@ -106,8 +109,12 @@ public final class OwnListeners {
     };
   }
 
-  /** Whether one of the machine's interfaces has this address. */
+  /** Whether one of the machine's interfaces has this address, or one that it carries. */
   public static boolean ofThisMachine(InetAddress address) {
+    return AddressKind.meanings(address).stream().anyMatch(OwnListeners::ofAnInterface);
+  }
+
+  private static boolean ofAnInterface(InetAddress address) {
     try {
       return NetworkInterface.getByInetAddress(address) != null;
     } catch (SocketException e) {

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
   private static final int HTTPS_PORT = 443;
 
-  private final Map<String, Map<Integer, Route>> exact = new HashMap<>();
-  private final Map<String, Map<Integer, Route>> wildcard = new HashMap<>();
+  private final HostTable hosts = new HostTable();
   private final Map<Key, Route> all = new HashMap<>();
   private final Set<Integer> ports = new HashSet<>();
   private final @Nullable AddressIndex addresses;
@@ -57,15 +56,11 @@ public final class Routes {
       inOrder.add(route);
       ports.add(destination.port());
       for (String host : destination.hosts()) {
-        if (host.startsWith("*.")) {
-          put(wildcard, host.substring(1), route);
-        } else {
-          put(exact, host, route);
-        }
+        hosts.put(host, route);
       }
       String prefix = namespace + "/";
       if (destination.service().startsWith(prefix)) {
-        put(exact, destination.service().substring(prefix.length()), route);
+        hosts.put(destination.service().substring(prefix.length()), route);
       }
     }
     this.addresses = captured ? new AddressIndex(inOrder) : null;
@@ -123,11 +118,7 @@ public final class Routes {
    * @param host in lower case, without a trailing dot
    */
   public @Nullable Route find(String host, int port) {
-    Route route = in(exact, host, port);
-    for (int dot = host.indexOf('.'); route == null && dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      route = in(wildcard, host.substring(dot), port);
-    }
-    return route;
+    return hosts.find(host, port);
   }
 
   /**
@@ -140,19 +131,10 @@ public final class Routes {
   public @Nullable Route tls(String host) {
     Route route = find(host, HTTPS_PORT);
     if (route == null) {
-      Map<Integer, Route> ports = ports(host);
+      Map<Integer, Route> ports = hosts.ports(host);
       route = ports.size() == 1 ? ports.values().iterator().next() : null;
     }
     return route != null && takesBytes(route) ? route : null;
-  }
-
-  /** Of the destination that says most of {@code host}. */
-  private Map<Integer, Route> ports(String host) {
-    Map<Integer, Route> ports = exact.get(host);
-    for (int dot = host.indexOf('.'); ports == null && dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      ports = wildcard.get(host.substring(dot));
-    }
-    return ports == null ? Map.of() : ports;
   }
 
   /** Elsewhere rules for requests would be passed by. */
@@ -170,17 +152,5 @@ public final class Routes {
   /** Where connections are counted that leave the mesh. */
   Circuit passedOn() {
     return passedOn;
-  }
-
-  /** The first of two destinations that claim one name stays, so a late one takes nothing over. */
-  private static void put(Map<String, Map<Integer, Route>> table, String host, Route route) {
-    table
-        .computeIfAbsent(host, h -> new HashMap<>())
-        .putIfAbsent(route.destination().port(), route);
-  }
-
-  private static @Nullable Route in(Map<String, Map<Integer, Route>> table, String host, int port) {
-    Map<Integer, Route> ports = table.get(host);
-    return ports == null ? null : ports.get(port);
   }
 }

@@ -73,6 +73,11 @@ final class Kinds {
 
   private Kinds() {}
 
+  /** Those that are read. */
+  static List<Kind> read() {
+    return ALL.stream().filter(kind -> kind.decoder != null).toList();
+  }
+
   /** Exactly this kind. */
   static Optional<Kind> find(String apiVersion, String kind) {
     String group = group(apiVersion);

@@ -56,7 +56,8 @@ public final class Names {
     return name.length() <= 63 && DNS_LABEL.matcher(name).matches();
   }
 
-  static boolean isHost(String host) {
+  /** A DNS name, perhaps with a dot at its end. */
+  public static boolean isHost(String host) {
     return host.length() <= 255 && HOST.matcher(host).matches();
   }
 

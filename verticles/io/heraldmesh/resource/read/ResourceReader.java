@@ -11,6 +11,7 @@ import io.heraldmesh.resource.yaml.YamlDocument;
 import io.heraldmesh.resource.yaml.YamlLimits;
 import io.heraldmesh.resource.yaml.YamlReader;
 import io.heraldmesh.resource.yaml.YamlText;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ public final class ResourceReader {
   /** All files together, so that a folder cannot take the memory of the node. */
   private static final long MAX_BYTES = 64L << 20;
 
+  private static final Path INPUT = Path.of("-");
+
   private final ProblemCollector problems = new ProblemCollector();
   private final List<Resource> all = new ArrayList<>();
   private final Map<String, Resource> first = new HashMap<>();
@@ -38,11 +41,26 @@ public final class ResourceReader {
 
   /** Everything in these files and folders; see {@link SourceFiles} for which files count. */
   public static Resources read(List<Path> paths) {
+    return readAll(paths, null);
+  }
+
+  /**
+   * As {@link #read(List)}, but the path {@code -} stands for {@code input}, which is read once.
+   */
+  public static Resources read(List<Path> paths, InputStream input) {
+    return readAll(paths.stream().distinct().toList(), input);
+  }
+
+  private static Resources readAll(List<Path> paths, @Nullable InputStream input) {
     ResourceReader reader = new ResourceReader();
     List<Path> files = SourceFiles.of(paths, reader.problems);
     long bytes = 0;
     for (Path file : files) {
-      byte[] content = SourceFiles.content(file, YamlLimits.DEFAULT.bytes(), reader.problems);
+      InputStream from = file.equals(INPUT) ? input : null;
+      byte[] content =
+          from == null
+              ? SourceFiles.content(file, YamlLimits.DEFAULT.bytes(), reader.problems)
+              : SourceFiles.content(from, YamlLimits.DEFAULT.bytes(), reader.problems);
       if (content == null) {
         continue;
       }
@@ -55,7 +73,7 @@ public final class ResourceReader {
             "read fewer files");
         break;
       }
-      reader.file(file.toString(), content);
+      reader.file(from == null ? file.toString() : SourceFiles.INPUT, content);
     }
     if (files.isEmpty() && reader.problems.errors() == 0) {
       for (Path path : paths) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * is named twice.
  */
 public final class SourceFiles {
+  /** What standard input is called in messages. */
+  static final String INPUT = "(standard input)";
+
   private static final int MAX_FILES = 20_000;
 
   private final ProblemCollector problems;
@@ -60,6 +63,16 @@ public final class SourceFiles {
       }
     } catch (IOException e) {
       unreadable(file, reason(e), problems);
+      return null;
+    }
+  }
+
+  /** As {@link #content(Path, int, ProblemCollector)}, of standard input. */
+  static byte @Nullable [] content(InputStream input, int limit, ProblemCollector problems) {
+    try {
+      return input.readNBytes(limit + 1);
+    } catch (IOException e) {
+      problems.add(Position.startOf(INPUT), ProblemCode.UNREADABLE, reason(e));
       return null;
     }
   }

@@ -202,6 +202,27 @@ class AdminCommandsTest {
   }
 
   @Test
+  void aKindThatThereIsNotIsToldWithThoseThatThereAre() {
+    for (String[] words :
+        new String[][] {
+          {"get", "Bogus"},
+          {"get", "Bogus", "a/web"},
+          {"get", "security.istio.io/Bogus"},
+          {"get", "VirtualService"}
+        }) {
+      CommandRun run = herald(words);
+      assertThat(run.code()).as(String.join(" ", words)).isEqualTo(2);
+      assertThat(run.out()).isEmpty();
+      assertThat(run.err())
+          .contains(words[1], "AuthorizationPolicy", "ServiceEntry", "Deployment", "PolicyTest");
+    }
+    for (String kind :
+        List.of("services", "SERVICE", "MeshPolicies", "security.istio.io/PeerAuthentication")) {
+      assertThat(herald("get", kind).code()).as(kind).isZero();
+    }
+  }
+
+  @Test
   void exitCodesSayWhatIsWrong() throws IOException {
     assertThat(herald("apply", "-f", folder.resolve("none.yaml").toString()).code()).isEqualTo(2);
     assertThat(herald("apply").code()).isEqualTo(2);

@@ -123,6 +123,38 @@ class ExplainCommandTest {
             "3: error: source is missing\n");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x-real-ip|[[\"x-real-ip\",\"bad\"]]|200",
+        "X-Forwarded-Proto|[[\"x-forwarded-proto\",\"bad\"]]|200",
+        "x_real_ip|[[\"x_real_ip\",\"bad\"]]|200",
+        "te|[[\"TE\",\"bad\"]]|200",
+        "x-a|[[\"Connection\",\"close, X-A\"],[\"x-a\",\"bad\"]]|200",
+        "cookie|[[\"Connection\",\"cookie\"],[\"cookie\",\"bad\"]]|403",
+        "x-a|[[\"x-a\",\"bad\"]]|403",
+        "upgrade|[[\"upgrade\",\"bad\"]]|403"
+      })
+  void headersThatProxiesTakeOffAreNotSeen(String name, String headers, int status)
+      throws IOException {
+    Files.writeString(
+        folder.resolve("policies/bad.yaml"),
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: bad, namespace: foo}
+        spec:
+          action: DENY
+          rules:
+          - when: [{key: 'request.headers[NAME]', values: [bad]}]
+        """
+            .replace("NAME", name));
+    explain(LINE.replace("[[\"x-a\",\"1\"]]", headers));
+    JsonNode answer = new ObjectMapper().readTree(out.toString());
+    assertThat(answer.get("status").asInt()).isEqualTo(status);
+  }
+
   @Test
   void aTcpConnectionIsRefusedWithStatus0() throws IOException {
     String tcp =

@@ -193,6 +193,7 @@ class JoinTest {
     CommandRun made = mesh.create("n1");
     Path file =
         Files.writeString(folder.resolve("token"), JoiningMesh.word(made, "--token") + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     CommandRun joined =
         CommandRun.of(
             "join",
@@ -207,6 +208,70 @@ class JoinTest {
             "--state-dir",
             mesh.state("n1"));
     assertThat(joined.code()).as(joined.err()).isZero();
+  }
+
+  @Test
+  void aFileWithATokenIsForItsOwnerOnly() throws IOException {
+    Path file = Files.writeString(folder.resolve("token"), "x\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    CommandRun run =
+        CommandRun.of(
+            "join",
+            "--control",
+            mesh.control(),
+            "--name",
+            "n1",
+            "--pin",
+            WRONG_PIN,
+            "--token-file",
+            file,
+            "--state-dir",
+            mesh.state("n1"));
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(file + ": others may open this token file (rw-r--r--); run: chmod 600");
+  }
+
+  @Test
+  void whereToFindAControlNodeIsAHostAndPerhapsAPort() {
+    for (String wrong :
+        List.of(
+            "a b",
+            "x;reboot",
+            "http://host",
+            "host:",
+            "host:99999",
+            "[host]:1",
+            "10.0.0.300",
+            "::1")) {
+      CommandRun run =
+          CommandRun.of(
+              "token",
+              "create",
+              "--node",
+              "n1",
+              "--advertise",
+              wrong,
+              "--socket",
+              folder.resolve("none"));
+      assertThat(run.code()).as(wrong).isEqualTo(2);
+      assertThat(run.err()).as(wrong).contains("control node: ");
+    }
+    for (String right :
+        List.of(
+            "host", "host.example", "host:1", "10.0.0.3", "10.0.0.3:15012", "[::1]", "[::1]:1")) {
+      CommandRun run =
+          CommandRun.of(
+              "token",
+              "create",
+              "--node",
+              "n1",
+              "--advertise",
+              right,
+              "--socket",
+              folder.resolve("none"));
+      assertThat(run.code()).as(right).isEqualTo(3);
+    }
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +106,36 @@ class LintCommandTest {
   void wrongUsageEndsWithTwo() {
     assertThat(lint()).isEqualTo(2);
     assertThat(lint("-o", "xml", "x")).isEqualTo(2);
+  }
+
+  @Test
+  void aDashIsStandardInput() throws IOException {
+    Path bad = Path.of(file("bad.yaml", "action: deny"));
+    assertThat(lintOf(Files.readAllBytes(bad), "-")).isEqualTo(1);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .startsWith("(standard input):5:11: error HLD0104 spec.action");
+    out.reset();
+    Path good = Path.of(file("good.yaml", "rules: [{}]"));
+    assertThat(lintOf(Files.readAllBytes(good), "-")).isZero();
+    assertThat(lintOf(Files.readAllBytes(good), "-", good.toString()))
+        .as("the same resource twice, so that both are one set")
+        .isEqualTo(1);
+    out.reset();
+    assertThat(lintOf(new byte[0], "-")).as("nothing").isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("warning HLD0015");
+    out.reset();
+    assertThat(lintOf(new byte[] {(byte) 0xff}, "-")).isEqualTo(1);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("error HLD0003");
+  }
+
+  private int lintOf(byte[] input, String... arguments) {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(input));
+    try {
+      return lint(arguments);
+    } finally {
+      System.setIn(before);
+    }
   }
 
   @Test

@@ -42,4 +42,45 @@ class AddressKindTest {
   void isWhatItMeans(String address, AddressKind kind) throws Exception {
     assertThat(AddressKind.of(InetAddress.getByName(address))).isEqualTo(kind);
   }
+
+  @ParameterizedTest(name = "{0}: {1} is {2}")
+  @CsvSource({
+    "mapped, ::ffff:169.254.169.254, LINK_LOCAL",
+    "6to4, 2002:a9fe:a9fe::1, LINK_LOCAL",
+    "6to4, 2002:6464:64c8::1, METADATA",
+    "6to4, 2002:0a00:0005::1, ORDINARY",
+    "NAT64, 64:ff9b::100.100.100.200, METADATA",
+    "NAT64, 64:ff9b::10.0.0.5, ORDINARY",
+    "local NAT64 /96, 64:ff9b:1::127.0.0.1, LOOPBACK",
+    "local NAT64 /96, 64:ff9b:1:abcd::169.254.169.254, LINK_LOCAL",
+    "local NAT64 /96, 64:ff9b:1::0.0.0.0, UNSPECIFIED",
+    "local NAT64 /96, 64:ff9b:1::10.0.0.5, ORDINARY",
+    "local NAT64 /96, 64:ff9b:1:fffe::8.8.8.8, ORDINARY",
+    "local NAT64 /64, 64:ff9b:1:0:7f:0:100::, LOOPBACK",
+    "local NAT64 /64, 64:ff9b:1:0:a:0:500::, ORDINARY",
+    "local NAT64 /56, 64:ff9b:1:007f:00:01:0:0, LOOPBACK",
+    "local NAT64 /56, 64:ff9b:1:64:64:64c8::, METADATA",
+    "local NAT64 /48, 64:ff9b:1:a9fe:a9:fe00::, LINK_LOCAL",
+    "local NAT64 /48 with a suffix, 64:ff9b:1:a9fe:a9:fe00:0:7, LINK_LOCAL",
+    "local NAT64 /48, 64:ff9b:1:a00:0:500::, ORDINARY",
+    "beside the NAT64 prefixes, 64:ff9b:2::127.0.0.1, ORDINARY",
+    "SIIT, ::ffff:0:127.0.0.1, LOOPBACK",
+    "SIIT, ::ffff:0:169.254.169.254, LINK_LOCAL",
+    "SIIT, ::ffff:0:10.0.0.5, ORDINARY",
+    "ISATAP, 2001:db8::5efe:127.0.0.1, LOOPBACK",
+    "ISATAP, 2001:db8::200:5efe:169.254.169.254, LINK_LOCAL",
+    "ISATAP, 2001:db8::200:5efe:168.63.129.16, METADATA",
+    "ISATAP, fd00:1:2:3:0:5efe:10.0.0.5, ORDINARY",
+    "ISATAP on the link, fe80::5efe:10.0.0.5, LINK_LOCAL",
+    "no ISATAP, 2001:db8::100:5efe:127.0.0.1, ORDINARY",
+    "Teredo, 2001:0:4136:e378:8000:63bf:80ff:fffe, LOOPBACK",
+    "Teredo, 2001::5601:5601, LINK_LOCAL",
+    "Teredo, 2001::9b9b:9b37, METADATA",
+    "Teredo, 2001:0:4136:e378:8000:63bf:3fff:fdd2, ORDINARY",
+    "beside Teredo, 2001:1::80ff:fffe, ORDINARY"
+  })
+  void whatCarriesAnIpv4AddressIsAlsoThat(String form, String address, AddressKind kind)
+      throws Exception {
+    assertThat(AddressKind.of(InetAddress.getByName(address))).as(form).isEqualTo(kind);
+  }
 }

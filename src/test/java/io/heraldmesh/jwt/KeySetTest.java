@@ -243,6 +243,17 @@ class KeySetTest {
   }
 
   @Test
+  void anEmptyKidIsAKidLikeAnyOther() {
+    String empty = EC.jwk("").replace("\"kid\":\"ec\"", "\"kid\":\"\"");
+    String nameless = EC.jwk("").replace(",\"kid\":\"ec\"", "");
+    assertThat(Issuer.set(EC.jwk("")).candidates("", Algorithm.ES256)).isEmpty();
+    assertThat(Issuer.set(nameless).candidates("", Algorithm.ES256)).hasSize(1);
+    assertThat(Issuer.set(empty).candidates("", Algorithm.ES256)).hasSize(1);
+    assertThat(Issuer.set(empty).candidates("ec", Algorithm.ES256)).isEmpty();
+    assertThat(Issuer.set(empty).candidates(null, Algorithm.ES256)).hasSize(1);
+  }
+
+  @Test
   void aKeysAlgorithmIsTheOnlyOneButForTheExampleOfRfc7520() {
     KeySet set = Issuer.set(RSA.jwk("\"alg\":\"PS256\""));
     for (Algorithm algorithm : Algorithm.values()) {

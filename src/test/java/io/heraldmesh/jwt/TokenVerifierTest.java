@@ -140,6 +140,7 @@ class TokenVerifierTest {
         "{\"alg\":\"ES256\",\"kid\":5} | KID_TYPE",
         "{\"alg\":\"ES256\",\"kid\":null} | KID_TYPE",
         "{\"alg\":\"ES256\",\"kid\":\"ec \"} | KEY_UNKNOWN",
+        "{\"alg\":\"ES256\",\"kid\":\"\"} | KEY_UNKNOWN",
         "{\"alg\":\"ES256\",\"kid\":\"../../dev/null\"} | KEY_UNKNOWN",
         "{\"alg\":\"RS256\",\"kid\":\"ec\"} | KEY_UNKNOWN",
         "{\"alg\":\"ES384\",\"kid\":\"ec\"} | KEY_UNKNOWN",

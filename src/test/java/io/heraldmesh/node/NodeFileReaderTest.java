@@ -163,6 +163,14 @@ class NodeFileReaderTest {
     files.refuses(line, field, message);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"ca", "'ca, config'", "{ca: true}"})
+  void rolesAreAListAndNothingIsGuessedFromAnythingElse(String roles) throws IOException {
+    assertThat(files.problems(LEAST + "  roles: " + roles + "\n"))
+        .contains(":7:10: error HLD0103 spec.roles: ", "must be a list")
+        .hasLineCount(1);
+  }
+
   /** Two servers of one process share the connections to an address, each has half of them. */
   @ParameterizedTest
   @CsvSource(

@@ -127,7 +127,8 @@ class EnforcementTest {
         enforce(
             dryRun(Action.DENY, "deny", ADMIN),
             dryRun(Action.ALLOW, "allow", rule(paths(anyOf("/open")))),
-            policy(Action.AUDIT, "audit", rule()));
+            policy(Action.AUDIT, "audit", rule()),
+            new AuthorizationPolicy("a", "ext", Action.CUSTOM, true, List.of(ADMIN), "opa"));
     Decision decision = decide(shadow, caller(CLIENT), Requests.get("/admin"));
     assertThat(decision).isInstanceOf(Decision.Allowed.class);
     assertThat(decision.reason().code()).isEqualTo(Reason.ALLOWED);
@@ -135,7 +136,8 @@ class EnforcementTest {
         .containsExactly(
             new Decision.DryRun("a/deny", 0, "DENY", true),
             new Decision.DryRun("a/allow", -1, "ALLOW", false),
-            new Decision.DryRun("a/audit", 0, "AUDIT", true));
+            new Decision.DryRun("a/audit", 0, "AUDIT", true),
+            new Decision.DryRun("a/ext", 0, "CUSTOM", true));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.policy.HeaderField;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -54,9 +55,10 @@ class TargetPropertiesTest {
 
   @Property
   void aFieldIsTheSameHoweverItIsWritten(@ForAll("fields") String name) {
-    assertThat(Field.of(name.toUpperCase(java.util.Locale.ROOT))).isEqualTo(Field.of(name));
-    assertThat(Field.of(name.replace('-', '_'))).isEqualTo(Field.of(name));
-    assertThat(Field.of(name.replace('-', '.'))).isEqualTo(Field.of(name));
+    assertThat(HeaderField.of(name.toUpperCase(java.util.Locale.ROOT)))
+        .isEqualTo(HeaderField.of(name));
+    assertThat(HeaderField.of(name.replace('-', '_'))).isEqualTo(HeaderField.of(name));
+    assertThat(HeaderField.of(name.replace('-', '.'))).isEqualTo(HeaderField.of(name));
   }
 
   @Provide

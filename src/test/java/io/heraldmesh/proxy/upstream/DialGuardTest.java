@@ -132,6 +132,34 @@ class DialGuardTest {
     assertThat(ask(open, PLAIN, "127.0.0.1", 9000)).as("an endpoint of a resource").isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
+        "::ffff:0:7f00:1",
+        "::7f00:1",
+        "2002:7f00:1::",
+        "2001:db8::5efe:7f00:1",
+        "2001:0:4136:e378:8000:63bf:80ff:fffe"
+      })
+  void anAddressOfTheNodeInsideAnotherIsTheNodes(String wrapped) {
+    own.add(new HostPort("127.0.0.1", 15000));
+    own.add(false, new InetSocketAddress("0.0.0.0", 15001));
+    own.add(true, new InetSocketAddress("127.0.0.1", 15106));
+    own.addService(new HostPort("127.0.0.1", 9000));
+    for (Target target : new Target[] {PLAIN, BYTES, ORIGINATED, MESH, SERVICE}) {
+      assertThat(ask(open, target, wrapped, 15000)).contains("own listeners");
+      assertThat(ask(open, target, wrapped, 15001)).contains("own listeners");
+    }
+    Target dialled = BYTES.chosen(Target.Chosen.BY_WORKLOAD);
+    assertThat(ask(open, dialled, wrapped, 15106)).contains("a loop");
+    assertThat(ask(open, dialled, wrapped, 9000)).contains("behind its proxy");
+    assertThat(ask(strict, PLAIN, wrapped, 15106))
+        .as("who unwraps it may not be this machine")
+        .contains("no client is led to");
+  }
+
   private static @Nullable String ask(DialGuard guard, Target target, String address, int port) {
     return guard.refusal(target, new InetSocketAddress(address, port));
   }

@@ -3,14 +3,19 @@ package io.heraldmesh.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Destination;
+import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.tls.MeshProtocol;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Connections are shared between calls whose targets are equal. */
+/** What names lead to; connections are shared between calls whose targets are equal. */
 class RoutesTest {
   private static final InetSocketAddress SOMEWHERE = new InetSocketAddress("203.0.113.5", 50051);
 
@@ -36,5 +41,52 @@ class RoutesTest {
     Target after = routes("web", first).elsewhere(protocol, SOMEWHERE).target();
 
     assertThat(after).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "prod.example.com, *prod.example.com",
+    "shop-prod.example.com, *prod.example.com",
+    "a.b.prod.example.com, *.b.prod.example.com",
+    "b.prod.example.com, *prod.example.com",
+    "very-prod.example.com, *very-prod.example.com",
+    "a.very-prod.example.com, *very-prod.example.com",
+    "exact-prod.example.com, exact-prod.example.com",
+    "test.example.com, *.example.com",
+    "xprod, *prod",
+    "example.com, ",
+    "prod.example.com.other, ",
+    "prod.example.co, "
+  })
+  void aStarStandsForWhateverComesBeforeAndTheLongestNameCounts(
+      String host, @Nullable String declared) {
+    Routes routes =
+        to(
+            "*prod",
+            "*.example.com",
+            "*prod.example.com",
+            "*very-prod.example.com",
+            "*.b.prod.example.com",
+            "exact-prod.example.com");
+
+    Route found = routes.find(host, 443);
+    assertThat(found == null ? null : found.destination().service()).isEqualTo(declared);
+    assertThat(routes.tls(host)).isSameAs(found);
+    assertThat(routes.find(host, 444)).isNull();
+  }
+
+  private static Routes to(String... hosts) {
+    return new Routes(
+        Stream.of(hosts)
+            .map(
+                host ->
+                    new Destination(
+                        host, Set.of(host), 443, Protocol.TCP, host, Set.of(), List.of()))
+            .toList(),
+        SpiffeId.parse("spiffe://mesh.test/ns/shop/sa/web"),
+        "shop",
+        null,
+        true,
+        false);
   }
 }

@@ -1,11 +1,11 @@
-package io.heraldmesh.proxy.listener;
+package io.heraldmesh.policy;
 
 /**
  * Header fields that a proxy must not just pass on. Names are compared without case, and every mark
  * counts as {@code -}: applications that get them as variables of an environment ({@code
  * HTTP_HOST}) cannot tell {@code -}, {@code _} and, with some servers, {@code .} apart.
  */
-enum Field {
+public enum HeaderField {
   HOST,
   CONTENT_LENGTH,
   TRANSFER_ENCODING,
@@ -21,7 +21,7 @@ enum Field {
   REQUEST_ID,
   OTHER;
 
-  static Field of(CharSequence name) {
+  public static HeaderField of(CharSequence name) {
     return switch (name.length()) {
       case 2 -> same(name, "te") ? TE : OTHER;
       case 4 -> same(name, "host") ? HOST : OTHER;
@@ -56,8 +56,19 @@ enum Field {
     };
   }
 
+  /**
+   * A proxy takes it off a request before policy looks at it. {@code Upgrade} goes too, but policy
+   * is told of it.
+   */
+  public boolean isTakenOff() {
+    return switch (this) {
+      case CONNECTION, TE, HOP_BY_HOP, OWNED -> true;
+      case HOST, CONTENT_LENGTH, TRANSFER_ENCODING, EXPECT, UPGRADE, REQUEST_ID, OTHER -> false;
+    };
+  }
+
   /** {@code x-envoy-…} steers proxies; {@code x-http2-…} is the HTTP/2 codec's own bookkeeping. */
-  private static Field prefixed(CharSequence name) {
+  private static HeaderField prefixed(CharSequence name) {
     return starts(name, "x-envoy-") || starts(name, "x-http2-") ? OWNED : OTHER;
   }
 
@@ -84,7 +95,7 @@ enum Field {
   }
 
   /** The name in lower case with every mark as {@code -}: as {@link #of} compares names. */
-  static String canonical(CharSequence name) {
+  public static String canonical(CharSequence name) {
     StringBuilder plain = new StringBuilder(name.length());
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
@@ -98,7 +109,7 @@ enum Field {
   }
 
   /** The name has a mark other than {@code -}, so that some would take it for another. */
-  static boolean isOdd(CharSequence name) {
+  public static boolean isOdd(CharSequence name) {
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       boolean plain =

@@ -1,11 +1,11 @@
-package io.heraldmesh.proxy.listener;
+package io.heraldmesh.policy;
 
-import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The fields that {@code Connection} says are for this hop only (RFC 9110 section 7.6.1). */
-final class HopByHop {
+public final class HopByHop {
   /**
    * Meant for whoever is last, and by that section never to be listed: a message that lists them
    * would reach the other side without who sent it, how long it is or what it contains.
@@ -36,11 +36,11 @@ final class HopByHop {
   private HopByHop() {}
 
   /**
-   * Takes them off, but not those that are for everybody.
+   * Names them, as they are listed, but not those that are for everybody.
    *
    * @param connection values of {@code Connection}
    */
-  static void remove(List<String> connection, HttpHeaders headers) {
+  public static void listed(List<String> connection, Consumer<String> each) {
     for (int i = 0; i < connection.size(); i++) {
       if (connection.get(i).equalsIgnoreCase("keep-alive")) {
         // what most say; a field of that name never goes on anyway
@@ -48,8 +48,8 @@ final class HopByHop {
       }
       for (String listed : connection.get(i).split(",", -1)) {
         String name = listed.trim();
-        if (!name.isEmpty() && !TO_THE_END.contains(Field.canonical(name))) {
-          headers.remove(name);
+        if (!name.isEmpty() && !TO_THE_END.contains(HeaderField.canonical(name))) {
+          each.accept(name);
         }
       }
     }
