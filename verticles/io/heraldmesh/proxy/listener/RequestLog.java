@@ -93,6 +93,7 @@ final class RequestLog {
             status,
             flag,
             reason == null ? decided : reason,
+            false,
             principal == null ? origin.principal() : principal,
             requestPrincipal,
             origin.mutualTls(),

@@ -30,9 +30,9 @@ final class AccessText {
             + ' '
             + ResponseFlag.of(entry.flag())
             + ' '
-            + details(entry)
+            + (tcp ? "-" : details(entry))
             + ' '
-            + (entry.status() == 0 && !entry.refused() ? "-" : orDash(termination(entry, tcp)))
+            + (tcp && entry.refused() ? details(entry) : "-")
             + ' '
             + quoted(entry.flag().startsWith("upstream_") ? entry.reason().detail() : "-")
             + ' '
@@ -61,7 +61,10 @@ final class AccessText {
     return tcp ? "-" : entry.protocol().equals("h2") ? "HTTP/2" : "HTTP/1.1";
   }
 
-  /** As Envoy words them where it has a word for it; the reason's own otherwise. */
+  /**
+   * As Envoy words them where it has a word for it; the reason's own otherwise. Of a request they
+   * are about the answer, of a connection about its end.
+   */
   private static String details(AccessEntry entry) {
     String policy = entry.reason().policy();
     return switch (entry.reason().code()) {
@@ -84,10 +87,6 @@ final class AccessText {
         + "]-rule["
         + rule
         + ']';
-  }
-
-  private static @Nullable String termination(AccessEntry entry, boolean tcp) {
-    return tcp && entry.refused() ? entry.reason().code() : null;
   }
 
   private static String cluster(AccessEntry entry) {

@@ -166,6 +166,7 @@ class StandardMetricsTest {
         status,
         flag,
         ALLOWED,
+        false,
         principal,
         null,
         true,
