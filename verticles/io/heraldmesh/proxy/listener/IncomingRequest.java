@@ -37,6 +37,7 @@ final class IncomingRequest {
   private final HttpHead head;
   private final @Nullable String named;
   private final @Nullable Authority authority;
+  private final String requestId;
   private final boolean old;
   private Map<String, List<String>> before = Map.of();
 
@@ -68,6 +69,8 @@ final class IncomingRequest {
     this.head = head;
     this.named = named;
     this.authority = authority;
+    String said = fields.requestId();
+    this.requestId = said == null ? RequestId.next() : said;
     this.old = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
   }
 
@@ -128,8 +131,9 @@ final class IncomingRequest {
     return authority;
   }
 
-  @Nullable String requestId() {
-    return fields.requestId();
+  /** The client's own, or else one that was made for it and goes on with it. */
+  String requestId() {
+    return requestId;
   }
 
   @Nullable String userAgent() {
@@ -200,7 +204,7 @@ final class IncomingRequest {
       before.keySet().forEach(headers::remove);
     }
     if (fields.requestId() == null) {
-      headers.set(REQUEST_ID_NAME, RequestId.next());
+      headers.set(REQUEST_ID_NAME, requestId);
     }
     List<Header> set = decision.set();
     for (int i = 0; i < set.size(); i++) {
