@@ -48,7 +48,7 @@ final class CapturedGate implements Gate {
               "no such service",
               UpstreamFailure.NO_ROUTE,
               String.valueOf(call.noRoute().detail()),
-              UpstreamFailure.NO_ROUTE)
+              UpstreamFailure.NO_ROUTE).to(CapturedCall.BLACK_HOLE)
           : new Admission.Forward(
               Filters.outbound(head),
               routes.elsewhere(http2 ? MeshProtocol.HTTP2 : MeshProtocol.HTTP1, call.dialled()),
@@ -62,7 +62,7 @@ final class CapturedGate implements Gate {
             "no healthy upstream",
             UpstreamFailure.NO_ENDPOINT,
             service + " has no endpoint that can be called",
-            UpstreamFailure.NO_ENDPOINT)
+            UpstreamFailure.NO_ENDPOINT).to(service)
         : new Admission.Forward(Filters.outbound(head), choice, service);
   }
 

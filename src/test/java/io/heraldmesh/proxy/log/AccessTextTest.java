@@ -66,6 +66,16 @@ class AccessTextTest {
     assertThat(connection(SERVED, false)).contains("\"- - -\" 0 - - - \"-\" ");
   }
 
+  @Test
+  void aDestinationThatIsNoServiceIsPrintedAsItIs() {
+    assertThat(AccessText.cluster("source", "PassthroughCluster")).isEqualTo("PassthroughCluster");
+    assertThat(AccessText.cluster("source", "BlackHoleCluster")).isEqualTo("BlackHoleCluster");
+    assertThat(AccessText.cluster("source", "b/server")).isEqualTo("outbound||server.b");
+    assertThat(AccessText.cluster("source", "a.example:1 \"x\"\n"))
+        .isEqualTo("a.example:1_\"x\"_");
+    assertThat(AccessText.cluster("source", null)).isEqualTo("-");
+  }
+
   private static String connection(Reason reason, boolean denied) {
     return line("tcp", null, null, 0, "-", reason, denied, null, null);
   }
