@@ -20,8 +20,8 @@ import java.util.TreeSet;
  * @param excludeOutboundPorts calls to these ports leave as they are
  * @param includeOutbound only calls to these addresses are captured; empty: all
  * @param excludeOutbound calls to these addresses leave as they are
- * @param besideApps Herald's own listeners with the port of a service, at another address: they
- *     are reached from outside, the service is not
+ * @param besideApps Herald's own listeners with the port of a service, at another address: they are
+ *     reached from outside, the service is not
  */
 public record CaptureSettings(
     Mode mode,

@@ -25,10 +25,7 @@ final class NodeAddresses {
     try {
       return sockets.inherited().named(text.substring(INHERITED.length()));
     } catch (IllegalArgumentException e) {
-      value.problem(
-          ProblemCode.INVALID_ADDRESS,
-          String.valueOf(e.getMessage()),
-          sockets.cure());
+      value.problem(ProblemCode.INVALID_ADDRESS, String.valueOf(e.getMessage()), sockets.cure());
       return new ListenAddress(new HostPort("127.0.0.1", 0));
     }
   }

@@ -142,7 +142,8 @@ public final class NodeFileReader {
     }
     boolean controls = NodeConfig.controlPlane(roles);
     AttachedConfig attached = AttachedSection.read(spec.optional("attached"), controls);
-    WorkloadsSection workloads = new WorkloadsSection(this::path, controls || attached != null, sockets);
+    WorkloadsSection workloads =
+        new WorkloadsSection(this::path, controls || attached != null, sockets);
     if (!controls) {
       spec.withoutEffect("authority", "database", "control", "cluster");
       spec.withoutEffect(attached == null ? "certificates" : "resources");

@@ -52,8 +52,7 @@ final class WorkloadsSection {
    * @param paths reads a path, absolute; null when there is none
    * @param enrols true: a workload without certificates of its own gets them from an authority
    */
-  WorkloadsSection(
-      Function<Value, @Nullable Path> paths, boolean enrols, NodeSockets sockets) {
+  WorkloadsSection(Function<Value, @Nullable Path> paths, boolean enrols, NodeSockets sockets) {
     this.sockets = sockets;
     this.paths = paths;
     this.enrols = enrols;

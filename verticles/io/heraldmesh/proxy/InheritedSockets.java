@@ -47,8 +47,7 @@ public final class InheritedSockets {
    */
   public static InheritedSockets ofAnother(Map<String, Integer> ports) {
     Map<String, ListenAddress> found = new HashMap<>();
-    ports.forEach(
-        (name, port) -> found.put(name, new ListenAddress(new HostPort(ANYWHERE, port))));
+    ports.forEach((name, port) -> found.put(name, new ListenAddress(new HostPort(ANYWHERE, port))));
     return new InheritedSockets(found, "its port is not known here");
   }
 

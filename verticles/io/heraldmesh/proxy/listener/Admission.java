@@ -162,9 +162,9 @@ final class Admission {
         failure ->
             deny(
                 Gate.Admission.Answer.of(
-                    503,
-                    "upstream connect error or disconnect: " + failure.flag(),
-                    failure.flag(),
+                        503,
+                        "upstream connect error or disconnect: " + failure.flag(),
+                        failure.flag(),
                         failure.detail(),
                         failure.flag())
                     .to(wanted.destination()),

@@ -17,7 +17,9 @@ record Origin(
     boolean mutualTls,
     @Nullable String address) {
 
-  /** What all calls of the connection are for, {@code namespace/name}; null: each says so itself. */
+  /**
+   * What all calls of the connection are for, {@code namespace/name}; null: each says so itself.
+   */
   @Nullable String called() {
     return reporter.equals("destination") ? workload : null;
   }

@@ -148,8 +148,7 @@ class CaptureCommandTest {
         NODE.replace("\"[::]:15001\"", "\"fd:outbound\"").replace("0.0.0.0:15106", "\"fd:in\"");
     CommandRun run = install(sockets, "--backend", "nft", "--socket", "outbound=15009,in=15107");
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out())
-        .contains("meta skuid 2001 meta l4proto tcp redirect to :15009", "15107");
+    assertThat(run.out()).contains("meta skuid 2001 meta l4proto tcp redirect to :15009", "15107");
     CommandRun unknown = install(sockets, "--backend", "nft", "--socket", "outbound=15009");
     assertThat(unknown.code()).isEqualTo(1);
     assertThat(unknown.out()).isEmpty();

@@ -42,8 +42,7 @@ class AccountedCallsTest {
 
   @Test
   void aBrokenRequestIsCountedForTheWorkloadThatWasCalled() throws Exception {
-    try (RawClient client =
-        mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "http/1.1")) {
+    try (RawClient client = mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "http/1.1")) {
       client.send("GET /a HTTP/1.1\r\nHost: a b\r\n\r\n");
       assertThat(client.answer().status()).isEqualTo(400);
     }

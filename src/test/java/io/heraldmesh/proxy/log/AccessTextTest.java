@@ -71,8 +71,7 @@ class AccessTextTest {
     assertThat(AccessText.cluster("source", "PassthroughCluster")).isEqualTo("PassthroughCluster");
     assertThat(AccessText.cluster("source", "BlackHoleCluster")).isEqualTo("BlackHoleCluster");
     assertThat(AccessText.cluster("source", "b/server")).isEqualTo("outbound||server.b");
-    assertThat(AccessText.cluster("source", "a.example:1 \"x\"\n"))
-        .isEqualTo("a.example:1_\"x\"_");
+    assertThat(AccessText.cluster("source", "a.example:1 \"x\"\n")).isEqualTo("a.example:1_\"x\"_");
     assertThat(AccessText.cluster("source", null)).isEqualTo("-");
   }
 
