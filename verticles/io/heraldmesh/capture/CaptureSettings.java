@@ -20,6 +20,8 @@ import java.util.TreeSet;
  * @param excludeOutboundPorts calls to these ports leave as they are
  * @param includeOutbound only calls to these addresses are captured; empty: all
  * @param excludeOutbound calls to these addresses leave as they are
+ * @param besideApps Herald's own listeners with the port of a service, at another address: they are
+ *     reached from outside, the service is not
  */
 public record CaptureSettings(
     Mode mode,
@@ -32,7 +34,8 @@ public record CaptureSettings(
     SortedSet<Integer> excludeInboundPorts,
     SortedSet<Integer> excludeOutboundPorts,
     List<AddressBlock> includeOutbound,
-    List<AddressBlock> excludeOutbound) {
+    List<AddressBlock> excludeOutbound,
+    List<Listener> besideApps) {
 
   public CaptureSettings {
     callers = List.copyOf(callers);
@@ -43,6 +46,7 @@ public record CaptureSettings(
     excludeOutboundPorts = new TreeSet<>(excludeOutboundPorts);
     includeOutbound = List.copyOf(includeOutbound);
     excludeOutbound = List.copyOf(excludeOutbound);
+    besideApps = List.copyOf(besideApps);
     for (Caller caller : callers) {
       if (caller.uid() == proxyUid) {
         throw new IllegalArgumentException(
@@ -66,6 +70,13 @@ public record CaptureSettings(
     /** The connection keeps its addresses; the proxy needs CAP_NET_ADMIN. */
     TPROXY
   }
+
+  /**
+   * A listener of Herald's own.
+   *
+   * @param address one, not a wider block
+   */
+  public record Listener(AddressBlock address, int port) {}
 
   /**
    * Whose calls a listener takes.

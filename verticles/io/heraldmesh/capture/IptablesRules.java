@@ -1,6 +1,7 @@
 package io.heraldmesh.capture;
 
 import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.capture.CaptureSettings.Listener;
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.policy.AddressBlock;
 import java.util.ArrayList;
@@ -89,6 +90,7 @@ final class IptablesRules {
     }
     if (inbound) {
       String uncaptured = tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
+      reached(text);
       ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
     }
     return text.append("COMMIT\n").toString();
@@ -161,6 +163,19 @@ final class IptablesRules {
           .append(" -p tcp -m multiport ! --dports ")
           .append(joined(wanted))
           .append(" -j RETURN\n");
+    }
+  }
+
+  /** Herald's own listeners beside services of the same port. */
+  private void reached(StringBuilder to) {
+    for (Listener own : settings.besideApps()) {
+      if (own.address().toString().contains(":") == six) {
+        to.append("-A HERALD_INPUT -p tcp -d ")
+            .append(own.address())
+            .append(" --dport ")
+            .append(own.port())
+            .append(" -j RETURN\n");
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.heraldmesh.capture;
 import static java.util.stream.Collectors.joining;
 
 import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.capture.CaptureSettings.Listener;
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.policy.AddressBlock;
 import java.util.Collection;
@@ -124,6 +125,10 @@ final class NftRules {
     chain("input", "type filter hook input priority 0", to);
     String uncaptured =
         settings.mode() == Mode.TPROXY ? " meta mark != " + TransparentRouting.MARK : "";
+    for (Listener own : settings.besideApps()) {
+      String family = own.address().toString().contains(":") ? "ip6" : "ip";
+      rule(family + " daddr " + own.address() + " tcp dport " + own.port() + " return", to);
+    }
     rule("iifname != \"lo\" tcp dport " + set(settings.appPorts()) + uncaptured + " drop", to);
     to.append("  }\n");
   }

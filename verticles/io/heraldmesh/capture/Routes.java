@@ -3,16 +3,22 @@ package io.heraldmesh.capture;
 import static java.util.stream.Collectors.joining;
 
 import io.heraldmesh.capture.CaptureSettings.Mode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** {@link TransparentRouting} in force. */
 final class Routes {
+  /** 1: loopback has no IPv6, and takes no route of it. */
+  private static final Path IPV6_DISABLED = Path.of("/proc/sys/net/ipv6/conf/lo/disable_ipv6");
+
   private Routes() {}
 
   /** What {@link #add} would run; nothing where no routes are needed. */
   static String plan(CaptureSettings settings) {
     return settings.mode() == Mode.TPROXY && settings.inboundPort() != 0
-        ? TransparentRouting.add().stream()
+        ? TransparentRouting.add(hasIpv6(IPV6_DISABLED)).stream()
             .map(command -> "# " + String.join(" ", command) + "\n")
             .collect(joining())
         : "";
@@ -22,14 +28,26 @@ final class Routes {
    * @throws CaptureFailure when the system refuses; none are left
    */
   static void add() {
-    for (List<String> command : TransparentRouting.add()) {
+    for (List<String> command : TransparentRouting.add(hasIpv6(IPV6_DISABLED))) {
       Commands.Said said = Commands.run(command);
-      // A machine without IPv6 has no packets of it to route.
-      if (!said.well() && !(command.contains("-6") && said.text().contains("not supported"))) {
+      if (!said.well()) {
         remove();
         throw new CaptureFailure(
             "\"" + String.join(" ", command) + "\" was refused: " + said.text());
       }
+    }
+  }
+
+  /**
+   * A machine without IPv6 has no packets of it to route.
+   *
+   * @param disabled the system's setting for loopback; not there: it knows no IPv6 at all
+   */
+  static boolean hasIpv6(Path disabled) {
+    try {
+      return Files.readString(disabled).strip().equals("0");
+    } catch (IOException e) {
+      return false;
     }
   }
 

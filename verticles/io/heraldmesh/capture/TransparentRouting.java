@@ -1,5 +1,6 @@
 package io.heraldmesh.capture;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,13 +13,20 @@ final class TransparentRouting {
 
   private TransparentRouting() {}
 
-  /** Commands in order, IPv4 and IPv6; each undoes nothing of somebody else's. */
-  static List<List<String>> add() {
-    return List.of(
-        ip("-4", "rule add fwmark " + MARK + " lookup " + TABLE),
-        ip("-4", "route replace local 0.0.0.0/0 dev lo table " + TABLE),
-        ip("-6", "rule add fwmark " + MARK + " lookup " + TABLE),
-        ip("-6", "route replace local ::/0 dev lo table " + TABLE));
+  /**
+   * Commands in order; each undoes nothing of somebody else's.
+   *
+   * @param six for IPv6 too
+   */
+  static List<List<String>> add(boolean six) {
+    List<List<String>> commands = new ArrayList<>();
+    commands.add(ip("-4", "rule add fwmark " + MARK + " lookup " + TABLE));
+    commands.add(ip("-4", "route replace local 0.0.0.0/0 dev lo table " + TABLE));
+    if (six) {
+      commands.add(ip("-6", "rule add fwmark " + MARK + " lookup " + TABLE));
+      commands.add(ip("-6", "route replace local ::/0 dev lo table " + TABLE));
+    }
+    return commands;
   }
 
   /** Commands that fail when there is nothing to remove. */

@@ -116,7 +116,7 @@ final class CaptureCommand implements Runnable {
 
     @Override
     int act() {
-      NodeFileReader.Result read = NodeFileReader.read(config);
+      NodeFileReader.Result read = NodeFileReader.read(config, options.sockets());
       err().print(read.problems().text());
       err().flush();
       @Nullable NodeConfig node = read.config();

@@ -3,11 +3,15 @@ package io.heraldmesh.cli;
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.node.CaptureConfig;
 import io.heraldmesh.node.LocalUsers;
+import io.heraldmesh.node.NodeSockets;
 import io.heraldmesh.node.UsageException;
 import io.heraldmesh.policy.AddressBlock;
+import io.heraldmesh.proxy.InheritedSockets;
 import io.heraldmesh.proxy.capture.RunAs;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -63,6 +67,25 @@ final class CaptureOptions {
       description = "Calls to these addresses leave as they are.")
   private @Nullable List<String> excludeOutboundIpRanges;
 
+  @Option(
+      names = "--socket",
+      split = ",",
+      paramLabel = "NAME=PORT",
+      description = "Where the socket listens that the node file calls fd:NAME.")
+  private Map<String, String> sockets = Map.of();
+
+  /**
+   * The sockets that the node is passed.
+   *
+   * @throws UsageException when one that was given has no port
+   */
+  NodeSockets sockets() {
+    Map<String, Integer> ports = new HashMap<>();
+    sockets.forEach((name, port) -> ports.put(name, port("--socket", port)));
+    return new NodeSockets(
+        InheritedSockets.ofAnother(ports), "say where it listens: --socket NAME=PORT");
+  }
+
   /**
    * What the file says, but for what was given here: a list replaces the file's.
    *
@@ -101,12 +124,16 @@ final class CaptureOptions {
     }
     List<Integer> ports = new ArrayList<>();
     for (String word : words(option, given)) {
-      if (!word.matches("[1-9][0-9]{0,4}") || Integer.parseInt(word) > 65535) {
-        throw new UsageException(option + ": \"" + word + "\" is no port from 1 to 65535");
-      }
-      ports.add(Integer.valueOf(word));
+      ports.add(port(option, word));
     }
     return ports;
+  }
+
+  private static int port(String option, String word) {
+    if (!word.matches("[1-9][0-9]{0,4}") || Integer.parseInt(word) > 65535) {
+      throw new UsageException(option + ": \"" + word + "\" is no port from 1 to 65535");
+    }
+    return Integer.parseInt(word);
   }
 
   private static List<AddressBlock> blocks(

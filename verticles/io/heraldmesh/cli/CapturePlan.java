@@ -2,9 +2,13 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.capture.CaptureSettings;
 import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.capture.CaptureSettings.Listener;
 import io.heraldmesh.node.CaptureConfig;
 import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.NodeConfig.ClusterConfig;
+import io.heraldmesh.node.NodeConfig.ControlConfig;
 import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.policy.AddressBlock;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.InboundPort;
 import io.heraldmesh.proxy.ListenAddress;
@@ -13,12 +17,15 @@ import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.capture.RunAs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a node file means for the system's packet filter. */
 final class CapturePlan {
+  private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
+
   private CapturePlan() {}
 
   /**
@@ -61,6 +68,7 @@ final class CapturePlan {
     add(node.admin(), own);
     add(node.health(), own);
     add(node.metrics(), own);
+    control(node, own);
     if (callers.isEmpty() && inbound == null) {
       throw StartFailure.problems(
           "this node captures nothing: give a workload outbound.capture, or the node"
@@ -87,7 +95,44 @@ final class CapturePlan {
         excluded,
         new TreeSet<>(capture.excludeOutboundPorts()),
         capture.includeOutboundIpRanges(),
-        capture.excludeOutboundIpRanges());
+        capture.excludeOutboundIpRanges(),
+        besideApps(node, apps));
+  }
+
+  /** Where nodes, operators and other control nodes reach this one. */
+  private static void control(NodeConfig node, SortedSet<Integer> own) {
+    ControlConfig control = node.control();
+    if (control != null) {
+      add(control.listen(), own);
+    }
+    ClusterConfig cluster = node.cluster();
+    if (cluster != null) {
+      add(cluster.listen(), own);
+      add(cluster.eventBus(), own);
+    }
+  }
+
+  /** At an address of their own; at all addresses there would be no room for the service. */
+  private static List<Listener> besideApps(NodeConfig node, SortedSet<Integer> apps) {
+    List<Listener> beside = new ArrayList<>();
+    for (WorkloadSettings workload : node.workloads()) {
+      for (InboundPort port : workload.ports()) {
+        HostPort listen = port.listen().address();
+        AddressBlock address = one(listen.host());
+        if (address != null && apps.contains(listen.port())) {
+          beside.add(new Listener(address, listen.port()));
+        }
+      }
+    }
+    return beside;
+  }
+
+  private static @Nullable AddressBlock one(String host) {
+    try {
+      return host.contains("/") || WILDCARDS.contains(host) ? null : AddressBlock.parse(host);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static Caller caller(WorkloadSettings workload, ListenAddress captured, RunAs herald) {

@@ -15,16 +15,16 @@ import java.util.List;
 final class CaptureSection {
   private CaptureSection() {}
 
-  static CaptureConfig read(Value value) {
-    CaptureConfig read = value.decodeOrNull(CaptureSection::fields);
+  static CaptureConfig read(Value value, NodeSockets sockets) {
+    CaptureConfig read = value.decodeOrNull(fields -> fields(fields, sockets));
     return read == null ? CaptureConfig.NONE : read;
   }
 
-  private static CaptureConfig fields(Fields fields) {
+  private static CaptureConfig fields(Fields fields, NodeSockets sockets) {
     ListenAddress inbound =
         fields
             .optional("inbound")
-            .decodeOrNull(in -> NodeAddresses.listener(in.required("listen")));
+            .decodeOrNull(in -> NodeAddresses.listener(in.required("listen"), sockets));
     Value excluded = fields.optional("excludeInboundPorts");
     return new CaptureConfig(
         inbound,

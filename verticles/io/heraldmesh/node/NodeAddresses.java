@@ -1,7 +1,6 @@
 package io.heraldmesh.node;
 
 import io.heraldmesh.proxy.HostPort;
-import io.heraldmesh.proxy.InheritedSockets;
 import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.yaml.Value;
@@ -17,20 +16,16 @@ final class NodeAddresses {
     return given == null ? new HostPort("127.0.0.1", defaultPort) : given;
   }
 
-  /** Also {@code fd:NAME}: a socket that the service manager passed to this process. */
-  static ListenAddress listener(Value value) {
+  /** Also {@code fd:NAME}: one of {@code sockets}, which the service manager passes. */
+  static ListenAddress listener(Value value, NodeSockets sockets) {
     String text = value.nonEmptyText().value();
     if (!text.startsWith(INHERITED)) {
       return new ListenAddress(read(value));
     }
     try {
-      return InheritedSockets.ours().named(text.substring(INHERITED.length()));
+      return sockets.inherited().named(text.substring(INHERITED.length()));
     } catch (IllegalArgumentException e) {
-      value.problem(
-          ProblemCode.INVALID_ADDRESS,
-          String.valueOf(e.getMessage()),
-          "name a socket of the service manager (FileDescriptorName= of its socket unit), or write"
-              + " host:port");
+      value.problem(ProblemCode.INVALID_ADDRESS, String.valueOf(e.getMessage()), sockets.cure());
       return new ListenAddress(new HostPort("127.0.0.1", 0));
     }
   }

@@ -39,8 +39,10 @@ public final class NodeFileReader {
 
   private final Path folder;
   private final @Nullable Set<Role> givenRoles;
+  private final NodeSockets sockets;
 
-  private NodeFileReader(Path folder, @Nullable Set<Role> givenRoles) {
+  private NodeFileReader(Path folder, @Nullable Set<Role> givenRoles, NodeSockets sockets) {
+    this.sockets = sockets;
     this.folder = folder;
     this.givenRoles = givenRoles;
   }
@@ -56,7 +58,7 @@ public final class NodeFileReader {
    * @throws UsageException when the file cannot be read at all
    */
   public static Result read(Path file) {
-    return read(file, null);
+    return read(file, null, NodeSockets.ours());
   }
 
   /**
@@ -66,6 +68,19 @@ public final class NodeFileReader {
    * @throws UsageException also when one of {@code roles} is none
    */
   public static Result read(Path file, @Nullable List<String> roles) {
+    return read(file, roles, NodeSockets.ours());
+  }
+
+  /**
+   * As {@link #read(Path)}, for a node that is another process.
+   *
+   * @param sockets that this will be passed
+   */
+  public static Result read(Path file, NodeSockets sockets) {
+    return read(file, null, sockets);
+  }
+
+  private static Result read(Path file, @Nullable List<String> roles, NodeSockets sockets) {
     byte[] content;
     try {
       content = Files.readAllBytes(file);
@@ -81,7 +96,8 @@ public final class NodeFileReader {
       NodeFileReader reader =
           new NodeFileReader(
               parent == null ? Path.of("/") : parent,
-              roles == null ? null : RolesSection.given(roles));
+              roles == null ? null : RolesSection.given(roles),
+              sockets);
       config = documents.getFirst().value(problems).decode(reader::document);
     } else if (problems.errors() == 0) {
       problems.add(
@@ -126,7 +142,8 @@ public final class NodeFileReader {
     }
     boolean controls = NodeConfig.controlPlane(roles);
     AttachedConfig attached = AttachedSection.read(spec.optional("attached"), controls);
-    WorkloadsSection workloads = new WorkloadsSection(this::path, controls || attached != null);
+    WorkloadsSection workloads =
+        new WorkloadsSection(this::path, controls || attached != null, sockets);
     if (!controls) {
       spec.withoutEffect("authority", "database", "control", "cluster");
       spec.withoutEffect(attached == null ? "certificates" : "resources");
@@ -161,7 +178,7 @@ public final class NodeFileReader {
         accessLog(spec.optional("accessLog")),
         LimitsSection.read(spec.optional("limits")),
         allowLoopback(spec.optional("outbound")),
-        CaptureSection.read(spec.optional("capture")),
+        CaptureSection.read(spec.optional("capture"), sockets),
         control(spec.optional("control"), servers),
         attached,
         cluster(name, spec, database));

@@ -45,13 +45,15 @@ final class WorkloadsSection {
 
   private final Function<Value, @Nullable Path> paths;
   private final boolean enrols;
+  private final NodeSockets sockets;
   private final Map<Workload, Path> credentials = new HashMap<>();
 
   /**
    * @param paths reads a path, absolute; null when there is none
    * @param enrols true: a workload without certificates of its own gets them from an authority
    */
-  WorkloadsSection(Function<Value, @Nullable Path> paths, boolean enrols) {
+  WorkloadsSection(Function<Value, @Nullable Path> paths, boolean enrols, NodeSockets sockets) {
+    this.sockets = sockets;
     this.paths = paths;
     this.enrols = enrols;
   }
@@ -137,14 +139,14 @@ final class WorkloadsSection {
           "name a folder with cert-chain.pem, key.pem and root-cert.pem, or add ca and config;"
               + " joining a control plane elsewhere is not there yet");
     }
-    Outbound outbound = fields.optional("outbound").decodeOrNull(WorkloadsSection::outbound);
+    Outbound outbound = fields.optional("outbound").decodeOrNull(this::outbound);
     return new WorkloadSettings(
         workload,
         serviceAccount,
         fields.optional("labels").textMap(),
         outbound == null ? null : outbound.listen(),
         outbound == null ? List.of() : outbound.services(),
-        fields.optional("ports").list(WorkloadsSection::port),
+        fields.optional("ports").list(this::port),
         outbound == null ? null : outbound.capture(),
         LocalUsers.read(fields.optional("runAs")));
   }
@@ -154,27 +156,27 @@ final class WorkloadsSection {
       List<OutboundPort> services,
       @Nullable ListenAddress capture) {}
 
-  private static Outbound outbound(Fields fields) {
+  private Outbound outbound(Fields fields) {
     Value listen = fields.optional("listen");
     return new Outbound(
-        listen.isPresent() ? NodeAddresses.listener(listen) : null,
-        fields.optional("services").list(WorkloadsSection::outboundService),
+        listen.isPresent() ? NodeAddresses.listener(listen, sockets) : null,
+        fields.optional("services").list(this::outboundService),
         capture(fields.optional("capture")));
   }
 
-  private static @Nullable ListenAddress capture(Value value) {
-    return value.isPresent() ? NodeAddresses.listener(value) : null;
+  private @Nullable ListenAddress capture(Value value) {
+    return value.isPresent() ? NodeAddresses.listener(value, sockets) : null;
   }
 
-  private static OutboundPort outboundService(Fields fields) {
+  private OutboundPort outboundService(Fields fields) {
     HostPort to = NodeAddresses.read(fields.required("to"));
     return new OutboundPort(
-        NodeAddresses.listener(fields.required("listen")),
+        NodeAddresses.listener(fields.required("listen"), sockets),
         to,
         protocol(fields.optional("protocol"), "", to.port()));
   }
 
-  private static InboundPort port(Fields fields) {
+  private InboundPort port(Fields fields) {
     String name = fields.required("name").nonEmptyText().value();
     Value advertise = fields.optional("advertise");
     int port = fields.required("port").integer(1, 65535, 1).value();
@@ -183,7 +185,7 @@ final class WorkloadsSection {
         port,
         protocol(fields.optional("protocol"), name, port),
         NodeAddresses.read(fields.required("app")),
-        NodeAddresses.listener(fields.required("listen")),
+        NodeAddresses.listener(fields.required("listen"), sockets),
         advertise.isPresent() ? NodeAddresses.read(advertise) : null);
   }
 

@@ -340,7 +340,13 @@ public final class DataPath {
     Map<String, WorkloadTags> tags = new HashMap<>();
     for (WorkloadSettings workload : settings.workloads()) {
       Workload name = workload.workload();
-      tags.put(name.toString(), WorkloadTags.of(name.namespace(), name.name(), workload.labels()));
+      tags.put(
+          name.toString(),
+          WorkloadTags.of(
+              name.namespace(),
+              name.name(),
+              workload.identity(settings.trustDomain()).toString(),
+              workload.labels()));
     }
     return tags;
   }

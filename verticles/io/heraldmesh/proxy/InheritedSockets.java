@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InheritedSockets {
   private static final int FIRST = 3;
+  private static final String ANYWHERE = "0.0.0.0";
 
   /** As systemd bounds what it keeps for a service. */
   private static final int MOST = 4096;
@@ -37,6 +38,17 @@ public final class InheritedSockets {
   private InheritedSockets(Map<String, ListenAddress> byName, @Nullable String problem) {
     this.byName = Map.copyOf(byName);
     this.problem = problem;
+  }
+
+  /**
+   * Those that another process will have, as far as is known. Nobody can listen on them here.
+   *
+   * @param ports by name
+   */
+  public static InheritedSockets ofAnother(Map<String, Integer> ports) {
+    Map<String, ListenAddress> found = new HashMap<>();
+    ports.forEach((name, port) -> found.put(name, new ListenAddress(new HostPort(ANYWHERE, port))));
+    return new InheritedSockets(found, "its port is not known here");
   }
 
   /** Those of this process. */

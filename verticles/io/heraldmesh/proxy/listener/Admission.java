@@ -146,7 +146,8 @@ final class Admission {
     if (!(client.end() instanceof Http1Client connection)) {
       deny(
           Gate.Admission.Answer.of(
-              501, "CONNECT needs HTTP/1.1", "connect_refused", "CONNECT in HTTP/2", "-"),
+                  501, "CONNECT needs HTTP/1.1", "connect_refused", "CONNECT in HTTP/2", "-")
+              .to(wanted.destination()),
           log,
           true,
           null);
@@ -161,11 +162,12 @@ final class Admission {
         failure ->
             deny(
                 Gate.Admission.Answer.of(
-                    503,
-                    "upstream connect error or disconnect: " + failure.flag(),
-                    failure.flag(),
-                    failure.detail(),
-                    failure.flag()),
+                        503,
+                        "upstream connect error or disconnect: " + failure.flag(),
+                        failure.flag(),
+                        failure.detail(),
+                        failure.flag())
+                    .to(wanted.destination()),
                 log,
                 true,
                 null));
@@ -184,7 +186,7 @@ final class Admission {
         denied.reason(),
         denied.principal(),
         denied.requestPrincipal(),
-        null,
+        answer.destination(),
         null,
         denied.body().length());
     if (denied.status() == 0) {

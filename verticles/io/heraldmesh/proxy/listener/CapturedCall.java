@@ -25,6 +25,9 @@ record CapturedCall(
   /** What calls that leave the mesh are called in metrics. Source: Istio, standard metrics. */
   static final String PASSTHROUGH = "PassthroughCluster";
 
+  /** What calls that may not leave it are called there. Source: the same. */
+  static final String BLACK_HOLE = "BlackHoleCluster";
+
   /** What the connection has to be looked at for. */
   enum Next {
     /** Bytes, whatever it says: nothing to look for. */
@@ -84,7 +87,7 @@ record CapturedCall(
   void pipe(Channel channel, @Nullable String serverName) {
     Routes routes = routes();
     Addressed to = routes == null ? null : bytes(routes, serverName, dialled);
-    String name = to == null ? PASSTHROUGH : to.route().destination().service();
+    String name = to == null ? elsewhere(routes) : to.route().destination().service();
     Tunnel tunnel = new Tunnel(context, channel, origin, name);
     if (routes == null) {
       tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "no_policy");
@@ -96,6 +99,14 @@ record CapturedCall(
       tunnel.guard(new PassthroughStanding(this::routes));
       tunnel.open(Filters.outbound(null), routes.elsewhere(MeshProtocol.TCP, dialled));
     }
+  }
+
+  /** What a call to nothing in the mesh is called. */
+  private static String elsewhere(@Nullable Routes routes) {
+    if (routes == null) {
+      return "unknown";
+    }
+    return routes.registryOnly() ? BLACK_HOLE : PASSTHROUGH;
   }
 
   private void pipe(Tunnel tunnel, Addressed to, @Nullable String serverName) {

@@ -44,11 +44,12 @@ final class CapturedGate implements Gate {
     if (to == null) {
       return routes.registryOnly()
           ? Admission.Answer.of(
-              502,
-              "no such service",
-              UpstreamFailure.NO_ROUTE,
-              String.valueOf(call.noRoute().detail()),
-              UpstreamFailure.NO_ROUTE)
+                  502,
+                  "no such service",
+                  UpstreamFailure.NO_ROUTE,
+                  String.valueOf(call.noRoute().detail()),
+                  UpstreamFailure.NO_ROUTE)
+              .to(CapturedCall.BLACK_HOLE)
           : new Admission.Forward(
               Filters.outbound(head),
               routes.elsewhere(http2 ? MeshProtocol.HTTP2 : MeshProtocol.HTTP1, call.dialled()),
@@ -58,11 +59,12 @@ final class CapturedGate implements Gate {
     Choice choice = to.choose(protocol(to, http2), call.dialled(), host(authority));
     return choice == null
         ? Admission.Answer.of(
-            503,
-            "no healthy upstream",
-            UpstreamFailure.NO_ENDPOINT,
-            service + " has no endpoint that can be called",
-            UpstreamFailure.NO_ENDPOINT)
+                503,
+                "no healthy upstream",
+                UpstreamFailure.NO_ENDPOINT,
+                service + " has no endpoint that can be called",
+                UpstreamFailure.NO_ENDPOINT)
+            .to(service)
         : new Admission.Forward(Filters.outbound(head), choice, service);
   }
 

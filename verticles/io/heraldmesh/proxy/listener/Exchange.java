@@ -150,7 +150,7 @@ final class Exchange implements ResponseSink {
   void clientGone() {
     if (!over) {
       log.flag("client_gone");
-      end(0);
+      end(response.status());
       if (upstream != null) {
         upstream.abort();
       }

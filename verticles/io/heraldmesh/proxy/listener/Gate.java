@@ -41,13 +41,21 @@ interface Gate {
      * This is the answer.
      *
      * @param flag {@code -} unless something between the proxies went wrong
+     * @param destination as of {@link Forward}; null where none is known
      */
-    record Answer(Decision.Denied decision, String flag) implements Admission {
+    record Answer(Decision.Denied decision, String flag, @Nullable String destination)
+        implements Admission {
       static Answer of(int status, String body, String code, String detail, String flag) {
         return new Answer(
             new Decision.Denied(
                 status, body, List.of(), null, null, null, List.of(), new Reason(code, detail)),
-            flag);
+            flag,
+            null);
+      }
+
+      /** The same, of a call to {@code called}. */
+      Answer to(String called) {
+        return new Answer(decision, flag, called);
       }
     }
   }

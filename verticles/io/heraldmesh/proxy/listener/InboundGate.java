@@ -89,7 +89,7 @@ final class InboundGate implements Gate {
     return switch (Filters.inbound(
         new InboundRequest(connection, head, enforcement, context.keySets().get(), now))) {
       case Verdict.Pass pass -> new Admission.Forward(pass.permit(), app, origin.workload());
-      case Verdict.Refuse refuse -> new Admission.Answer(refuse.decision(), "-");
+      case Verdict.Refuse refuse -> new Admission.Answer(refuse.decision(), "-", null);
     };
   }
 

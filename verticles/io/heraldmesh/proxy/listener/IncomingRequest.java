@@ -38,6 +38,7 @@ final class IncomingRequest {
   private final HttpHead head;
   private final @Nullable String named;
   private final @Nullable Authority authority;
+  private final String requestId;
   private final boolean old;
   private Map<String, List<String>> before = Map.of();
 
@@ -69,6 +70,8 @@ final class IncomingRequest {
     this.head = head;
     this.named = named;
     this.authority = authority;
+    String said = fields.requestId();
+    this.requestId = said == null ? RequestId.next() : said;
     this.old = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
   }
 
@@ -129,8 +132,9 @@ final class IncomingRequest {
     return authority;
   }
 
-  @Nullable String requestId() {
-    return fields.requestId();
+  /** The client's own, or else one that was made for it and goes on with it. */
+  String requestId() {
+    return requestId;
   }
 
   @Nullable String userAgent() {
@@ -201,7 +205,7 @@ final class IncomingRequest {
       before.keySet().forEach(headers::remove);
     }
     if (fields.requestId() == null) {
-      headers.set(REQUEST_ID_NAME, RequestId.next());
+      headers.set(REQUEST_ID_NAME, requestId);
     }
     List<Header> set = decision.set();
     for (int i = 0; i < set.size(); i++) {

@@ -15,4 +15,12 @@ record Origin(
     String workload,
     @Nullable String principal,
     boolean mutualTls,
-    @Nullable String address) {}
+    @Nullable String address) {
+
+  /**
+   * What all calls of the connection are for, {@code namespace/name}; null: each says so itself.
+   */
+  @Nullable String called() {
+    return reporter.equals("destination") ? workload : null;
+  }
+}

@@ -64,17 +64,18 @@ final class OutboundGate implements Gate {
           "no destination of that name and port",
           UpstreamFailure.NO_ROUTE);
     }
+    String service = route.destination().service();
     MeshProtocol protocol = connect ? MeshProtocol.TCP : protocol(route, http2);
     Choice choice = route.next(protocol, host(authority, connect));
     if (choice == null) {
       return Admission.Answer.of(
-          503,
-          "no healthy upstream",
-          UpstreamFailure.NO_ENDPOINT,
-          route.destination().service() + " has no endpoint that can be called",
-          UpstreamFailure.NO_ENDPOINT);
+              503,
+              "no healthy upstream",
+              UpstreamFailure.NO_ENDPOINT,
+              service + " has no endpoint that can be called",
+              UpstreamFailure.NO_ENDPOINT)
+          .to(service);
     }
-    String service = route.destination().service();
     return connect
         ? new Admission.Tunnel(
             Filters.outbound(null),

@@ -73,6 +73,9 @@ final class RequestLog {
     reason = because;
   }
 
+  /**
+   * @param destination {@code namespace/name} of what was called; null where that is not known
+   */
   void end(
       int status,
       Reason decided,
@@ -93,10 +96,11 @@ final class RequestLog {
             status,
             flag,
             reason == null ? decided : reason,
+            false,
             principal == null ? origin.principal() : principal,
             requestPrincipal,
             origin.mutualTls(),
-            destination,
+            destination == null ? origin.called() : destination,
             origin.address(),
             upstream,
             requestId,

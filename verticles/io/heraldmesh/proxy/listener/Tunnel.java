@@ -71,7 +71,7 @@ final class Tunnel implements Watch.Timed {
 
   /** Logs that it is refused, or has to end. */
   void log(Reason reason, String flag) {
-    context.telemetry().refused(entry(reason, flag));
+    context.telemetry().refused(entry(reason, flag, true));
   }
 
   /**
@@ -158,9 +158,9 @@ final class Tunnel implements Watch.Timed {
     Permit granted = permit;
     Reason why = withdrawal;
     if (why != null) {
-      context.telemetry().closed(entry(why, WITHDRAWN));
+      context.telemetry().closed(entry(why, WITHDRAWN, false));
     } else if (granted != null) {
-      context.telemetry().closed(entry(granted.decision().reason(), "-"));
+      context.telemetry().closed(entry(granted.decision().reason(), "-", false));
     }
   }
 
@@ -245,13 +245,13 @@ final class Tunnel implements Watch.Timed {
     meters =
         context
             .telemetry()
-            .opened(entry(granted.decision().reason(), "-"), granted.decision().reason());
+            .opened(entry(granted.decision().reason(), "-", false), granted.decision().reason());
     countedAt = watch.now();
     openedAt = countedAt;
     Reading.resume(client);
   }
 
-  private AccessEntry entry(Reason reason, String flag) {
+  private AccessEntry entry(Reason reason, String flag, boolean denied) {
     Permit granted = permit;
     String principal = granted == null ? null : granted.decision().principal();
     Pipe fromClient = in;
@@ -268,6 +268,7 @@ final class Tunnel implements Watch.Timed {
         0,
         flag,
         reason,
+        denied,
         principal == null ? origin.principal() : principal,
         null,
         origin.mutualTls(),

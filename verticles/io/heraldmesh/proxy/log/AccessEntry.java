@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param status as sent to the client; 0 without an HTTP answer
  * @param flag what went wrong between the proxies, such as {@code upstream_identity_refused};
  *     {@code -} when nothing did
+ * @param denied a connection that was closed for {@code reason}, with nothing else to say so
  * @param upstream the address that was called, or null when none was
  * @param requestId value of {@code x-request-id}
  * @param userAgent as the client says
@@ -31,6 +32,7 @@ public record AccessEntry(
     int status,
     String flag,
     Reason reason,
+    boolean denied,
     @Nullable String principal,
     @Nullable String requestPrincipal,
     boolean mutualTls,
@@ -46,7 +48,8 @@ public record AccessEntry(
 
   /** The request or connection was not let through as asked, or the service said no. */
   public boolean refused() {
-    return status == 0 && !protocol.equals("tcp")
+    return denied
+        || status == 0 && !protocol.equals("tcp")
         || status >= 400
         || !flag.equals("-")
         || grpc != null && grpc.status() != null && !grpc.status().equals("0");

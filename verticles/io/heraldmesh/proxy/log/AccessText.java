@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.log;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * escaped and cut, so that it cannot write lines or fields of its own.
  */
 final class AccessText {
+  /** What would end a field that has no quotation marks. */
+  private static final Pattern UNFIT = Pattern.compile("[^!-~]");
+
   private static final int LONGEST = 1024;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -30,9 +34,9 @@ final class AccessText {
             + ' '
             + ResponseFlag.of(entry.flag())
             + ' '
-            + details(entry)
+            + (tcp ? "-" : details(entry))
             + ' '
-            + (entry.status() == 0 && !entry.refused() ? "-" : orDash(termination(entry, tcp)))
+            + (tcp && entry.refused() ? details(entry) : "-")
             + ' '
             + quoted(entry.flag().startsWith("upstream_") ? entry.reason().detail() : "-")
             + ' '
@@ -50,7 +54,7 @@ final class AccessText {
             + ' '
             + quoted(orDash(entry.upstream()))
             + ' '
-            + cluster(entry)
+            + cluster(entry.reporter(), entry.destination())
             + " - - "
             + orDash(entry.source())
             + " - -\n";
@@ -61,7 +65,10 @@ final class AccessText {
     return tcp ? "-" : entry.protocol().equals("h2") ? "HTTP/2" : "HTTP/1.1";
   }
 
-  /** As Envoy words them where it has a word for it; the reason's own otherwise. */
+  /**
+   * As Envoy words them where it has a word for it; the reason's own otherwise. Of a request they
+   * are about the answer, of a connection about its end.
+   */
   private static String details(AccessEntry entry) {
     String policy = entry.reason().policy();
     return switch (entry.reason().code()) {
@@ -86,22 +93,17 @@ final class AccessText {
         + ']';
   }
 
-  private static @Nullable String termination(AccessEntry entry, boolean tcp) {
-    return tcp && entry.refused() ? entry.reason().code() : null;
-  }
-
-  private static String cluster(AccessEntry entry) {
-    String destination = entry.destination();
-    if (destination == null) {
-      return "-";
+  static String cluster(String reporter, @Nullable String destination) {
+    int slash = destination == null ? -1 : destination.indexOf('/');
+    if (destination == null || slash < 0) {
+      return UNFIT.matcher(orDash(destination)).replaceAll("_");
     }
-    int slash = destination.indexOf('/');
-    String direction = entry.reporter().equals("source") ? "outbound" : "inbound";
+    String direction = reporter.equals("source") ? "outbound" : "inbound";
     return direction
         + "||"
         + destination.substring(slash + 1)
         + '.'
-        + destination.substring(0, Math.max(slash, 0));
+        + destination.substring(0, slash);
   }
 
   private static String orDash(@Nullable String value) {

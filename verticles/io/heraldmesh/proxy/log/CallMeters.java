@@ -31,7 +31,8 @@ final class CallMeters<M> {
   private M make(CallKind kind) {
     WorkloadTags own =
         workloads.getOrDefault(
-            kind.workload(), WorkloadTags.of(StandardTags.UNKNOWN, kind.workload(), Map.of()));
+            kind.workload(),
+            WorkloadTags.of(StandardTags.UNKNOWN, kind.workload(), StandardTags.UNKNOWN, Map.of()));
     return register.apply(kind, StandardTags.of(kind, own));
   }
 }

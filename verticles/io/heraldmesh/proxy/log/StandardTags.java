@@ -21,6 +21,8 @@ final class StandardTags {
             call.reporter(),
             "source_principal",
             spiffe(call.principal()),
+            "destination_principal",
+            source ? UNKNOWN : own.principal(),
             "request_protocol",
             call.protocol(),
             "response_flags",
@@ -37,7 +39,7 @@ final class StandardTags {
     WorkloadTags known =
         own != null
             ? own
-            : new WorkloadTags(UNKNOWN, namespace, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN);
+            : new WorkloadTags(UNKNOWN, namespace, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN);
     return Tags.of(
         side + "_workload", known.name(),
         side + "_workload_namespace", known.namespace(),

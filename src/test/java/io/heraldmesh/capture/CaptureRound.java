@@ -132,6 +132,7 @@ final class CaptureRound {
         ports(22),
         ports(3306),
         List.of(),
+        List.of(),
         List.of());
   }
 

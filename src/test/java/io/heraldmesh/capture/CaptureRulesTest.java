@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.capture.CaptureSettings.Listener;
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.policy.AddressBlock;
 import java.nio.file.Files;
@@ -88,6 +89,7 @@ class CaptureRulesTest {
             ports(),
             ports(),
             List.of(AddressBlock.parse("10.0.0.0/8")),
+            List.of(),
             List.of());
     assertThat(chain(NftRules.install(some), "refuse"))
         .containsSubsequence(
@@ -143,6 +145,7 @@ class CaptureRulesTest {
             ports(),
             ports(),
             List.of(AddressBlock.parse("10.0.0.0/8")),
+            List.of(),
             List.of());
     assertThat(chain(NftRules.install(four), "output"))
         .containsSubsequence("ip daddr != { 10.0.0.0/8 } return", "meta nfproto ipv6 return");
@@ -169,6 +172,26 @@ class CaptureRulesTest {
         .contains("-A HERALD_INPUT ! -i lo -p tcp -m multiport --dports 9000 -j DROP");
   }
 
+  /** At another address: whoever calls the service's own address is dropped as ever. */
+  @Test
+  void aListenerWithTheSamePortAsAServiceIsReachedFromOutside() {
+    for (Mode mode : Mode.values()) {
+      assertThat(chain(NftRules.install(everybody(mode)), "input"))
+          .containsSubsequence(
+              "ip daddr 10.0.0.5/32 tcp dport 9000 return",
+              "ip6 daddr fd00:0:0:0:0:0:0:5/128 tcp dport 9000 return")
+          .last()
+          .asString()
+          .endsWith("drop");
+      String four = new IptablesRules(everybody(mode), false).restore();
+      assertThat(four).doesNotContain("fd00:0:0:0:0:0:0:5");
+      assertThat(input(four).getFirst())
+          .isEqualTo("-A HERALD_INPUT -p tcp -d 10.0.0.5/32 --dport 9000 -j RETURN");
+      assertThat(input(new IptablesRules(everybody(mode), true).restore()).getFirst())
+          .isEqualTo("-A HERALD_INPUT -p tcp -d fd00:0:0:0:0:0:0:5/128 --dport 9000 -j RETURN");
+    }
+  }
+
   @Test
   void transparentCaptureLeavesAnswersToTheMachinesOwnCallsAlone() {
     assertThat(chain(NftRules.install(everybody(Mode.TPROXY)), "prerouting"))
@@ -193,6 +216,7 @@ class CaptureRulesTest {
             ports(),
             ports(22),
             ports(),
+            List.of(),
             List.of(),
             List.of());
     assertThat(NftRules.install(out)).doesNotContain("prerouting").doesNotContain("input");
@@ -266,6 +290,10 @@ class CaptureRulesTest {
     }
   }
 
+  private static List<String> input(String restore) {
+    return restore.lines().filter(line -> line.startsWith("-A HERALD_INPUT")).toList();
+  }
+
   private static List<String> refused(String restore) {
     return restore.lines().filter(line -> line.startsWith("-A HERALD_REFUSE")).toList();
   }
@@ -286,7 +314,10 @@ class CaptureRulesTest {
         ports(22),
         ports(3306, 9042),
         List.of(),
-        List.of(AddressBlock.parse("10.9.0.0/16"), AddressBlock.parse("fd00:9::/32")));
+        List.of(AddressBlock.parse("10.9.0.0/16"), AddressBlock.parse("fd00:9::/32")),
+        List.of(
+            new Listener(AddressBlock.parse("10.0.0.5"), 9000),
+            new Listener(AddressBlock.parse("fd00::5"), 9000)));
   }
 
   private static SortedSet<Integer> ports(Integer... ports) {

@@ -110,6 +110,8 @@ class CaptureCommandTest {
           --exclude-outbound-ip-ranges | 10.0.0.0/33   | is no address block
           --include-outbound-ip-ranges | example.com   | is no address block
           --proxy-uid                  | no-such-one   | is no user of this machine
+          --socket                     | in            | NAME=PORT
+          --socket                     | in=0          | is no port
           --backend                    | pf            | backend
           """)
   void wrongUsageEndsWith2AndSaysWhatIsWrong(String option, String value, String why)
@@ -140,8 +142,25 @@ class CaptureCommandTest {
         .isEqualTo("{\"captured\":false,\"backend\":\"iptables\",\"rules\":[]}");
   }
 
+  @Test
+  void portsOfSocketsThatTheServiceManagerPassesAreGiven() throws IOException {
+    String sockets =
+        NODE.replace("\"[::]:15001\"", "\"fd:outbound\"").replace("0.0.0.0:15106", "\"fd:in\"");
+    CommandRun run = install(sockets, "--backend", "nft", "--socket", "outbound=15009,in=15107");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("meta skuid 2001 meta l4proto tcp redirect to :15009", "15107");
+    CommandRun unknown = install(sockets, "--backend", "nft", "--socket", "outbound=15009");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.out()).isEmpty();
+    assertThat(unknown.err()).contains("no socket \"in\"", "--socket NAME=PORT");
+  }
+
   private CommandRun dryRun(String... options) throws IOException {
-    Path file = Files.writeString(folder.resolve("node.yaml"), NODE);
+    return install(NODE, options);
+  }
+
+  private CommandRun install(String node, String... options) throws IOException {
+    Path file = Files.writeString(folder.resolve("node.yaml"), node);
     Object[] all = new Object[options.length + 5];
     all[0] = "capture";
     all[1] = "install";

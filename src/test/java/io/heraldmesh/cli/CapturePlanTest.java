@@ -46,6 +46,31 @@ class CapturePlanTest {
   }
 
   @Test
+  void aControlNodesOwnPortsAreLeftAlone() throws IOException {
+    String control =
+        """
+        roles: [ca, config, proxy]
+          database: {postgres: {url: "postgresql://127.0.0.1:5432/herald", user: herald}}
+          control: {listen: 0.0.0.0:15012}
+          cluster:
+            listen: 0.0.0.0:15701
+            members: [{name: node-1, address: "10.0.0.1:15701"}]
+            eventBus: {listen: 0.0.0.0:15702}
+        """;
+    assertThat(CapturePlan.of(node(ONE, control + "  " + CAPTURE)).ownPorts())
+        .contains(15012, 15701, 15702);
+  }
+
+  @Test
+  void aListenerWithThePortOfItsServiceIsReachedAndTheServiceIsNot() throws IOException {
+    String same =
+        ONE.replace("127.0.0.1:9000", "127.0.0.1:8080").replace("0.0.0.0:15106", "10.0.0.5:8080");
+    CaptureSettings plan = CapturePlan.of(node(same, CAPTURE));
+    assertThat(plan.appPorts()).containsExactly(8080);
+    assertThat(plan.besideApps()).hasToString("[Listener[address=10.0.0.5/32, port=8080]]");
+  }
+
+  @Test
   void withOneWorkloadEverybodysCallsAreItsOwn() throws IOException {
     assertThat(CapturePlan.of(node(ONE.replace("runAs: 2001, ", ""), CAPTURE)).callers())
         .containsExactly(new Caller(Caller.EVERYBODY, 15001));

@@ -105,6 +105,7 @@ class CallersTest {
       assertThat(client.readAll()).isEmpty();
     }
     AccessEntry entry = refused("caller_not_run_as");
+    assertThat(entry.refused()).isTrue();
     assertThat(entry.reason().detail())
         .contains(
             "uid " + OtherUser.myUid() + ",", "as theirs (uid " + (OtherUser.myUid() + 4711) + ")");

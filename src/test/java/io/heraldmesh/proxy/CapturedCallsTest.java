@@ -134,7 +134,21 @@ class CapturedCallsTest {
       assertThat(client.send("no request at all").readAll()).isEmpty();
     }
     assertThat(echo.connections()).isZero();
-    Mesh.eventually(() -> mesh.log.stream().anyMatch(e -> e.reason().code().equals("no_route")));
+    Mesh.eventually(
+        () ->
+            mesh.log.stream()
+                    .filter(e -> e.reason().code().equals("no_route"))
+                    .filter(e -> "BlackHoleCluster".equals(e.destination()))
+                    .count()
+                == 2);
+    assertThat(
+            mesh.meters
+                .get("istio_requests_total")
+                .tag("destination_service_name", "BlackHoleCluster")
+                .tag("response_code", "502")
+                .counter()
+                .count())
+        .isEqualTo(1);
     try (RawClient client = dial(VIRTUAL)) {
       assertThat(client.get("/", "10.96.0.10").status()).isEqualTo(200);
     }

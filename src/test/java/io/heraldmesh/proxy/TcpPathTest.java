@@ -150,6 +150,7 @@ class TcpPathTest {
                 .anyMatch(
                     entry ->
                         entry.reporter().equals("destination")
+                            && entry.refused()
                             && entry.reason().code().equals("no_allow_matched")));
   }
 

@@ -57,6 +57,28 @@ class AccessTextTest {
         .hasSizeLessThan(2000);
   }
 
+  @Test
+  void aRefusedConnectionsReasonIsInTheFieldForTheEndOfConnections() {
+    assertThat(connection(new Reason("no_allow_matched", "x"), true))
+        .contains("\"- - -\" 0 - - rbac_access_denied_matched_policy[none] \"-\" ");
+    assertThat(connection(new Reason("mtls_required", "x"), true))
+        .contains("\"- - -\" 0 - - mtls_required \"-\" ");
+    assertThat(connection(SERVED, false)).contains("\"- - -\" 0 - - - \"-\" ");
+  }
+
+  @Test
+  void aDestinationThatIsNoServiceIsPrintedAsItIs() {
+    assertThat(AccessText.cluster("source", "PassthroughCluster")).isEqualTo("PassthroughCluster");
+    assertThat(AccessText.cluster("source", "BlackHoleCluster")).isEqualTo("BlackHoleCluster");
+    assertThat(AccessText.cluster("source", "b/server")).isEqualTo("outbound||server.b");
+    assertThat(AccessText.cluster("source", "a.example:1 \"x\"\n")).isEqualTo("a.example:1_\"x\"_");
+    assertThat(AccessText.cluster("source", null)).isEqualTo("-");
+  }
+
+  private static String connection(Reason reason, boolean denied) {
+    return line("tcp", null, null, 0, "-", reason, denied, null, null);
+  }
+
   private static String line(
       String method,
       String path,
@@ -65,19 +87,33 @@ class AccessTextTest {
       Reason reason,
       @Nullable String upstream,
       @Nullable String userAgent) {
+    return line("http/1.1", method, path, status, flag, reason, false, upstream, userAgent);
+  }
+
+  private static String line(
+      String protocol,
+      @Nullable String method,
+      @Nullable String path,
+      int status,
+      String flag,
+      Reason reason,
+      boolean denied,
+      @Nullable String upstream,
+      @Nullable String userAgent) {
     return new String(
         AccessText.of(
             new AccessEntry(
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 "destination",
                 "b/server",
-                "http/1.1",
+                protocol,
                 method,
                 "server.b",
                 path,
                 status,
                 flag,
                 reason,
+                denied,
                 "mesh.test/ns/a/sa/client",
                 null,
                 true,

@@ -69,6 +69,18 @@ class QueuedAccessLogTest {
   }
 
   @Test
+  void aRefusedConnectionIsLoggedWithItsReasonWhateverTheShare() throws Exception {
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(Format.JSON, () -> out, 0, new Random(1), meters)) {
+      log.log(entry("tcp", "/passed", 0, false));
+      log.log(entry("tcp", "/refused", 0, true));
+    }
+    JsonNode json = new ObjectMapper().readTree(out.toString(StandardCharsets.UTF_8));
+    assertThat(json.get("path").asText()).isEqualTo("/refused");
+    assertThat(json.get("reason_detail").asText()).isEqualTo("a rule matched");
+  }
+
+  @Test
   void aWriterThatHangsDropsEntriesAndHoldsNobodyUp() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
     try (QueuedAccessLog log =
@@ -137,17 +149,22 @@ class QueuedAccessLogTest {
   }
 
   private static AccessEntry entry(String path, int status) {
+    return entry("http/1.1", path, status, false);
+  }
+
+  private static AccessEntry entry(String protocol, String path, int status, boolean denied) {
     return new AccessEntry(
         Instant.parse("2026-01-02T03:04:05.678Z"),
         "destination",
         "b/server",
-        "http/1.1",
+        protocol,
         "GET",
         "server.b",
         path,
         status,
         "-",
         new Reason("deny_matched", "a rule matched", "b/deny", 0),
+        denied,
         "mesh.test/ns/a/sa/client",
         null,
         true,

@@ -17,13 +17,16 @@ import org.junit.jupiter.api.Test;
 class StandardMetricsTest {
   private static final Reason ALLOWED = new Reason("allowed", "nothing restricts it");
 
+  private static final String SERVER = "spiffe://mesh.test/ns/b/sa/server";
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Telemetry telemetry =
       new Telemetry(
           meters,
           AccessLog.NONE,
           Map.of(
-              "b/server", WorkloadTags.of("b", "server", Map.of("app", "shop", "version", "v2"))),
+              "b/server",
+              WorkloadTags.of("b", "server", SERVER, Map.of("app", "shop", "version", "v2"))),
           InstantSource.system());
 
   @Test
@@ -43,6 +46,7 @@ class StandardMetricsTest {
                 Map.entry("source_canonical_revision", "unknown"),
                 Map.entry("destination_workload", "server"),
                 Map.entry("destination_workload_namespace", "b"),
+                Map.entry("destination_principal", SERVER),
                 Map.entry("destination_app", "shop"),
                 Map.entry("destination_version", "v2"),
                 Map.entry("destination_cluster", "unknown"),
@@ -66,6 +70,7 @@ class StandardMetricsTest {
         .containsEntry("response_flags", "UF")
         .containsEntry("source_workload", "server")
         .containsEntry("destination_workload", "unknown")
+        .containsEntry("destination_principal", "unknown")
         .containsEntry("destination_workload_namespace", "b");
   }
 
@@ -114,19 +119,20 @@ class StandardMetricsTest {
 
   @Test
   void aWorkloadsNamesComeFromTheLabelsThatIstioReads() {
-    assertThat(WorkloadTags.of("n", "w", Map.of()))
-        .isEqualTo(new WorkloadTags("w", "n", "unknown", "unknown", "w", "latest"));
+    assertThat(WorkloadTags.of("n", "w", SERVER, Map.of()))
+        .isEqualTo(new WorkloadTags("w", "n", SERVER, "unknown", "unknown", "w", "latest"));
     assertThat(
             WorkloadTags.of(
                 "n",
                 "w",
+                SERVER,
                 Map.of(
                     "app", "a",
                     "app.kubernetes.io/name", "k",
                     "app.kubernetes.io/version", "kv",
                     "service.istio.io/canonical-name", "c",
                     "version", "v")))
-        .isEqualTo(new WorkloadTags("w", "n", "a", "v", "c", "kv"));
+        .isEqualTo(new WorkloadTags("w", "n", SERVER, "a", "v", "c", "kv"));
   }
 
   private Map<String, String> labels(String name) {
@@ -166,6 +172,7 @@ class StandardMetricsTest {
         status,
         flag,
         ALLOWED,
+        false,
         principal,
         null,
         true,

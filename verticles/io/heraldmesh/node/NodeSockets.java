@@ -1,0 +1,19 @@
+package io.heraldmesh.node;
+
+import io.heraldmesh.proxy.InheritedSockets;
+
+/**
+ * What {@code fd:NAME} in a node file can stand for.
+ *
+ * @param cure of a name that is not among them
+ */
+public record NodeSockets(InheritedSockets inherited, String cure) {
+
+  /** The sockets that were passed to this process. */
+  static NodeSockets ours() {
+    return new NodeSockets(
+        InheritedSockets.ours(),
+        "name a socket of the service manager (FileDescriptorName= of its socket unit), or write"
+            + " host:port");
+  }
+}
