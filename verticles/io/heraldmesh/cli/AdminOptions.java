@@ -4,6 +4,7 @@ import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.node.ControlAdmin;
 import io.heraldmesh.node.NodeConfig;
 import io.heraldmesh.node.NodeFileReader;
+import io.heraldmesh.node.NodeSockets;
 import io.heraldmesh.node.UsageException;
 import java.nio.file.Path;
 import java.util.function.ToIntFunction;
@@ -90,7 +91,7 @@ final class AdminOptions {
     if (config == null) {
       return null;
     }
-    NodeFileReader.Result read = NodeFileReader.read(config);
+    NodeFileReader.Result read = NodeFileReader.read(config, NodeSockets.elsewhere());
     spec.commandLine().getErr().print(read.problems().text());
     NodeConfig node = read.config();
     if (node == null || node.stateDir() == null) {

@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.ca.AuthorityException;
 import io.heraldmesh.node.NodeConfig;
 import io.heraldmesh.node.NodeFileReader;
+import io.heraldmesh.node.NodeSockets;
 import io.heraldmesh.node.StartFailure;
 import io.heraldmesh.node.UsageException;
 import io.heraldmesh.store.StateFileException;
@@ -35,7 +36,7 @@ final class StateOptions {
    * @return 1 when the node file has problems, else what {@code work} returned
    */
   int with(PrintWriter err, ToIntFunction<NodeConfig> work) {
-    NodeFileReader.Result read = NodeFileReader.read(config);
+    NodeFileReader.Result read = NodeFileReader.read(config, NodeSockets.elsewhere());
     err.print(read.problems().text());
     err.flush();
     NodeConfig node = read.config();

@@ -8,10 +8,13 @@ import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Renews the identity of one of Herald's own parts, by showing the one it has. Thread-safe.
@@ -19,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever owns it calls {@link #tick} about once a second.
  */
 public final class IdentityRenewal {
+  private static final Logger LOG = LoggerFactory.getLogger(IdentityRenewal.class);
+
   private final RenewableIdentity identity;
+  private final InstantSource clock;
   private final RenewingLeaf leaf;
+  private volatile @Nullable HeraldSvid before;
 
   /**
    * @param identity whose roots are those of {@link #follow}
@@ -53,11 +60,13 @@ public final class IdentityRenewal {
       RandomGenerator random,
       Consumer<TrustBundle> signedUnder) {
     this.identity = identity;
+    this.clock = clock;
     HeraldSvid first = identity.svid();
     RenewingLeaf.Listener listener =
         new RenewingLeaf.Listener() {
           @Override
           public void issued(Credential credential, TrustBundle bundle) {
+            before = identity.svid();
             identity.replace(new HeraldSvid(credential.id(), credential.key(), credential.chain()));
             signedUnder.accept(bundle);
           }
@@ -95,9 +104,38 @@ public final class IdentityRenewal {
     leaf.follow(bundle, within);
   }
 
-  /** Renews when it is due by the clock. */
+  /**
+   * Renews when it is due by the clock. Where a clock was set back, so that nobody believes what was
+   * signed before, the identity of before that is taken again, if it has not ended: it can ask for
+   * another one.
+   */
   public void tick() {
+    HeraldSvid earlier = before;
+    if (earlier != null && isEarly() && isValid(earlier)) {
+      before = null;
+      LOG.warn("the clock was set back: id={} is shown as it was before", earlier.id());
+      identity.replace(earlier);
+      leaf.startingWith(new Credential(earlier.id(), earlier.key(), earlier.chain())).reachable();
+    }
     leaf.tick();
+  }
+
+  /** Not valid yet by this clock: everybody refuses it. */
+  public boolean isEarly() {
+    return clock.instant().isBefore(identity.svid().leaf().getNotBefore().toInstant());
+  }
+
+  private boolean isValid(HeraldSvid svid) {
+    Instant now = clock.instant();
+    return !now.isBefore(svid.leaf().getNotBefore().toInstant())
+        && now.isBefore(svid.leaf().getNotAfter().toInstant());
+  }
+
+  /** Shows another identity that was signed for the same part, and has it renewed from here on. */
+  public void take(HeraldSvid svid) {
+    before = null;
+    identity.replace(svid);
+    leaf.startingWith(new Credential(svid.id(), svid.key(), svid.chain()));
   }
 
   /** The authority can be reached again: what failed is tried now, not after its pause. */

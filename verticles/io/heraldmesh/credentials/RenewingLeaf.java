@@ -88,6 +88,7 @@ final class RenewingLeaf {
   /** A leaf that came from elsewhere and is renewed from here on. */
   synchronized RenewingLeaf startingWith(Credential first) {
     credential = first;
+    failures = 0;
     nextAttempt = schedule.renewal(clock.instant(), first.leaf().getNotAfter().toInstant());
     return this;
   }

@@ -19,6 +19,7 @@ import io.heraldmesh.credentials.IdentityRenewal;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Fingerprint;
+import io.heraldmesh.identity.HeraldIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -33,12 +34,12 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -67,7 +68,7 @@ final class ControlPlane {
   private final Crypto crypto;
   private final InstantSource clock;
   private final SecureRandom random;
-  private final List<IdentityRenewal> renewals = new ArrayList<>();
+  private final List<OwnPart> parts = new CopyOnWriteArrayList<>();
 
   /** So that a database that does not answer holds up no more workers than that. */
   private final Semaphore lookUps = new Semaphore(2);
@@ -312,11 +313,7 @@ final class ControlPlane {
 
   /** Herald's own parts here need not ask for the new roots; all others are told to. */
   private void rotated(Authority now) {
-    List<IdentityRenewal> all;
-    synchronized (renewals) {
-      all = List.copyOf(renewals);
-    }
-    all.forEach(renewal -> renewal.follow(now.bundle()));
+    parts.forEach(part -> part.renewal().follow(now.bundle()));
     RootsHint.tell(vertx);
   }
 
@@ -348,9 +345,8 @@ final class ControlPlane {
     IdentityRenewal renewal =
         new IdentityRenewal(
             vertx, CaService.over(bus), identity, leafLifetime, crypto, clock, random);
-    synchronized (renewals) {
-      renewals.add(renewal);
-    }
+    HeraldIdentity part = identity.svid().id().herald().orElseThrow();
+    parts.add(new OwnPart(vertx, renewal, () -> identity(part.role(), part.name()).svid()));
   }
 
   /** Looks at nothing any more: what reads for it may be gone before its timers are. */
@@ -360,14 +356,10 @@ final class ControlPlane {
 
   /** The certificates in use: of Herald's own parts here, and the authority's. */
   List<Used> used() {
-    List<IdentityRenewal> all;
-    synchronized (renewals) {
-      all = List.copyOf(renewals);
-    }
     Authority now = authority.get();
     X509Certificate root = root();
     return Stream.concat(
-            all.stream().map(IdentityRenewal::used),
+            parts.stream().map(part -> part.renewal().used()),
             Stream.of(now.issuer(), root).distinct().map(one -> used(one, root)))
         .toList();
   }
@@ -390,10 +382,6 @@ final class ControlPlane {
     if (closed) {
       return;
     }
-    List<IdentityRenewal> due;
-    synchronized (renewals) {
-      due = List.copyOf(renewals);
-    }
-    due.forEach(IdentityRenewal::tick);
+    parts.forEach(OwnPart::tick);
   }
 }

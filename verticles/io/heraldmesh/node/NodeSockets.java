@@ -9,6 +9,11 @@ import io.heraldmesh.proxy.InheritedSockets;
  */
 public record NodeSockets(InheritedSockets inherited, String cure) {
 
+  /** Those of a node that is another process, for commands that speak to it or to its state. */
+  public static NodeSockets elsewhere() {
+    return new NodeSockets(InheritedSockets.ofAnyName(), "");
+  }
+
   /** The sockets that were passed to this process. */
   static NodeSockets ours() {
     return new NodeSockets(

@@ -34,10 +34,24 @@ public final class InheritedSockets {
 
   private final Map<String, ListenAddress> byName;
   private final @Nullable String problem;
+  private final @Nullable ListenAddress other;
 
-  private InheritedSockets(Map<String, ListenAddress> byName, @Nullable String problem) {
+  private InheritedSockets(
+      Map<String, ListenAddress> byName,
+      @Nullable String problem,
+      @Nullable ListenAddress other) {
     this.byName = Map.copyOf(byName);
     this.problem = problem;
+    this.other = other;
+  }
+
+  private InheritedSockets(Map<String, ListenAddress> byName, @Nullable String problem) {
+    this(byName, problem, null);
+  }
+
+  /** Of another process, for whoever need not know where it listens: there is one of any name. */
+  public static InheritedSockets ofAnyName() {
+    return new InheritedSockets(Map.of(), null, new ListenAddress(new HostPort(ANYWHERE, 0)));
   }
 
   /**
@@ -108,7 +122,8 @@ public final class InheritedSockets {
    * @throws IllegalArgumentException when there is none; the message says what there is
    */
   public ListenAddress named(String name) {
-    ListenAddress found = byName.get(name);
+    ListenAddress known = byName.get(name);
+    ListenAddress found = known == null ? other : known;
     if (found == null) {
       throw new IllegalArgumentException(
           "no socket \""

@@ -23,7 +23,7 @@ class ShippedNodeFilesTest {
   @ParameterizedTest
   @MethodSource("nodeFiles")
   void itIsReadWithoutAProblem(Path file) {
-    NodeFileReader.Result read = NodeFileReader.read(file, null);
+    NodeFileReader.Result read = NodeFileReader.read(file);
     assertThat(read.problems().text()).isEmpty();
     assertThat(read.config()).isNotNull();
   }
@@ -32,7 +32,7 @@ class ShippedNodeFilesTest {
   void controlNodesOfTheComposeFileKnowEachOther() {
     for (String name : List.of("c1", "c2", "c3")) {
       NodeConfig config =
-          NodeFileReader.read(Path.of("docker/nodes", name + ".yaml"), null).config();
+          NodeFileReader.read(Path.of("docker/nodes", name + ".yaml")).config();
       assertThat(config).isNotNull();
       assertThat(config.name()).isEqualTo(name);
       assertThat(Objects.requireNonNull(config.cluster()).members())

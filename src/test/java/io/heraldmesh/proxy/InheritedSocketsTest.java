@@ -54,6 +54,13 @@ class InheritedSocketsTest {
     assertThat(sockets.all()).hasSize(2).allMatch(ListenAddress::inherited);
   }
 
+  /** A command that speaks to a node reads the node's file, and has none of its sockets. */
+  @Test
+  void whereAnotherProcessListensIsNotAskedForByWhoeverNeedNotKnow() {
+    assertThat(InheritedSockets.ofAnyName().named("web"))
+        .isEqualTo(new ListenAddress(new HostPort("0.0.0.0", 0)));
+  }
+
   @Test
   void aNameThatWasNotPassedIsToldWithThoseThatWere() {
     assertThatIllegalArgumentException()
