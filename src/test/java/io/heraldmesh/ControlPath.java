@@ -123,6 +123,13 @@ abstract class ControlPath {
     volatile @Nullable RuntimeException refusal;
 
     Node(String name, String workload, boolean ready) {
+      this(name, workload, ready, clock);
+    }
+
+    /**
+     * @param wall what it numbers its announcements by
+     */
+    Node(String name, String workload, boolean ready, InstantSource wall) {
       identity = new RenewableIdentity(mesh.svid(HeraldRole.NODE, name), mesh.bundle());
       bus = mesh.bus(vertx, identity);
       credentials =
@@ -136,7 +143,7 @@ abstract class ControlPath {
               clock,
               new Random(1));
       subscriber =
-          new SnapshotSubscriber(vertx, bus, List.of(workload(workload, ready)), clock, this::take);
+          new SnapshotSubscriber(vertx, bus, List.of(workload(workload, ready)), wall, this::take);
     }
 
     private Future<Void> take(NodeSnapshot snapshot) {
