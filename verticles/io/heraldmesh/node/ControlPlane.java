@@ -12,6 +12,7 @@ import io.heraldmesh.bus.UsedCertificates.Trust;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.ca.AuthorityInForce;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.credentials.IdentityRenewal;
@@ -67,6 +68,7 @@ final class ControlPlane {
   private final Crypto crypto;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final CaRefusals refusals;
   private final List<IdentityRenewal> renewals = new ArrayList<>();
 
   /** So that a database that does not answer holds up no more workers than that. */
@@ -100,6 +102,7 @@ final class ControlPlane {
     this.crypto = crypto;
     this.clock = clock;
     this.random = random;
+    this.refusals = new CaRefusals(store.audit(), clock, System::nanoTime);
   }
 
   /** What may run on which node, as of now. */
@@ -250,6 +253,7 @@ final class ControlPlane {
             authority,
             crypto,
             store.issuanceLog(),
+            refusals,
             remembered(() -> renewable),
             this::revocations,
             clock,
@@ -350,6 +354,7 @@ final class ControlPlane {
   /** Looks at nothing any more: what reads for it may be gone before its timers are. */
   void close() {
     closed = true;
+    CountedRefusals.await(refusals.writeCounted());
   }
 
   /** The certificates in use: of Herald's own parts here, and the authority's. */

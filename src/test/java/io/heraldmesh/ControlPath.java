@@ -10,6 +10,7 @@ import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.compile.MeshCompiler;
@@ -192,7 +193,7 @@ abstract class ControlPath {
             vertx,
             mesh::authority,
             mesh.crypto(),
-            store.issuanceLog(),
+            store.issuanceLog(), new CaRefusals(store.audit(), clock, System::nanoTime),
             () -> registrations,
             () -> Revocations.NONE,
             clock,
