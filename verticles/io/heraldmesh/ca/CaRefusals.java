@@ -78,7 +78,8 @@ public final class CaRefusals {
     StringBuilder text = new StringBuilder();
     said.codePoints()
         .limit(MOST_TEXT)
-        .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '?' : c)
+        .map(
+            c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '?' : c)
         .forEach(text::appendCodePoint);
     return text.toString();
   }

@@ -128,7 +128,7 @@ public final class PrivateFile {
    */
   private static boolean isCredential(
       Path file, Path credentials, Set<PosixFilePermission> permissions) throws IOException {
-    Path folder = file.toAbsolutePath().normalize().getParent();
+    @Nullable Path folder = file.toAbsolutePath().normalize().getParent();
     if (!credentials.toAbsolutePath().normalize().equals(folder)
         || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         || !CREDENTIAL.containsAll(permissions)) {

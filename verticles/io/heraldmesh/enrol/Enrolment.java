@@ -298,7 +298,10 @@ public final class Enrolment {
     LOG.debug("enrolment refused address={} subject={} {}", address, subject, why.getMessage());
     CompletableFuture<Void> written =
         refusals.refused(
-            "address " + from.getHostAddress(), ACTION, subject, why.reason() + " " + why.getMessage());
+            "address " + from.getHostAddress(),
+            ACTION,
+            subject,
+            why.reason() + " " + why.getMessage());
     return Future.fromCompletionStage(written, vertx.getOrCreateContext())
         .transform(
             done -> {

@@ -50,8 +50,7 @@ final class FolderOwner {
 
   private static boolean isFolder(SecureDirectoryStream<Path> in, Path name) throws IOException {
     return Objects.requireNonNull(
-            in.getFileAttributeView(
-                name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS))
+            in.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS))
         .readAttributes()
         .isDirectory();
   }
@@ -64,8 +63,7 @@ final class FolderOwner {
     return Objects.requireNonNull(of).readAttributes();
   }
 
-  private static void give(PosixFileAttributeView view, PosixFileAttributes to)
-      throws IOException {
+  private static void give(PosixFileAttributeView view, PosixFileAttributes to) throws IOException {
     view.setGroup(to.group());
     view.setOwner(to.owner());
   }

@@ -265,8 +265,7 @@ public final class SnapshotSubscriber implements PolicySource {
   private Future<Void> announceAbove(Throwable refusal) {
     return distributor
         .lastSequence()
-        .recover(
-            e -> Future.failedFuture(isFailure(e, BusFailure.UNKNOWN_TYPE) ? refusal : e))
+        .recover(e -> Future.failedFuture(isFailure(e, BusFailure.UNKNOWN_TYPE) ? refusal : e))
         .compose(
             last -> {
               LOG.warn("announced by a later clock before, counting on from there last={}", last);

@@ -101,8 +101,7 @@ class CaRefusalsTest {
 
   @Test
   void aRequestThatIsNoneIsARow() {
-    Await.failure(
-        fromN1.issue(new CaService.IssueRequest(ByteString.of((byte) 1), SHOP, null)));
+    Await.failure(fromN1.issue(new CaService.IssueRequest(ByteString.of((byte) 1), SHOP, null)));
 
     assertThat(only().actor()).isEqualTo(N1);
     assertThat(only().detail()).startsWith("BAD_CSR: id=spiffe://mesh.test/ns/shop/sa/web ");

@@ -93,7 +93,15 @@ class CaVerticleTest {
   void start() {
     CertificateIssuer issuer =
         new CertificateIssuer(
-            vertx, mesh::authority, mesh.crypto(), log, new CaRefusals(audit, clock, System::nanoTime), source, revocations::get, clock, metrics);
+            vertx,
+            mesh::authority,
+            mesh.crypto(),
+            log,
+            new CaRefusals(audit, clock, System::nanoTime),
+            source,
+            revocations::get,
+            clock,
+            metrics);
     Await.result(
         vertx.deployVerticle(
             new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), once, issuer, () -> 1)));

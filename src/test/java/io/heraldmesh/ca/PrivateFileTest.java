@@ -1,5 +1,6 @@
 package io.heraldmesh.ca;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -24,7 +25,7 @@ class PrivateFileTest {
   }
 
   private String read(Path file) {
-    return new String(PrivateFile.read(file, "secret", 100, credentials));
+    return new String(PrivateFile.read(file, "secret", 100, credentials), UTF_8);
   }
 
   private void assertRefused(Path file, String why) {

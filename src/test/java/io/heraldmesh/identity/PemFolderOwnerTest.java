@@ -48,8 +48,7 @@ class PemFolderOwnerTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.current())))
         .isEqualTo("rwx------");
     assertThat(
-            PosixFilePermissions.toString(
-                Files.getPosixFilePermissions(folder.resolve("a.pem"))))
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("a.pem"))))
         .isEqualTo("rw-------");
   }
 

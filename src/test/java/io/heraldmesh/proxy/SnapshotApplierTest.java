@@ -168,8 +168,7 @@ class SnapshotApplierTest {
             new SignedRevision(restored, Map.of(id, FIRST.digest()))
                 .frame(config, later, id, FIRST.over(null))));
 
-    Await.until(
-        "kept", () -> kept.load().map(k -> k.revision().equals(restored)).orElse(false));
+    Await.until("kept", () -> kept.load().map(k -> k.revision().equals(restored)).orElse(false));
     SnapshotApplier again = applier(kept);
     Future<Void> start = again.restore();
     next().complete();
