@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * What runs on the node that signed it; replaces what the node announced before.
  *
- * @param sequence rises with every announcement of a node, also over restarts; a lower one than the
- *     last is not acted on
+ * @param sequence rises with every announcement of a node, also over restarts, see {@link
+ *     DistributorService#lastSequence}; a lower one than the last is not acted on
  * @param schemaLevel the newest {@link SchemaLevel} that the node knows
  */
 public record Announcement(long sequence, int schemaLevel, List<AnnouncedWorkload> workloads) {

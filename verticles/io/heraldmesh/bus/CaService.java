@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface CaService {
 
+  /** Where it is on the bus. */
+  String ADDRESS = "herald.ca";
+
   /**
    * Has a certificate signed.
    *
@@ -113,8 +116,14 @@ public interface CaService {
      */
     Future<EpochSigned> epoch(SpiffeId caller, EpochRequest request);
 
-    /** Told of each message that was refused before it got here. */
-    default void refused(BusFailure failure) {}
+    /**
+     * Told of each message that was refused before it got here.
+     *
+     * @param signer the SPIFFE ID that it is signed with, where that is void; null: nobody proved
+     *     who it is
+     * @param type what it asks for; empty: that cannot be read
+     */
+    default void refused(BusException why, @Nullable String signer, String type) {}
   }
 
   /** The authority at the other end of {@code bus}. */
@@ -154,7 +163,7 @@ public interface CaService {
    */
   static Future<SignedBus.Registration> serve(SignedBus bus, OnceOnly once, Server server) {
     return bus.serve(
-        (why, type) -> server.refused(why.failure()),
+        (why, type) -> server.refused(why, why.signer(), type),
         once,
         SignedBus.on(Operations.ISSUE, server::issue),
         SignedBus.on(Operations.ROOTS, (caller, request) -> server.roots(caller)),
@@ -173,7 +182,6 @@ public interface CaService {
 
   /** What travels on which address. */
   final class Operations {
-    static final String ADDRESS = "herald.ca";
     private static final Set<HeraldRole> CALLERS =
         Set.of(HeraldRole.NODE, HeraldRole.CONFIG, HeraldRole.CA, HeraldRole.ADMIN);
 

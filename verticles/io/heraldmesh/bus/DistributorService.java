@@ -18,9 +18,17 @@ public interface DistributorService {
 
   /**
    * Says what runs on this node. Fails with {@link BusFailure#NOT_REGISTERED} when one of the
-   * service accounts is not registered for it; then none of the announcement counts.
+   * service accounts is not registered for it; then none of the announcement counts. Fails with
+   * {@link BusFailure#REPLAYED} when its sequence is not above the {@link #lastSequence}.
    */
   Future<Void> announce(Announcement announcement);
+
+  /**
+   * The highest number that this node gave to an announcement or a withdrawal which counted; 0:
+   * none is known. Fails with {@link BusFailure#UNKNOWN_TYPE} when the distributor is older than
+   * this message.
+   */
+  Future<Long> lastSequence();
 
   /** Says that nothing of this node is to be called any more. */
   Future<Void> withdraw(long sequence);
@@ -73,6 +81,11 @@ public interface DistributorService {
     Future<Void> announce(SpiffeId node, Announcement announcement);
 
     /**
+     * @see DistributorService#lastSequence
+     */
+    Future<Long> lastSequence(SpiffeId node);
+
+    /**
      * @see DistributorService#withdraw
      */
     Future<Void> withdraw(SpiffeId node, long sequence);
@@ -114,6 +127,12 @@ public interface DistributorService {
       @Override
       public Future<Void> announce(Announcement announcement) {
         return bus.call(Operations.ANNOUNCE, HeraldRole.CONFIG, announcement).mapEmpty();
+      }
+
+      @Override
+      public Future<Long> lastSequence() {
+        return bus.call(Operations.SEQUENCE, HeraldRole.CONFIG, new SequenceRequest())
+            .map(LastSequence::sequence);
       }
 
       @Override
@@ -160,6 +179,9 @@ public interface DistributorService {
         SignedBus.on(
             Operations.ANNOUNCE, (node, message) -> server.announce(node, message).map(new Done())),
         SignedBus.on(
+            Operations.SEQUENCE,
+            (node, message) -> server.lastSequence(node).map(LastSequence::new)),
+        SignedBus.on(
             Operations.WITHDRAW,
             (node, message) -> server.withdraw(node, message.sequence()).map(new Done())),
         SignedBus.on(Operations.FETCH, (node, message) -> server.fetch(node, message.held())),
@@ -173,6 +195,12 @@ public interface DistributorService {
             Operations.REPORTS, (caller, message) -> server.reports(caller, message.after())),
         SignedBus.on(Operations.KEY_SETS, (caller, message) -> server.keySets(caller)));
   }
+
+  /** Asks for the number of what the node said last. */
+  record SequenceRequest() {}
+
+  /** The answer. */
+  record LastSequence(long sequence) {}
 
   /** Takes a node's announcement back. */
   record Withdrawal(long sequence) {}
@@ -199,6 +227,17 @@ public interface DistributorService {
             NODES,
             CONFIG,
             1 << 20,
+            64 << 10);
+
+    static final Operation<SequenceRequest, LastSequence> SEQUENCE =
+        new Operation<>(
+            ADDRESS,
+            "config.sequence",
+            SequenceRequest.class,
+            LastSequence.class,
+            NODES,
+            CONFIG,
+            64 << 10,
             64 << 10);
 
     static final Operation<Withdrawal, Done> WITHDRAW =

@@ -12,7 +12,7 @@ public final class LinkAddresses {
   public static Set<String> askedBy(HeraldRole role) {
     return role == HeraldRole.NODE
         ? Set.of(
-            CaService.Operations.ADDRESS,
+            CaService.ADDRESS,
             DistributorService.Operations.ADDRESS,
             SharedKeysService.Operations.ADDRESS)
         : Set.of();

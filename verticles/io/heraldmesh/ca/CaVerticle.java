@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class CaVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(CaVerticle.class);
 
+  private static final long MINUTE_MILLIS = 60_000;
+
   private final SignedBus bus;
   private final OnceOnly once;
   private final CertificateIssuer issuer;
@@ -39,7 +41,12 @@ public final class CaVerticle extends VerticleBase {
   /** Completes once requests are answered. */
   @Override
   public Future<?> start() {
-    return CaService.serve(bus, once, new Desk()).onSuccess(r -> registration = r);
+    return CaService.serve(bus, once, new Desk())
+        .onSuccess(
+            r -> {
+              registration = r;
+              vertx.setPeriodic(MINUTE_MILLIS, minute -> issuer.tick());
+            });
   }
 
   private final class Desk implements CaService.Server {
@@ -64,8 +71,8 @@ public final class CaVerticle extends VerticleBase {
     }
 
     @Override
-    public void refused(BusFailure failure) {
-      issuer.refused(failure);
+    public void refused(BusException why, @Nullable String signer, String type) {
+      issuer.refused(why, signer, type);
     }
   }
 

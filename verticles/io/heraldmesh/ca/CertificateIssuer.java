@@ -30,12 +30,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decides who may have which certificate, has it signed, and logs it before it leaves. Every issue
- * and every refusal is one line in the log. Signing is done off the event loop.
+ * and every refusal is one line in the log, and a refusal is in the audit log before it is
+ * answered, see {@link CaRefusals}. Signing is done off the event loop.
  */
 public final class CertificateIssuer {
   private static final Logger LOG = LoggerFactory.getLogger(CertificateIssuer.class);
@@ -44,6 +46,7 @@ public final class CertificateIssuer {
   private final Supplier<Authority> authority;
   private final Crypto crypto;
   private final IssuanceLog log;
+  private final CaRefusals refusals;
   private final RegistrationSource registrations;
   private final Supplier<Revocations> revocations;
   private final InstantSource clock;
@@ -59,6 +62,7 @@ public final class CertificateIssuer {
       Supplier<Authority> authority,
       Crypto crypto,
       IssuanceLog log,
+      CaRefusals refusals,
       RegistrationSource registrations,
       Supplier<Revocations> revocations,
       InstantSource clock,
@@ -67,6 +71,7 @@ public final class CertificateIssuer {
     this.authority = authority;
     this.crypto = crypto;
     this.log = log;
+    this.refusals = refusals;
     this.registrations = registrations;
     this.revocations = revocations;
     this.clock = clock;
@@ -81,7 +86,22 @@ public final class CertificateIssuer {
         .executeBlocking(() -> sign(by, caller, request), false)
         .compose(issued -> logged(caller, issued))
         .map(issued -> new CaService.Issued(issued.chain(), by.bundle()))
-        .onFailure(e -> LOG.warn("certificate refused caller={} {}", caller, e.getMessage()));
+        .recover(e -> refused(caller, request.subject(), e));
+  }
+
+  /** What may pass when it is tried again is no refusal. */
+  private Future<CaService.Issued> refused(
+      SpiffeId caller, CaService.Subject subject, Throwable cause) {
+    LOG.warn("certificate refused caller={} {}", caller, cause.getMessage());
+    return cause instanceof BusException why && !why.failure().retryHelps()
+        ? Future.fromCompletionStage(
+                refusals.refused(caller, subject, why), vertx.getOrCreateContext())
+            .compose(written -> Future.failedFuture(why))
+        : Future.failedFuture(cause);
+  }
+
+  void tick() {
+    refusals.tick();
   }
 
   Future<CaService.Roots> roots(SpiffeId caller) {
@@ -92,9 +112,13 @@ public final class CertificateIssuer {
     return Future.succeededFuture(authority.get().numberedRoots());
   }
 
-  void refused(BusFailure failure) {
-    switch (failure) {
-      case UNAUTHENTICATED, FORBIDDEN, REPLAYED, EXPIRED -> metrics.authenticationFailure();
+  /** See {@link CaService.Server#refused}. */
+  void refused(BusException why, @Nullable String signer, String type) {
+    switch (why.failure()) {
+      case UNAUTHENTICATED, FORBIDDEN, REPLAYED, EXPIRED -> {
+        metrics.authenticationFailure();
+        refusals.unheard(why, signer, type);
+      }
       case UNREACHABLE,
           OVERLOADED,
           NOT_READY,

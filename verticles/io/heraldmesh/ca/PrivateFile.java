@@ -12,30 +12,58 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Files that only this process's user may read (0600, in a folder of 0700). */
+/**
+ * Files that only this process's user may read (0600, in a folder of 0700), or that systemd gave to
+ * this process alone as credentials.
+ */
 public final class PrivateFile {
   private static final Path OURSELVES = Path.of("/proc/self");
 
   private static final Set<PosixFilePermission> OWNER =
       PosixFilePermissions.fromString("rwx------");
 
+  private static final Set<PosixFilePermission> CREDENTIAL =
+      PosixFilePermissions.fromString("rwxr-----");
+
+  private static final int ROOT = 0;
+
+  /** Where there is no telling. */
+  private static final int ANYBODY = -1;
+
   private PrivateFile() {}
 
   /**
-   * Reads a file after making sure that it is ours and nobody else may open it.
+   * Reads a file after making sure that it is ours and nobody else may open it. Root reads
+   * anybody's.
    *
    * @param what what it holds, for the message
    * @throws AuthorityException when it is not there, open to others, not ours, or too long
    */
   public static byte[] read(Path file, String what, int maxBytes) {
+    String credentials = System.getenv("CREDENTIALS_DIRECTORY");
+    return read(
+        file,
+        what,
+        maxBytes,
+        credentials == null || credentials.isEmpty() ? null : Path.of(credentials));
+  }
+
+  /**
+   * As above.
+   *
+   * @param credentials where systemd puts the service's credentials; null: nowhere
+   */
+  static byte[] read(Path file, String what, int maxBytes, @Nullable Path credentials) {
     try {
       if (!Files.isRegularFile(file)) {
         throw new AuthorityException(
             file + ": " + what + " is not there; make it, or correct the path");
       }
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-      if (!OWNER.containsAll(permissions)) {
+      boolean given = credentials != null && isCredential(file, credentials, permissions);
+      if (!given && !OWNER.containsAll(permissions)) {
         throw new AuthorityException(
             file
                 + ": others may open this "
@@ -45,7 +73,9 @@ public final class PrivateFile {
                 + "); run: chmod 600 "
                 + file);
       }
-      requireOurs(file, what);
+      if (!given) {
+        requireOurs(file, what);
+      }
       if (Files.size(file) > maxBytes) {
         throw new AuthorityException(file + ": " + what + " is over " + maxBytes + " bytes");
       }
@@ -92,13 +122,37 @@ public final class PrivateFile {
     }
   }
 
+  /**
+   * systemd's are root's, and open to the service's user alone by an access control list, which
+   * shows as the group's permission to read; or the user's own.
+   */
+  private static boolean isCredential(
+      Path file, Path credentials, Set<PosixFilePermission> permissions) throws IOException {
+    @Nullable Path folder = file.toAbsolutePath().normalize().getParent();
+    if (!credentials.toAbsolutePath().normalize().equals(folder)
+        || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || !CREDENTIAL.containsAll(permissions)) {
+      return false;
+    }
+    int owner = uid(file);
+    return owner == ROOT || owner == us();
+  }
+
+  /** Root may read anybody's, as for a service that has a user of its own. */
   private static void requireOurs(Path file, String what) throws IOException {
-    if (Files.exists(OURSELVES)
-        && !Files.getAttribute(file, "unix:uid")
-            .equals(Files.getAttribute(OURSELVES, "unix:uid"))) {
+    int us = us();
+    if (us != ANYBODY && us != ROOT && us != uid(file)) {
       throw new AuthorityException(
           file + ": " + what + " belongs to another user; change its owner to the service's user");
     }
+  }
+
+  private static int us() throws IOException {
+    return Files.exists(OURSELVES) ? uid(OURSELVES) : ANYBODY;
+  }
+
+  private static int uid(Path file) throws IOException {
+    return (Integer) Files.getAttribute(file, "unix:uid");
   }
 
   /** The kind of failure; the JDK's message is often the path alone. */

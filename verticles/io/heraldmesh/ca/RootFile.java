@@ -71,14 +71,23 @@ public final class RootFile {
   }
 
   /**
+   * The certificate in {@code file}, which must be ours alone, as {@link #open} needs it; needs no
+   * passphrase.
+   *
+   * @throws AuthorityException when the file is not there, open to others or not such a file
+   */
+  public static X509Certificate guarded(Path file) {
+    return certificate(file, guardedBlocks(file));
+  }
+
+  /**
    * The root with its key.
    *
    * @throws AuthorityException when the file is open to others or is not such a file, when the
    *     passphrase does not open it, or when the root is not valid now
    */
   public static OfflineRoot open(Path file, char[] passphrase, Instant now, Crypto crypto) {
-    byte[] bytes = PrivateFile.read(file, "root file", MAX_BYTES);
-    List<Pem.Block> blocks = blocks(file, new String(bytes, StandardCharsets.US_ASCII));
+    List<Pem.Block> blocks = guardedBlocks(file);
     X509Certificate certificate = certificate(file, blocks);
     byte[] plain;
     try {
@@ -101,6 +110,11 @@ public final class RootFile {
     PrivateKey checked =
         AuthorityCheck.requireKey(key, certificate, file.toString(), file.toString(), crypto);
     return new OfflineRoot(trustDomain(file, certificate), certificate, checked);
+  }
+
+  private static List<Pem.Block> guardedBlocks(Path file) {
+    byte[] bytes = PrivateFile.read(file, "root file", MAX_BYTES);
+    return blocks(file, new String(bytes, StandardCharsets.US_ASCII));
   }
 
   private static List<Pem.Block> blocks(Path file, String text) {

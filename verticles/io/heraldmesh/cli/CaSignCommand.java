@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.heraldmesh.ca.AuthorityException;
 import io.heraldmesh.ca.IssuerFolder;
 import io.heraldmesh.ca.OfflineRoot;
 import io.heraldmesh.ca.RootFile;
@@ -76,6 +77,8 @@ final class CaSignCommand implements Callable<Integer> {
     if (days < 1 || days > OfflineRoot.MAX_LIFE.toDays()) {
       throw new UsageException("--days is 1 to " + OfflineRoot.MAX_LIFE.toDays());
     }
+    Path from = root.toAbsolutePath();
+    requireRoot(from);
     String request = csr == null ? null : text(csr);
     Crypto crypto = Crypto.preferred();
     SecureRandom random = new SecureRandom();
@@ -84,7 +87,7 @@ final class CaSignCommand implements Callable<Integer> {
         passphrase.with(
             secret -> {
               Instant now = Instant.now();
-              OfflineRoot opened = RootFile.open(root.toAbsolutePath(), secret, now, crypto);
+              OfflineRoot opened = RootFile.open(from, secret, now, crypto);
               IssuerFolder folder = new IssuerFolder(out.toAbsolutePath());
               return request == null
                   ? folder.sign(opened, life, now, crypto, random)
@@ -100,6 +103,15 @@ final class CaSignCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Before anybody is asked for its passphrase. */
+  private static void requireRoot(Path file) {
+    try {
+      RootFile.guarded(file);
+    } catch (AuthorityException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
   }
 
   private static String text(Path file) {

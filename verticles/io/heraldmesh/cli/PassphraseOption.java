@@ -30,13 +30,21 @@ final class PassphraseOption {
   }
 
   private <T> T with(boolean fresh, Function<char[], T> work) {
-    char[] passphrase = file == null ? asked(fresh) : Passphrase.read(file);
+    char[] passphrase = file == null ? asked(fresh) : from(file);
     try {
       return work.apply(passphrase);
     } catch (AuthorityException e) {
       throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
     } finally {
       Arrays.fill(passphrase, '\0');
+    }
+  }
+
+  private static char[] from(Path file) {
+    try {
+      return Passphrase.read(file);
+    } catch (AuthorityException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -132,6 +132,11 @@ final class Distributor implements DistributorService.Server {
   }
 
   @Override
+  public Future<Long> lastSequence(SpiffeId node) {
+    return Future.succeededFuture(nodes.sequence(node.herald().orElseThrow().name()));
+  }
+
+  @Override
   public Future<Void> withdraw(SpiffeId node, long sequence) {
     return presence.withdraw(node, sequence);
   }

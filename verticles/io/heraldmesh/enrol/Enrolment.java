@@ -16,6 +16,7 @@ import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.JoinToken;
 import io.heraldmesh.store.NodeRegistrations.Readmission;
+import io.heraldmesh.store.RefusalAudit;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Enrolment {
   private static final Logger LOG = LoggerFactory.getLogger(Enrolment.class);
+  private static final String ACTION = "enrol";
 
   /** Longer ones are none of ours, and cost no look into the database. */
   private static final int LONGEST_TOKEN = 128;
@@ -83,7 +85,8 @@ public final class Enrolment {
     this.clock = clock;
     this.registered = registered;
     this.rates = new RateLimits(limits, nanos);
-    this.refusals = new RefusalAudit(store.audit(), limits.auditedPerMinute(), clock, nanos);
+    this.refusals =
+        new RefusalAudit(store.audit(), ACTION, limits.auditedPerMinute(), clock, nanos);
   }
 
   /**
@@ -294,7 +297,7 @@ public final class Enrolment {
                     new AuditEvent(
                         now,
                         id,
-                        "enrol",
+                        ACTION,
                         id,
                         "done",
                         decided.how() + ", serial " + issued.serialHex())));
@@ -311,7 +314,10 @@ public final class Enrolment {
     LOG.debug("enrolment refused address={} subject={} {}", address, subject, why.getMessage());
     CompletableFuture<Void> written =
         refusals.refused(
-            "address " + from.getHostAddress(), subject, why.reason() + " " + why.getMessage());
+            "address " + from.getHostAddress(),
+            ACTION,
+            subject,
+            why.reason() + " " + why.getMessage());
     return Future.fromCompletionStage(written, vertx.getOrCreateContext())
         .transform(
             done -> {

@@ -23,7 +23,8 @@ import java.util.UUID;
  * Several PEM files that change together, as Kubernetes swaps them: each name is a link to {@code
  * ..data/<name>}, and {@code ..data} is a link to the folder with one whole set. Whoever reads
  * finds the old set or the new one, also after a kill or a power cut. Only this user may read
- * (0600, folders 0700). Blocks for the disk; one writer at a time.
+ * (0600, folders 0700), or, of what root writes, the folder's owner. Blocks for the disk; one
+ * writer at a time.
  */
 public final class PemFolder {
   private static final String DATA = "..data";
@@ -47,6 +48,7 @@ public final class PemFolder {
     for (Map.Entry<String, String> file : files.entrySet()) {
       write(set.resolve(file.getKey()), file.getValue());
     }
+    FolderOwner.give(folder, set.getFileName().toString());
     sync(set);
     Path data = folder.resolve(DATA);
     String before =
@@ -80,6 +82,7 @@ public final class PemFolder {
     Path fresh = folder.resolve(name + ".new");
     Files.deleteIfExists(fresh);
     write(fresh, content);
+    FolderOwner.give(folder, name + ".new");
     Files.move(
         fresh,
         folder.resolve(name),

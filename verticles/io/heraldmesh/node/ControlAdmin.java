@@ -21,12 +21,7 @@ import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What leads a control node's resources, from the folder and from the store, to its distributor,
@@ -35,9 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlAdmin implements AutoCloseable {
   public static final String SOCKET = "admin.sock";
-
-  private static final Logger LOG = LoggerFactory.getLogger(ControlAdmin.class);
-  private static final long WRITE_SECONDS = 2;
 
   private final Foundation foundation;
   private final NodeConfig config;
@@ -180,17 +172,6 @@ public final class ControlAdmin implements AutoCloseable {
     }
   }
 
-  /** Before the database is gone, and for no longer than a stop may take. */
-  private static void writeCounted(AdminVerticle admin) {
-    try {
-      admin.writeCounted().get(WRITE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("how often refusals repeated is not in the audit log: {}", e.toString());
-    }
-  }
-
   @Override
   public void close() {
     AdminSocket open = socket;
@@ -199,7 +180,7 @@ public final class ControlAdmin implements AutoCloseable {
     }
     AdminVerticle admin = serving;
     if (admin != null) {
-      writeCounted(admin);
+      CountedRefusals.await(admin.writeCounted());
     }
     follower.close();
   }

@@ -13,18 +13,11 @@ import io.vertx.core.Vertx;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Lets nodes in, at any control node: tokens and who used them are in the database. */
 final class ControlEnrolment implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ControlEnrolment.class);
   private static final long MINUTE = 60_000;
-  private static final long WRITE_SECONDS = 2;
 
   private final Vertx vertx;
   private final Enrolment enrolment;
@@ -63,13 +56,7 @@ final class ControlEnrolment implements AutoCloseable {
   @Override
   public void close() {
     vertx.cancelTimer(timer);
-    try {
-      enrolment.writeCounted().get(WRITE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("how many more were refused is not in the audit log: {}", e.toString());
-    }
+    CountedRefusals.await(enrolment.writeCounted());
   }
 
   private static CertificateProofs proofs(@Nullable ControlConfig control, Authority mesh) {

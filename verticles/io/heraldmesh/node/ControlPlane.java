@@ -13,6 +13,7 @@ import io.heraldmesh.bus.UsedCertificates.Trust;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.ca.Authority;
 import io.heraldmesh.ca.AuthorityInForce;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.credentials.IdentityRenewal;
@@ -68,6 +69,7 @@ final class ControlPlane {
   private final Crypto crypto;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final CaRefusals refusals;
   private final List<OwnPart> parts = new CopyOnWriteArrayList<>();
 
   /** So that a database that does not answer holds up no more workers than that. */
@@ -101,6 +103,7 @@ final class ControlPlane {
     this.crypto = crypto;
     this.clock = clock;
     this.random = random;
+    this.refusals = new CaRefusals(store.audit(), clock, System::nanoTime);
   }
 
   /** The names of all control nodes that the node file knows, this one's too. */
@@ -256,6 +259,7 @@ final class ControlPlane {
             authority,
             crypto,
             store.issuanceLog(),
+            refusals,
             remembered(() -> renewable),
             this::revocations,
             clock,
@@ -352,6 +356,7 @@ final class ControlPlane {
   /** Looks at nothing any more: what reads for it may be gone before its timers are. */
   void close() {
     closed = true;
+    CountedRefusals.await(refusals.writeCounted());
   }
 
   /** The certificates in use: of Herald's own parts here, and the authority's. */

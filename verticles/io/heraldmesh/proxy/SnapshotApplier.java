@@ -166,6 +166,10 @@ final class SnapshotApplier {
     }
     EncodedSnapshot snapshot = proven.snapshot();
     if (before != null && snapshot.digest().equals(before.snapshot().digest())) {
+      if (before.revision().epoch() != proven.revision().epoch()) {
+        // After a restart, too, nobody of the epoch before is followed.
+        keep(proven.revision(), snapshot);
+      }
       return Future.succeededFuture(inForce(proven));
     }
     if (before != null && before.revision().equals(proven.revision())) {

@@ -230,12 +230,24 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private static boolean isUnknown(Throwable cause) {
-    return cause instanceof BusException e && e.failure() == BusFailure.UNKNOWN_NODE;
+    return isFailure(cause, BusFailure.UNKNOWN_NODE);
   }
 
   private Future<Void> announce() {
-    Announcement announcement;
     announced = false;
+    return announceOnce()
+        .recover(e -> isReplayed(e) ? announceAbove(e) : Future.failedFuture(e))
+        .onFailure(
+            e -> {
+              // That nobody answers is told where it is told seldom.
+              if (!(e instanceof BusException said && said.failure().retryHelps())) {
+                LOG.error("announcement refused: {}", e.getMessage());
+              }
+            });
+  }
+
+  private Future<Void> announceOnce() {
+    Announcement announcement;
     synchronized (this) {
       announcement = new Announcement(nextSequence(), schemaLevel, workloads);
     }
@@ -246,13 +258,21 @@ public final class SnapshotSubscriber implements PolicySource {
             e ->
                 isReplayed(e) && isOvertaken(announcement)
                     ? Future.succeededFuture()
-                    : Future.failedFuture(e))
-        .onFailure(
-            e -> {
-              // That nobody answers is told where it is told seldom.
-              if (!(e instanceof BusException said && said.failure().retryHelps())) {
-                LOG.error("announcement refused: {}", e.getMessage());
+                    : Future.failedFuture(e));
+  }
+
+  /** The clock was set back since a process before this one counted by it. */
+  private Future<Void> announceAbove(Throwable refusal) {
+    return distributor
+        .lastSequence()
+        .recover(e -> Future.failedFuture(isFailure(e, BusFailure.UNKNOWN_TYPE) ? refusal : e))
+        .compose(
+            last -> {
+              LOG.warn("announced by a later clock before, counting on from there last={}", last);
+              synchronized (this) {
+                sequence = Math.max(sequence, last);
               }
+              return announceOnce();
             });
   }
 
@@ -261,7 +281,7 @@ public final class SnapshotSubscriber implements PolicySource {
     return announcement.sequence() < sequence;
   }
 
-  /** Rises also over restarts, as long as the clock does. */
+  /** Rises also over restarts, as long as the clock does; else see {@link #announceAbove}. */
   private synchronized long nextSequence() {
     sequence = Math.max(sequence + 1, clock.instant().toEpochMilli());
     return sequence;
@@ -288,7 +308,11 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private static boolean isReplayed(Throwable cause) {
-    return cause instanceof BusException e && e.failure() == BusFailure.REPLAYED;
+    return isFailure(cause, BusFailure.REPLAYED);
+  }
+
+  private static boolean isFailure(Throwable cause, BusFailure failure) {
+    return cause instanceof BusException e && e.failure() == failure;
   }
 
   private Future<Acknowledgement> pushed(SnapshotFrame frame) {

@@ -10,6 +10,7 @@ import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.compile.MeshCompiler;
@@ -123,6 +124,13 @@ abstract class ControlPath {
     volatile @Nullable RuntimeException refusal;
 
     Node(String name, String workload, boolean ready) {
+      this(name, workload, ready, clock);
+    }
+
+    /**
+     * @param wall what it numbers its announcements by
+     */
+    Node(String name, String workload, boolean ready, InstantSource wall) {
       identity = new RenewableIdentity(mesh.svid(HeraldRole.NODE, name), mesh.bundle());
       bus = mesh.bus(vertx, identity);
       credentials =
@@ -136,7 +144,7 @@ abstract class ControlPath {
               clock,
               new Random(1));
       subscriber =
-          new SnapshotSubscriber(vertx, bus, List.of(workload(workload, ready)), clock, this::take);
+          new SnapshotSubscriber(vertx, bus, List.of(workload(workload, ready)), wall, this::take);
     }
 
     private Future<Void> take(NodeSnapshot snapshot) {
@@ -186,6 +194,7 @@ abstract class ControlPath {
             mesh::authority,
             mesh.crypto(),
             store.issuanceLog(),
+            new CaRefusals(store.audit(), clock, System::nanoTime),
             () -> registrations,
             () -> Revocations.NONE,
             clock,

@@ -19,6 +19,7 @@ import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.read.ResourceReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -193,6 +194,22 @@ class ControlPathTest extends ControlPath {
     Await.result(again.subscriber.start());
 
     Await.until("no endpoint", () -> client.last().destinations().getFirst().endpoints().isEmpty());
+    again.credentials.close();
+  }
+
+  @Test
+  void aNodeThatIsStartedAgainAfterItsClockWasSetBackIsHeard() {
+    begin();
+    Await.result(web.subscriber.close());
+    Node again = new Node("n1", "web", false, () -> clock.instant().minus(Duration.ofHours(1)));
+    Await.result(again.subscriber.start());
+
+    Await.until("no endpoint", () -> client.last().destinations().getFirst().endpoints().isEmpty());
+    Await.result(again.subscriber.first());
+    Await.result(again.subscriber.announce(List.of(workload("web", true))));
+    Await.until("again", () -> !client.last().destinations().getFirst().endpoints().isEmpty());
+    Await.result(again.subscriber.withdraw());
+    Await.until("gone", () -> client.last().destinations().getFirst().endpoints().isEmpty());
     again.credentials.close();
   }
 

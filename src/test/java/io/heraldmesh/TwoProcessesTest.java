@@ -8,6 +8,7 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotPush;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.cluster.ClusterMember;
@@ -127,6 +128,7 @@ class TwoProcessesTest {
             mesh::authority,
             mesh.crypto(),
             store.issuanceLog(),
+            new CaRefusals(store.audit(), clock, System::nanoTime),
             () -> registrations,
             () -> Revocations.NONE,
             clock,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
+import io.heraldmesh.MemoryAuditLog;
 import io.heraldmesh.MemoryIssuanceLog;
 import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.TestAuthority;
@@ -51,6 +52,7 @@ class CaVerticleTest {
   private final Vertx vertx = Vertx.vertx();
   private final MemoryOnceOnly once = new MemoryOnceOnly();
   private final MemoryIssuanceLog log = new MemoryIssuanceLog();
+  private final MemoryAuditLog audit = new MemoryAuditLog();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
   /** Registered at another control node, which has not been heard of here; null: nothing. */
@@ -91,7 +93,15 @@ class CaVerticleTest {
   void start() {
     CertificateIssuer issuer =
         new CertificateIssuer(
-            vertx, mesh::authority, mesh.crypto(), log, source, revocations::get, clock, metrics);
+            vertx,
+            mesh::authority,
+            mesh.crypto(),
+            log,
+            new CaRefusals(audit, clock, System::nanoTime),
+            source,
+            revocations::get,
+            clock,
+            metrics);
     Await.result(
         vertx.deployVerticle(
             new CaVerticle(mesh.bus(vertx, HeraldRole.CA, "ca"), once, issuer, () -> 1)));

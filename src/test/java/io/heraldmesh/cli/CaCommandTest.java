@@ -119,9 +119,37 @@ class CaCommandTest {
     Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-r--r--"));
 
     CommandRun refused = init(root);
-    assertThat(refused.code()).isEqualTo(3);
-    assertThat(refused.err()).contains("chmod 600");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("chmod 600").doesNotContain("unexpected", "\tat ");
     assertThat(root).doesNotExist();
+  }
+
+  @Test
+  void aPassphraseFileThatIsNotThereIsWrongUsage() {
+    passphrase = folder.resolve("none");
+
+    CommandRun refused = init(root);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("none: passphrase file is not there")
+        .doesNotContain("unexpected", "\tat ");
+  }
+
+  @Test
+  void aRootFileThatCannotBeUsedIsWrongUsage() throws IOException {
+    Path cacerts = folder.resolve("cacerts");
+    CommandRun missing = sign(root, cacerts);
+    assertThat(missing.code()).isEqualTo(2);
+    assertThat(missing.err()).contains("root file is not there").doesNotContain("\tat ");
+
+    assertThat(sign(secret("other", "no root\n"), cacerts).code()).isEqualTo(2);
+
+    init(root);
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rw-r--r--"));
+    CommandRun open = sign(root, cacerts);
+    assertThat(open.code()).isEqualTo(2);
+    assertThat(open.err()).contains("chmod 600");
+    assertThat(cacerts).doesNotExist();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
+import io.heraldmesh.MemoryAuditLog;
 import io.heraldmesh.MemoryIssuanceLog;
 import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.TestAuthority;
@@ -11,6 +12,7 @@ import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SignedBus;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.credentials.IdentityRenewal;
@@ -136,6 +138,7 @@ class MemberRenewalTest {
                     mesh::authority,
                     mesh.crypto(),
                     log,
+                    new CaRefusals(new MemoryAuditLog(), clock, System::nanoTime),
                     () -> new Registrations(Map.of()),
                     () -> Revocations.NONE,
                     clock,

@@ -7,6 +7,7 @@ import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revocations;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
@@ -72,6 +73,7 @@ final class IssuanceRun {
               mesh::authority,
               mesh.crypto(),
               store.issuanceLog(),
+              new CaRefusals(store.audit(), InstantSource.system(), System::nanoTime),
               () -> new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))),
               () -> Revocations.NONE,
               InstantSource.system(),

@@ -11,6 +11,7 @@ import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revocations;
+import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
 import io.heraldmesh.identity.Csr;
@@ -56,6 +57,7 @@ class ReplayElsewhereTest {
             mesh::authority,
             mesh.crypto(),
             store.issuanceLog(),
+            new CaRefusals(store.audit(), clock, System::nanoTime),
             () -> new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))),
             () -> Revocations.NONE,
             clock,

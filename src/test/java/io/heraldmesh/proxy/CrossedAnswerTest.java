@@ -33,6 +33,7 @@ import io.heraldmesh.policy.Protocol;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.Test;
 
 /** What crosses on its way between a node and the distributor is no reason to doubt either. */
 class CrossedAnswerTest {
+  private static final long LATER_CLOCK = Instant.parse("2200-01-01T00:00:00Z").toEpochMilli();
   private static final EncodedSnapshot FIRST = snapshot(List.of());
   private static final EncodedSnapshot SECOND =
       snapshot(
@@ -70,6 +72,8 @@ class CrossedAnswerTest {
   private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
   private final BlockingQueue<Promise<Void>> announcements = new LinkedBlockingQueue<>();
   private volatile boolean announcementsWait;
+  private volatile boolean knowsNumbers = true;
+  private volatile long lastNumber;
   private final SnapshotSubscriber node =
       new SnapshotSubscriber(
           vertx,
@@ -85,12 +89,20 @@ class CrossedAnswerTest {
     @Override
     public Future<Void> announce(SpiffeId of, Announcement announcement) {
       Promise<Void> answer = Promise.promise();
+      lastNumber = announcement.sequence();
       if (announcementsWait) {
         announcements.add(answer);
       } else {
         answer.complete();
       }
       return answer.future();
+    }
+
+    @Override
+    public Future<Long> lastSequence(SpiffeId of) {
+      return knowsNumbers
+          ? Future.succeededFuture(LATER_CLOCK)
+          : Future.failedFuture(new BusException(BusFailure.UNKNOWN_TYPE, "not known here"));
     }
 
     @Override
@@ -193,8 +205,33 @@ class CrossedAnswerTest {
   }
 
   @Test
-  void anAnnouncementThatIsOlderThanOneOfAnotherProcessFails() throws InterruptedException {
+  void anAnnouncementThatIsOlderThanOneOfAnotherProcessIsMadeOnceMoreAboveThat()
+      throws InterruptedException {
     announcementsWait = true;
+    Future<Void> only = node.announce(List.of());
+
+    announcement().fail(replayed());
+    announcement().complete();
+
+    Await.result(only);
+    assertThat(lastNumber).isEqualTo(LATER_CLOCK + 1);
+  }
+
+  @Test
+  void anAnnouncementThatIsRefusedOnceMoreFails() throws InterruptedException {
+    announcementsWait = true;
+    Future<Void> only = node.announce(List.of());
+
+    announcement().fail(replayed());
+    announcement().fail(replayed());
+
+    assertThat(Await.failure(only)).hasMessageContaining("a later one came before");
+  }
+
+  @Test
+  void anAnnouncementThatADistributorOfBeforeFindsOldFails() throws InterruptedException {
+    announcementsWait = true;
+    knowsNumbers = false;
     Future<Void> only = node.announce(List.of());
 
     announcement().fail(replayed());

@@ -17,6 +17,7 @@ import io.heraldmesh.bus.SignedRevision;
 import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.bus.SnapshotContent;
 import io.heraldmesh.bus.SnapshotFrame;
+import io.heraldmesh.credentials.SealedState;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Destination;
@@ -25,6 +26,8 @@ import io.heraldmesh.policy.Protocol;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What puts a snapshot into force is the test; nothing is asked and nothing goes over a bus. */
 class SnapshotApplierTest {
@@ -50,14 +54,17 @@ class SnapshotApplierTest {
       new EpochGrant(1).signed(mesh.bus(vertx, HeraldRole.CA, "authority"));
   private final LinkedBlockingQueue<Promise<Void>> handedOn = new LinkedBlockingQueue<>();
   private final AtomicInteger missing = new AtomicInteger();
-  private final SnapshotApplier applier =
-      new SnapshotApplier(
-          vertx,
-          mesh.bus(vertx, HeraldRole.NODE, "n1"),
-          new SnapshotReader("n1", SchemaLevel.NEWEST),
-          this::handedOn,
-          null,
-          missing::incrementAndGet);
+  private final SnapshotApplier applier = applier(null);
+
+  private SnapshotApplier applier(@Nullable KeptSnapshot kept) {
+    return new SnapshotApplier(
+        vertx,
+        mesh.bus(vertx, HeraldRole.NODE, "n1"),
+        new SnapshotReader("n1", SchemaLevel.NEWEST),
+        this::handedOn,
+        kept,
+        missing::incrementAndGet);
+  }
 
   private Future<Void> handedOn(NodeSnapshot snapshot) {
     Promise<Void> inForce = Promise.promise();
@@ -143,6 +150,31 @@ class SnapshotApplierTest {
 
     assertThat(Await.failure(take(1, FIRST))).hasMessageContaining("came before");
     assertThat(held()).isEqualTo(new Revision(1, 2));
+  }
+
+  /** After a restore, which changes the epoch and may change nothing else. */
+  @Test
+  void anEpochIsKeptOverARestartAlsoWhenTheSnapshotIsTheSame(@TempDir Path folder)
+      throws Exception {
+    KeptSnapshot kept = new KeptSnapshot(new SealedState(folder, new SecureRandom()));
+    SnapshotApplier before = applier(kept);
+    Future<Acknowledgement> taken = before.take(frame(1, FIRST, FIRST.over(null)));
+    next().complete();
+    Await.result(taken);
+    ByteString later = new EpochGrant(2).signed(mesh.bus(vertx, HeraldRole.CA, "authority"));
+    Revision restored = new Revision(2, 1);
+    Await.result(
+        before.take(
+            new SignedRevision(restored, Map.of(id, FIRST.digest()))
+                .frame(config, later, id, FIRST.over(null))));
+
+    Await.until("kept", () -> kept.load().map(k -> k.revision().equals(restored)).orElse(false));
+    SnapshotApplier again = applier(kept);
+    Future<Void> start = again.restore();
+    next().complete();
+    Await.result(start);
+    assertThat(Await.failure(again.take(frame(9, SECOND, SECOND.over(null)))))
+        .hasMessageContaining("came before");
   }
 
   @Test

@@ -1,7 +1,5 @@
-package io.heraldmesh.enrol;
+package io.heraldmesh.store;
 
-import io.heraldmesh.store.AuditEvent;
-import io.heraldmesh.store.AuditLog;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -11,12 +9,12 @@ import java.util.function.LongSupplier;
  * told in one line with the first refusal of a later minute, by {@link #tick}, or by {@link
  * #flush}. So a flood writes no more than the limit. Thread-safe.
  */
-final class RefusalAudit {
+public final class RefusalAudit {
   private static final long MINUTE = 60_000_000_000L;
-  private static final String ACTION = "enrol";
   private static final String REFUSED = "refused";
 
   private final AuditLog log;
+  private final String of;
   private final int perMinute;
   private final InstantSource clock;
   private final LongSupplier nanos;
@@ -24,8 +22,14 @@ final class RefusalAudit {
   private int told;
   private long over;
 
-  RefusalAudit(AuditLog log, int perMinute, InstantSource clock, LongSupplier nanos) {
+  /**
+   * @param of the action of the lines that give a number alone
+   * @param nanos as {@link System#nanoTime}, for the minutes
+   */
+  public RefusalAudit(
+      AuditLog log, String of, int perMinute, InstantSource clock, LongSupplier nanos) {
     this.log = log;
+    this.of = of;
     this.perMinute = perMinute;
     this.clock = clock;
     this.nanos = nanos;
@@ -33,7 +37,8 @@ final class RefusalAudit {
   }
 
   /** Completes once it may be answered: it is written, or counted to be told later. */
-  CompletableFuture<Void> refused(String actor, String subject, String detail) {
+  public CompletableFuture<Void> refused(
+      String actor, String action, String subject, String detail) {
     CompletableFuture<Void> before = tick();
     synchronized (this) {
       if (told >= perMinute) {
@@ -44,11 +49,11 @@ final class RefusalAudit {
     }
     return CompletableFuture.allOf(
         before,
-        log.append(new AuditEvent(clock.instant(), actor, ACTION, subject, REFUSED, detail)));
+        log.append(new AuditEvent(clock.instant(), actor, action, subject, REFUSED, detail)));
   }
 
   /** Tells what was only counted, when its minute is over; call it now and then. */
-  CompletableFuture<Void> tick() {
+  public CompletableFuture<Void> tick() {
     synchronized (this) {
       long now = nanos.getAsLong();
       if (now - minuteFrom < MINUTE) {
@@ -61,7 +66,7 @@ final class RefusalAudit {
   }
 
   /** Tells what was only counted, now. */
-  CompletableFuture<Void> flush() {
+  public CompletableFuture<Void> flush() {
     long counted;
     synchronized (this) {
       counted = over;
@@ -73,7 +78,7 @@ final class RefusalAudit {
             new AuditEvent(
                 clock.instant(),
                 "several",
-                ACTION,
+                of,
                 "several",
                 REFUSED,
                 counted + " more refusals than have lines of their own"));
