@@ -30,6 +30,9 @@ final class LinkLimits {
   /** For the first message to come. */
   static final Duration GREET_WITHIN = Duration.ofSeconds(10);
 
+  /** From the first attempt to connect until the control node's hello, its turn included. */
+  static final Duration LET_IN_WITHIN = Duration.ofSeconds(20);
+
   /** How long an answer is waited for. */
   static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
 
