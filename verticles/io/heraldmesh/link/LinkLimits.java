@@ -1,5 +1,6 @@
 package io.heraldmesh.link;
 
+import io.heraldmesh.bus.SnapshotPush;
 import java.time.Duration;
 
 /** What both ends of a link hold to. */
@@ -10,8 +11,8 @@ final class LinkLimits {
   /** One message of a node: the largest is an announcement. */
   static final int MOST_FROM_NODE = (1 << 20) + (64 << 10);
 
-  /** One message to a node: the largest is a snapshot. */
-  static final int MOST_TO_NODE = (24 << 20) + (64 << 10);
+  /** One message to a node: the largest is a snapshot that it asked for. */
+  static final int MOST_TO_NODE = SnapshotPush.MOST_FETCHED_BYTES + (64 << 10);
 
   /** Requests of one side that wait for their answers; beyond it they fail at once. */
   static final int MOST_WAITING = 64;
