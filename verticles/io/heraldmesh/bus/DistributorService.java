@@ -260,7 +260,7 @@ public interface DistributorService {
             NODES,
             CONFIG,
             64 << 10,
-            SnapshotPush.MOST_BYTES);
+            SnapshotPush.MOST_FETCHED_BYTES);
 
     static final Operation<Acknowledgement, Done> ACKNOWLEDGE =
         new Operation<>(

@@ -12,6 +12,9 @@ public final class SnapshotPush {
   /** The largest message with a snapshot in it. */
   static final int MOST_BYTES = 24 << 20;
 
+  /** The same in the answer to a node that asked: in base64, in an envelope. */
+  public static final int MOST_FETCHED_BYTES = MOST_BYTES / 3 * 4 + (128 << 10);
+
   private static final int MOST_ANSWER_BYTES = 64 << 10;
 
   private SnapshotPush() {}

@@ -43,6 +43,9 @@ public final class LedDistribution implements Distribution {
   private static final Duration MARGIN = Duration.ofSeconds(1);
   private static final long WATCH_MILLIS = 250;
 
+  /** After which a new distributor tries again what the database did not let it put into force. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
   /** After the end of somebody's lease, so that one attempt is enough. */
   private static final Duration AFTER = Duration.ofMillis(20);
 
@@ -213,13 +216,33 @@ public final class LedDistribution implements Distribution {
     leading = now;
     leads = true;
     LOG.info("distributing term={}", now.lease().term());
-    if (newest != null) {
+    catchUp(now);
+  }
+
+  /** Puts into force what came last, whoever led then. */
+  private void catchUp(Leading now) {
+    Newest last = newest;
+    if (last != null) {
       now.distributor()
-          .apply(newest.resources(), newest.stored())
-          .onFailure(e -> LOG.error("the newest resources are not in force: {}", e.getMessage()));
+          .apply(last.resources(), last.stored())
+          .onFailure(e -> context.runOnContext(v -> notInForce(now, e)));
     }
     if (rejection != null) {
       now.distributor().reject(rejection);
+    }
+  }
+
+  /** Whoever gave the resources does not wait any more, so nobody else would try again. */
+  private void notInForce(Leading tried, Throwable cause) {
+    LOG.error("the newest resources are not in force: {}", cause.getMessage());
+    if (cause instanceof StoreException failure && failure.mayPass()) {
+      vertx.setTimer(
+          AGAIN.toMillis(),
+          id -> {
+            if (tried.equals(leading)) {
+              catchUp(tried);
+            }
+          });
     }
   }
 

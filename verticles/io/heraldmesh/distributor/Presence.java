@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +37,15 @@ final class Presence {
   private final NodeMemory memory;
   private final InstantSource clock;
   private final Runnable changed;
-  private final Map<String, String> refusals = new TreeMap<>();
+  private final Map<String, Refusal> refusals = new TreeMap<>();
 
   /** Nodes whose last announcement is not on disk yet. */
   private final Set<String> unkept = new HashSet<>();
 
   private final long settledAt;
   private boolean settled;
+
+  private record Refusal(String text, Instant at) {}
 
   /**
    * @param nodes who comes and goes is written here, by nobody else
@@ -119,7 +120,7 @@ final class Presence {
 
   private Future<Void> notRegistered(String name, String text) {
     LOG.warn("announcement refused problem=\"{}\"", text);
-    refusals.put(name, text);
+    refusals.put(name, new Refusal(text, clock.instant()));
     return Future.failedFuture(new BusException(BusFailure.NOT_REGISTERED, text));
   }
 
@@ -171,6 +172,7 @@ final class Presence {
 
   /** See {@link DistributorVerticle#forget}. */
   Future<Void> forget(String name) {
+    refusals.remove(name);
     NodeRecord known = nodes.get(name);
     if (known == null) {
       return Future.succeededFuture();
@@ -211,6 +213,7 @@ final class Presence {
    */
   List<String> look() {
     Instant now = clock.instant();
+    refusals.entrySet().removeIf(one -> isOver(one.getKey(), one.getValue(), now));
     List<String> lost = new ArrayList<>();
     boolean fewer = false;
     for (NodeRecord node : List.copyOf(nodes.all())) {
@@ -232,6 +235,12 @@ final class Presence {
     return lost;
   }
 
+  /** Nothing is registered for it, and it does not try any more: it was deleted somewhere. */
+  private boolean isOver(String name, Refusal refusal, Instant now) {
+    return !registered.now().byNode().containsKey(name)
+        && now.isAfter(refusal.at().plus(NodeRecord.SILENCE));
+  }
+
   private void lostRegistration(NodeRecord node) {
     gone(node, node.sequence());
     Future<Void> kept =
@@ -248,6 +257,6 @@ final class Presence {
 
   /** Why announcements were refused, of nodes that have made no good one since. */
   Collection<String> refusals() {
-    return Collections.unmodifiableCollection(refusals.values());
+    return refusals.values().stream().map(Refusal::text).toList();
   }
 }

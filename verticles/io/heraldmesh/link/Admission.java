@@ -2,8 +2,8 @@ package io.heraldmesh.link;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,8 @@ public final class Admission {
   private final int burst;
   private final int mostWaiting;
   private final LongSupplier nanos;
-  private final Deque<Promise<Void>> returning = new ArrayDeque<>();
-  private final Deque<Promise<Void>> fresh = new ArrayDeque<>();
+  private final SequencedSet<Turn> returning = new LinkedHashSet<>();
+  private final SequencedSet<Turn> fresh = new LinkedHashSet<>();
   private double tokens;
   private long last;
 
@@ -39,10 +39,33 @@ public final class Admission {
     }
   }
 
+  /** The place of one who came. */
+  public final class Turn {
+    private final SequencedSet<Turn> queue;
+    private final Promise<Void> promise = Promise.promise();
+
+    private Turn(SequencedSet<Turn> queue) {
+      this.queue = queue;
+    }
+
+    /** Completes when it is the caller's turn; fails with {@link Full}. */
+    public Future<Void> come() {
+      return promise.future();
+    }
+
+    /** The caller waits no more: it takes neither room nor anybody's turn. */
+    public void giveUp() {
+      synchronized (Admission.this) {
+        queue.remove(this);
+      }
+    }
+  }
+
   /**
    * @param perSecond let in, more than 0
    * @param burst at once after a pause, 1 or more
-   * @param mostWaiting of each kind
+   * @param mostWaiting of each kind; no more than are let in while one of them would wait, since
+   *     who gives up after a wait comes again behind all others
    * @param nanos rises with time
    */
   public Admission(double perSecond, int burst, int mostWaiting, LongSupplier nanos) {
@@ -54,24 +77,25 @@ public final class Admission {
     this.last = nanos.getAsLong();
   }
 
-  /** Completes when it is the caller's turn; fails with {@link Full}. */
-  public Future<Void> admit(Kind kind) {
-    Promise<Void> turn = Promise.promise();
+  /** Takes a place behind those of its kind. */
+  public Turn admit(Kind kind) {
+    Turn turn = new Turn(kind == Kind.RETURNING ? returning : fresh);
+    boolean room;
     synchronized (this) {
-      Deque<Promise<Void>> queue = kind == Kind.RETURNING ? returning : fresh;
-      if (queue.size() >= mostWaiting) {
-        return Future.failedFuture(new Full());
-      }
-      queue.add(turn);
+      room = turn.queue.size() < mostWaiting && turn.queue.add(turn);
     }
-    tick();
-    return turn.future();
+    if (room) {
+      tick();
+    } else {
+      turn.promise.fail(new Full());
+    }
+    return turn;
   }
 
   /** Lets in whose turn has come. */
   public void tick() {
-    for (Promise<Void> turn = next(); turn != null; turn = next()) {
-      turn.complete();
+    for (Turn turn = next(); turn != null; turn = next()) {
+      turn.promise.complete();
     }
   }
 
@@ -80,20 +104,18 @@ public final class Admission {
     return returning.size() + fresh.size();
   }
 
-  private synchronized @Nullable Promise<Void> next() {
+  private synchronized @Nullable Turn next() {
     long now = nanos.getAsLong();
     tokens = Math.min(burst, tokens + (now - last) * perSecond / TimeUnit.SECONDS.toNanos(1));
     last = now;
     if (tokens < 1) {
       return null;
     }
-    Promise<Void> turn = returning.poll();
-    if (turn == null) {
-      turn = fresh.poll();
+    SequencedSet<Turn> queue = returning.isEmpty() ? fresh : returning;
+    if (queue.isEmpty()) {
+      return null;
     }
-    if (turn != null) {
-      tokens--;
-    }
-    return turn;
+    tokens--;
+    return queue.removeFirst();
   }
 }

@@ -13,6 +13,7 @@ final class Backoff {
   private final Duration most;
   private final RandomGenerator random;
   private int failures;
+  private boolean crowded;
 
   Backoff(Duration first, Duration most, RandomGenerator random) {
     this.first = first;
@@ -22,11 +23,21 @@ final class Backoff {
 
   Duration next() {
     long bound = Math.min(first.toMillis() << Math.min(failures, 20), most.toMillis());
+    if (crowded) {
+      bound = 2 * most.toMillis();
+      crowded = false;
+    }
     failures++;
     return Duration.ofMillis(1 + random.nextLong(Math.max(1, bound)));
   }
 
+  /** More come than can wait to be let in: the next bound is twice the highest. */
+  void crowded() {
+    crowded = true;
+  }
+
   void succeeded() {
     failures = 0;
+    crowded = false;
   }
 }

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -65,12 +66,16 @@ public final class ControlServer {
   private final InstantSource clock;
   private final Map<String, Offered> offered = new HashMap<>();
   private final Supplier<Revocations> revocations;
-  private final int mostConnections;
-  private final AtomicInteger connections = new AtomicInteger();
+  private final ConnectionBounds bounds;
+  private final OpenConnections connections;
+  private final AtomicLong tooMany = new AtomicLong();
   private final Map<String, HttpServer> acceptors = new HashMap<>();
 
   /** Of each open connection, who its client was found to be. */
   private final Map<HttpConnection, Seen> seen = new ConcurrentHashMap<>();
+
+  /** Those that show no certificate and have not called yet, with what ends them. */
+  private final Map<HttpConnection, Long> silent = new ConcurrentHashMap<>();
 
   private volatile InUse inUse;
   private long timer = -1;
@@ -106,12 +111,26 @@ public final class ControlServer {
       Supplier<Revocations> revocations,
       int mostConnections,
       List<ControlMethod<?, ?>> methods) {
+    this(
+        vertx, identity, crypto, clock, revocations, ConnectionBounds.of(mostConnections), methods);
+  }
+
+  /** The same, with other bounds. */
+  ControlServer(
+      Vertx vertx,
+      SvidSource identity,
+      Crypto crypto,
+      InstantSource clock,
+      Supplier<Revocations> revocations,
+      ConnectionBounds bounds,
+      List<ControlMethod<?, ?>> methods) {
     this.vertx = vertx;
     this.identity = identity;
     this.verifier = new PeerVerifier(crypto);
     this.clock = clock;
     this.revocations = revocations;
-    this.mostConnections = mostConnections;
+    this.bounds = bounds;
+    this.connections = new OpenConnections(bounds);
     this.inUse = current();
     methods.forEach(this::offer);
   }
@@ -249,19 +268,45 @@ public final class ControlServer {
   }
 
   private void connected(HttpConnection connection) {
-    if (connections.incrementAndGet() > mostConnections) {
-      LOG.warn(
-          "connection closed, {} are open from={}", mostConnections, connection.remoteAddress());
-      connection.closeHandler(closed -> connections.decrementAndGet());
-      connection.close();
-      return;
-    }
     seen.put(connection, Seen.NOT_YET);
+    boolean proven = proven(connection);
+    String from = connection.remoteAddress().hostAddress();
+    Optional<String> refused = connections.enter(from, proven);
+    if (refused.isEmpty() && !proven) {
+      long end = bounds.callWithin().toMillis();
+      silent.put(connection, vertx.setTimer(end, late -> closeSilent(connection)));
+    }
     connection.closeHandler(
         closed -> {
-          connections.decrementAndGet();
+          connections.leave(from, proven);
           seen.remove(connection);
+          called(connection);
         });
+    if (refused.isPresent()) {
+      tooMany(refused.get(), connection);
+      connection.close();
+    }
+  }
+
+  /** Anybody may come as often as they like: only the first and each that doubles them is told. */
+  private void tooMany(String why, HttpConnection connection) {
+    long count = tooMany.incrementAndGet();
+    if (Long.bitCount(count) == 1) {
+      LOG.warn("connection closed, {} from={} count={}", why, connection.remoteAddress(), count);
+    }
+  }
+
+  private void closeSilent(HttpConnection connection) {
+    if (silent.remove(connection) != null) {
+      connection.close();
+    }
+  }
+
+  private void called(HttpConnection connection) {
+    Long end = silent.remove(connection);
+    if (end != null) {
+      vertx.cancelTimer(end);
+    }
   }
 
   /** Whether the client of {@code connection} shows a certificate that is good by now. */
@@ -274,6 +319,7 @@ public final class ControlServer {
   }
 
   private void dispatch(HttpServerRequest request) {
+    called(request.connection());
     Offered method = offered.get(request.path());
     if (method == null) {
       refuse(request, GrpcStatus.UNIMPLEMENTED, "there is no such method here");

@@ -63,6 +63,10 @@ public final class LinkClient {
   private @Nullable LinkStream current;
   private @Nullable LinkStream coming;
   private int next;
+
+  /** No new stream in the place of one that goes on before this. */
+  private long renewAt = System.nanoTime();
+
   private boolean open;
   private long timer = -1;
 
@@ -199,7 +203,11 @@ public final class LinkClient {
 
   /** A stream ended, or never came to be. */
   void gone(LinkStream stream, String why) {
-    if (stream == coming) {
+    if (stream.crowded()) {
+      backoff.crowded();
+    }
+    boolean came = stream == coming;
+    if (came) {
       coming = null;
     }
     if (stream == current) {
@@ -215,6 +223,8 @@ public final class LinkClient {
     if (current == null && coming == null && open) {
       next++;
       vertx.setTimer(backoff.next().toMillis(), again -> reconnect());
+    } else if (came) {
+      renewAt = System.nanoTime() + backoff.next().toNanos();
     }
   }
 
@@ -225,13 +235,17 @@ public final class LinkClient {
   }
 
   private void tick() {
-    LinkStream stream = current;
-    if (stream == null) {
-      return;
+    for (LinkStream stream : new LinkStream[] {current, coming}) {
+      if (stream != null) {
+        stream.look();
+      }
     }
-    stream.look();
+    LinkStream stream = current;
     // A control node believes the certificate that a stream began with, and only so long.
-    if (stream == current && coming == null && !stream.svid().equals(identity.svid())) {
+    if (stream != null
+        && coming == null
+        && System.nanoTime() - renewAt >= 0
+        && !stream.svid().equals(identity.svid())) {
       connect();
     }
   }

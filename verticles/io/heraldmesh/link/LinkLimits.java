@@ -1,5 +1,6 @@
 package io.heraldmesh.link;
 
+import io.heraldmesh.bus.SnapshotPush;
 import java.time.Duration;
 
 /** What both ends of a link hold to. */
@@ -10,8 +11,8 @@ final class LinkLimits {
   /** One message of a node: the largest is an announcement. */
   static final int MOST_FROM_NODE = (1 << 20) + (64 << 10);
 
-  /** One message to a node: the largest is a snapshot. */
-  static final int MOST_TO_NODE = (24 << 20) + (64 << 10);
+  /** One message to a node: the largest is a snapshot that it asked for. */
+  static final int MOST_TO_NODE = SnapshotPush.MOST_FETCHED_BYTES + (64 << 10);
 
   /** Requests of one side that wait for their answers; beyond it they fail at once. */
   static final int MOST_WAITING = 64;
@@ -29,6 +30,9 @@ final class LinkLimits {
 
   /** For the first message to come. */
   static final Duration GREET_WITHIN = Duration.ofSeconds(10);
+
+  /** From the first attempt to connect until the control node's hello, its turn included. */
+  static final Duration LET_IN_WITHIN = Duration.ofSeconds(20);
 
   /** How long an answer is waited for. */
   static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);

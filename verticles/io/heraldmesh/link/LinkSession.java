@@ -50,6 +50,7 @@ final class LinkSession {
   private final long begun = System.nanoTime();
   private volatile @Nullable AttachedNode node;
   private volatile long lastHeard = System.nanoTime();
+  private Admission.@Nullable Turn turn;
   private @Nullable MessageConsumer<Object> pushes;
   private int open;
   private boolean greeted;
@@ -147,18 +148,19 @@ final class LinkSession {
       return;
     }
     call.pause();
-    server
-        .admission()
-        .admit(Admission.Kind.RETURNING)
+    Admission.Turn place = server.admission().admit(Admission.Kind.RETURNING);
+    turn = place;
+    place
+        .come()
         .onComplete(
-            turn ->
+            come ->
                 context.runOnContext(
                     v -> {
-                      if (turn.succeeded()) {
+                      if (come.succeeded()) {
                         letIn(hello);
                       } else {
                         end(
-                            String.valueOf(turn.cause().getMessage()),
+                            String.valueOf(come.cause().getMessage()),
                             GrpcStatus.RESOURCE_EXHAUSTED);
                       }
                     }));
@@ -169,6 +171,7 @@ final class LinkSession {
       return;
     }
     takesHints = hello.getTakesHints();
+    lastHeard = System.nanoTime(); // nothing was expected of it while it waited
     node =
         new AttachedNode(
             peer,
@@ -332,7 +335,9 @@ final class LinkSession {
     }
     if (!greeted && now - begun > LinkLimits.GREET_WITHIN.toNanos()) {
       end("no hello came", GrpcStatus.DEADLINE_EXCEEDED);
-    } else if (now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
+    } else if (node == null && now - begun > LinkLimits.LET_IN_WITHIN.toNanos()) {
+      end("its turn did not come", GrpcStatus.RESOURCE_EXHAUSTED);
+    } else if (node != null && now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
       cut("nothing heard of the node");
     } else if (outgoing.stuckNanos() > LinkLimits.DEAD_AFTER.toNanos()) {
       cut("the node takes nothing");
@@ -369,6 +374,9 @@ final class LinkSession {
     } else {
       LOG.warn("link refused node={} {}", peer, Shown.line(why));
       server.dropped();
+    }
+    if (turn != null) {
+      turn.giveUp();
     }
     stopPushes();
     waiting.failAll();

@@ -22,6 +22,7 @@ import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.GrpcStatus;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class LinkStream {
   private long lastPing = System.nanoTime();
   private int open;
   private boolean greeted;
+  private boolean crowded;
   private boolean draining;
   private boolean over;
   private long timer = -1;
@@ -78,6 +80,11 @@ final class LinkStream {
     return draining;
   }
 
+  /** Whether it came to nothing because more came than the control node lets wait. */
+  boolean crowded() {
+    return crowded;
+  }
+
   /**
    * Begins to connect. The client is made beside the event loop: with the first one the process
    * loads what gRPC and TLS consist of, a native library among it, which takes seconds where the
@@ -88,7 +95,7 @@ final class LinkStream {
   void open(Supplier<HttpClientOptions> options, int schemaLevel, String version) {
     timer =
         vertx.setTimer(
-            LinkLimits.GREET_WITHIN.toMillis() * 2, late -> ended("no answer to the hello"));
+            LinkLimits.LET_IN_WITHIN.toMillis(), late -> ended("no answer to the hello"));
     vertx
         .executeBlocking(
             () ->
@@ -167,12 +174,14 @@ final class LinkStream {
     response.endHandler(
         end ->
             context.runOnContext(
-                v ->
-                    ended(
-                        "ended by the control node: "
-                            + response.status()
-                            + " "
-                            + Shown.line(String.valueOf(response.statusMessage())))));
+                v -> {
+                  crowded = !greeted && response.status() == GrpcStatus.RESOURCE_EXHAUSTED;
+                  ended(
+                      "ended by the control node: "
+                          + response.status()
+                          + " "
+                          + Shown.line(String.valueOf(response.statusMessage())));
+                }));
     response.handler(message -> context.runOnContext(v -> take(message)));
   }
 
@@ -290,7 +299,7 @@ final class LinkStream {
     return !over && to != null && to.offer(message, message.getSerializedSize()) != null;
   }
 
-  /** Pings, and ends what is dead. Called every second. */
+  /** Pings, and ends what is dead once it was let in. Called every second. */
   void look() {
     long now = System.nanoTime();
     waiting.sweep(now);
@@ -299,9 +308,9 @@ final class LinkStream {
     if (over || sending == null || to == null) {
       return;
     }
-    if (now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
+    if (greeted && now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
       ended("nothing heard of the control node");
-    } else if (to.stuckNanos() > LinkLimits.DEAD_AFTER.toNanos()) {
+    } else if (greeted && to.stuckNanos() > LinkLimits.DEAD_AFTER.toNanos()) {
       ended("the control node takes nothing");
     } else if (now - lastPing >= LinkLimits.PING_EVERY.toNanos()) {
       lastPing = now;

@@ -47,7 +47,9 @@ final class EmbeddedControl implements NodeControl {
   private static final double ADMITTED_A_SECOND = 250;
 
   private static final int ADMITTED_AT_ONCE = 100;
-  private static final int MOST_WAITING = 20_000;
+
+  /** What is let in within 15 s: a node that connects gives up after 20 s. */
+  private static final int MOST_WAITING = (int) (15 * ADMITTED_A_SECOND);
 
   private final Foundation foundation;
   private final NodeConfig config;

@@ -27,6 +27,7 @@ import io.heraldmesh.resource.read.ResourceReader;
 import io.heraldmesh.store.Lease;
 import io.heraldmesh.store.Leases;
 import io.heraldmesh.store.Store;
+import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.sql.SqliteStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,6 +248,44 @@ class LedDistributionTest {
               }
               Object answer = method.invoke(real, arguments);
               return method.getName().equals(of) ? slow(Leases.class, answer, "") : answer;
+            }));
+  }
+
+  @Test
+  void aNewLeaderTriesAgainWhenTheDatabaseFailsItsFirstRevision() {
+    LedDistribution first = distribution("c1", Duration.ZERO);
+    Await.result(first.apply(resources("STRICT")));
+    announce("n1");
+    Await.until("published", () -> fetched().isPresent());
+    Revision before = fetched().orElseThrow();
+    AtomicInteger failures = new AtomicInteger(2);
+    LedDistribution second =
+        distribution("c2", Duration.ZERO, true, failing(Store.class, store, failures));
+    Await.result(second.apply(resources("PERMISSIVE")));
+
+    Await.result(first.close());
+    Await.until(ENOUGH, "the other leads", second::leads);
+    Await.until(
+        "a revision of its own", () -> store.revisions().current().number() > before.number());
+    assertThat(failures).hasNegativeValue();
+    announce("n1");
+    Await.until("published", () -> fetched().filter(r -> r.isAfter(before)).isPresent());
+  }
+
+  /** As {@code real}; so many times it has no revision to give. */
+  private static <T> T failing(Class<T> type, Object real, AtomicInteger times) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("next") && times.getAndDecrement() > 0) {
+                throw new StoreException(StoreException.Reason.BUSY, "not now");
+              }
+              Object answer = method.invoke(real, arguments);
+              return method.getName().equals("leases")
+                  ? failing(Leases.class, answer, times)
+                  : answer;
             }));
   }
 

@@ -127,6 +127,33 @@ class PresenceTest {
   }
 
   @Test
+  void theRefusalOfANodeThatIsDeletedIsNoProblemAnyMore() {
+    registrations = new Registrations(Map.of("n1", Set.of()));
+    assertThat(Await.failure(announce(1))).hasMessageContaining("shop/web");
+    Await.result(onLoop(() -> presence.forget("n1")));
+    assertThat(presence.refusals()).isEmpty();
+
+    // Deleted at another control node, by the registrations alone.
+    assertThat(Await.failure(announce(2))).hasMessageContaining("shop/web");
+    registrations = new Registrations(Map.of());
+    clock.advance(NodeRecord.SILENCE);
+    look();
+    assertThat(presence.refusals()).as("it may try again").hasSize(1);
+    clock.advance(Duration.ofSeconds(1));
+    look();
+    assertThat(presence.refusals()).isEmpty();
+  }
+
+  @Test
+  void theRefusalOfARegisteredNodeIsToldHoweverLongItIsSilent() {
+    registrations = new Registrations(Map.of("n1", Set.of()));
+    assertThat(Await.failure(announce(1))).hasMessageContaining("shop/web");
+    clock.advance(NodeRecord.SILENCE.multipliedBy(10));
+    look();
+    assertThat(presence.refusals()).hasSize(1);
+  }
+
+  @Test
   void aNodeThatIsNotHeardOfIsSilentUntilItSpeaks() {
     Await.result(announce(1));
     clock.advance(NodeRecord.SILENCE);

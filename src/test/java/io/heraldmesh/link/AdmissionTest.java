@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -58,9 +59,86 @@ class AdmissionTest {
       come(Kind.NEW, "n" + i);
     }
     assertThat(admission.waiting()).isEqualTo(100);
-    Future<Void> oneTooMany = admission.admit(Kind.NEW);
+    Future<Void> oneTooMany = admission.admit(Kind.NEW).come();
     assertThat(oneTooMany.failed()).isTrue();
-    assertThat(admission.admit(Kind.RETURNING).failed()).isFalse();
+    assertThat(admission.admit(Kind.RETURNING).come().failed()).isFalse();
+  }
+
+  @Test
+  void whoGaveUpTakesNeitherATurnNorRoom() {
+    come(Kind.RETURNING, "r0");
+    come(Kind.RETURNING, "r1");
+    List<Admission.Turn> dead = new ArrayList<>();
+    for (int i = 0; i < 99; i++) {
+      dead.add(come(Kind.RETURNING, "dead" + i));
+    }
+    come(Kind.RETURNING, "r2");
+    dead.forEach(Admission.Turn::giveUp);
+    come(Kind.RETURNING, "r3");
+    assertThat(admission.waiting()).isEqualTo(2);
+    pass(Duration.ofMillis(200));
+    assertThat(in).containsExactly("r0", "r1", "r2", "r3");
+    dead.getFirst().giveUp();
+    assertThat(admission.waiting()).isZero();
+  }
+
+  /** As nodes do when all of them lost their control node: in 40 s at this rate, and a back-off. */
+  @Test
+  void everybodyGetsInThoughMoreComeThanCanWait() {
+    Random random = new Random(1);
+    Admission door = new Admission(25, 10, 375, nanos::get);
+    List<Comer> outside = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      outside.add(new Comer(door, random));
+    }
+    int attempts = 0;
+    for (int millis = 0; millis < 60_000 && !outside.isEmpty(); millis += 20) {
+      nanos.addAndGet(Duration.ofMillis(20).toNanos());
+      door.tick();
+      for (Comer comer : outside) {
+        attempts += comer.look(Duration.ofNanos(nanos.get())) ? 1 : 0;
+      }
+      outside.removeIf(comer -> comer.turn != null && comer.turn.come().succeeded());
+    }
+    assertThat(outside).isEmpty();
+    assertThat(attempts).as("a handshake each").isLessThan(4000);
+  }
+
+  /** A node that comes, gives up when it waited too long, and comes again. */
+  private static final class Comer {
+    private final Admission door;
+    private final Backoff backoff;
+    private Admission.@Nullable Turn turn;
+    private Duration next = Duration.ZERO;
+
+    Comer(Admission door, Random random) {
+      this.door = door;
+      this.backoff = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(8), random);
+    }
+
+    /**
+     * @return true: it came
+     */
+    boolean look(Duration now) {
+      if (now.compareTo(next) < 0) {
+        return false;
+      }
+      if (turn != null) {
+        turn.giveUp();
+        turn = null;
+        next = now.plus(backoff.next());
+        return false;
+      }
+      Admission.Turn got = door.admit(Kind.RETURNING);
+      if (got.come().failed()) {
+        backoff.crowded();
+        next = now.plus(backoff.next());
+      } else {
+        turn = got;
+        next = now.plus(LinkLimits.LET_IN_WITHIN);
+      }
+      return true;
+    }
   }
 
   @Test
@@ -83,6 +161,19 @@ class AdmissionTest {
   }
 
   @Test
+  void whereTooManyComeTheBackOffIsTheLongestAtOnceAndTwiceThat() {
+    Random random = new Random(1);
+    long longest = 0;
+    for (int i = 0; i < 200; i++) {
+      Backoff backoff = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(8), random);
+      backoff.crowded();
+      longest = Math.max(longest, backoff.next().toMillis());
+      assertThat(backoff.next().toMillis()).isLessThanOrEqualTo(8000);
+    }
+    assertThat(longest).isBetween(8001L, 16_000L);
+  }
+
+  @Test
   void nodesThatLostOneControlNodeTogetherDoNotComeBackTogether() {
     Random random = new Random(1);
     long[] firstHalf = {0};
@@ -97,8 +188,10 @@ class AdmissionTest {
     assertThat(firstHalf[0]).isBetween(400L, 600L);
   }
 
-  private void come(Kind kind, String name) {
-    admission.admit(kind).onSuccess(turn -> in.add(name));
+  private Admission.Turn come(Kind kind, String name) {
+    Admission.Turn turn = admission.admit(kind);
+    turn.come().onSuccess(now -> in.add(name));
+    return turn;
   }
 
   private void pass(Duration time) {

@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConfig;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.SocketAddress;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +205,72 @@ class ControlServerTest {
           Future<String> again = call(anonymous(), "Open", "again");
           return Await.result(again.otherwise("refused")).endsWith("again");
         });
+  }
+
+  @Test
+  void connectionsWithoutACertificateAreBoundedForEachAddressAndNodesComeInBeside() {
+    bounded(new ConnectionBounds(20, 3, Duration.ofMinutes(1)));
+    List<HttpClientAgent> strangers =
+        java.util.stream.IntStream.range(0, 3).mapToObj(i -> anonymous()).toList();
+    strangers.forEach(c -> ask(c, "Open", "in"));
+
+    assertThat(Await.failure(call(anonymous(), "Open", "one too many"))).isNotNull();
+    for (int i = 0; i < 5; i++) {
+      assertThat(ask(client(mesh.svid(HeraldRole.NODE, "n1")), "Proven", "in")).endsWith("in");
+    }
+    Await.result(strangers.getFirst().close());
+    Await.until(
+        "a place is free again",
+        () ->
+            Await.result(call(anonymous(), "Open", "again").otherwise("refused"))
+                .endsWith("again"));
+  }
+
+  @Test
+  void aConnectionWithoutACertificateThatAsksNothingIsClosed() {
+    bounded(new ConnectionBounds(20, 20, Duration.ofMillis(300)));
+    AtomicBoolean node = closed(client(mesh.svid(HeraldRole.NODE, "n1")));
+    HttpClientAgent asks = anonymous();
+    ask(asks, "Open", "in time");
+    AtomicBoolean asked = closed(asks);
+
+    AtomicBoolean stranger = closed(anonymous());
+    Await.until("the one that asks nothing is closed", stranger::get);
+    assertThat(node).isFalse();
+    assertThat(asked).isFalse();
+  }
+
+  /** In the place of the one with the bounds of others. */
+  private void bounded(ConnectionBounds bounds) {
+    ControlServer other =
+        new ControlServer(
+            vertx,
+            identity,
+            mesh.crypto(),
+            clock,
+            revocations::get,
+            bounds,
+            List.of(
+                ControlMethod.unary(server("Open"), MOST_BYTES, false, this::who),
+                ControlMethod.unary(server("Proven"), MOST_BYTES, true, this::who)));
+    address = Await.result(other.listen(SocketAddress.inetSocketAddress(0, "127.0.0.1"), 2));
+  }
+
+  /** Whether the connection that {@code client} has, or makes now, is closed. */
+  private AtomicBoolean closed(HttpClientAgent client) {
+    AtomicBoolean closed = new AtomicBoolean();
+    Await.result(connection(client)).closeHandler(end -> closed.set(true));
+    return closed;
+  }
+
+  private Future<HttpConnection> connection(HttpClientAgent client) {
+    return client
+        .request(
+            new io.vertx.core.http.RequestOptions()
+                .setServer(address)
+                .setHost("127.0.0.1")
+                .setPort(address.port()))
+        .map(request -> request.connection());
   }
 
   private Future<Failure> who(ControlCaller caller, Failure said) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.LinkAddresses;
 import io.heraldmesh.bus.SvidSource;
@@ -16,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.SocketAddress;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -181,6 +184,24 @@ class LinkTest extends ServedRoots {
         });
     assertThat(old.received).noneMatch(m -> m.hasRequest());
     assertThat(old.end()).startsWith("OK");
+  }
+
+  /** What can be pushed can be asked for too. */
+  @Test
+  void theLargestSnapshotIsFetchedOverALink() {
+    LinkFixture.Attaching node = attached("n1");
+    ByteString largest = ByteString.of(new byte[24 << 20]);
+    DistributorService.Server serving =
+        (DistributorService.Server)
+            Proxy.newProxyInstance(
+                LinkTest.class.getClassLoader(),
+                new Class<?>[] {DistributorService.Server.class},
+                (proxy, method, arguments) ->
+                    Future.succeededFuture(new DistributorService.Fetched(largest)));
+    Await.result(DistributorService.serve(mesh.bus(control, HeraldRole.CONFIG), serving));
+
+    assertThat(Await.result(DistributorService.over(node.bus()).fetch(null)).frame())
+        .isEqualTo(largest);
   }
 
   private Future<Buffer> push(LinkFixture.Attaching node, String text) {

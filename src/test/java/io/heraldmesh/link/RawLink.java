@@ -114,6 +114,11 @@ final class RawLink {
     Objects.requireNonNull(response).pause();
   }
 
+  /** Its connection. */
+  void close() {
+    Await.result(client.close());
+  }
+
   FromControl answer(long id) {
     Await.until("an answer to " + id, () -> received.stream().anyMatch(m -> id(m) == id));
     return received.stream().filter(m -> id(m) == id).findFirst().orElseThrow();
