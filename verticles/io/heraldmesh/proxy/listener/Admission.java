@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.overload.Shed;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
@@ -30,6 +31,7 @@ final class Admission {
   }
 
   void start(HttpRequest request) {
+    client.expectNoBody(request.method().equals(HttpMethod.HEAD));
     GrpcExchange grpc = GrpcExchange.of(request.headers());
     // in HTTP/1.1 it is something else that calls itself so
     client.grpc(grpc != null && client.http2());
@@ -42,11 +44,13 @@ final class Admission {
 
   /** The bytes cannot be trusted any further: answer and end. */
   void refuse(int status, String what) {
+    client.expectNoBody(false);
     refuse(status, what, null);
   }
 
   /** A head has not ended, and there is no room for more of it. */
   void overloaded() {
+    client.expectNoBody(false);
     RequestLog log =
         new RequestLog(
             context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null);

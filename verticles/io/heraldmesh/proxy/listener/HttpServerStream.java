@@ -189,7 +189,11 @@ final class HttpServerStream implements Watch.Timed {
     if (incoming.last()) {
       closing.afterThis();
     }
-    end.expectNoBody(incoming.isHead());
+  }
+
+  /** The response that comes next answers a HEAD request, or does not. */
+  void expectNoBody(boolean head) {
+    end.expectNoBody(head);
   }
 
   void begin(Exchange next) {

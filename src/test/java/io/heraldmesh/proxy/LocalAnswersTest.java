@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the proxy itself answers ends where the client takes it to end. */
 @Timeout(60)
@@ -58,6 +60,28 @@ class LocalAnswersTest {
       RawHttp2Client.Frame data = client.read();
       assertThat(data.type()).isEqualTo(DATA);
       assertThat(data.payload().readableBytes()).isEqualTo(length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /x HTTP/1.1\r\nHost: server.b\r\nHost: other.b", "GET  /x HTTP/1.1"})
+  void aRefusalAfterAnAnswerToHeadHasItsContent(String bad) throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.head("HEAD /ok HTTP/1.1", "Host: server.b");
+      assertThat(client.headOnly()).contains(" 200 ");
+
+      RawClient.Answer refusal = client.head(bad).answer();
+      assertThat(refusal.status()).isEqualTo(400);
+      assertThat(refusal.body()).isEqualTo("Bad Request");
+    }
+  }
+
+  @Test
+  void aRefusalOfHeadHasNone() throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.head("HEAD /ok HTTP/1.1", "Host: server.b", "Host: other.b");
+      assertThat(client.headOnly()).contains(" 400 ").containsIgnoringCase("content-length: 11");
+      assertThat(client.readAll()).isEmpty();
     }
   }
 
