@@ -86,8 +86,6 @@ class LocalAnswersTest {
   }
 
   private static String[] call(String method, String host) {
-    return new String[] {
-      ":method", method, ":scheme", "http", ":path", "/x", ":authority", host
-    };
+    return new String[] {":method", method, ":scheme", "http", ":path", "/x", ":authority", host};
   }
 }
