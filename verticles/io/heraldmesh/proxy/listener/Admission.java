@@ -3,6 +3,9 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.overload.Shed;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
@@ -30,23 +33,34 @@ final class Admission {
   }
 
   void start(HttpRequest request) {
+    client.expectNoBody(request.method().equals(HttpMethod.HEAD));
     GrpcExchange grpc = GrpcExchange.of(request.headers());
     // in HTTP/1.1 it is something else that calls itself so
     client.grpc(grpc != null && client.http2());
     try {
       admit(IncomingRequest.read(request, gate, context.limits(), client.http2()), grpc);
     } catch (IncomingRequest.Malformed e) {
-      refuse(e.status(), String.valueOf(e.getMessage()), grpc);
+      refuse(e.status(), String.valueOf(e.getMessage()), grpc, mayGoOn(request));
     }
+  }
+
+  /** More of what was refused may be on its way: a body, or the rest of the head. */
+  private static boolean mayGoOn(HttpRequest request) {
+    HttpHeaders headers = request.headers();
+    return request.decoderResult().isFailure()
+        || headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+        || headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
   }
 
   /** The bytes cannot be trusted any further: answer and end. */
   void refuse(int status, String what) {
-    refuse(status, what, null);
+    client.expectNoBody(false);
+    refuse(status, what, null, true);
   }
 
   /** A head has not ended, and there is no room for more of it. */
   void overloaded() {
+    client.expectNoBody(false);
     RequestLog log =
         new RequestLog(
             context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null);
@@ -55,7 +69,7 @@ final class Admission {
     client.closing().answerAndEnd(503, OVERLOADED, List.of(), false);
   }
 
-  private void refuse(int status, String what, @Nullable GrpcExchange grpc) {
+  private void refuse(int status, String what, @Nullable GrpcExchange grpc, boolean linger) {
     RequestLog log =
         new RequestLog(
             context.telemetry(), gate.origin(), client.protocol(), null, null, null, null, null);
@@ -65,7 +79,7 @@ final class Admission {
     log.end(sent(status, grpc), new Reason("bad_request", what), null, null, null, null, 0);
     client
         .closing()
-        .answerAndEnd(status, HttpResponseStatus.valueOf(status).reasonPhrase(), List.of(), false);
+        .answerAndEnd(status, HttpResponseStatus.valueOf(status).reasonPhrase(), List.of(), linger);
   }
 
   /** The HTTP status that the client gets. */

@@ -1,6 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
-import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.upstream.Addressed;
 import io.heraldmesh.proxy.upstream.Choice;
@@ -55,8 +55,9 @@ final class CapturedGate implements Gate {
               routes.elsewhere(http2 ? MeshProtocol.HTTP2 : MeshProtocol.HTTP1, call.dialled()),
               CapturedCall.PASSTHROUGH);
     }
-    String service = to.route().destination().service();
-    Choice choice = to.choose(protocol(to, http2), call.dialled(), host(authority));
+    Destination destination = to.route().destination();
+    String service = destination.service();
+    Choice choice = to.choose(Gate.protocol(destination, http2), call.dialled(), host(authority));
     return choice == null
         ? Admission.Answer.of(
                 503,
@@ -100,11 +101,5 @@ final class CapturedGate implements Gate {
 
   private String host(@Nullable Authority authority) {
     return authority == null ? call.dialled().getAddress().getHostAddress() : authority.host();
-  }
-
-  private static MeshProtocol protocol(Addressed to, boolean http2) {
-    return http2 || to.route().destination().protocol() == Protocol.HTTP2
-        ? MeshProtocol.HTTP2
-        : MeshProtocol.HTTP1;
   }
 }

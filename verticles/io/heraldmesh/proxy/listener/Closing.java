@@ -39,7 +39,12 @@ final class Closing {
 
   /** How long the client may be silent now, in ms; {@code usual} unless it is on its way out. */
   long patience(long usual) {
-    return lingering && !client.http2() ? LINGER_MILLIS : usual;
+    return lingers() ? LINGER_MILLIS : usual;
+  }
+
+  /** An HTTP/1.1 client was answered, and what it still sends is thrown away for a moment. */
+  boolean lingers() {
+    return lingering && !client.http2();
   }
 
   /**

@@ -1,9 +1,13 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.ConnectionLimits.Sharing;
 import io.heraldmesh.policy.Decision;
+import io.heraldmesh.policy.Destination;
+import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.upstream.Choice;
+import io.heraldmesh.tls.MeshProtocol;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
@@ -86,4 +90,12 @@ interface Gate {
 
   /** What the log and the metrics say about every request of this connection. */
   Origin origin();
+
+  /** What a client's requests to {@code to} are sent in; a rule may have it be the client's own. */
+  static MeshProtocol protocol(Destination to, boolean http2) {
+    boolean preserved = to.balancing().connections().sharing() == Sharing.CLIENTS;
+    return http2 || to.protocol() == Protocol.HTTP2 && !preserved
+        ? MeshProtocol.HTTP2
+        : MeshProtocol.HTTP1;
+  }
 }

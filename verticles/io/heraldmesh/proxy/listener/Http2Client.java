@@ -6,12 +6,14 @@ import io.heraldmesh.proxy.overload.Buffering;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 
 /** One stream of a client's HTTP/2 connection. Belongs to its event loop. */
 final class Http2Client implements ClientEnd, StreamListener {
   private final FrameStream stream;
   private final HttpServerStream request;
+  private boolean noBody;
 
   Http2Client(ListenerContext context, Gate gate, FrameStream stream, Watch watch) {
     this.stream = stream;
@@ -45,6 +47,9 @@ final class Http2Client implements ClientEnd, StreamListener {
 
   @Override
   public void write(HttpObject message) {
+    if (noBody && message instanceof HttpContent content) {
+      content.content().skipBytes(content.content().readableBytes());
+    }
     stream.write(message);
   }
 
@@ -60,7 +65,7 @@ final class Http2Client implements ClientEnd, StreamListener {
 
   @Override
   public void expectNoBody(boolean head) {
-    // frames say where a response ends
+    noBody = head;
   }
 
   @Override

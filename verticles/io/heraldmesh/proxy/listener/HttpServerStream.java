@@ -189,7 +189,11 @@ final class HttpServerStream implements Watch.Timed {
     if (incoming.last()) {
       closing.afterThis();
     }
-    end.expectNoBody(incoming.isHead());
+  }
+
+  /** The response that comes next answers a HEAD request, or does not. */
+  void expectNoBody(boolean head) {
+    end.expectNoBody(head);
   }
 
   void begin(Exchange next) {
@@ -306,6 +310,9 @@ final class HttpServerStream implements Watch.Timed {
    * @param malformed it sent what is no message
    */
   void failed(boolean malformed) {
+    if (malformed && closing.lingers()) {
+      return; // thrown away with the rest
+    }
     if (exchange == null && !closing.discarding() && malformed) {
       admission.refuse(400, "the request is not well formed");
     } else {
@@ -327,13 +334,14 @@ final class HttpServerStream implements Watch.Timed {
       return;
     }
     closing.settle();
-    boolean head = end.waitsForRestOfHead();
+    boolean answered = closing.lingers();
+    boolean head = !answered && end.waitsForRestOfHead();
     if (head && served && !inHead) {
       since = now; // time without a request is not held against the next one
     }
     inHead = head;
     long allowed =
-        head || !served
+        head || !served && !answered
             ? closing.patienceForHead(limits().requestHead().toMillis(), head)
             : closing.patience(limits().idle().toMillis());
     long waited = now - since;

@@ -1,8 +1,5 @@
 package io.heraldmesh.proxy.listener;
 
-import io.heraldmesh.policy.ConnectionLimits.Sharing;
-import io.heraldmesh.policy.Destination;
-import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.filter.Filters;
@@ -65,7 +62,7 @@ final class OutboundGate implements Gate {
           UpstreamFailure.NO_ROUTE);
     }
     String service = route.destination().service();
-    MeshProtocol protocol = connect ? MeshProtocol.TCP : protocol(route, http2);
+    MeshProtocol protocol = connect ? MeshProtocol.TCP : Gate.protocol(route.destination(), http2);
     Choice choice = route.next(protocol, host(authority, connect));
     if (choice == null) {
       return Admission.Answer.of(
@@ -133,13 +130,5 @@ final class OutboundGate implements Gate {
       return only.host();
     }
     return authority == null ? "" : authority.host();
-  }
-
-  private static MeshProtocol protocol(Route route, boolean http2) {
-    Destination to = route.destination();
-    boolean preserved = to.balancing().connections().sharing() == Sharing.CLIENTS;
-    return http2 || to.protocol() == Protocol.HTTP2 && !preserved
-        ? MeshProtocol.HTTP2
-        : MeshProtocol.HTTP1;
   }
 }

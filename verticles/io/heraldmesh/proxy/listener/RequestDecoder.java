@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's decoder at its strictest, and what it lets pass nevertheless: request lines with any
@@ -75,14 +76,18 @@ final class RequestDecoder extends HttpRequestDecoder {
       return;
     }
     if (inHead && in.isReadable()) {
-      if (atStart && !skipLineEnds(in)) {
+      if (atStart && !skipLineEnds(in, out)) {
         return;
       }
       atStart = false;
-      if (inLine) {
-        checkRequestLine(in);
+      String violation = inLine ? checkRequestLine(in) : null;
+      if (violation == null && isFolded(in)) {
+        violation = "a folded header line";
       }
-      refuseFolding(in);
+      if (violation != null) {
+        refuse(in, out, violation);
+        return;
+      }
     }
     int before = out.size();
     int from = in.readerIndex();
@@ -135,7 +140,7 @@ final class RequestDecoder extends HttpRequestDecoder {
   }
 
   /** True when a request line begins. A CR that is the last octet here waits for its LF. */
-  private boolean skipLineEnds(ByteBuf in) {
+  private boolean skipLineEnds(ByteBuf in, List<Object> out) {
     while (in.isReadable()) {
       byte first = in.getByte(in.readerIndex());
       if (first == CR) {
@@ -143,11 +148,13 @@ final class RequestDecoder extends HttpRequestDecoder {
           return false;
         }
         if (in.getByte(in.readerIndex() + 1) != LF) {
-          refuse(in, "a CR without LF");
+          refuse(in, out, "a CR without LF");
+          return false;
         }
       } else if (first != LF) {
         if (first < 'A' || first > 'Z') {
-          refuse(in, "a request line must begin with a method");
+          refuse(in, out, "a request line must begin with a method");
+          return false;
         }
         return true;
       }
@@ -156,12 +163,15 @@ final class RequestDecoder extends HttpRequestDecoder {
     return false;
   }
 
-  /** Method, target and version, one space between them (RFC 9112 section 3), once it is whole. */
-  private void checkRequestLine(ByteBuf in) {
+  /**
+   * Method, target and version, one space between them (RFC 9112 section 3), once it is whole; what
+   * is wrong with it, or null.
+   */
+  private @Nullable String checkRequestLine(ByteBuf in) {
     int from = in.readerIndex();
     int lf = in.indexOf(from, in.writerIndex(), LF);
     if (lf < 0) {
-      return;
+      return null;
     }
     inLine = false;
     int end = lf > from && in.getByte(lf - 1) == CR ? lf - 1 : lf;
@@ -171,12 +181,12 @@ final class RequestDecoder extends HttpRequestDecoder {
       if (octet == ' ') {
         spaces++;
       } else if (octet >= 0 && octet < ' ' || octet == 0x7f) {
-        refuse(in, "a control character in a request line");
+        return "a control character in a request line";
       }
     }
-    if (spaces != 2 || !endsWithVersion(in, from, end)) {
-      refuse(in, "a request line that is not method, target and version");
-    }
+    return spaces == 2 && endsWithVersion(in, from, end)
+        ? null
+        : "a request line that is not method, target and version";
   }
 
   /** A space, {@code HTTP/}, and two digits with a dot between them. */
@@ -196,29 +206,38 @@ final class RequestDecoder extends HttpRequestDecoder {
   }
 
   /** Looks at every line of the head that is here; lines already taken off are not seen again. */
-  private void refuseFolding(ByteBuf in) {
+  private boolean isFolded(ByteBuf in) {
     int at = in.readerIndex();
     int end = in.writerIndex();
     while (at < end) {
       byte first = in.getByte(at);
       if (first == ' ' || first == '\t') {
-        refuse(in, "a folded header line");
+        return true;
       }
       if (first == '\r' || first == LF) {
-        return;
+        return false;
       }
       int lf = in.indexOf(at, end, LF);
       if (lf < 0) {
-        return;
+        return false;
       }
       at = lf + 1;
       headOctets += FIELD;
     }
+    return false;
   }
 
-  private void refuse(ByteBuf in, String what) {
+  /**
+   * A request that failed stands for the head, so that it is answered after those before it. What
+   * follows is not looked at.
+   */
+  private void refuse(ByteBuf in, List<Object> out, String what) {
     broken = true;
+    atStart = true;
+    headOctets = 0;
     in.skipBytes(in.readableBytes());
-    throw new DecoderException(what);
+    HttpMessage bad = createInvalidMessage();
+    bad.setDecoderResult(DecoderResult.failure(new DecoderException(what)));
+    out.add(bad);
   }
 }

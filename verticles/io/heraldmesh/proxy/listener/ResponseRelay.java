@@ -315,6 +315,7 @@ final class ResponseRelay {
     }
     if (client.closesAfterResponse()) {
       headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      client.closing().afterThis();
     }
     return true;
   }

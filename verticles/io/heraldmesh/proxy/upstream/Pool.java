@@ -104,13 +104,23 @@ final class Pool implements Watch.Timed {
     return called != null && !called.has(target);
   }
 
-  /** Closes one of {@code circuit} that nobody uses; false when there is none. */
+  /**
+   * Closes one of {@code circuit} that nobody uses; false when there is none. It is out of the pool
+   * at once: its place goes to one request that waits, and the next needs another.
+   */
   boolean closeOne(Circuit circuit) {
     for (ArrayDeque<Http1Upstream> of : idle.values()) {
-      Http1Upstream stream = of.peekFirst();
-      if (stream != null && stream.target().circuit() == circuit) {
-        stream.close();
-        return true;
+      Iterator<Http1Upstream> all = of.iterator();
+      while (all.hasNext()) {
+        Http1Upstream stream = all.next();
+        if (stream.target().circuit() == circuit) {
+          all.remove();
+          boolean held = stream.usable();
+          stream.close();
+          if (held) {
+            return true;
+          }
+        }
       }
     }
     return false;

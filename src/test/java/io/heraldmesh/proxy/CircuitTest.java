@@ -99,6 +99,27 @@ class CircuitTest {
     assertThat(app.mostHeld()).isEqualTo(1);
   }
 
+  /** Two that wait at the same time must not be promised the same connection. */
+  @Test
+  void asManyMakeWayAsRequestsWait() throws Exception {
+    rule("{connectionPool: {tcp: {maxConnections: 2}}}");
+    for (int i = 0; i < 4; i++) {
+      clients.add(mesh.call());
+    }
+    for (int round = 0; round < 100; round++) {
+      List<RawClient> ofOneLoop = List.of(clients.get(round % 2), clients.get(round % 2 + 2));
+      for (RawClient client : ofOneLoop) {
+        client.head("GET /x HTTP/1.1", "Host: server.b");
+      }
+      app.awaitHeld(2);
+      app.answerOne();
+      app.answerOne();
+      for (RawClient client : ofOneLoop) {
+        assertThat(client.answer().status()).as("round %d", round).isEqualTo(200);
+      }
+    }
+  }
+
   @Test
   void requestsOfHttp2WaitForAStreamOfTheConnectionsThatMayBe() throws Exception {
     http2();

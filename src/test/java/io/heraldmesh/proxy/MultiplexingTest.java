@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,18 @@ class MultiplexingTest {
         "{connectionPool: {http: {useClientProtocol: true}}}",
         Protocol.HTTP2);
     assertThat(opened(mesh.call()).get("/ok", "server.b").status()).isEqualTo(200);
+    assertThat(mesh.logged("destination").protocol()).isEqualTo("http/1.1");
+  }
+
+  @Test
+  void theClientsProtocolIsKeptForACapturedCallToo() throws Exception {
+    start(
+        Mesh.Options.DEFAULT,
+        "{connectionPool: {http: {useClientProtocol: true}}}",
+        Protocol.HTTP2);
+    InetSocketAddress anywhere = new InetSocketAddress("192.0.2.7", 80);
+    RawClient client = opened(mesh.dialled.connect(mesh.outboundCapture, anywhere));
+    assertThat(client.get("/ok", "server.b").status()).isEqualTo(200);
     assertThat(mesh.logged("destination").protocol()).isEqualTo("http/1.1");
   }
 

@@ -1,13 +1,13 @@
 package io.heraldmesh.proxy.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.proxy.Limits;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +71,7 @@ class RequestLineTest {
         "get /x HTTP/1.1"
       })
   void anyOtherIsRefused(String line) {
-    assertThatThrownBy(() -> read(line + REST)).isInstanceOf(DecoderException.class);
+    assertRefused(read(line + REST));
   }
 
   @Test
@@ -87,7 +87,7 @@ class RequestLineTest {
   void oneThatComesInPiecesIsRefusedWithItsEnd() {
     assertThat(write("GET /x")).isFalse();
     assertThat(write("\tHTTP/1.1\r")).isFalse();
-    assertThatThrownBy(() -> write("\n")).isInstanceOf(DecoderException.class);
+    assertRefused(read("\n"));
   }
 
   /** RFC 9112 section 2.2: an empty line in front is passed over. */
@@ -100,13 +100,24 @@ class RequestLineTest {
   @ParameterizedTest
   @ValueSource(strings = {"\rGET /x HTTP/1.1", "\r\rGET /x HTTP/1.1", "\r\n\rGET /x HTTP/1.1"})
   void aCrThatEndsNoLineMayNot(String line) {
-    assertThatThrownBy(() -> read(line + REST)).isInstanceOf(DecoderException.class);
+    assertRefused(read(line + REST));
   }
 
   @Test
   void theNextRequestOnTheConnectionIsHeldToTheSame() {
-    assertThat(write("GET /x HTTP/1.1" + REST)).isTrue();
-    assertThatThrownBy(() -> write("GET /x\tHTTP/1.1" + REST)).isInstanceOf(DecoderException.class);
+    assertThat(read("GET /x HTTP/1.1" + REST).decoderResult().isSuccess()).isTrue();
+    assertThat(channel.<LastHttpContent>readInbound()).isNotNull();
+    assertRefused(read("GET /x\tHTTP/1.1" + REST));
+  }
+
+  @Test
+  void nothingIsReadAfterOneThatIsRefused() {
+    assertRefused(read("GET /x\tHTTP/1.1" + REST + "GET /y HTTP/1.1" + REST));
+    assertThat(write("GET /z HTTP/1.1" + REST)).isFalse();
+  }
+
+  private static void assertRefused(HttpRequest request) {
+    assertThat(request.decoderResult().cause()).isInstanceOf(DecoderException.class);
   }
 
   /** Whether a message came out. */
