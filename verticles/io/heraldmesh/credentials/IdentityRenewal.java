@@ -105,9 +105,9 @@ public final class IdentityRenewal {
   }
 
   /**
-   * Renews when it is due by the clock. Where a clock was set back, so that nobody believes what was
-   * signed before, the identity of before that is taken again, if it has not ended: it can ask for
-   * another one.
+   * Renews when it is due by the clock. Where a clock was set back, so that nobody believes what
+   * was signed before, the identity of before that is taken again, if it has not ended: it can ask
+   * for another one.
    */
   public void tick() {
     HeraldSvid earlier = before;

@@ -37,9 +37,7 @@ public final class InheritedSockets {
   private final @Nullable ListenAddress other;
 
   private InheritedSockets(
-      Map<String, ListenAddress> byName,
-      @Nullable String problem,
-      @Nullable ListenAddress other) {
+      Map<String, ListenAddress> byName, @Nullable String problem, @Nullable ListenAddress other) {
     this.byName = Map.copyOf(byName);
     this.problem = problem;
     this.other = other;

@@ -45,6 +45,9 @@ interface ClientEnd {
   /** After what was written. */
   void closeInTurn();
 
+  /** The same for this direction alone: the client sees the end, and what it sends still comes. */
+  void finishOutput();
+
   /** At once: the connection, or this stream only. */
   void close();
 

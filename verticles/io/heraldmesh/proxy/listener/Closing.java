@@ -154,7 +154,8 @@ final class Closing {
    * Ends an HTTP/1.1 connection after what was written. An HTTP/2 stream ends with its response.
    *
    * @param linger closing while the client still sends would reset the connection, and the answer
-   *     with it; so it is read and thrown away for a moment
+   *     with it; so only this direction ends, and what comes is thrown away for a moment (RFC 9112
+   *     section 9.6)
    */
   void end(boolean linger) {
     client.flush();
@@ -166,6 +167,7 @@ final class Closing {
     client.readOn();
     if (linger) {
       lingering = true;
+      end.finishOutput();
     } else {
       end.closeInTurn();
     }

@@ -6,13 +6,16 @@ import io.heraldmesh.proxy.upstream.Reading;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 
 /** A client's HTTP/1.1 connection: the last handler of its pipeline. Belongs to its event loop. */
@@ -108,6 +111,22 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
   @Override
   public void closeInTurn() {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void finishOutput() {
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> sayEnd());
+  }
+
+  private void sayEnd() {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    ChannelFuture said = tls == null ? channel.newSucceededFuture() : tls.closeOutbound();
+    said.addListener(
+        done -> {
+          if (channel instanceof DuplexChannel duplex && channel.isActive()) {
+            duplex.shutdownOutput();
+          }
+        });
   }
 
   @Override

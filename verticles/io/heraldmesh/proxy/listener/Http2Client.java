@@ -79,6 +79,11 @@ final class Http2Client implements ClientEnd, StreamListener {
   }
 
   @Override
+  public void finishOutput() {
+    // it ends with its response
+  }
+
+  @Override
   public void closeInTurn() {
     // it ends with its response
   }

@@ -323,7 +323,12 @@ final class HttpServerStream implements Watch.Timed {
 
   /** There is no room for more of the head that is being read. */
   void overloaded() {
-    admission.overloaded();
+    if (exchange == null) {
+      admission.overloaded();
+    } else { // a second answer would come in the midst of the one under way
+      broken();
+      end.close();
+    }
   }
 
   @Override

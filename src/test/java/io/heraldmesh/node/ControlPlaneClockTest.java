@@ -94,7 +94,7 @@ class ControlPlaneClockTest {
     Await.until(
         "an identity that is valid now",
         () -> config.svid().leaf().getNotBefore().toInstant().isBefore(clock.instant()));
-    assertThat(config.svid().id().herald()).hasValueSatisfying(
-        part -> assertThat(part.role()).isEqualTo(HeraldRole.CONFIG));
+    assertThat(config.svid().id().herald())
+        .hasValueSatisfying(part -> assertThat(part.role()).isEqualTo(HeraldRole.CONFIG));
   }
 }

@@ -31,8 +31,7 @@ class ShippedNodeFilesTest {
   @Test
   void controlNodesOfTheComposeFileKnowEachOther() {
     for (String name : List.of("c1", "c2", "c3")) {
-      NodeConfig config =
-          NodeFileReader.read(Path.of("docker/nodes", name + ".yaml")).config();
+      NodeConfig config = NodeFileReader.read(Path.of("docker/nodes", name + ".yaml")).config();
       assertThat(config).isNotNull();
       assertThat(config.name()).isEqualTo(name);
       assertThat(Objects.requireNonNull(config.cluster()).members())

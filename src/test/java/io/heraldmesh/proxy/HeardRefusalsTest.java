@@ -74,6 +74,20 @@ class HeardRefusalsTest {
     }
   }
 
+  /** It need not wait for the proxy's patience to know that nothing more comes. */
+  @ParameterizedTest
+  @MethodSource("refused")
+  void theEndOfTheAnswerIsSeenWhileTheRestIsStillTaken(int status, String head) throws Exception {
+    try (RawClient client = mesh.call()) {
+      client.send(head);
+      assertThat(client.answer().status()).isEqualTo(status);
+      assertThat(client.readAll()).isEmpty();
+      for (int i = 0; i < 5; i++) {
+        client.send(MORE);
+      }
+    }
+  }
+
   private static boolean sends(RawClient client) {
     try {
       client.send("a");
