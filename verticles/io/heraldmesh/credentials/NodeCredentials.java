@@ -39,7 +39,6 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private static final Duration REISSUE_WITHIN = Duration.ofSeconds(30);
 
   private final Vertx vertx;
-  private final CaService ca;
   private final RenewableIdentity node;
   private final IdentityRenewal identityRenewal;
   private final RootsQuestion rootsQuestion;
@@ -87,7 +86,6 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
       @Nullable KeptLeaves kept) {
     this.kept = kept;
     this.vertx = vertx;
-    this.ca = ca;
     this.node = node;
     this.clock = clock;
     this.rootsQuestion =

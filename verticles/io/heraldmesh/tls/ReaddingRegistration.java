@@ -20,6 +20,7 @@ final class ReaddingRegistration implements IoRegistration {
   }
 
   @Override
+  @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
   public <T> T attachment() {
     return current.attachment();
   }

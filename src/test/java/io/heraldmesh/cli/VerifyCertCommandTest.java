@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ class VerifyCertCommandTest {
             "--trust-domain",
             "mesh.test",
             "--bundle",
-            bundle,
+            Objects.requireNonNull(bundle),
             "--batch",
             Files.writeString(folder.resolve("batch.jsonl"), line().put("id", "a b").toString()),
             "-o",

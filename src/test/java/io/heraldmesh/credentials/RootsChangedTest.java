@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +73,7 @@ class RootsChangedTest extends CredentialsFixture {
     String before = credentials.identityStatus().serial();
 
     late.complete();
-    Await.until("renewed", () -> !credentials.identityStatus().serial().equals(before));
+    Await.until("renewed", () -> !Objects.equals(credentials.identityStatus().serial(), before));
     settle();
 
     assertThat(identity.bundle()).isEqualTo(newer.bundle());

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +95,7 @@ class AdvertisedPortsTest {
     "127.0.0.1:0,",
     "web-1:15106,",
   })
-  void whatTheNodeFileSaysIsKept(String listen, String advertise) throws Exception {
+  void whatTheNodeFileSaysIsKept(String listen, @Nullable String advertise) throws Exception {
     routes.put("10.0.0.1", "10.0.0.5");
     assertThat(told(ATTACHED, listen))
         .isEqualTo(advertise == null ? null : HostPort.parse(advertise));
@@ -119,7 +120,7 @@ class AdvertisedPortsTest {
     assertThat(java.net.NetworkInterface.getByInetAddress(address)).isNotNull();
   }
 
-  private HostPort told(String spec, String listen) throws IOException {
+  private @Nullable HostPort told(String spec, String listen) throws IOException {
     return port(new AdvertisedPorts(this::route), files.read(node(spec, listen))).advertise();
   }
 

@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * made asks for more than its server has proved, or when its certificate ends.
  */
 @Timeout(60)
+@SuppressWarnings("NullAway.Init") // each test starts its mesh
 class OutsideWithdrawalTest {
   @TempDir Path folder;
   private final OutsideAuthority outside = new OutsideAuthority("outside");

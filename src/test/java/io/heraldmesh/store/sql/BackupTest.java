@@ -130,7 +130,7 @@ class BackupTest extends BackupFixture {
       StoreFixture.await(store.audit().append(TestRows.event("ours")));
     }
     for (int round = 0; round < 3; round++) {
-      importInto(other, file, true, LATER.plusSeconds(60 * round));
+      importInto(other, file, true, LATER.plusSeconds(60L * round));
     }
     try (Store store = other.open()) {
       assertThat(store.audit().list(0, 100))
