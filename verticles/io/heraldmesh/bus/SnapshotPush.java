@@ -10,7 +10,7 @@ import java.util.function.Function;
  */
 public final class SnapshotPush {
   /** The largest message with a snapshot in it. */
-  static final int MOST_BYTES = 24 << 20;
+  public static final int MOST_BYTES = 24 << 20;
 
   /** The same in the answer to a node that asked: in base64, in an envelope. */
   public static final int MOST_FETCHED_BYTES = MOST_BYTES / 3 * 4 + (128 << 10);

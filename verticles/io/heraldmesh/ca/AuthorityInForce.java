@@ -26,6 +26,7 @@ public final class AuthorityInForce implements Supplier<Authority> {
   private final LongSupplier nanos;
   private final AuthorityRotation rotation;
   private final Consumer<Authority> record;
+  private final RootsNumber numbers;
   private final List<Consumer<Authority>> listeners = new CopyOnWriteArrayList<>();
   private volatile Authority current;
   private volatile @Nullable String lastError;
@@ -38,6 +39,7 @@ public final class AuthorityInForce implements Supplier<Authority> {
    * @param nanos as {@link System#nanoTime}, by which steps wait
    * @param record notes an authority durably before it comes into force; when it throws, the one
    *     before stays. May block
+   * @param numbers since when which roots are in force
    * @throws AuthorityException when there is no authority that can issue; names the file
    */
   public AuthorityInForce(
@@ -45,14 +47,16 @@ public final class AuthorityInForce implements Supplier<Authority> {
       RotationPace pace,
       InstantSource clock,
       LongSupplier nanos,
-      Consumer<Authority> record) {
+      Consumer<Authority> record,
+      RootsNumber numbers) {
     this.files = files;
     this.clock = clock;
     this.nanos = nanos;
     this.record = record;
+    this.numbers = numbers;
     this.taken = files.stamp();
     Authority read = files.read().get();
-    Authority first = read.numbered(clock.instant().toEpochMilli());
+    Authority first = read.numbered(numbers.first(read, clock.instant()));
     record.accept(first);
     this.current = first;
     this.rotation = new AuthorityRotation(first, pace);
@@ -103,15 +107,12 @@ public final class AuthorityInForce implements Supplier<Authority> {
     }
   }
 
-  /**
-   * When these roots came into force, in milliseconds: so they rise over restarts, and between
-   * control nodes that take the same files one after the other.
-   */
+  /** They rise over restarts, and between control nodes that take the same files one by one. */
   private long number(Authority before, Authority next) {
     long number = before.numberedRoots().number();
     return next.material().roots().equals(before.material().roots())
         ? number
-        : Math.max(number + 1, clock.instant().toEpochMilli());
+        : numbers.next(next, number, clock.instant());
   }
 
   private void readWhenChanged() {

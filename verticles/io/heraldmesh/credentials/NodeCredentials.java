@@ -180,6 +180,11 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     rootsQuestion.soon();
   }
 
+  /** Of the identity that it asks with. */
+  public IdentityRenewal identityRenewal() {
+    return identityRenewal;
+  }
+
   /**
    * The authority is in this process, and these are its roots now: they are taken, and leaves under
    * an older one are fetched at the next {@link #tick}.
@@ -191,6 +196,9 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   /** Older ones than those that are held, of whom is behind, are passed over. */
   private void take(NumberedRoots roots, Duration within) {
     synchronized (this) {
+      if (rootsNumber > clock.instant().toEpochMilli()) {
+        rootsNumber = NumberedRoots.UNKNOWN; // the clock was set back
+      }
       if (roots.number() != NumberedRoots.UNKNOWN && roots.number() < rootsNumber) {
         LOG.info("older roots passed over number={} held={}", roots.number(), rootsNumber);
         return;

@@ -1,5 +1,7 @@
 package io.heraldmesh.credentials;
 
+import io.heraldmesh.bus.BusException;
+import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.CaService.NumberedRoots;
 import io.vertx.core.Vertx;
@@ -21,6 +23,8 @@ final class RootsQuestion {
 
   /** All nodes of a mesh are told at the same moment. */
   private static final Duration SPREAD = Duration.ofMillis(400);
+
+  private static final Duration AGAIN = Duration.ofSeconds(4);
 
   private final Vertx vertx;
   private final CaService ca;
@@ -87,8 +91,16 @@ final class RootsQuestion {
     }
     ca.numberedRoots()
         .onSuccess(taker::accept)
-        .onFailure(e -> LOG.warn("roots not fetched, the old ones stay: {}", e.getMessage()))
+        .onFailure(this::failed)
         .onComplete(done -> answered());
+  }
+
+  /** All nodes may ask at once, more than the authority takes at a time. */
+  private void failed(Throwable cause) {
+    LOG.warn("roots not fetched, the old ones stay: {}", cause.getMessage());
+    if (cause instanceof BusException e && e.failure() == BusFailure.OVERLOADED) {
+      vertx.setTimer(1_000 + random.nextLong(AGAIN.toMillis()), timer -> ask());
+    }
   }
 
   private void answered() {

@@ -14,6 +14,9 @@ final class LinkLimits {
   /** One message to a node: the largest is a snapshot that it asked for. */
   static final int MOST_TO_NODE = SnapshotPush.MOST_FETCHED_BYTES + (64 << 10);
 
+  /** The same of a node that takes no hints: it is of a version that ends its link over more. */
+  static final int MOST_TO_OLD_NODE = SnapshotPush.MOST_BYTES;
+
   /** Requests of one side that wait for their answers; beyond it they fail at once. */
   static final int MOST_WAITING = 64;
 

@@ -244,7 +244,9 @@ final class LinkSession {
 
   private void answer(Request request, io.vertx.core.AsyncResult<Message<Object>> answer) {
     if (answer.succeeded() && answer.result().body() instanceof Buffer body) {
-      if (!send(
+      if (body.length() > (takesHints ? LinkLimits.MOST_TO_NODE : LinkLimits.MOST_TO_OLD_NODE)) {
+        refuse(request, BusFailure.TOO_LARGE, "the answer is more than the node reads");
+      } else if (!send(
           FromControl.newBuilder()
               .setAnswer(
                   Answer.newBuilder()

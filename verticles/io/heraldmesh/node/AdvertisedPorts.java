@@ -14,6 +14,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ final class AdvertisedPorts {
   private static final List<HostPort> EVERYBODY =
       List.of(new HostPort("192.0.2.1", 9), new HostPort("2001:db8::1", 9));
 
+  private static final long LOOK_UP_SECONDS = 2;
+
   private final Function<HostPort, Optional<InetAddress>> route;
 
   /**
@@ -51,32 +55,45 @@ final class AdvertisedPorts {
    * The workloads of {@code config}; those of a node that nobody else can attach to as they are.
    */
   List<WorkloadSettings> of(NodeConfig config) {
-    return config.attached() == null && config.cluster() == null && config.control() == null
-        ? config.workloads()
-        : config.workloads().stream().map(workload -> of(workload, config)).toList();
+    boolean alone =
+        config.attached() == null && config.cluster() == null && config.control() == null;
+    if (alone
+        || config.workloads().stream()
+            .flatMap(workload -> workload.ports().stream())
+            .noneMatch(AdvertisedPorts::isUnsaid)) {
+      return config.workloads();
+    }
+    List<InetAddress> sources = sources(config);
+    return config.workloads().stream().map(workload -> of(workload, sources)).toList();
   }
 
-  private WorkloadSettings of(WorkloadSettings workload, NodeConfig config) {
+  private static boolean isUnsaid(InboundPort port) {
+    InetAddress listens = literal(port.listen().address().host());
+    return port.advertise() == null && listens != null && listens.isAnyLocalAddress();
+  }
+
+  private WorkloadSettings of(WorkloadSettings workload, List<InetAddress> sources) {
     return new WorkloadSettings(
         workload.workload(),
         workload.serviceAccount(),
         workload.labels(),
         workload.outbound(),
         workload.outboundPorts(),
-        workload.ports().stream().map(port -> of(port, workload, config)).toList(),
+        workload.ports().stream().map(port -> of(port, workload, sources)).toList(),
         workload.capture(),
         workload.runAs());
   }
 
-  private InboundPort of(InboundPort port, WorkloadSettings workload, NodeConfig config) {
-    InetAddress listens = literal(port.listen().address().host());
-    if (port.advertise() != null || listens == null || !listens.isAnyLocalAddress()) {
+  private static InboundPort of(
+      InboundPort port, WorkloadSettings workload, List<InetAddress> sources) {
+    if (!isUnsaid(port)) {
       return port;
     }
+    String listens = port.listen().address().host();
     String host =
-        reached(config, listens instanceof Inet6Address)
+        reached(sources, literal(listens) instanceof Inet6Address)
             .map(NetUtil::toAddressString)
-            .orElse(port.listen().address().host());
+            .orElse(listens);
     LOG.info(
         "others are told to reach workload={} port={} at {}: it listens at every address, and"
             + " `advertise` does not say another",
@@ -93,17 +110,25 @@ final class AdvertisedPorts {
   }
 
   /** Loopback only where the machine has nothing else: other machines have control nodes, too. */
-  private Optional<InetAddress> reached(NodeConfig config, boolean ipv6) {
-    List<InetAddress> sources =
-        Stream.concat(peers(config), EVERYBODY.stream())
-            .map(route)
-            .flatMap(Optional::stream)
-            .filter(source -> ipv6 || !(source instanceof Inet6Address))
-            .toList();
-    return sources.stream()
+  private static Optional<InetAddress> reached(List<InetAddress> sources, boolean ipv6) {
+    List<InetAddress> fit =
+        sources.stream().filter(source -> ipv6 || !(source instanceof Inet6Address)).toList();
+    return fit.stream()
         .filter(source -> !source.isLoopbackAddress())
         .findFirst()
-        .or(() -> sources.stream().findFirst());
+        .or(() -> fit.stream().findFirst());
+  }
+
+  /** All at once: a node must not wait long at its start for names that cannot be looked up. */
+  private List<InetAddress> sources(NodeConfig config) {
+    List<CompletableFuture<Optional<InetAddress>>> asked =
+        Stream.concat(peers(config), EVERYBODY.stream())
+            .map(
+                to ->
+                    CompletableFuture.supplyAsync(() -> route.apply(to), Thread::startVirtualThread)
+                        .completeOnTimeout(Optional.empty(), LOOK_UP_SECONDS, TimeUnit.SECONDS))
+            .toList();
+    return asked.stream().map(CompletableFuture::join).flatMap(Optional::stream).toList();
   }
 
   private static Stream<HostPort> peers(NodeConfig config) {

@@ -20,7 +20,6 @@ import io.heraldmesh.credentials.IdentityRenewal;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.Fingerprint;
-import io.heraldmesh.identity.HeraldIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -71,6 +70,7 @@ final class ControlPlane {
   private final SecureRandom random;
   private final CaRefusals refusals;
   private final List<OwnPart> parts = new CopyOnWriteArrayList<>();
+  private final List<OwnPart> nodes = new CopyOnWriteArrayList<>();
 
   /** So that a database that does not answer holds up no more workers than that. */
   private final Semaphore lookUps = new Semaphore(2);
@@ -349,8 +349,12 @@ final class ControlPlane {
     IdentityRenewal renewal =
         new IdentityRenewal(
             vertx, CaService.over(bus), identity, leafLifetime, crypto, clock, random);
-    HeraldIdentity part = identity.svid().id().herald().orElseThrow();
-    parts.add(new OwnPart(vertx, renewal, () -> identity(part.role(), part.name()).svid()));
+    parts.add(new OwnPart(vertx, renewal, identity, this::identity));
+  }
+
+  /** Of a node in this process that renews its identity by itself, as long as it can. */
+  void signAgain(IdentityRenewal renewal, RenewableIdentity identity) {
+    nodes.add(new OwnPart(vertx, renewal, identity, this::identity));
   }
 
   /** Looks at nothing any more: what reads for it may be gone before its timers are. */
@@ -388,5 +392,6 @@ final class ControlPlane {
       return;
     }
     parts.forEach(OwnPart::tick);
+    nodes.forEach(OwnPart::tick);
   }
 }

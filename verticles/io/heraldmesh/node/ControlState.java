@@ -5,6 +5,7 @@ import io.heraldmesh.ca.AuthorityFiles;
 import io.heraldmesh.ca.AuthorityInForce;
 import io.heraldmesh.ca.AuthorityStore;
 import io.heraldmesh.ca.CacertsFolder;
+import io.heraldmesh.ca.RootsNumber;
 import io.heraldmesh.ca.RotationPace;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.node.NodeConfig.AuthorityConfig;
@@ -37,7 +38,8 @@ record ControlState(Store store, AuthorityInForce authority) {
               pace(config),
               ground.clock(),
               System::nanoTime,
-              next -> AuthorityRecord.keep(store, next, config.name(), ground.clock().instant())));
+              next -> AuthorityRecord.keep(store, next, config.name(), ground.clock().instant()),
+              new RootsNumber(config.stateDir())));
     } catch (RuntimeException e) {
       store.close();
       throw e;

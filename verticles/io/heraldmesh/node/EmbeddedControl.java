@@ -275,6 +275,7 @@ final class EmbeddedControl implements NodeControl {
             foundation.clock(),
             foundation.random());
     running.onRoots(enrolled::follow);
+    running.signAgain(enrolled.identityRenewal(), identity);
     return new ServiceNode(
         foundation,
         config,

@@ -2,9 +2,13 @@ package io.heraldmesh.node;
 
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.credentials.IdentityRenewal;
+import io.heraldmesh.credentials.RenewableIdentity;
+import io.heraldmesh.identity.HeraldIdentity;
+import io.heraldmesh.identity.HeraldRole;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +26,18 @@ final class OwnPart {
   private final AtomicBoolean busy = new AtomicBoolean();
 
   /**
-   * @param signing a new identity for the part; may block
+   * @param identity of the part
+   * @param authority signs a new one; may block
    */
-  OwnPart(Vertx vertx, IdentityRenewal renewal, Callable<HeraldSvid> signing) {
+  OwnPart(
+      Vertx vertx,
+      IdentityRenewal renewal,
+      RenewableIdentity identity,
+      BiFunction<HeraldRole, String, RenewableIdentity> authority) {
+    HeraldIdentity part = identity.svid().id().herald().orElseThrow();
     this.vertx = vertx;
     this.renewal = renewal;
-    this.signing = signing;
+    this.signing = () -> authority.apply(part.role(), part.name()).svid();
   }
 
   IdentityRenewal renewal() {

@@ -72,6 +72,7 @@ final class ServerTrust extends EngineTrust {
       throws PeerRefused {
     try {
       chains.checkServerTrusted(chain, authType);
+      chain[0].checkValidity(); // one that is itself among the roots has no path to check
     } catch (CertificateException e) {
       throw new PeerRefused("untrusted_server", String.valueOf(e.getMessage()));
     }

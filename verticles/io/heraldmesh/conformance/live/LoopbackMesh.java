@@ -26,7 +26,6 @@ import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.resource.Resources;
-import io.heraldmesh.tls.NativeTransport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -83,7 +82,9 @@ final class LoopbackMesh implements AutoCloseable {
       throws Exception {
     this.log = log;
     service = new RecordingService();
-    vertx = NativeTransport.builder(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS)).build();
+    vertx =
+        Vertx.vertx(
+            new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(EVENT_LOOPS));
     threads = threads(vertx);
     Authority authority =
         Authority.create(DOMAIN, InstantSource.system(), Crypto.preferred(), new SecureRandom());

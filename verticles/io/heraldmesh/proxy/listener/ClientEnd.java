@@ -45,8 +45,12 @@ interface ClientEnd {
   /** After what was written. */
   void closeInTurn();
 
-  /** The same for this direction alone: the client sees the end, and what it sends still comes. */
-  void finishOutput();
+  /**
+   * The same for this direction alone: the client sees the end, and what it sends still comes.
+   *
+   * @param said runs when all has left
+   */
+  void finishOutput(Runnable said);
 
   /** At once: the connection, or this stream only. */
   void close();

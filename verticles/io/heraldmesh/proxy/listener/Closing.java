@@ -21,6 +21,7 @@ final class Closing {
   private boolean draining;
   private boolean discarding;
   private boolean lingering;
+  private boolean said;
 
   Closing(HttpServerStream client, ClientEnd end) {
     this.client = client;
@@ -39,7 +40,7 @@ final class Closing {
 
   /** How long the client may be silent now, in ms; {@code usual} unless it is on its way out. */
   long patience(long usual) {
-    return lingers() ? LINGER_MILLIS : usual;
+    return lingers() && said ? LINGER_MILLIS : usual;
   }
 
   /** An HTTP/1.1 client was answered, and what it still sends is thrown away for a moment. */
@@ -164,13 +165,20 @@ final class Closing {
       settle();
       return;
     }
+    discard(); // a request that came now would be done, and not answered
     client.readOn();
     if (linger) {
       lingering = true;
-      end.finishOutput();
+      end.finishOutput(this::said);
     } else {
       end.closeInTurn();
     }
+  }
+
+  /** The answer has left: from now on the client has a moment. */
+  private void said() {
+    said = true;
+    client.readOn();
   }
 
   private void write(int status, String body, List<Header> headers, boolean close) {

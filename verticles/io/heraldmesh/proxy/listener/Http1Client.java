@@ -114,8 +114,14 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
   }
 
   @Override
-  public void finishOutput() {
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> sayEnd());
+  public void finishOutput(Runnable said) {
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            written -> {
+              sayEnd();
+              said.run();
+            });
   }
 
   private void sayEnd() {

@@ -79,7 +79,7 @@ final class Http2Client implements ClientEnd, StreamListener {
   }
 
   @Override
-  public void finishOutput() {
+  public void finishOutput(Runnable said) {
     // it ends with its response
   }
 

@@ -212,6 +212,10 @@ final class Tunnel implements Watch.Timed {
     Duration whole = said.whole();
     Duration silent = said.silent();
     long most = (silent == null ? context.limits().streamIdle() : silent).toMillis();
+    Ends both = ends;
+    if (most == 0 && both != null && !(both.client().isActive() && both.upstream().isActive())) {
+      most = context.limits().streamIdle().toMillis(); // nobody waits for ever to be read
+    }
     return most > 0 && now - last > most || whole != null && now - openedAt >= whole.toMillis();
   }
 

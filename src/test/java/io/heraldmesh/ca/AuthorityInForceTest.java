@@ -66,7 +66,8 @@ class AuthorityInForceTest {
         PACE,
         clock,
         () -> TimeUnit.SECONDS.toNanos(seconds),
-        this::record);
+        this::record,
+        new RootsNumber(temp));
   }
 
   private void record(Authority made) {
@@ -99,6 +100,33 @@ class AuthorityInForceTest {
         .issuer()
         .getIssuerX500Principal()
         .equals(root.certificate().getSubjectX500Principal());
+  }
+
+  /** Another control node may have taken further ones meanwhile, which are newer. */
+  @Test
+  void rootsAreNoNewerAfterARestart() {
+    long number = authority.get().numberedRoots().number();
+    clock.advance(Duration.ofHours(1));
+
+    assertThat(open().get().numberedRoots().number()).isEqualTo(number);
+  }
+
+  @Test
+  void rootsThatCameWhileItWasAwayAreNewer() {
+    long number = authority.get().numberedRoots().number();
+    clock.advance(Duration.ofHours(1));
+    new IssuerFolder(folder).addRoot(root().certificate(), clock.instant());
+
+    assertThat(open().get().numberedRoots().number()).isEqualTo(clock.instant().toEpochMilli());
+    assertThat(clock.instant().toEpochMilli()).isGreaterThan(number);
+  }
+
+  @Test
+  void rootsWhoseNumberIsDamagedCountAsNew() throws IOException {
+    Files.writeString(temp.resolve("roots-number"), "half a line");
+    clock.advance(Duration.ofHours(1));
+
+    assertThat(open().get().numberedRoots().number()).isEqualTo(clock.instant().toEpochMilli());
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.ca.AuthorityFiles;
 import io.heraldmesh.ca.AuthorityInForce;
+import io.heraldmesh.ca.RootsNumber;
 import io.heraldmesh.ca.RotationPace;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
@@ -50,7 +51,8 @@ class ControlPlaneClockTest {
                 RotationPace.ALONE,
                 clock,
                 System::nanoTime,
-                next -> {}),
+                next -> {},
+                new RootsNumber(null)),
             store,
             "c1",
             Set.of("c1"),

@@ -16,6 +16,7 @@ import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.ca.AuthorityFiles;
 import io.heraldmesh.ca.AuthorityInForce;
+import io.heraldmesh.ca.RootsNumber;
 import io.heraldmesh.ca.RotationPace;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
@@ -75,7 +76,8 @@ class RevokedElsewhereTest {
                 RotationPace.ALONE,
                 clock,
                 System::nanoTime,
-                next -> {}),
+                next -> {},
+                new RootsNumber(null)),
             store,
             "c1",
             Set.of("c1", "c2"),
