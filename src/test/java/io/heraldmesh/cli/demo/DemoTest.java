@@ -55,17 +55,16 @@ class DemoTest {
   }
 
   /**
-   * The proxy's own source with the check of the server's name taken out, compiled and put in front
-   * of the real class: the impersonation row, and no other, must notice.
+   * The proxy's own source with the checks of the server's name taken out, in the handshake and of
+   * a call that had to wait for it, compiled and put in front of the real classes: the
+   * impersonation row, and no other, must notice.
    */
   @Test
   void withoutTheNameCheckTheImpostorGetsThroughAndTheWalkFails() throws Exception {
-    Path source = Path.of("verticles/io/heraldmesh/tls/MeshTrust.java");
-    String check = "if (!allowed.contains(id)) {";
-    String text = Files.readString(source);
-    assertThat(text).contains(check);
-    Path mutant = folder.resolve("MeshTrust.java");
-    Files.writeString(mutant, text.replace(check, "if (id == null) {"));
+    Path handshake = mutant("tls/MeshTrust", "if (!allowed.contains(id)) {", "if (id == null) {");
+    Path call =
+        mutant(
+            "proxy/upstream/Route", "return servers.contains(server);", "return server != null;");
     String classPath = System.getProperty("java.class.path");
     int compiled =
         ToolProvider.getSystemJavaCompiler()
@@ -79,7 +78,8 @@ class DemoTest {
                 classPath,
                 "-d",
                 folder.toString(),
-                mutant.toString());
+                handshake.toString(),
+                call.toString());
     assertThat(compiled).isZero();
     Path output = folder.resolve("out.txt");
     Process process =
@@ -104,6 +104,13 @@ class DemoTest {
     assertThat(run.failed()).containsExactly("5");
     assertThat(run.out()).contains("service saw cluster.local/ns/shop/sa/web");
     assertThat(run.exit()).isEqualTo(1);
+  }
+
+  private Path mutant(String source, String check, String instead) throws IOException {
+    Path original = Path.of("verticles/io/heraldmesh", source + ".java");
+    String text = Files.readString(original);
+    assertThat(text).contains(check);
+    return Files.writeString(folder.resolve(original.getFileName()), text.replace(check, instead));
   }
 
   @Test
