@@ -7,10 +7,6 @@ import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.ca.AuthorityFiles;
-import io.heraldmesh.ca.AuthorityInForce;
-import io.heraldmesh.ca.RootsNumber;
-import io.heraldmesh.ca.RotationPace;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.store.Store;
@@ -20,7 +16,6 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,23 +38,7 @@ class ControlPlaneClockTest {
   void startAhead() {
     clock.advance(AHEAD);
     store = SqliteStore.open(folder.resolve("herald.db"));
-    control =
-        new ControlPlane(
-            bus,
-            new AuthorityInForce(
-                new AuthorityFiles(List.of(), mesh::authority),
-                RotationPace.ALONE,
-                clock,
-                System::nanoTime,
-                next -> {},
-                new RootsNumber(null)),
-            store,
-            "c1",
-            Set.of("c1"),
-            Duration.ofHours(24),
-            mesh.crypto(),
-            clock,
-            mesh.random());
+    control = TestControlPlane.of(bus, mesh, store, Set.of("c1"), Duration.ofHours(24), clock);
     Await.result(control.deployAuthority("c1", new SimpleMeterRegistry()));
   }
 

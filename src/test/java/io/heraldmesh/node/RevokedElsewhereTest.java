@@ -14,10 +14,6 @@ import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SvidSource;
-import io.heraldmesh.ca.AuthorityFiles;
-import io.heraldmesh.ca.AuthorityInForce;
-import io.heraldmesh.ca.RootsNumber;
-import io.heraldmesh.ca.RotationPace;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
@@ -68,23 +64,7 @@ class RevokedElsewhereTest {
   @BeforeEach
   void start() {
     store = SqliteStore.open(folder.resolve("herald.db"));
-    first =
-        new ControlPlane(
-            bus,
-            new AuthorityInForce(
-                new AuthorityFiles(List.of(), mesh::authority),
-                RotationPace.ALONE,
-                clock,
-                System::nanoTime,
-                next -> {},
-                new RootsNumber(null)),
-            store,
-            "c1",
-            Set.of("c1", "c2"),
-            Duration.ofHours(1),
-            mesh.crypto(),
-            clock,
-            mesh.random());
+    first = TestControlPlane.of(bus, mesh, store, Set.of("c1", "c2"), Duration.ofHours(1), clock);
     first.register("n1", Set.of(new WorkloadIdentity("shop", "web")));
     Await.result(first.deployAuthority("c1", new SimpleMeterRegistry()));
     SvidSource second = own(HeraldRole.CONFIG, "c2");
