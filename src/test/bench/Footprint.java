@@ -258,7 +258,9 @@ class Footprint {
     if (failed.get() > 0 || requests.get() == 0) {
       throw new IllegalStateException(failed + " connections failed");
     }
-    return (cpu(node) - before) / requests.get();
+    double each = (cpu(node) - before) / requests.get();
+    System.err.printf("%d s of load: %d requests, %.0f µs each%n", seconds, requests.get(), each * 1e6);
+    return each;
   }
 
   static double cpu(Process node) throws IOException {
