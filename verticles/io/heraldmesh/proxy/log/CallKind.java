@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param workload {@code namespace/name} of this node's workload
  * @param principal of the caller; null when it proved none
  * @param destination {@code namespace/name} of what was called; null when nothing was
+ * @param host the full name of what was called; null when nothing was
  * @param protocol {@code http}, {@code grpc} or {@code tcp}
  * @param status 0 on TCP
  * @param grpcStatus null unless it is a gRPC call that has ended with one
@@ -17,6 +18,7 @@ record CallKind(
     String workload,
     @Nullable String principal,
     @Nullable String destination,
+    @Nullable String host,
     boolean mutualTls,
     String protocol,
     int status,
@@ -25,11 +27,13 @@ record CallKind(
 
   static CallKind of(AccessEntry entry) {
     GrpcCall grpc = entry.grpc();
+    CalledService called = entry.called();
     return new CallKind(
         entry.reporter(),
         entry.workload(),
         entry.principal(),
-        entry.destination(),
+        called == null ? null : called.service(),
+        called == null ? null : called.host(),
         entry.mutualTls(),
         entry.protocol().equals("tcp") ? "tcp" : grpc == null ? "http" : "grpc",
         entry.status(),
@@ -51,3 +55,4 @@ record CallKind(
         flag);
   }
 }
+        StandardTags.OTHER,

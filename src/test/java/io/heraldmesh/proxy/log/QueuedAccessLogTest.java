@@ -168,7 +168,7 @@ class QueuedAccessLogTest {
         "mesh.test/ns/a/sa/client",
         null,
         true,
-        "b/server",
+        CalledService.workload("b/server", 8080),
         "127.0.0.1",
         "127.0.0.1:9000",
         "id",

@@ -176,7 +176,7 @@ class StandardMetricsTest {
         principal,
         null,
         true,
-        destination,
+        CalledService.workload(destination, 80),
         "127.0.0.1",
         "127.0.0.1:9000",
         "id",
