@@ -53,6 +53,14 @@ class ServiceEntryCallsTest {
     }
   }
 
+  @Test
+  void itsOwnNameLeadsNowhere() throws Exception {
+    try (RawClient client = mesh.call()) {
+      assertThat(client.get("/a", "ext").status()).isEqualTo(502);
+    }
+    assertThat(mesh.app.seen()).isEmpty();
+  }
+
   private double counted(String host) {
     return mesh
         .meters
