@@ -66,13 +66,13 @@ final class Tunnel implements Watch.Timed {
 
   /** Closes the client without a byte. */
   void refuse(Reason reason, String flag) {
-    log(reason, flag);
+    context.telemetry().refused(entry(reason, flag, true));
     client.close();
   }
 
-  /** Logs that it is refused, or has to end. */
+  /** Logs why a connection for requests has to end. */
   void log(Reason reason, String flag) {
-    context.telemetry().refused(entry(reason, flag, true));
+    context.telemetry().ended(entry(reason, flag, true));
   }
 
   /**

@@ -76,6 +76,14 @@ public final class Telemetry {
   public void refused(AccessEntry entry) {
     decision(entry.reason());
     flag(entry.flag());
+    TcpMeters meters = connections.of(CallKind.of(entry));
+    meters.opened();
+    meters.closed();
+    ended(entry);
+  }
+
+  /** Counts and logs why a connection has to end whose requests count for themselves. */
+  public void ended(AccessEntry entry) {
     accessLog.log(entry);
   }
 
