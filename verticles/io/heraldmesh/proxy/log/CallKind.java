@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination {@code namespace/name} of what was called; null when nothing was
  * @param host the full name of what was called; null when nothing was
  * @param protocol {@code http}, {@code grpc} or {@code tcp}
- * @param status 0 on TCP
+ * @param status 0 on TCP; below 10 it is a class of them, as 5 for 500 to 599
  * @param grpcStatus null unless it is a gRPC call that has ended with one
  */
 record CallKind(
@@ -41,18 +41,25 @@ record CallKind(
         entry.flag());
   }
 
-  /** Who called and what was called are no longer told apart. */
+  boolean isGrpc() {
+    return protocol.equals("grpc");
+  }
+
+  /**
+   * Who called and what was called are no longer told apart; codes, which services choose, only by
+   * their class.
+   */
   CallKind anyone() {
     return new CallKind(
         reporter,
         workload,
         StandardTags.OTHER,
         StandardTags.OTHER,
+        StandardTags.OTHER,
         mutualTls,
         protocol,
-        status,
-        grpcStatus,
+        status < 10 ? status : status / 100,
+        grpcStatus == null || grpcStatus.equals("0") ? grpcStatus : StandardTags.OTHER,
         flag);
   }
 }
-        StandardTags.OTHER,
