@@ -161,7 +161,7 @@ final class Admission {
       deny(
           Gate.Admission.Answer.of(
                   501, "CONNECT needs HTTP/1.1", "connect_refused", "CONNECT in HTTP/2", "-")
-              .to(wanted.destination()),
+              .to(wanted.called()),
           log,
           true,
           null);
@@ -181,7 +181,7 @@ final class Admission {
                         failure.flag(),
                         failure.detail(),
                         failure.flag())
-                    .to(wanted.destination()),
+                    .to(wanted.called()),
                 log,
                 true,
                 null));
@@ -200,7 +200,7 @@ final class Admission {
         denied.reason(),
         denied.principal(),
         denied.requestPrincipal(),
-        answer.destination(),
+        answer.called(),
         null,
         denied.body().length());
     if (denied.status() == 0) {

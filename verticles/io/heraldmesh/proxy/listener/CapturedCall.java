@@ -4,6 +4,7 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Addressed;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Route;
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 record CapturedCall(
     ListenerContext context, Workload workload, Origin origin, InetSocketAddress dialled) {
   /** What calls that leave the mesh are called in metrics. Source: Istio, standard metrics. */
-  static final String PASSTHROUGH = "PassthroughCluster";
+  static final CalledService PASSTHROUGH = CalledService.word("PassthroughCluster");
 
   /** What calls that may not leave it are called there. Source: the same. */
-  static final String BLACK_HOLE = "BlackHoleCluster";
+  static final CalledService BLACK_HOLE = CalledService.word("BlackHoleCluster");
 
   /** What the connection has to be looked at for. */
   enum Next {
@@ -87,8 +88,8 @@ record CapturedCall(
   void pipe(Channel channel, @Nullable String serverName) {
     Routes routes = routes();
     Addressed to = routes == null ? null : bytes(routes, serverName, dialled);
-    String name = to == null ? elsewhere(routes) : to.route().destination().service();
-    Tunnel tunnel = new Tunnel(context, channel, origin, name);
+    CalledService called = to == null ? elsewhere(routes) : to.route().called();
+    Tunnel tunnel = new Tunnel(context, channel, origin, called);
     if (routes == null) {
       tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "no_policy");
     } else if (to != null) {
@@ -102,9 +103,9 @@ record CapturedCall(
   }
 
   /** What a call to nothing in the mesh is called. */
-  private static String elsewhere(@Nullable Routes routes) {
+  private static CalledService elsewhere(@Nullable Routes routes) {
     if (routes == null) {
-      return "unknown";
+      return CalledService.UNKNOWN;
     }
     return routes.registryOnly() ? BLACK_HOLE : PASSTHROUGH;
   }
@@ -116,7 +117,7 @@ record CapturedCall(
       tunnel.refuse(
           new Reason(
               UpstreamFailure.NO_ENDPOINT,
-              to.route().destination().service() + " has no endpoint that can be called"),
+              to.route().called().service() + " has no endpoint that can be called"),
           UpstreamFailure.NO_ENDPOINT);
       return;
     }

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Addressed;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Routes;
@@ -56,17 +57,17 @@ final class CapturedGate implements Gate {
               CapturedCall.PASSTHROUGH);
     }
     Destination destination = to.route().destination();
-    String service = destination.service();
+    CalledService called = to.route().called();
     Choice choice = to.choose(Gate.protocol(destination, http2), call.dialled(), host(authority));
     return choice == null
         ? Admission.Answer.of(
                 503,
                 "no healthy upstream",
                 UpstreamFailure.NO_ENDPOINT,
-                service + " has no endpoint that can be called",
+                called.service() + " has no endpoint that can be called",
                 UpstreamFailure.NO_ENDPOINT)
-            .to(service)
-        : new Admission.Forward(Filters.outbound(head), choice, service);
+            .to(called)
+        : new Admission.Forward(Filters.outbound(head), choice, called);
   }
 
   @Override

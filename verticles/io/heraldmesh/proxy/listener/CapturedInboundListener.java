@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.capture.OriginalDestination;
+import io.heraldmesh.proxy.log.CalledService;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.net.InetAddress;
@@ -82,7 +83,11 @@ public final class CapturedInboundListener extends ChannelInitializer<Channel> {
   private void refuse(Channel channel, Reason reason) {
     Origin nobody =
         new Origin(
-            "destination", "-", null, false, Addresses.text(Addresses.ip(channel.remoteAddress())));
-    new Tunnel(context, channel, nobody, "-").refuse(reason, "-");
+            "destination",
+            CalledService.UNKNOWN.service(),
+            null,
+            false,
+            Addresses.text(Addresses.ip(channel.remoteAddress())));
+    new Tunnel(context, channel, nobody, CalledService.UNKNOWN).refuse(reason, "-");
   }
 }

@@ -4,6 +4,7 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.capture.CallerCheck;
 import io.heraldmesh.proxy.capture.OriginalDestination;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.heraldmesh.proxy.upstream.OwnListeners.Match;
 import io.heraldmesh.proxy.upstream.Routes;
@@ -95,6 +96,6 @@ public final class CapturedOutboundListener extends ChannelInitializer<Channel> 
             null,
             false,
             Addresses.text(Addresses.ip(channel.remoteAddress())));
-    new Tunnel(context, channel, nobody, workload.toString()).refuse(reason, "-");
+    new Tunnel(context, channel, nobody, CalledService.UNKNOWN).refuse(reason, "-");
   }
 }

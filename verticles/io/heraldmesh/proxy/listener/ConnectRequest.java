@@ -29,7 +29,7 @@ final class ConnectRequest extends ChannelInboundHandlerAdapter {
       Origin origin,
       Gate.Admission.Tunnel wanted,
       Consumer<UpstreamFailure> onFailure) {
-    Tunnel tunnel = new Tunnel(context, channel, origin, wanted.destination());
+    Tunnel tunnel = new Tunnel(context, channel, origin, wanted.called());
     tunnel.guard(wanted.standing().apply(tunnel::upstream));
     tunnel.open(
         wanted.permit(), wanted.choice(), this::established, failure -> failed(failure, onFailure));

@@ -74,7 +74,7 @@ final class Exchange implements ResponseSink {
     if (attempts.begin()) {
       forward(false);
     } else {
-      fail(ExchangeFailure.overflow(forward.destination()));
+      fail(ExchangeFailure.overflow(forward.called().service()));
     }
   }
 
@@ -440,7 +440,7 @@ final class Exchange implements ResponseSink {
         decision.reason(),
         decision.principal(),
         decision.requestPrincipal(),
-        forward.destination(),
+        forward.called(),
         upstream == null ? null : upstream.target().toString(),
         sent);
   }

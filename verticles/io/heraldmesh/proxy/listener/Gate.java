@@ -6,6 +6,7 @@ import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.tls.MeshProtocol;
 import io.netty.channel.Channel;
@@ -25,19 +26,20 @@ interface Gate {
     /**
      * It goes on.
      *
-     * @param destination {@code namespace/name} of the called service or workload, for metrics
+     * @param called the service or workload, for the log and metrics
      */
-    record Forward(Permit permit, Choice choice, String destination) implements Admission {}
+    record Forward(Permit permit, Choice choice, CalledService called) implements Admission {}
 
     /**
      * The connection becomes a tunnel to the endpoint of {@code choice}.
      *
+     * @param called as of {@link Forward}
      * @param standing of the tunnel, given its way to the server
      */
     record Tunnel(
         Permit permit,
         Choice choice,
-        String destination,
+        CalledService called,
         Function<Supplier<@Nullable Channel>, Standing> standing)
         implements Admission {}
 
@@ -45,9 +47,9 @@ interface Gate {
      * This is the answer.
      *
      * @param flag {@code -} unless something between the proxies went wrong
-     * @param destination as of {@link Forward}; null where none is known
+     * @param called as of {@link Forward}; null where none is known
      */
-    record Answer(Decision.Denied decision, String flag, @Nullable String destination)
+    record Answer(Decision.Denied decision, String flag, @Nullable CalledService called)
         implements Admission {
       static Answer of(int status, String body, String code, String detail, String flag) {
         return new Answer(
@@ -57,9 +59,9 @@ interface Gate {
             null);
       }
 
-      /** The same, of a call to {@code called}. */
-      Answer to(String called) {
-        return new Answer(decision, flag, called);
+      /** The same, of a call to {@code service}. */
+      Answer to(CalledService service) {
+        return new Answer(decision, flag, service);
       }
     }
   }

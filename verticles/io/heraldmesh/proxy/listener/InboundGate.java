@@ -7,6 +7,7 @@ import io.heraldmesh.proxy.ForwardedClientCert;
 import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.tls.PeerIdentity;
@@ -27,6 +28,7 @@ final class InboundGate implements Gate {
 
   private final ListenerContext context;
   private final Workload workload;
+  private final CalledService called;
   private final Connection connection;
   private final @Nullable PeerCheck peer;
   private final Choice app;
@@ -41,12 +43,14 @@ final class InboundGate implements Gate {
   InboundGate(
       ListenerContext context,
       Workload workload,
+      CalledService called,
       String own,
       Connection connection,
       @Nullable PeerCheck peer,
       Target app) {
     this.context = context;
     this.workload = workload;
+    this.called = called;
     this.connection = connection;
     this.peer = peer;
     this.app = Choice.only(app);
@@ -57,7 +61,8 @@ final class InboundGate implements Gate {
             workload.toString(),
             identity == null ? null : identity.id().principal(),
             identity != null,
-            Addresses.text(connection.sourceIp()));
+            Addresses.text(connection.sourceIp()),
+            called);
     this.clientCert =
         identity == null
             ? null
@@ -88,7 +93,7 @@ final class InboundGate implements Gate {
     }
     return switch (Filters.inbound(
         new InboundRequest(connection, head, enforcement, context.keySets().get(), now))) {
-      case Verdict.Pass pass -> new Admission.Forward(pass.permit(), app, origin.workload());
+      case Verdict.Pass pass -> new Admission.Forward(pass.permit(), app, called);
       case Verdict.Refuse refuse -> new Admission.Answer(refuse.decision(), "-", null);
     };
   }

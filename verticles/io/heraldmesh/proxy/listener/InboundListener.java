@@ -6,6 +6,7 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.InboundPort;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -18,6 +19,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
   private final Workload workload;
   private final SpiffeId own;
   private final InboundPort port;
+  private final CalledService called;
   private final Target http1;
   private final Target http2;
   private final Target bytes;
@@ -39,6 +41,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     this.workload = workload;
     this.own = own;
     this.port = port;
+    this.called = CalledService.workload(workload.toString(), port.port());
     this.limit = limit;
     this.http1 = Target.service(port.app(), port.protocol() == Protocol.HTTP2).chosen(chosen);
     // where nobody said what the service speaks, it is called in what the client speaks
@@ -85,6 +88,11 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     return workload;
   }
 
+  /** What its connections are for. */
+  CalledService called() {
+    return called;
+  }
+
   SpiffeId own() {
     return own;
   }
@@ -117,8 +125,9 @@ public final class InboundListener extends ChannelInitializer<Channel> {
             workload.toString(),
             null,
             false,
-            Addresses.text(Addresses.ip(channel.remoteAddress())));
-    return new Tunnel(context, channel, origin, workload.toString());
+            Addresses.text(Addresses.ip(channel.remoteAddress())),
+            called);
+    return new Tunnel(context, channel, origin, called);
   }
 
   /**
@@ -128,6 +137,7 @@ public final class InboundListener extends ChannelInitializer<Channel> {
     return new InboundGate(
         context,
         workload,
+        called,
         own.toString(),
         connection,
         peer,

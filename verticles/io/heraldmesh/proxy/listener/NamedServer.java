@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.policy.Workload;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Routes;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.netty.buffer.Unpooled;
@@ -46,7 +47,7 @@ final class NamedServer {
   private static void refuse(
       ListenerContext context, Origin origin, Channel channel, String detail) {
     channel.writeAndFlush(Unpooled.wrappedBuffer(UNKNOWN));
-    new Tunnel(context, channel, origin, "unknown")
+    new Tunnel(context, channel, origin, CalledService.UNKNOWN)
         .refuse(new Reason(UpstreamFailure.NO_ROUTE, detail), UpstreamFailure.NO_ROUTE);
   }
 }

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.log.CalledService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,18 +10,23 @@ import org.jspecify.annotations.Nullable;
  * @param workload {@code namespace/name} of this node's workload
  * @param principal the caller's proven identity without {@code spiffe://}
  * @param address of the direct peer, without port
+ * @param called what all of them are for; null: each says so itself
  */
 record Origin(
     String reporter,
     String workload,
     @Nullable String principal,
     boolean mutualTls,
-    @Nullable String address) {
+    @Nullable String address,
+    @Nullable CalledService called) {
 
-  /**
-   * What all calls of the connection are for, {@code namespace/name}; null: each says so itself.
-   */
-  @Nullable String called() {
-    return reporter.equals("destination") ? workload : null;
+  /** Of a connection whose requests are each for something else. */
+  Origin(
+      String reporter,
+      String workload,
+      @Nullable String principal,
+      boolean mutualTls,
+      @Nullable String address) {
+    this(reporter, workload, principal, mutualTls, address, null);
   }
 }

@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.filter.Filters;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Choice;
 import io.heraldmesh.proxy.upstream.Route;
 import io.heraldmesh.proxy.upstream.Routes;
@@ -61,7 +62,7 @@ final class OutboundGate implements Gate {
           "no destination of that name and port",
           UpstreamFailure.NO_ROUTE);
     }
-    String service = route.destination().service();
+    CalledService called = route.called();
     MeshProtocol protocol = connect ? MeshProtocol.TCP : Gate.protocol(route.destination(), http2);
     Choice choice = route.next(protocol, host(authority, connect));
     if (choice == null) {
@@ -69,17 +70,14 @@ final class OutboundGate implements Gate {
               503,
               "no healthy upstream",
               UpstreamFailure.NO_ENDPOINT,
-              service + " has no endpoint that can be called",
+              called.service() + " has no endpoint that can be called",
               UpstreamFailure.NO_ENDPOINT)
-          .to(service);
+          .to(called);
     }
     return connect
         ? new Admission.Tunnel(
-            Filters.outbound(null),
-            choice,
-            service,
-            upstream -> standing(authority, true, upstream))
-        : new Admission.Forward(Filters.outbound(head), choice, service);
+            Filters.outbound(null), choice, called, upstream -> standing(authority, true, upstream))
+        : new Admission.Forward(Filters.outbound(head), choice, called);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.heraldmesh.policy.Reason;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.capture.CallerCheck;
+import io.heraldmesh.proxy.log.CalledService;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.util.Objects;
@@ -70,7 +71,7 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
             null,
             false,
             Addresses.text(Addresses.ip(channel.remoteAddress())));
-    new Tunnel(context, channel, nobody, workload.toString()).refuse(reason, "-");
+    new Tunnel(context, channel, nobody, CalledService.UNKNOWN).refuse(reason, "-");
   }
 
   ListenerContext context() {

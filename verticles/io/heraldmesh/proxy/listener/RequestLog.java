@@ -2,6 +2,7 @@ package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.log.AccessEntry;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.log.Telemetry;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -74,14 +75,14 @@ final class RequestLog {
   }
 
   /**
-   * @param destination {@code namespace/name} of what was called; null where that is not known
+   * @param called null where the whole connection is for the same, or that is not known
    */
   void end(
       int status,
       Reason decided,
       @Nullable String principal,
       @Nullable String requestPrincipal,
-      @Nullable String destination,
+      @Nullable CalledService called,
       @Nullable String upstream,
       long sent) {
     telemetry.request(
@@ -100,7 +101,7 @@ final class RequestLog {
             principal == null ? origin.principal() : principal,
             requestPrincipal,
             origin.mutualTls(),
-            destination == null ? origin.called() : destination,
+            called == null ? origin.called() : called,
             origin.address(),
             upstream,
             requestId,

@@ -26,8 +26,9 @@ final class TcpServer {
             listener.workload().toString(),
             identity == null ? null : identity.id().principal(),
             identity != null,
-            Addresses.text(connection.sourceIp()));
-    Tunnel tunnel = new Tunnel(context, channel, origin, listener.workload().toString());
+            Addresses.text(connection.sourceIp()),
+            listener.called());
+    Tunnel tunnel = new Tunnel(context, channel, origin, listener.called());
     Enforcement enforcement = context.inForce().get().enforcement(listener.workload());
     if (enforcement == null) {
       tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "-");

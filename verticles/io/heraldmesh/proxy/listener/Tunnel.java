@@ -4,6 +4,7 @@ import io.heraldmesh.policy.ConnectionLimits.Lifetimes;
 import io.heraldmesh.policy.Reason;
 import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.log.AccessEntry;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.log.TcpMeters;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
@@ -35,7 +36,7 @@ final class Tunnel implements Watch.Timed {
   private final ListenerContext context;
   private final Channel client;
   private final Origin origin;
-  private final String destination;
+  private final CalledService called;
   private final Instant start;
   private final long startNanos = System.nanoTime();
   private final Watch watch;
@@ -54,24 +55,24 @@ final class Tunnel implements Watch.Timed {
   private long endedAt;
   private boolean over;
 
-  Tunnel(ListenerContext context, Channel client, Origin origin, String destination) {
+  Tunnel(ListenerContext context, Channel client, Origin origin, CalledService called) {
     this.context = context;
     this.client = client;
     this.origin = origin;
-    this.destination = destination;
+    this.called = called;
     this.start = context.clock().instant();
     this.watch = context.upstreams().watch(client.eventLoop());
   }
 
   /** Closes the client without a byte. */
   void refuse(Reason reason, String flag) {
-    log(reason, flag);
+    context.telemetry().refused(entry(reason, flag, true));
     client.close();
   }
 
-  /** Logs that it is refused, or has to end. */
+  /** Logs why a connection for requests has to end. */
   void log(Reason reason, String flag) {
-    context.telemetry().refused(entry(reason, flag, true));
+    context.telemetry().ended(entry(reason, flag, true));
   }
 
   /**
@@ -85,7 +86,8 @@ final class Tunnel implements Watch.Timed {
     choice = to;
     if (!to.begin()) {
       onFailure.accept(
-          new UpstreamFailure(UpstreamFailure.OVERFLOW, destination + " is called enough already"));
+          new UpstreamFailure(
+              UpstreamFailure.OVERFLOW, called.service() + " is called enough already"));
       return;
     }
     client.config().setAutoRead(false);
@@ -149,9 +151,9 @@ final class Tunnel implements Watch.Timed {
       return;
     }
     over = true;
-    Choice called = choice;
-    if (called != null) {
-      called.end(200);
+    Choice to = choice;
+    if (to != null) {
+      to.end(200);
     }
     watch.remove(this);
     count();
@@ -207,8 +209,8 @@ final class Tunnel implements Watch.Timed {
 
   /** By what the destination says, or else by the proxy's own bound; zero is none. */
   private boolean mayEnd(long now, long last) {
-    Choice called = choice;
-    Lifetimes said = called == null ? Lifetimes.NONE : called.target().limits().lifetimes();
+    Choice to = choice;
+    Lifetimes said = to == null ? Lifetimes.NONE : to.target().limits().lifetimes();
     Duration whole = said.whole();
     Duration silent = said.silent();
     long most = (silent == null ? context.limits().streamIdle() : silent).toMillis();
@@ -260,7 +262,7 @@ final class Tunnel implements Watch.Timed {
     String principal = granted == null ? null : granted.decision().principal();
     Pipe fromClient = in;
     Pipe fromUpstream = out;
-    Choice called = choice;
+    Choice to = choice;
     return new AccessEntry(
         start,
         origin.reporter(),
@@ -276,9 +278,9 @@ final class Tunnel implements Watch.Timed {
         principal == null ? origin.principal() : principal,
         null,
         origin.mutualTls(),
-        destination,
+        called,
         origin.address(),
-        called == null ? null : called.target().toString(),
+        to == null ? null : to.target().toString(),
         null,
         null,
         null,

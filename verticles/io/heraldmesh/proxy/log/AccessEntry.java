@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param flag what went wrong between the proxies, such as {@code upstream_identity_refused};
  *     {@code -} when nothing did
  * @param denied a connection that was closed for {@code reason}, with nothing else to say so
+ * @param called null where that is not known
  * @param upstream the address that was called, or null when none was
  * @param requestId value of {@code x-request-id}
  * @param userAgent as the client says
@@ -36,7 +37,7 @@ public record AccessEntry(
     @Nullable String principal,
     @Nullable String requestPrincipal,
     boolean mutualTls,
-    @Nullable String destination,
+    @Nullable CalledService called,
     @Nullable String source,
     @Nullable String upstream,
     @Nullable String requestId,
@@ -45,6 +46,11 @@ public record AccessEntry(
     long bytesIn,
     long bytesOut,
     long durationMicros) {
+
+  /** {@code namespace/name} of what was called; null where that is not known. */
+  public @Nullable String destination() {
+    return called == null ? null : called.service();
+  }
 
   /** The request or connection was not let through as asked, or the service said no. */
   public boolean refused() {

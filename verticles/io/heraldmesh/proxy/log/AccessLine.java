@@ -29,7 +29,8 @@ final class AccessLine {
       text(json, "authority", entry.authority());
       text(json, "path", entry.path());
       json.writeNumberField("response_code", entry.status());
-      json.writeStringField("response_flags", entry.flag());
+      json.writeStringField("response_flags", ResponseFlag.of(entry.flag()));
+      text(json, "failure", entry.flag().equals(ResponseFlag.NONE) ? null : entry.flag());
       json.writeStringField("reason", entry.reason().code());
       text(json, "reason_detail", entry.refused() ? entry.reason().detail() : null);
       text(json, "policy", entry.reason().policy());

@@ -54,7 +54,7 @@ final class AccessText {
             + ' '
             + quoted(orDash(entry.upstream()))
             + ' '
-            + cluster(entry.reporter(), entry.destination())
+            + cluster(entry.reporter(), entry.called())
             + " - - "
             + orDash(entry.source())
             + " - -\n";
@@ -93,17 +93,17 @@ final class AccessText {
         + ']';
   }
 
-  static String cluster(String reporter, @Nullable String destination) {
-    int slash = destination == null ? -1 : destination.indexOf('/');
-    if (destination == null || slash < 0) {
-      return UNFIT.matcher(orDash(destination)).replaceAll("_");
+  /** Direction, port, subset and host. An inbound one has no host, and there are no subsets. */
+  static String cluster(String reporter, @Nullable CalledService called) {
+    if (called == null) {
+      return "-";
     }
-    String direction = reporter.equals("source") ? "outbound" : "inbound";
-    return direction
-        + "||"
-        + destination.substring(slash + 1)
-        + '.'
-        + destination.substring(0, slash);
+    if (!called.isService()) {
+      return UNFIT.matcher(orDash(called.service())).replaceAll("_");
+    }
+    return reporter.equals("source")
+        ? "outbound|" + called.port() + "||" + called.host()
+        : "inbound|" + called.port() + "||";
   }
 
   private static String orDash(@Nullable String value) {

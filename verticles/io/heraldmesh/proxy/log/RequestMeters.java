@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import org.jspecify.annotations.Nullable;
 
 /** Istio's standard metrics of requests, for one kind of call. Thread-safe. */
 final class RequestMeters {
@@ -18,17 +19,14 @@ final class RequestMeters {
   private final DistributionSummary millis;
   private final DistributionSummary requestBytes;
   private final DistributionSummary responseBytes;
-  private final Counter requestMessages;
-  private final Counter responseMessages;
+  private final @Nullable Counter requestMessages;
+  private final @Nullable Counter responseMessages;
 
   RequestMeters(MeterRegistry registry, CallKind kind, Tags labels) {
     String grpc = kind.grpcStatus();
     Tags tags =
         labels.and(
-            "response_code",
-            Integer.toString(kind.status()),
-            "grpc_response_status",
-            grpc == null ? "" : grpc);
+            "response_code", code(kind.status()), "grpc_response_status", grpc == null ? "" : grpc);
     total = counter(registry, "istio_requests_total", "Requests.", tags);
     millis =
         summary(
@@ -40,9 +38,17 @@ final class RequestMeters {
     requestBytes = summary(registry, "istio_request_bytes", "Request bodies.", BYTES, tags);
     responseBytes = summary(registry, "istio_response_bytes", "Response bodies.", BYTES, tags);
     requestMessages =
-        counter(registry, "istio_request_messages_total", "gRPC messages of clients.", tags);
+        kind.isGrpc()
+            ? counter(registry, "istio_request_messages_total", "gRPC messages of clients.", tags)
+            : null;
     responseMessages =
-        counter(registry, "istio_response_messages_total", "gRPC messages of services.", tags);
+        kind.isGrpc()
+            ? counter(registry, "istio_response_messages_total", "gRPC messages of services.", tags)
+            : null;
+  }
+
+  private static String code(int status) {
+    return status > 0 && status < 10 ? status + "xx" : Integer.toString(status);
   }
 
   void record(AccessEntry entry) {
@@ -51,7 +57,7 @@ final class RequestMeters {
     requestBytes.record((double) entry.bytesIn());
     responseBytes.record((double) entry.bytesOut());
     GrpcCall grpc = entry.grpc();
-    if (grpc != null) {
+    if (grpc != null && requestMessages != null && responseMessages != null) {
       requestMessages.increment((double) grpc.requestMessages());
       responseMessages.increment((double) grpc.responseMessages());
     }

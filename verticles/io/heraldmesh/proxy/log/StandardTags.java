@@ -32,7 +32,7 @@ final class StandardTags {
             source ? UNKNOWN : call.mutualTls() ? "mutual_tls" : "none");
     return tags.and(side("source", source ? own : null, namespace(call.principal())))
         .and(side("destination", source ? null : own, namespaceOf(call.destination())))
-        .and(service(call.destination()));
+        .and(service(call.destination(), call.host()));
   }
 
   private static Tags side(String side, @Nullable WorkloadTags own, String namespace) {
@@ -50,9 +50,9 @@ final class StandardTags {
         side + "_canonical_revision", known.canonicalRevision());
   }
 
-  private static Tags service(@Nullable String destination) {
+  private static Tags service(@Nullable String destination, @Nullable String host) {
     int slash = destination == null ? -1 : destination.indexOf('/');
-    if (destination == null || slash < 0) {
+    if (destination == null || host == null || slash < 0) {
       String word = destination == null ? UNKNOWN : destination;
       return Tags.of(
           "destination_service", word,
@@ -60,11 +60,16 @@ final class StandardTags {
           "destination_service_namespace", word);
     }
     String namespace = destination.substring(0, slash);
-    String name = destination.substring(slash + 1);
     return Tags.of(
-        "destination_service", name + "." + namespace + ".svc.cluster.local",
-        "destination_service_name", name,
+        "destination_service", host,
+        "destination_service_name", name(host, destination.substring(slash + 1), namespace),
         "destination_service_namespace", namespace);
+  }
+
+  /** Of a Service its own; of a ServiceEntry, as in Istio, the host that was called. */
+  private static String name(String host, String declared, String namespace) {
+    String shortest = declared + "." + namespace;
+    return host.equals(shortest) || host.startsWith(shortest + ".svc.") ? declared : host;
   }
 
   private static String spiffe(@Nullable String principal) {

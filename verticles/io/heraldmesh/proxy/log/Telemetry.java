@@ -32,9 +32,11 @@ public final class Telemetry {
     this.registry = registry;
     this.accessLog = accessLog;
     this.clock = clock;
+    int most = CallMeters.mostKinds(Runtime.getRuntime().maxMemory());
     this.requests =
-        new CallMeters<>(workloads, (kind, tags) -> new RequestMeters(registry, kind, tags));
-    this.connections = new CallMeters<>(workloads, (kind, tags) -> new TcpMeters(registry, tags));
+        new CallMeters<>(most, workloads, (kind, tags) -> new RequestMeters(registry, kind, tags));
+    this.connections =
+        new CallMeters<>(most, workloads, (kind, tags) -> new TcpMeters(registry, tags));
   }
 
   public Instant now() {
@@ -74,6 +76,14 @@ public final class Telemetry {
 
   /** Counts and logs a connection that was refused before it carried anything. */
   public void refused(AccessEntry entry) {
+    TcpMeters meters = connections.of(CallKind.of(entry));
+    meters.opened();
+    meters.closed();
+    ended(entry);
+  }
+
+  /** Counts and logs why a connection has to end whose requests count for themselves. */
+  public void ended(AccessEntry entry) {
     decision(entry.reason());
     flag(entry.flag());
     accessLog.log(entry);

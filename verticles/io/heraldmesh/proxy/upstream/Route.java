@@ -9,6 +9,7 @@ import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.OutlierDetection;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.proxy.HostPort;
+import io.heraldmesh.proxy.log.CalledService;
 import io.heraldmesh.proxy.upstream.Target.Chosen;
 import io.heraldmesh.tls.MeshProtocol;
 import io.heraldmesh.tls.OriginationFiles;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** One destination as one workload calls it: its endpoints, and which is next. Thread-safe. */
 public final class Route {
   private final Destination destination;
+  private final CalledService called;
   private final Ways made;
   private final Terms terms;
   private final Map<MeshProtocol, List<Ways.Way>> ways = new EnumMap<>(MeshProtocol.class);
@@ -42,6 +44,7 @@ public final class Route {
    */
   Route(Destination destination, SpiffeId source, @Nullable Route before) {
     this.destination = destination;
+    this.called = CalledService.of(destination);
     this.balancer = balancer(destination.balancing().method(), before);
     this.active = before == null ? new AtomicInteger() : before.active;
     this.retries = before == null ? new AtomicInteger() : before.retries;
@@ -67,6 +70,11 @@ public final class Route {
 
   public Destination destination() {
     return destination;
+  }
+
+  /** What the log and the metrics call it. */
+  public CalledService called() {
+    return called;
   }
 
   /** Whether a connection on which {@code server} answers may go on. */

@@ -55,17 +55,25 @@ public final class Routes {
       all.put(key, route);
       inOrder.add(route);
       ports.add(destination.port());
-      for (String host : destination.hosts()) {
-        hosts.put(host, route);
-      }
-      String prefix = namespace + "/";
-      if (destination.service().startsWith(prefix)) {
-        hosts.put(destination.service().substring(prefix.length()), route);
-      }
     }
+    // what the caller's own namespace calls so goes before what others declare
+    inOrder.forEach(route -> putBareNames(route, "." + namespace));
+    inOrder.forEach(route -> route.destination().hosts().forEach(host -> hosts.put(host, route)));
     this.addresses = captured ? new AddressIndex(inOrder) : null;
     this.registryOnly = registryOnly;
     this.passedOn = before == null ? new Circuit() : before.passedOn;
+  }
+
+  /** As {@link Destination#answersTo} takes them. */
+  private void putBareNames(Route route, String ending) {
+    for (String host : route.destination().hosts()) {
+      if (host.endsWith(ending)) {
+        String name = host.substring(0, host.length() - ending.length());
+        if (name.indexOf('.') < 0 && name.indexOf('*') < 0) {
+          hosts.put(name, route);
+        }
+      }
+    }
   }
 
   /** What {@code dialled} stands for; null: for nothing in the mesh. */

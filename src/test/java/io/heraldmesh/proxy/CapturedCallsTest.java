@@ -10,7 +10,10 @@ import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.policy.VirtualAddresses;
+import io.micrometer.core.instrument.Counter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -149,9 +152,42 @@ class CapturedCallsTest {
                 .counter()
                 .count())
         .isEqualTo(1);
+    assertThat(connections("opened", "BlackHoleCluster", "NR")).isEqualTo(1);
+    assertThat(connections("closed", "BlackHoleCluster", "NR")).isEqualTo(1);
     try (RawClient client = dial(VIRTUAL)) {
       assertThat(client.get("/", "10.96.0.10").status()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aConnectionThatGetsNowhereIsCountedUnderTheServiceItWasFor() throws Exception {
+    start(Protocol.TCP, true);
+    int nobody;
+    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = gone.getLocalPort();
+    }
+    for (List<Endpoint> endpoints :
+        List.of(List.of(new Endpoint("127.0.0.1", nobody, false)), List.<Endpoint>of())) {
+      mesh.destinations(List.of(at(endpoints, 80, Protocol.TCP, addresses())));
+      try (RawClient client = dial(VIRTUAL)) {
+        assertThat(client.send("hello").readAll()).isEmpty();
+      }
+    }
+    for (String flag : List.of("UF", "UH")) {
+      Mesh.eventually(() -> connections("closed", "server.b.svc.cluster.local", flag) == 1);
+      assertThat(connections("opened", "server.b.svc.cluster.local", flag)).isEqualTo(1);
+    }
+  }
+
+  private double connections(String what, String service, String flag) {
+    return mesh
+        .meters
+        .find("istio_tcp_connections_" + what + "_total")
+        .tags("reporter", "source", "destination_service", service, "response_flags", flag)
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   @Test
@@ -246,6 +282,15 @@ class CapturedCallsTest {
   }
 
   private Destination at(String endpoint, int port, Protocol protocol, VirtualAddresses addresses) {
+    return at(
+        List.of(new Endpoint(endpoint, mesh.inbound.getPort(), new UpstreamTls.Mesh(), 8080)),
+        port,
+        protocol,
+        addresses);
+  }
+
+  private static Destination at(
+      List<Endpoint> endpoints, int port, Protocol protocol, VirtualAddresses addresses) {
     return new Destination(
         "b/server",
         Set.of("server.b", "server.b.svc.cluster.local"),
@@ -253,7 +298,7 @@ class CapturedCallsTest {
         protocol,
         "outbound_.80_._.server.b.svc.cluster.local",
         Set.of(Mesh.SERVER_ID),
-        List.of(new Endpoint(endpoint, mesh.inbound.getPort(), new UpstreamTls.Mesh(), 8080)),
+        endpoints,
         Balancing.DEFAULT,
         addresses);
   }

@@ -101,6 +101,10 @@ class NamedServersTest {
       assertRefused(name);
     }
     assertThat(app.connections()).isZero();
+    assertThat(mesh.meters.get("istio_tcp_connections_opened_total").counters())
+        .as("series of names that clients chose")
+        .extracting(counter -> counter.getId().getTag("destination_service"))
+        .containsExactly("unknown");
   }
 
   @Test

@@ -152,6 +152,15 @@ class TcpPathTest {
                         entry.reporter().equals("destination")
                             && entry.refused()
                             && entry.reason().code().equals("no_allow_matched")));
+    for (String counter : List.of("opened", "closed")) {
+      assertThat(
+              mesh.meters
+                  .get("istio_tcp_connections_" + counter + "_total")
+                  .tags("reporter", "destination", "destination_service_name", "server")
+                  .counter()
+                  .count())
+          .isEqualTo(1);
+    }
   }
 
   @Test

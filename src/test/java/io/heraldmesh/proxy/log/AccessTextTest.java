@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heraldmesh.policy.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class AccessTextTest {
     assertThat(line("GET", "/a", 200, "-", SERVED, "127.0.0.1:9000", "curl/8"))
         .isEqualTo(
             "[2026-01-02T03:04:05.678Z] \"GET /a HTTP/1.1\" 200 - via_upstream - \"-\" 10 20 1 - \"-\""
-                + " \"curl/8\" \"id\" \"server.b\" \"127.0.0.1:9000\" inbound||server.b - -"
+                + " \"curl/8\" \"id\" \"server.b\" \"127.0.0.1:9000\" inbound|8080|| - -"
                 + " 10.0.0.1 - -\n");
   }
 
@@ -68,11 +69,21 @@ class AccessTextTest {
 
   @Test
   void aDestinationThatIsNoServiceIsPrintedAsItIs() {
-    assertThat(AccessText.cluster("source", "PassthroughCluster")).isEqualTo("PassthroughCluster");
-    assertThat(AccessText.cluster("source", "BlackHoleCluster")).isEqualTo("BlackHoleCluster");
-    assertThat(AccessText.cluster("source", "b/server")).isEqualTo("outbound||server.b");
-    assertThat(AccessText.cluster("source", "a.example:1 \"x\"\n")).isEqualTo("a.example:1_\"x\"_");
+    for (String word : List.of("PassthroughCluster", "BlackHoleCluster", "server.b:80")) {
+      assertThat(AccessText.cluster("source", CalledService.word(word))).isEqualTo(word);
+    }
+    assertThat(AccessText.cluster("source", CalledService.word("a.example:1 \"x\"\n")))
+        .isEqualTo("a.example:1_\"x\"_");
     assertThat(AccessText.cluster("source", null)).isEqualTo("-");
+  }
+
+  @Test
+  void aClusterHasTheFourPartsOfIstios() {
+    CalledService service = new CalledService("b/server", "server.b.svc.cluster.local", 80);
+    assertThat(AccessText.cluster("source", service))
+        .isEqualTo("outbound|80||server.b.svc.cluster.local");
+    assertThat(AccessText.cluster("destination", CalledService.workload("b/server", 8080)))
+        .isEqualTo("inbound|8080||");
   }
 
   private static String connection(Reason reason, boolean denied) {
@@ -117,7 +128,7 @@ class AccessTextTest {
                 "mesh.test/ns/a/sa/client",
                 null,
                 true,
-                "b/server",
+                CalledService.workload("b/server", 8080),
                 "10.0.0.1",
                 upstream,
                 "id",

@@ -41,6 +41,22 @@ class QueuedAccessLogTest {
   }
 
   @Test
+  void whatWentWrongIsEnvoysFlagAndHeraldsOwnWord() throws Exception {
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(Format.JSON, () -> out, 1, new Random(1), meters)) {
+      log.log(entry("http/1.1", "/", 503, "upstream_connect_failed", false));
+      log.log(entry("/", 200));
+    }
+    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    JsonNode failed = new ObjectMapper().readTree(lines.getFirst());
+    assertThat(failed.get("response_flags").asText()).isEqualTo("UF");
+    assertThat(failed.get("failure").asText()).isEqualTo("upstream_connect_failed");
+    JsonNode served = new ObjectMapper().readTree(lines.getLast());
+    assertThat(served.get("response_flags").asText()).isEqualTo("-");
+    assertThat(served.has("failure")).isFalse();
+  }
+
+  @Test
   void anEntryIsWrittenSoonWhateverFollows() {
     SlowlyFlushed seen = new SlowlyFlushed();
     try (QueuedAccessLog log =
@@ -153,6 +169,11 @@ class QueuedAccessLogTest {
   }
 
   private static AccessEntry entry(String protocol, String path, int status, boolean denied) {
+    return entry(protocol, path, status, "-", denied);
+  }
+
+  private static AccessEntry entry(
+      String protocol, String path, int status, String flag, boolean denied) {
     return new AccessEntry(
         Instant.parse("2026-01-02T03:04:05.678Z"),
         "destination",
@@ -162,13 +183,13 @@ class QueuedAccessLogTest {
         "server.b",
         path,
         status,
-        "-",
+        flag,
         new Reason("deny_matched", "a rule matched", "b/deny", 0),
         denied,
         "mesh.test/ns/a/sa/client",
         null,
         true,
-        "b/server",
+        CalledService.workload("b/server", 8080),
         "127.0.0.1",
         "127.0.0.1:9000",
         "id",

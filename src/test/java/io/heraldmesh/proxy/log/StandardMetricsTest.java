@@ -117,6 +117,53 @@ class StandardMetricsTest {
         .isEqualTo(3000);
   }
 
+  /** Codes, flags and statuses of gRPC are what services answer. */
+  @Test
+  void beyondTheBoundCodesAreToldByTheirClassAlone() {
+    for (int i = 0; i < 2000; i++) {
+      telemetry.request(from("mesh.test/ns/n" + i + "/sa/s"), ALLOWED);
+    }
+    for (int status = 200; status < 600; status++) {
+      telemetry.request(call("destination", "b/x", status, "-", null), ALLOWED);
+    }
+    for (int status = 0; status <= 16; status++) {
+      GrpcCall grpc = new GrpcCall(Integer.toString(status), 1, 1);
+      telemetry.request(call("destination", "b/x", 200, "-", grpc), ALLOWED);
+    }
+    assertThat(meters.get("istio_requests_total").tag("source_principal", "other").counters())
+        .extracting(c -> c.getId().getTag("request_protocol") + c.getId().getTag("response_code"))
+        .containsExactlyInAnyOrder(
+            "http2xx", "http3xx", "http4xx", "http5xx", "grpc2xx", "grpc2xx");
+    assertThat(
+            meters
+                .get("istio_requests_total")
+                .tags("source_principal", "other", "response_code", "4xx")
+                .counter()
+                .count())
+        .isEqualTo(100);
+  }
+
+  @Test
+  void aSmallHeapTellsFewerKindsApart() {
+    assertThat(CallMeters.mostKinds(1L << 30)).isEqualTo(2000);
+    assertThat(CallMeters.mostKinds(64L << 20)).isEqualTo(512);
+    assertThat(CallMeters.mostKinds(1L << 20)).isEqualTo(100);
+  }
+
+  @Test
+  void messagesAreCountedForGrpcAlone() {
+    telemetry.request(call("destination", "b/x", 200, "-", null), ALLOWED);
+    assertThat(meters.find("istio_request_messages_total").meters()).isEmpty();
+    assertThat(meters.find("istio_response_messages_total").meters()).isEmpty();
+  }
+
+  @Test
+  void aRefusedConnectionWasOpenedAndClosed() {
+    telemetry.refused(tcp());
+    assertThat(meters.get("istio_tcp_connections_opened_total").counter().count()).isEqualTo(1);
+    assertThat(meters.get("istio_tcp_connections_closed_total").counter().count()).isEqualTo(1);
+  }
+
   @Test
   void aWorkloadsNamesComeFromTheLabelsThatIstioReads() {
     assertThat(WorkloadTags.of("n", "w", SERVER, Map.of()))
@@ -176,7 +223,7 @@ class StandardMetricsTest {
         principal,
         null,
         true,
-        destination,
+        CalledService.workload(destination, 80),
         "127.0.0.1",
         "127.0.0.1:9000",
         "id",
