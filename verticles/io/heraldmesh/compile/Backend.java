@@ -1,5 +1,6 @@
 package io.heraldmesh.compile;
 
+import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,11 @@ record Backend(
 
   boolean takesMeshTls() {
     return proxied && mode != MtlsMode.DISABLE;
+  }
+
+  /** False: nobody can dial it, and a proxy takes no snapshot with such an endpoint. */
+  boolean canBeDialled() {
+    return Endpoint.isHost(host) && Endpoint.isPort(port) && Endpoint.isPort(workloadPort);
   }
 
   String address() {

@@ -40,9 +40,15 @@ final class Backends {
     private final Map<String, Backend> stale = new TreeMap<>();
     private final Set<SpiffeId> identities = new TreeSet<>();
 
-    /** One address counts once; what a proxy announced goes before what is written. */
+    /**
+     * One address counts once; what a proxy announced goes before what is written. One that cannot
+     * be dialled counts not at all, wherever it comes from: it would keep every node from taking
+     * what all of them share.
+     */
     private void add(Backend backend) {
-      (backend.stale() == null ? backends : stale).putIfAbsent(backend.address(), backend);
+      if (backend.canBeDialled()) {
+        (backend.stale() == null ? backends : stale).putIfAbsent(backend.address(), backend);
+      }
     }
 
     void identity(SpiffeId id) {

@@ -1,10 +1,12 @@
 package io.heraldmesh.compile;
 
+import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.CallerDestinations;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.problem.Problems;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,8 @@ import java.util.TreeSet;
  * @param stale nodes that are not heard of, and whose endpoints are those of a service all the
  *     same, because it has no other
  * @param levels in which level each word of a snapshot came
+ * @param keySources where keys of tokens come from that any rule names, whether it selects a
+ *     workload now or not, and how long a fetch may take
  * @param problems what resources say about each other; the compiled form is usable all the same
  */
 public record CompiledMesh(
@@ -31,12 +35,14 @@ public record CompiledMesh(
     boolean registryOnly,
     Set<String> stale,
     LevelTable levels,
+    Map<KeySource, Duration> keySources,
     Problems problems) {
 
   public CompiledMesh {
     workloads = Map.copyOf(workloads);
     destinations = List.copyOf(destinations);
     special = Map.copyOf(special);
+    keySources = Map.copyOf(keySources);
     stale = Collections.unmodifiableSortedSet(new TreeSet<>(stale));
   }
 
@@ -52,6 +58,7 @@ public record CompiledMesh(
         registryOnly,
         stale,
         levels,
+        keySources,
         problems);
   }
 

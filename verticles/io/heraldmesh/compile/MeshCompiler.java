@@ -2,6 +2,7 @@ package io.heraldmesh.compile;
 
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwt.JwtRule;
+import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.CallerDestinations;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Workload;
@@ -9,6 +10,7 @@ import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.AuthenticationPolicy;
 import io.heraldmesh.resource.RequestAuthentication;
 import io.heraldmesh.resource.Resources;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -75,7 +77,14 @@ public final class MeshCompiler {
         scope.config().registryOnly(),
         stale(ports),
         levels,
+        keySources(resources),
         new CrossChecks(scope, workloads).problems());
+  }
+
+  private Map<KeySource, Duration> keySources(Resources resources) {
+    return jwtRules(resources).stream()
+        .collect(
+            Collectors.toUnmodifiableMap(JwtRule::keys, JwtRule::timeout, WorkloadPolicy::longer));
   }
 
   private static Set<String> stale(List<ServicePort> ports) {

@@ -60,7 +60,7 @@ public final class SealedState {
     if (!Files.exists(file)) {
       byte[] fresh = new byte[KEY_BYTES];
       random.nextBytes(fresh);
-      writeWhole(file, fresh);
+      writeWhole(folder, file, fresh);
     }
     byte[] read = Files.readAllBytes(file);
     if (read.length != KEY_BYTES) {
@@ -69,7 +69,10 @@ public final class SealedState {
     this.key = new SecretKeySpec(read, "AES");
   }
 
-  /** Puts {@code content} in the place of what had this name; synced when it returns. */
+  /**
+   * Puts {@code content} in the place of what had this name; synced when it returns. When it fails,
+   * either may be there.
+   */
   public void write(String name, byte[] content) throws IOException {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
@@ -79,7 +82,7 @@ public final class SealedState {
       byte[] all = new byte[head.length + sealed.length];
       System.arraycopy(head, 0, all, 0, head.length);
       System.arraycopy(sealed, 0, all, head.length, sealed.length);
-      writeWhole(folder.resolve(name), all);
+      writeWhole(folder, folder.resolve(name), all);
     } catch (GeneralSecurityException e) {
       throw new IOException("cannot seal " + name, e);
     }
@@ -125,9 +128,11 @@ public final class SealedState {
     }
   }
 
-  /** Takes away what has this name, if there is any. */
+  /** Takes away what has this name, if there is any; synced when it returns. */
   public void remove(String name) throws IOException {
-    Files.deleteIfExists(folder.resolve(name));
+    if (Files.deleteIfExists(folder.resolve(name))) {
+      sync(folder);
+    }
   }
 
   private Cipher cipher(int mode, byte[] nonce, byte[] head, String name)
@@ -148,18 +153,44 @@ public final class SealedState {
         .array();
   }
 
-  private static void writeWhole(Path file, byte[] content) throws IOException {
+  private static void writeWhole(Path folder, Path file, byte[] content) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);
+    try {
+      writeSynced(fresh, content);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      discard(fresh, e);
+      throw e;
+    }
+    sync(folder);
+  }
+
+  private static void writeSynced(Path file, byte[] content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
-            fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
+            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
       ByteBuffer left = ByteBuffer.wrap(content);
       while (left.hasRemaining()) {
         channel.write(left);
       }
       channel.force(true);
     }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** A half of a file takes the room that the next try needs. */
+  private static void discard(Path file, IOException cause) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** A name that was given or taken away is so after a power cut, too. */
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
+    }
   }
 }

@@ -11,7 +11,6 @@ import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwt.KeySource;
-import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.problem.Problems;
 import java.time.Duration;
@@ -55,7 +54,7 @@ final class Compilation {
    *     there is no new one
    * @param stale see {@link CompiledMesh#stale}
    * @param problems what resources and announcements say about each other
-   * @param keys where the nodes' policies have keys of tokens from, and how long a fetch may take
+   * @param keys see {@link CompiledMesh#keySources}
    */
   record Output(
       Map<String, Published> changed,
@@ -78,14 +77,10 @@ final class Compilation {
     Map<String, Integer> levels = new HashMap<>();
     input.nodes().forEach((name, node) -> levels.put(name, node.schemaLevel()));
     Map<String, EncodedSnapshot> changed = new HashMap<>();
-    Map<KeySource, Duration> keys = new HashMap<>();
     encoded
         .encode(mesh, levels)
         .forEach(
             (name, made) -> {
-              made.said()
-                  .keySources()
-                  .forEach((source, time) -> keys.merge(source, time, WorkloadPolicy::longer));
               Published held = Objects.requireNonNull(input.nodes().get(name)).held();
               if (held == null || !held.digest().equals(made.encoded().digest())) {
                 changed.put(name, made.encoded());
@@ -93,14 +88,18 @@ final class Compilation {
             });
     List<String> problems = mesh.problems().all().stream().map(Object::toString).toList();
     if (changed.isEmpty()) {
-      return new Output(Map.of(), null, mesh.stale(), problems, keys);
+      return new Output(Map.of(), null, mesh.stale(), problems, mesh.keySources());
     }
     io.heraldmesh.store.Revision counted = ledger.next();
     Revision revision = new Revision(counted.epoch(), counted.number());
     Map<String, Published> published = new HashMap<>();
     changed.forEach((node, snapshot) -> published.put(node, new Published(revision, snapshot)));
     return new Output(
-        published, signed(revision, input.nodes(), published), mesh.stale(), problems, keys);
+        published,
+        signed(revision, input.nodes(), published),
+        mesh.stale(),
+        problems,
+        mesh.keySources());
   }
 
   private SignedRevision signed(

@@ -26,7 +26,7 @@ final class EncodedSnapshots {
    *     a part of its own
    * @param known the level that the node knows
    */
-  record Encoded(NodeSnapshot snapshot, int known, NodeSnapshot said, EncodedSnapshot encoded) {}
+  record Encoded(NodeSnapshot snapshot, int known, EncodedSnapshot encoded) {}
 
   /**
    * @param levels that nodes know, by name
@@ -54,12 +54,11 @@ final class EncodedSnapshots {
     if (before == null || before.known() != level || !before.snapshot().equals(own)) {
       CompiledMesh.Levelled made = now.own(name, level);
       Part part = Part.of(SnapshotCodec.encode(made.snapshot(), made.level()));
-      return new Encoded(own, level, made.snapshot(), EncodedSnapshot.of(part, common));
+      return new Encoded(own, level, EncodedSnapshot.of(part, common));
     }
     return common.equals(before.encoded().shared())
         ? before
-        : new Encoded(
-            own, level, before.said(), EncodedSnapshot.of(before.encoded().own(), common));
+        : new Encoded(own, level, EncodedSnapshot.of(before.encoded().own(), common));
   }
 
   private static Part shared(CompiledMesh now, int level) {
@@ -75,6 +74,6 @@ final class EncodedSnapshots {
     }
     CompiledMesh.Levelled made = now.node(name, level);
     ByteString bytes = SnapshotCodec.encode(made.snapshot(), made.level());
-    return new Encoded(snapshot, level, made.snapshot(), EncodedSnapshot.whole(bytes));
+    return new Encoded(snapshot, level, EncodedSnapshot.whole(bytes));
   }
 }

@@ -2,6 +2,7 @@ package io.heraldmesh.distributor;
 
 import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SignedRevision;
 import io.heraldmesh.bus.SnapshotFrame;
@@ -163,11 +164,7 @@ final class Publisher {
     Map<String, Compilation.Node> known = new HashMap<>();
     nodes
         .all()
-        .forEach(
-            node ->
-                known.put(
-                    node.name(),
-                    new Compilation.Node(node.wanted(), node.announcement().schemaLevel())));
+        .forEach(node -> known.put(node.name(), new Compilation.Node(node.wanted(), level(node))));
     Compilation.Input input = new Compilation.Input(taken.resources(), workloads(), known);
     return vertx
         .executeBlocking(() -> compilation.run(input))
@@ -179,6 +176,11 @@ final class Publisher {
               return number();
             })
         .onFailure(e -> notCompiled(taken, e));
+  }
+
+  /** What a node knows beyond what is written here makes no snapshot of its own. */
+  private static int level(NodeRecord node) {
+    return Math.min(node.announcement().schemaLevel(), SchemaLevel.NEWEST);
   }
 
   private Future<Compilation.Output> prepared(Compilation.Output output) {

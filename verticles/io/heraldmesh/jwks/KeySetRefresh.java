@@ -99,18 +99,24 @@ final class KeySetRefresh {
       one.keyMissed.set(false);
       return;
     }
-    long now = clock.millis();
-    if (now >= one.quietUntil) {
-      one.quietUntil = now + settings.unknownKeyPause().toMillis();
+    Duration rest = untilAsked(one);
+    if (rest.isZero()) {
+      one.quietUntil = clock.millis() + settings.unknownKeyPause().toMillis();
       fetch(one, true);
     } else if (one.quietUntil < one.due()) {
-      schedule(one, Duration.ofMillis(one.quietUntil - now), () -> fetchForUnknownKey(one));
+      schedule(one, rest, () -> fetchForUnknownKey(one));
     }
   }
 
-  /** After which a missed key may be fetched for. */
+  /**
+   * After which a missed key may be fetched for. What is left of a pause is never more than all of
+   * it: the clock was set back since it began, and nobody knows how much of it is over.
+   */
   Duration untilAsked(WatchedSource one) {
-    return Duration.ofMillis(Math.max(0, one.quietUntil - clock.millis()));
+    long now = clock.millis();
+    boolean quiet =
+        now < one.quietUntil && one.quietUntil - now <= settings.unknownKeyPause().toMillis();
+    return quiet ? Duration.ofMillis(one.quietUntil - now) : Duration.ZERO;
   }
 
   private void taken(WatchedSource one, FetchedKeys fetched, long begun) {
@@ -132,8 +138,10 @@ final class KeySetRefresh {
     }
     Duration missed = fetched.again();
     if (missed != null && !closed && one.wanted) {
-      one.quietUntil = clock.millis() + missed.toMillis();
-      schedule(one, missed, () -> fetchForUnknownKey(one));
+      Duration pause = settings.unknownKeyPause();
+      Duration rest = missed.compareTo(pause) < 0 ? missed : pause;
+      one.quietUntil = clock.millis() + rest.toMillis();
+      schedule(one, rest, () -> fetchForUnknownKey(one));
     }
   }
 

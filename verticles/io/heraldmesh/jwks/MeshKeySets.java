@@ -39,8 +39,19 @@ public final class MeshKeySets {
       MeterRegistry meters,
       InstantSource clock,
       RandomGenerator random) {
+    this(vertx, bus, settings, meters, clock, random, Timers.of(vertx));
+  }
+
+  MeshKeySets(
+      Vertx vertx,
+      SignedBus bus,
+      KeySetSettings settings,
+      MeterRegistry meters,
+      InstantSource clock,
+      RandomGenerator random,
+      Timers timers) {
     this.bus = bus;
-    this.keys = KeySetService.ofMesh(vertx, settings, meters, clock, random, Timers.of(vertx));
+    this.keys = KeySetService.ofMesh(vertx, settings, meters, clock, random, timers);
   }
 
   /** Completes once nodes are answered. */

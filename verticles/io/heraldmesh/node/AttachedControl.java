@@ -60,6 +60,7 @@ final class AttachedControl implements NodeControl {
   private final NodeIdentity files;
   private final RenewableIdentity identity;
   private final SealedState sealed;
+  private final KeptSnapshot kept;
   private final LinkClient link;
   private final SignedBus bus;
 
@@ -79,6 +80,7 @@ final class AttachedControl implements NodeControl {
     } catch (IOException e) {
       throw StartFailure.cannotStart("cannot use " + state.resolve(FOLDER) + ": " + e.getMessage());
     }
+    this.kept = new KeptSnapshot(sealed);
     this.link =
         new LinkClient(
             foundation.vertx(),
@@ -161,6 +163,13 @@ final class AttachedControl implements NodeControl {
   @Override
   public void report(Health health) {
     health.register("link", this::condition);
+    health.register("snapshot", this::snapshot);
+  }
+
+  /** Whether a restart without a control node would have what is in force. */
+  private Condition snapshot() {
+    String problem = kept.problem();
+    return problem == null ? Condition.OK : Condition.degraded(problem);
   }
 
   private Condition condition() {
@@ -205,13 +214,7 @@ final class AttachedControl implements NodeControl {
         (vertx, workloads, consumer) -> {
           SnapshotSubscriber subscriber =
               new SnapshotSubscriber(
-                  vertx,
-                  bus,
-                  workloads,
-                  foundation.clock(),
-                  consumer,
-                  new KeptSnapshot(sealed),
-                  SchemaLevel.NEWEST);
+                  vertx, bus, workloads, foundation.clock(), consumer, kept, SchemaLevel.NEWEST);
           link.onAttached(subscriber::reattached);
           return subscriber;
         },

@@ -1,8 +1,10 @@
 package io.heraldmesh.node;
 
+import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.problem.Shown;
 import io.heraldmesh.resource.yaml.Value;
 
 /** Addresses in a node file. */
@@ -28,6 +30,17 @@ final class NodeAddresses {
       value.problem(ProblemCode.INVALID_ADDRESS, String.valueOf(e.getMessage()), sockets.cure());
       return new ListenAddress(new HostPort("127.0.0.1", 0));
     }
+  }
+
+  /** One that others dial; port 0: that of the listener. */
+  static HostPort dialled(Value value) {
+    HostPort address = read(value);
+    if (!Endpoint.isHost(address.host())) {
+      value.problem(
+          ProblemCode.INVALID_ADDRESS,
+          Shown.quoted(address.host()) + " is neither an IP address nor a host name");
+    }
+    return address;
   }
 
   static HostPort read(Value value) {

@@ -10,6 +10,8 @@ import io.heraldmesh.proxy.OutboundPort;
 import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.capture.RunAs;
 import io.heraldmesh.resource.problem.ProblemCode;
+import io.heraldmesh.resource.problem.Shown;
+import io.heraldmesh.resource.read.Names;
 import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -124,10 +127,10 @@ final class WorkloadsSection {
   private WorkloadSettings workload(Fields fields) {
     Workload workload =
         new Workload(
-            fields.required("namespace").nonEmptyText().value(),
-            fields.required("name").nonEmptyText().value());
+            named(fields.required("namespace"), Names::isLabel),
+            named(fields.required("name"), Names::isObjectName));
     Value account = fields.optional("serviceAccount");
-    String serviceAccount = account.isPresent() ? account.nonEmptyText().value() : "default";
+    String serviceAccount = account.isPresent() ? named(account, Names::isObjectName) : "default";
     Value files = fields.optional("credentials");
     Path folderOfCertificates = files.decodeOrNull(this::folder);
     if (folderOfCertificates != null) {
@@ -143,12 +146,35 @@ final class WorkloadsSection {
     return new WorkloadSettings(
         workload,
         serviceAccount,
-        fields.optional("labels").textMap(),
+        labels(fields.optional("labels")),
         outbound == null ? null : outbound.listen(),
         outbound == null ? List.of() : outbound.services(),
         fields.optional("ports").list(this::port),
         outbound == null ? null : outbound.capture(),
         LocalUsers.read(fields.optional("runAs")));
+  }
+
+  /** Names of another form are in no announcement. */
+  private static String named(Value value, Predicate<String> form) {
+    String name = value.nonEmptyText().value();
+    if (!name.isEmpty() && !form.test(name)) {
+      value.problem(ProblemCode.INVALID_NAME, Shown.quoted(name) + " is no name");
+    }
+    return name;
+  }
+
+  private static Map<String, String> labels(Value value) {
+    Map<String, String> labels = value.textMap();
+    labels.forEach(
+        (key, its) -> {
+          if (!Names.isLabel(key, its)) {
+            value.problem(
+                ProblemCode.INVALID,
+                Shown.quoted(key + ": " + its) + " is no label",
+                "use at most 63 letters, digits, '-', '_' and '.'");
+          }
+        });
+    return labels;
   }
 
   private record Outbound(
@@ -177,7 +203,7 @@ final class WorkloadsSection {
   }
 
   private InboundPort port(Fields fields) {
-    String name = fields.required("name").nonEmptyText().value();
+    String name = named(fields.required("name"), Names::isPort);
     Value advertise = fields.optional("advertise");
     int port = fields.required("port").integer(1, 65535, 1).value();
     return new InboundPort(
@@ -186,7 +212,7 @@ final class WorkloadsSection {
         protocol(fields.optional("protocol"), name, port),
         NodeAddresses.read(fields.required("app")),
         NodeAddresses.listener(fields.required("listen"), sockets),
-        advertise.isPresent() ? NodeAddresses.read(advertise) : null);
+        advertise.isPresent() ? NodeAddresses.dialled(advertise) : null);
   }
 
   private static Protocol protocol(Value value, String portName, int port) {

@@ -56,6 +56,16 @@ public final class AddressBlock {
     return InetAddress.ofLiteral(literal);
   }
 
+  /** Whether {@link #address} takes it. */
+  static boolean isAddress(String literal) {
+    try {
+      address(literal);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   private static int length(String text, int from) {
     int digits = text.length() - from;
     if (digits < 1 || digits > 3) {

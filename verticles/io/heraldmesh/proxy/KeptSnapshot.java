@@ -8,15 +8,20 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.credentials.SealedState;
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last good snapshot over a restart; it was verified when it came. Blocks for the disk. */
+/**
+ * The last good snapshot over a restart; it was verified when it came. Blocks for the disk; for one
+ * writer at a time.
+ */
 public final class KeptSnapshot {
   private static final Logger LOG = LoggerFactory.getLogger(KeptSnapshot.class);
   private static final String NAME = "snapshot";
 
   private final SealedState state;
+  private volatile @Nullable String problem;
 
   public KeptSnapshot(SealedState state) {
     this.state = state;
@@ -53,16 +58,48 @@ public final class KeptSnapshot {
     }
   }
 
-  void keep(Revision revision, EncodedSnapshot snapshot) {
-    EncodedSnapshot.Part shared = snapshot.shared();
-    Record kept =
-        shared == null
-            ? new Whole(revision, snapshot.own().bytes())
-            : new Parts(revision, snapshot.own().bytes(), shared.bytes());
+  /**
+   * Puts it in the place of the one before. When that fails the one before is taken away, too: it
+   * is not in force any more, and a restart must not bring it back. {@link #problem} says which.
+   *
+   * @return true: it is on disk
+   */
+  boolean keep(Revision revision, EncodedSnapshot snapshot) {
     try {
-      state.write(NAME, MessageCodec.encode(kept));
-    } catch (IOException e) {
-      LOG.error("snapshot not kept, a restart will need the control plane: {}", e.getMessage());
+      state.write(NAME, MessageCodec.encode(form(revision, snapshot)));
+      problem = null;
+      return true;
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      problem = "the policy in force is not on disk (" + e.getMessage() + "), " + withoutIt();
+      return false;
     }
+  }
+
+  private static Record form(Revision revision, EncodedSnapshot snapshot) {
+    EncodedSnapshot.Part shared = snapshot.shared();
+    return shared == null
+        ? new Whole(revision, snapshot.own().bytes())
+        : new Parts(revision, snapshot.own().bytes(), shared.bytes());
+  }
+
+  /** What a restart comes to. */
+  private String withoutIt() {
+    try {
+      state.remove(NAME);
+      return "a restart will need the control plane; check permissions and free space";
+    } catch (IOException e) {
+      return "and an older one cannot be removed ("
+          + e.getMessage()
+          + "): a restart without the control plane would enforce that; check permissions and free"
+          + " space, or remove it";
+    }
+  }
+
+  /**
+   * Why a restart without the control plane would not have what is in force, and what to do; null:
+   * it would. Any thread.
+   */
+  public @Nullable String problem() {
+    return problem;
   }
 }

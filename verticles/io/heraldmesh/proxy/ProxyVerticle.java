@@ -158,10 +158,16 @@ public final class ProxyVerticle extends VerticleBase {
         port.name(),
         port.port(),
         port.protocol(),
-        advertise == null ? port.listen().address().host() : advertise.host(),
+        withoutZone(advertise == null ? port.listen().address().host() : advertise.host()),
         advertise == null || advertise.port() == 0
             ? bound(workload, port, bounds)
             : advertise.port());
+  }
+
+  /** A zone means something on this machine alone. */
+  private static String withoutZone(String host) {
+    int zone = host.indexOf('%');
+    return zone < 0 ? host : host.substring(0, zone);
   }
 
   private static int bound(WorkloadSettings workload, InboundPort port, List<Bound> bounds) {

@@ -4,7 +4,6 @@ import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.EncodedSnapshot;
-import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SnapshotContent;
 import io.heraldmesh.bus.SnapshotFrame;
@@ -33,11 +32,29 @@ final class SnapshotApplier {
   private final SnapshotReader reader;
   private final Function<NodeSnapshot, Future<Void>> consumer;
   private final @Nullable KeptSnapshot kept;
+  private final @Nullable SnapshotKeeping keeping;
   private final Runnable missing;
   private final Promise<Void> first = Promise.promise();
   private Future<?> chain = Future.succeededFuture();
+
+  /** Completes when what is held is on disk, or could not be written there. */
+  private volatile Future<Void> keptYet = Future.succeededFuture();
+
   private volatile @Nullable Held held;
   private volatile boolean partMissing;
+
+  /**
+   * What became of a snapshot.
+   *
+   * @param kept completes when that may be said: what is in force must be so after a restart, too,
+   *     or be known to need the control plane
+   */
+  record Taken(Acknowledgement acknowledgement, Future<Void> kept) {
+    /** Completes with it then. */
+    Future<Acknowledgement> said() {
+      return kept.map(acknowledgement);
+    }
+  }
 
   /**
    * @param consumer puts a snapshot into force and completes when it is; when it fails, the one
@@ -57,6 +74,7 @@ final class SnapshotApplier {
     this.reader = reader;
     this.consumer = consumer;
     this.kept = kept;
+    this.keeping = kept == null ? null : new SnapshotKeeping(vertx, kept);
     this.missing = missing;
   }
 
@@ -68,6 +86,18 @@ final class SnapshotApplier {
   /** What is in force; null: nothing yet. */
   @Nullable Held held() {
     return held;
+  }
+
+  /** False: what is held is on its way to the disk, and is not to be confirmed before. */
+  boolean settled() {
+    return keptYet.isComplete();
+  }
+
+  /** Nothing is written any more that could not be yet. */
+  void close() {
+    if (keeping != null) {
+      keeping.close();
+    }
   }
 
   /** True: what was sent last did not fit what is held, so all of it is to be asked for. */
@@ -106,19 +136,19 @@ final class SnapshotApplier {
 
   /**
    * Takes one that was pushed, after those that came before it. Completes with what is in force
-   * then, or why not; fails when it is not believed or not newer.
+   * then, and kept, or why not; fails when it is not believed or not newer.
    */
   Future<Acknowledgement> take(SnapshotFrame frame) {
-    return enqueue(() -> taken(frame));
+    return enqueue(() -> taken(frame)).compose(Taken::said);
   }
 
   /**
-   * Takes the answer to a question, as {@link #take}; one that confirms what was held when it was
-   * asked counts only for that.
+   * Takes the answer to a question, as {@link #take}, but does not wait until it is kept; one that
+   * confirms what was held when it was asked counts only for that.
    *
    * @param before what was held then
    */
-  Future<Acknowledgement> answered(SnapshotFrame frame, @Nullable Held before) {
+  Future<Taken> answered(SnapshotFrame frame, @Nullable Held before) {
     return enqueue(() -> frame.content() == null && overtaken(before) ? tooLate() : taken(frame));
   }
 
@@ -128,18 +158,18 @@ final class SnapshotApplier {
     return now != null && (before == null || now.revision().isAfter(before.revision()));
   }
 
-  private static Future<Acknowledgement> tooLate() {
+  private static Future<Taken> tooLate() {
     return Future.failedFuture(
         new BusException(BusFailure.REPLAYED, "a later snapshot came before the answer"));
   }
 
-  private synchronized Future<Acknowledgement> enqueue(Supplier<Future<Acknowledgement>> work) {
-    Future<Acknowledgement> mine = chain.otherwiseEmpty().compose(before -> work.get());
+  private synchronized Future<Taken> enqueue(Supplier<Future<Taken>> work) {
+    Future<Taken> mine = chain.otherwiseEmpty().compose(before -> work.get());
     chain = mine;
     return mine;
   }
 
-  private Future<Acknowledgement> taken(SnapshotFrame frame) {
+  private Future<Taken> taken(SnapshotFrame frame) {
     Held before = held;
     return vertx
         .executeBlocking(() -> SnapshotProof.verify(bus, frame, before))
@@ -158,7 +188,7 @@ final class SnapshotApplier {
     }
   }
 
-  private Future<Acknowledgement> apply(Proven proven, @Nullable Held before) {
+  private Future<Taken> apply(Proven proven, @Nullable Held before) {
     if (before != null && before.revision().isAfter(proven.revision())) {
       LOG.info("snapshot ignored revision={} held={}", proven.revision(), before.revision());
       return Future.failedFuture(
@@ -166,11 +196,9 @@ final class SnapshotApplier {
     }
     EncodedSnapshot snapshot = proven.snapshot();
     if (before != null && snapshot.digest().equals(before.snapshot().digest())) {
-      if (before.revision().epoch() != proven.revision().epoch()) {
-        // After a restart, too, nobody of the epoch before is followed.
-        keep(proven.revision(), snapshot);
-      }
-      return Future.succeededFuture(inForce(proven));
+      // After a restart, too, nobody of the epoch before is followed.
+      boolean keep = before.revision().epoch() != proven.revision().epoch();
+      return Future.succeededFuture(inForce(proven, keep));
     }
     if (before != null && before.revision().equals(proven.revision())) {
       return Future.failedFuture(
@@ -186,32 +214,30 @@ final class SnapshotApplier {
                 String reason = String.valueOf(done.cause().getMessage());
                 LOG.error("snapshot refused revision={} reason=\"{}\"", proven.revision(), reason);
                 return Future.succeededFuture(
-                    new Acknowledgement(proven.revision(), snapshot.digest(), reason));
+                    new Taken(
+                        new Acknowledgement(proven.revision(), snapshot.digest(), reason),
+                        Future.succeededFuture()));
               }
-              keep(proven.revision(), snapshot);
               LOG.info(
                   "snapshot in force revision={} digest={}",
                   proven.revision(),
                   snapshot.digest().abbreviated());
-              Acknowledgement acknowledgement = inForce(proven);
+              Taken taken = inForce(proven, true);
               first.tryComplete();
-              return Future.succeededFuture(acknowledgement);
+              return Future.succeededFuture(taken);
             });
   }
 
-  private Acknowledgement inForce(Proven proven) {
-    held = new Held(proven.revision(), proven.snapshot());
-    return new Acknowledgement(proven.revision(), proven.snapshot().digest(), null);
-  }
-
-  private void keep(Revision revision, EncodedSnapshot snapshot) {
-    KeptSnapshot to = kept;
-    if (to != null) {
-      vertx.executeBlocking(
-          () -> {
-            to.keep(revision, snapshot);
-            return true;
-          });
+  /**
+   * @param keep false: it is on disk as it is, or on its way there
+   */
+  private Taken inForce(Proven proven, boolean keep) {
+    Held now = new Held(proven.revision(), proven.snapshot());
+    if (keep && keeping != null) {
+      keptYet = keeping.keep(now);
     }
+    held = now;
+    return new Taken(
+        new Acknowledgement(proven.revision(), proven.snapshot().digest(), null), keptYet);
   }
 }

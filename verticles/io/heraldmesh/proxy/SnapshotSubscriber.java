@@ -4,6 +4,7 @@ import io.heraldmesh.bus.Acknowledgement;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MalformedMessage;
 import io.heraldmesh.bus.Revision;
@@ -13,6 +14,7 @@ import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.bus.SnapshotProof.Held;
 import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.policy.NodeSnapshot;
+import io.heraldmesh.proxy.SnapshotApplier.Taken;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -37,6 +39,9 @@ public final class SnapshotSubscriber implements PolicySource {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSubscriber.class);
   private static final Duration ASK_EVERY = Duration.ofSeconds(10);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
+  /** How long a push is not answered, for want of the disk: its sender waits no longer than 5 s. */
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(4);
 
   private final Vertx vertx;
   private final SignedBus bus;
@@ -165,6 +170,7 @@ public final class SnapshotSubscriber implements PolicySource {
       vertx.cancelTimer(timer);
       listening = registration;
     }
+    applier.close();
     return listening == null ? Future.succeededFuture() : listening.close();
   }
 
@@ -224,9 +230,20 @@ public final class SnapshotSubscriber implements PolicySource {
 
   private Future<Void> fetch(@Nullable Held now) {
     return distributor
-        .fetch(now == null || applier.partMissing() ? null : now.snapshot().digest())
+        .fetch(confirmed(now))
         .onSuccess(answer -> asked = true)
         .compose(answer -> fetched(answer, now));
+  }
+
+  /**
+   * What the distributor is told that this node holds, which it takes for an acknowledgement.
+   *
+   * @return null: nothing, so that all of it is sent
+   */
+  private @Nullable ByteString confirmed(@Nullable Held now) {
+    return now == null || applier.partMissing() || !applier.settled()
+        ? null
+        : now.snapshot().digest();
   }
 
   private static boolean isUnknown(Throwable cause) {
@@ -297,9 +314,9 @@ public final class SnapshotSubscriber implements PolicySource {
     } catch (MalformedMessage e) {
       return Future.failedFuture(e);
     }
-    Future<Acknowledgement> taken = applier.answered(frame, before);
+    Future<Taken> taken = applier.answered(frame, before);
     // That it holds the one that it should, the question said already.
-    return (frame.content() == null ? taken.<Void>mapEmpty() : taken.compose(this::acknowledge))
+    return (frame.content() == null ? taken.<Void>mapEmpty() : taken.compose(this::confirm))
         .recover(
             e ->
                 isReplayed(e) && applier.overtaken(before)
@@ -320,7 +337,27 @@ public final class SnapshotSubscriber implements PolicySource {
       ask();
       return Future.failedFuture(new BusException(BusFailure.NOT_READY, "this node asks first"));
     }
-    return applier.take(frame);
+    Future<Acknowledgement> taken = applier.take(frame);
+    return BoundedWait.within(vertx, ANSWER_WITHIN, taken)
+        .compose(waited -> taken.isComplete() ? taken : late(taken));
+  }
+
+  /** Nobody listens to the answer any more when it comes. */
+  private Future<Acknowledgement> late(Future<Acknowledgement> taken) {
+    taken.onSuccess(this::acknowledge);
+    return Future.failedFuture(
+        new BusException(BusFailure.NOT_READY, "not kept yet; acknowledged once it is"));
+  }
+
+  /** Asking goes on while the disk is slow, or hangs. */
+  private Future<Void> confirm(Taken taken) {
+    boolean kept = taken.kept().isComplete();
+    Future<Void> confirmed = taken.said().compose(this::acknowledge);
+    if (kept) {
+      return confirmed;
+    }
+    confirmed.onFailure(e -> askLater(ASK_AGAIN));
+    return Future.succeededFuture();
   }
 
   private Future<Void> acknowledge(Acknowledgement acknowledgement) {

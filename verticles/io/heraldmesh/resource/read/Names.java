@@ -15,6 +15,12 @@ public final class Names {
       Pattern.compile(
           "(?i)[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*\\.?");
   private static final Pattern TRUST_DOMAIN = Pattern.compile("[-a-z0-9._]{1,255}");
+  private static final Pattern PORT =
+      Pattern.compile("[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?");
+  private static final Pattern LABEL_KEY =
+      Pattern.compile("([-a-z0-9.]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+  private static final Pattern LABEL_VALUE =
+      Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
   private static final Pattern HEADER = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
 
   private Names() {}
@@ -59,6 +65,16 @@ public final class Names {
   /** A DNS name, perhaps with a dot at its end. */
   public static boolean isHost(String host) {
     return host.length() <= 255 && HOST.matcher(host).matches();
+  }
+
+  /** The name of a port, as Istio takes it. */
+  public static boolean isPort(String name) {
+    return PORT.matcher(name).matches();
+  }
+
+  /** Whether an object can have this label. */
+  public static boolean isLabel(String key, String value) {
+    return LABEL_KEY.matcher(key).matches() && LABEL_VALUE.matcher(value).matches();
   }
 
   /** RFC 9110 section 5.1: a token. */

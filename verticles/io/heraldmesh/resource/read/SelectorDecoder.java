@@ -26,10 +26,6 @@ final class SelectorDecoder {
           "networking.istio.io", Set.of("ServiceEntry"),
           "gateway.networking.k8s.io", Set.of("Gateway", "GatewayClass"));
 
-  private static final Pattern LABEL_KEY =
-      Pattern.compile("([-a-z0-9.]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
-  private static final Pattern LABEL_VALUE =
-      Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
   private static final Pattern GROUP =
       Pattern.compile("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?");
   private static final Pattern KIND = Pattern.compile("[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?");
@@ -74,7 +70,7 @@ final class SelectorDecoder {
         entry
             .value()
             .problem(ProblemCode.INVALID_SELECTOR, "wildcard '*' is not supported in a selector");
-      } else if (!LABEL_KEY.matcher(key).matches() || !LABEL_VALUE.matcher(value).matches()) {
+      } else if (!Names.isLabel(key, value)) {
         entry
             .value()
             .problem(

@@ -10,14 +10,11 @@ import io.heraldmesh.resource.yaml.KeyedValue;
 import io.heraldmesh.resource.yaml.Value;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Source: Istio workload_entry.proto and its validation. */
 final class WorkloadAddressDecoder {
   private static final String UNIX = "unix://";
-  private static final Pattern PORT_NAME =
-      Pattern.compile("[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?");
 
   private WorkloadAddressDecoder() {}
 
@@ -77,7 +74,7 @@ final class WorkloadAddressDecoder {
     Map<String, Integer> ports = new LinkedHashMap<>();
     for (KeyedValue entry : written.entries()) {
       String name = entry.key().value();
-      if (!PORT_NAME.matcher(name).matches()) {
+      if (!Names.isPort(name)) {
         entry.value().problem(ProblemCode.INVALID, Shown.quoted(name) + " is no name for a port");
       }
       ports.put(name, entry.value().integer(1, Ports.MAX, 1).value());

@@ -25,7 +25,17 @@ import org.jspecify.annotations.Nullable;
 final class SampleRecords {
   private static final List<String> TEXTS =
       List.of(
-          "a", "shop", "*", "/orders/{*}", "10.0.0.0/8", "\"\\\n", "ü€", "https://issuer.example");
+          "a",
+          "shop",
+          "web",
+          "n1",
+          "v1",
+          "*",
+          "/orders/{*}",
+          "10.0.0.0/8",
+          "\"\\\n",
+          "ü€",
+          "https://issuer.example");
   private final Random random;
   private final Set<Class<?>> seen = new HashSet<>();
 
@@ -45,7 +55,7 @@ final class SampleRecords {
   private Object record(Class<?> type, int depth) {
     seen.add(type);
     // A record may refuse arbitrary texts; another draw then gives it ones it takes.
-    for (int attempt = 0; attempt < 500; attempt++) {
+    for (int attempt = 0; attempt < 5000; attempt++) {
       try {
         RecordComponent[] components = type.getRecordComponents();
         Constructor<?> constructor =

@@ -195,6 +195,14 @@ final class AttachedMesh implements AutoCloseable {
     }
   }
 
+  static String health(HeraldProcess node) {
+    try {
+      return WireClient.once(node.port("health"), "GET", "x", "/healthz/ready", List.of()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static void until(HeraldProcess caller, String path, int status) {
     Await.until(
         Duration.ofSeconds(60), path + " is " + status, () -> status(caller, path) == status);

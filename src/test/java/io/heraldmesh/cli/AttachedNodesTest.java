@@ -74,6 +74,30 @@ class AttachedNodesTest {
   }
 
   @Test
+  void aChangeThatCannotBeWrittenIsToldAndARestartAloneDoesNotBringTheOneBeforeBack()
+      throws IOException, InterruptedException {
+    HeraldProcess control = mesh.control().awaitReady();
+    HeraldProcess web = mesh.web().awaitReady();
+    HeraldProcess caller = mesh.caller().awaitReady();
+    AttachedMesh.until(caller, "/one", 200);
+    Path sealed = folder.resolve("n1/sealed");
+    Await.until("kept", () -> Files.exists(sealed.resolve("snapshot")));
+    Files.createDirectories(sealed.resolve("snapshot.new/full"));
+
+    mesh.access("/two");
+    AttachedMesh.until(caller, "/two", 200);
+    Await.until("told", () -> AttachedMesh.health(web).contains("snapshot: the policy in force"));
+    assertThat(AttachedMesh.health(web)).startsWith("degraded");
+
+    control.close();
+    web.term();
+    assertThat(web.exitCode()).isZero();
+    HeraldProcess again = mesh.web();
+    Await.until("it tried", () -> again.said().contains("link not made"));
+    assertThat(again.lines()).doesNotContain("ready");
+  }
+
+  @Test
   void stateOfAnotherNodeOrChangedStateIsNotUsed() throws IOException, InterruptedException {
     HeraldProcess control = mesh.control().awaitReady();
     HeraldProcess web = mesh.web().awaitReady();

@@ -46,6 +46,43 @@ class DestinationsTest {
     assertThat(web.answersTo("xweb.shop", "bank")).isFalse();
   }
 
+  /** A proxy refuses all of a snapshot that has one. */
+  @Test
+  void whatCannotBeDialledIsNoEndpointWhoeverSaidIt() {
+    String entry =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: old, namespace: shop}
+        spec: {address: 10.0.0.300, labels: {app: web}}
+        """;
+    Destination web =
+        compile(
+                read(service("shop", "web"), entry),
+                at(8080, "", 15106),
+                at(8080, "10.0.0.2", 70_000),
+                at(8080, "10.0.0.3", 0),
+                workload("shop", "web"))
+            .getFirst();
+    assertThat(web.endpoints()).extracting(Endpoint::host).containsExactly("10.0.0.1");
+    assertThat(compile(read(NAMED), at(70_000, "10.0.0.4", 15106)).getFirst().endpoints())
+        .isEmpty();
+  }
+
+  private static final String NAMED =
+      service("shop", "web").replace("targetPort: 8080", "targetPort: http");
+
+  private static MeshWorkload at(int port, String host, int advertised) {
+    return new MeshWorkload(
+        "n1",
+        "shop",
+        "web",
+        "web",
+        Map.of("app", "web"),
+        List.of(new MeshWorkload.Port("http", port, Protocol.HTTP, host, advertised)),
+        true);
+  }
+
   @Test
   void otherNamespacesAndLabelsAreNotSelectedAndWhoIsNotReadyIsNoEndpoint() {
     Destination web =

@@ -2,6 +2,7 @@ package io.heraldmesh.credentials;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +70,27 @@ class SealedStateTest {
     SealedState other = new SealedState(folder.resolve("other"), random);
     Files.copy(folder.resolve("sealed/leaves"), folder.resolve("other/leaves"));
     assertThat(other.read("leaves")).isEmpty();
+  }
+
+  @Test
+  void aFailedWriteLeavesNothingHalfDone() throws IOException {
+    // A folder with something in it is in the place of the file.
+    Files.createDirectories(folder.resolve("sealed/taken/by"));
+
+    assertThatThrownBy(() -> state.write("taken", SECRET)).isInstanceOf(IOException.class);
+    try (Stream<Path> files = Files.list(folder.resolve("sealed"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("leaves", "seal.key", "taken");
+    }
+  }
+
+  @Test
+  void whatWasTakenAwayIsGone() throws IOException {
+    state.remove("leaves");
+    state.remove("leaves");
+
+    assertThat(state.read("leaves")).isEmpty();
+    assertThat(state.names("")).containsExactly("seal.key");
   }
 
   @Test

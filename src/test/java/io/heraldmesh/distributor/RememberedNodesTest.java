@@ -21,6 +21,7 @@ import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.read.ResourceReader;
+import io.heraldmesh.store.Announced;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -184,6 +185,24 @@ class RememberedNodesTest {
     assertThat(endpoints()).containsExactly("10.0.0.1");
     Await.failure(second.announce(new Announcement(4, List.of(web("10.0.0.2")))));
     assertThat(endpoints()).containsExactly("10.0.0.1");
+  }
+
+  @Test
+  void whatNobodyMayAnnounceAnyMoreIsPassedOverAndAllElseIsAsBefore() {
+    Announced good =
+        store.announcements().all().stream()
+            .filter(a -> a.node().equals("n2"))
+            .findFirst()
+            .orElseThrow();
+    String bad = String.valueOf(good.message()).replace("15006", "70000");
+    store
+        .announcements()
+        .keep(List.of(new Announced("n2", good.sequence(), bad, good.lostAt())), null);
+
+    anotherTakesOver();
+    assertThat(endpoints()).containsExactly("10.0.0.1");
+    Await.result(second.announce(new Announcement(2, List.of(web("10.0.0.2")))));
+    Await.until("both", () -> endpoints().size() == 2);
   }
 
   @Test

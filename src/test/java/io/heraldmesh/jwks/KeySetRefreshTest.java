@@ -153,6 +153,42 @@ class KeySetRefreshTest {
   }
 
   @Test
+  void aMissedKeyWaitsNoLongerThanThePauseThoughTheClockWasSetBackByDays() throws Exception {
+    missed();
+    next().keys();
+    timers.next();
+    clock.advance(Duration.ofDays(-2));
+
+    missed();
+    assertThat(next().wish().keyMissed()).isTrue();
+  }
+
+  @Test
+  void norWhenTheLastFetchFailedByAClockThatWasAhead() throws Exception {
+    clock.advance(Duration.ofDays(2));
+    fetch();
+    Asked failing = next();
+    clock.advance(Duration.ofDays(-2));
+    failing.answer().fail("away");
+    timers.next();
+
+    missed();
+    assertThat(next().wish().keyMissed()).isTrue();
+  }
+
+  @Test
+  void norWhenTheControlPlaneSaysSo() throws Exception {
+    fetch();
+    FetchedKeys keys = FetchedKeys.parse(KEYS, null);
+    next()
+        .answer()
+        .complete(new FetchedKeys(keys.set(), keys.json(), null, null, null, Duration.ofDays(2)));
+
+    assertThat(timers.next().delay()).isLessThanOrEqualTo(SETTINGS.refresh());
+    assertThat(timers.next().delay()).isEqualTo(SETTINGS.unknownKeyPause());
+  }
+
+  @Test
   void nothingBeginsAfterItIsClosed() throws Exception {
     fetch();
     onContext(refresh::close);

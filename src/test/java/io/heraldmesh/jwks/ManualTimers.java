@@ -3,6 +3,7 @@ package io.heraldmesh.jwks;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,6 +35,19 @@ final class ManualTimers implements Timers {
       throw new AssertionError("no timer was set");
     }
     return entry;
+  }
+
+  /** As when so long passes: runs what was set until now, was not cancelled, and is due by then. */
+  void wind(Duration by) {
+    List<Entry> all = new ArrayList<>();
+    set.drainTo(all);
+    for (Entry entry : all) {
+      if (entry.delay().compareTo(by) > 0) {
+        set.add(entry);
+      } else if (!isCancelled(entry)) {
+        entry.fire();
+      }
+    }
   }
 
   boolean isCancelled(Entry entry) {

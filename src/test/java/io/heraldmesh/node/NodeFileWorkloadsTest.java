@@ -124,6 +124,12 @@ class NodeFileWorkloadsTest {
       textBlock =
           """
           workloads: [{name: x}]                  | namespace        | required field is missing
+          workloads: [{namespace: A, name: b}]    | namespace        | "A" is no name
+          workloads: [{namespace: a, name: b_c}]  | name             | "b_c" is no name
+          workloads: [{namespace: a, name: b, serviceAccount: "-"}] | serviceAccount | "-" is no name
+          workloads: [{namespace: a, name: b, labels: {app: "b c"}}] | labels | "app: b c" is no label
+          workloads: [{namespace: a, name: b, ports: [{name: a b, port: 1, app: "h:1", listen: "h:2"}]}] | name | "a b" is no name
+          workloads: [{namespace: a, name: b, ports: [{name: p, port: 1, app: "h:1", listen: "h:2", advertise: "1.2.3:4"}]}] | advertise | "1.2.3" is neither an IP address
           workload: []                            | spec.workload    | unknown field
           outbound: {allowLoopback: maybe}        | spec.outbound.allowLoopback | true or false
           outbound: {loopback: true}              | spec.outbound.loopback | unknown field

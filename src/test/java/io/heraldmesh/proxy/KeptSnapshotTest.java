@@ -9,6 +9,7 @@ import io.heraldmesh.bus.EncodedSnapshot.Part;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.credentials.SealedState;
 import io.heraldmesh.proxy.KeptSnapshot.Kept;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -45,6 +46,29 @@ class KeptSnapshotTest {
     EncodedSnapshot whole = EncodedSnapshot.whole(bytes("all"));
     kept.keep(REVISION, whole);
     assertThat(kept.load()).contains(new Kept(REVISION, whole));
+  }
+
+  @Test
+  void whatCannotBeWrittenTakesTheOneBeforeWithIt() throws Exception {
+    assertThat(kept.keep(REVISION, EncodedSnapshot.whole(bytes("before")))).isTrue();
+    assertThat(kept.problem()).isNull();
+    Path obstacle = Files.createDirectories(folder.resolve("snapshot.new/full"));
+
+    assertThat(kept.keep(REVISION, EncodedSnapshot.whole(bytes("now")))).isFalse();
+    assertThat(kept.load()).isEmpty();
+    assertThat(kept.problem()).contains("a restart will need the control plane");
+
+    Files.delete(obstacle);
+    assertThat(kept.keep(REVISION, EncodedSnapshot.whole(bytes("now")))).isTrue();
+    assertThat(kept.problem()).isNull();
+  }
+
+  @Test
+  void anOlderOneThatCannotBeTakenAwayIsTold() throws Exception {
+    Files.createDirectories(folder.resolve("snapshot/stays"));
+
+    assertThat(kept.keep(REVISION, EncodedSnapshot.whole(bytes("now")))).isFalse();
+    assertThat(kept.problem()).contains("an older one cannot be removed", "would enforce that");
   }
 
   @Test
