@@ -127,6 +127,9 @@ final class StatusCommand implements Callable<Integer> {
     }
     certificates(status, out);
     keys.text(out);
+    for (Node node : status.left()) {
+      out.println("left          " + node.name() + ": " + node.reason());
+    }
     if (status.problems().isEmpty()) {
       out.println("problems      none");
     }
@@ -181,3 +184,5 @@ final class StatusCommand implements Callable<Integer> {
     return json;
   }
 }
+    ArrayNode left = json.putArray("left");
+    status.left().forEach(node -> ApplyReport.node(left.addObject(), node));
