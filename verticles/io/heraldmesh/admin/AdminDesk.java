@@ -9,7 +9,6 @@ import io.heraldmesh.bus.AdminCertificates.CertificatePage;
 import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
 import io.heraldmesh.bus.AdminCertificates.InUsePage;
 import io.heraldmesh.bus.AdminCertificates.InUseRequest;
-import io.heraldmesh.bus.AdminCertificates.Registration;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
@@ -43,7 +42,6 @@ import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -233,10 +231,16 @@ final class AdminDesk implements AdminService.Server {
                   .filter(c -> only == null || only.equals(c.node()))
                   .filter(c -> request.node() == null || request.node().equals(c.node()))
                   .toList();
-          int from = after(all, request.after());
-          int to = Math.min(all.size(), from + request.most());
+          String after = request.after();
+          List<Certificate> left =
+              all.stream()
+                  .filter(c -> after == null || HeldCertificates.key(c).compareTo(after) > 0)
+                  .toList();
+          List<Certificate> page = left.subList(0, Math.min(left.size(), request.most()));
           return new CertificatePage(
-              all.size(), all.subList(from, to), to < all.size() ? all.get(to - 1).serial() : null);
+              all.size(),
+              page,
+              page.size() < left.size() ? HeldCertificates.key(page.getLast()) : null);
         });
   }
 
@@ -256,15 +260,6 @@ final class AdminDesk implements AdminService.Server {
     return allowed(caller, AdminRights.KEY_SETS_LIST, new MeshAnswers(mesh)::keySets);
   }
 
-  private static int after(List<Certificate> all, @Nullable String serial) {
-    for (int i = 0; serial != null && i < all.size(); i++) {
-      if (all.get(i).serial().equals(serial)) {
-        return i + 1;
-      }
-    }
-    return 0;
-  }
-
   @Override
   public Future<RegistrationPage> registrations(AdminCaller caller, RegistrationsRequest request) {
     return allowed(
@@ -272,23 +267,7 @@ final class AdminDesk implements AdminService.Server {
         AdminRights.REGISTRATIONS_LIST,
         () -> {
           Bounds.page(request.most());
-          String only = self(caller);
-          List<Registration> page = new ArrayList<>();
-          for (var one :
-              only == null ? store.registrations().all() : store.registrations().of(only)) {
-            String workload = one.namespace() + "/" + one.serviceAccount();
-            if (request.after() != null
-                && (one.node() + " " + workload).compareTo(request.after()) <= 0) {
-              continue;
-            }
-            if (page.size() == request.most()) {
-              Registration last = page.getLast();
-              return new RegistrationPage(page, last.node() + " " + last.workload());
-            }
-            page.add(
-                new Registration(one.node(), workload, one.registeredBy(), one.registeredAt()));
-          }
-          return new RegistrationPage(page, null);
+          return registered.list(self(caller), request);
         });
   }
 

@@ -51,6 +51,11 @@ enum AdminRights {
         .orElse(UNKNOWN);
   }
 
+  /** True: nodes may do {@code action} too, as far as it concerns themselves. */
+  static boolean areOfNodes(String action) {
+    return Arrays.stream(values()).anyMatch(right -> right.nodes && right.action.equals(action));
+  }
+
   /** True: {@code role} may, at least as far as it concerns the caller itself. */
   boolean allow(HeraldRole role) {
     return !seesItselfOnly(role) || nodes && role == HeraldRole.NODE;

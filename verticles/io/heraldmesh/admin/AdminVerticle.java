@@ -57,6 +57,11 @@ public final class AdminVerticle extends VerticleBase {
     return desk;
   }
 
+  /** True: nodes may ask for {@code operation} too, and are shown themselves only. */
+  public static boolean answersNodes(String operation) {
+    return AdminRights.areOfNodes(operation);
+  }
+
   /** For those who refuse requests before they come to {@link #server}, or to the bus. */
   public AdminRefusals refusals() {
     return (actor, asked, detail) ->

@@ -8,7 +8,9 @@ import io.heraldmesh.bus.AdminCertificates.State;
 import io.heraldmesh.bus.AdminCertificates.Unreported;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
+import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.UsedCertificates.Reported;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.store.Registration;
@@ -22,13 +24,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which certificate breaks next: of each node what it says itself; of a node that says nothing, and
- * of operators, who are no nodes, what was issued to them last. Blocks.
+ * of operators, who are no nodes, what was issued to them last. Nobody waits for the next one of a
+ * node that took its leave, of a name that is revoked, or of an operator whose has ended. Blocks.
  */
 record CertificatesInUse(
     MeshAnswers mesh, Store store, HeldCertificates issued, InstantSource clock) {
@@ -87,19 +92,28 @@ record CertificatesInUse(
 
   View view() throws InterruptedException {
     Instant now = clock.instant();
-    List<Certificate> log = issued.all();
+    List<Certificate> log = notRevoked(issued.all(), now);
+    MeshStatus status = mesh.status();
+    Map<String, Instant> left =
+        status.left().stream().collect(Collectors.toMap(Left::name, Left::at));
     Map<String, Instant> issuedAt = new HashMap<>();
     log.forEach(one -> issuedAt.put(one.serial(), one.issuedAt()));
     Map<String, Instant> last = new TreeMap<>();
     List<InUse> rows = new ArrayList<>();
     for (Reported node : mesh.reports()) {
+      if (!node.at().isAfter(left.getOrDefault(node.node(), Instant.MIN))) {
+        continue;
+      }
       last.merge(node.node(), node.at(), (a, b) -> a.isBefore(b) ? a : b);
       node.certificates().forEach(used -> rows.add(said(node, used, issuedAt, now)));
     }
-    TreeSet<String> known = known(mesh.status(), log);
+    TreeSet<String> known = known(status, left.keySet(), log);
     log.stream()
         .filter(
-            one -> isOperators(one) || known.contains(one.node()) && !last.containsKey(one.node()))
+            one ->
+                HeldCertificates.isOperators(one.identity())
+                    ? one.state() != State.EXPIRED
+                    : known.contains(one.node()) && !last.containsKey(one.node()))
         .forEach(one -> rows.add(issued(one)));
     known.addAll(last.keySet());
     return new View(
@@ -110,20 +124,23 @@ record CertificatesInUse(
             .toList());
   }
 
+  private List<Certificate> notRevoked(List<Certificate> log, Instant now) {
+    Revocations revoked =
+        new Revocations(store.registrations().voidBefores(HeldCertificates.firstShown(now)));
+    return log.stream().filter(one -> !revoked.voids(one.node(), one.issuedAt())).toList();
+  }
+
   /** Nodes that ought to say something. */
-  private TreeSet<String> known(MeshStatus status, List<Certificate> log) {
+  private TreeSet<String> known(MeshStatus status, Set<String> left, List<Certificate> log) {
     TreeSet<String> known = new TreeSet<>();
     store.registrations().all().stream().map(Registration::node).forEach(known::add);
+    known.removeAll(left);
     status.nodes().stream().map(NodeStatus::name).forEach(known::add);
     log.stream()
         .filter(one -> one.identity().contains("/herald/config/") && one.state() != State.EXPIRED)
         .map(Certificate::node)
         .forEach(known::add);
     return known;
-  }
-
-  private static boolean isOperators(Certificate one) {
-    return one.identity().contains("/herald/operator/");
   }
 
   private static InUse said(Reported node, Used used, Map<String, Instant> issuedAt, Instant now) {

@@ -40,6 +40,16 @@ final class HeldCertificates {
     this.clock = clock;
   }
 
+  /** Nothing that is shown was issued before. */
+  static Instant firstShown(Instant now) {
+    return now.minus(LONGEST_LIFE).minus(SHOWN_AFTER_END);
+  }
+
+  /** Where a certificate stands in the order of {@link #all}, also after another took its place. */
+  static String key(Certificate one) {
+    return "%015d %s".formatted(one.notAfter().toEpochMilli(), one.serial());
+  }
+
   /** Soonest end first; of equal ends by serial. */
   synchronized List<Certificate> all() {
     Instant now = clock.instant();
@@ -53,7 +63,7 @@ final class HeldCertificates {
 
   private void follow(Instant now) {
     if (read < 0) {
-      read = firstOf(now.minus(LONGEST_LIFE).minus(SHOWN_AFTER_END));
+      read = firstOf(firstShown(now));
     }
     List<IssuanceRecord> batch;
     do {
@@ -93,8 +103,13 @@ final class HeldCertificates {
         state(one, now));
   }
 
+  /** True: it belongs to a person, who joins again when it has ended. */
+  static boolean isOperators(String identity) {
+    return identity.contains("/herald/operator/");
+  }
+
   private static State state(IssuanceRecord one, Instant now) {
-    boolean renewed = !one.spiffeId().contains("/herald/operator/");
+    boolean renewed = !isOperators(one.spiffeId());
     return state(one.issuedAt(), one.notAfter(), renewed, now);
   }
 

@@ -1,6 +1,9 @@
 package io.heraldmesh.admin;
 
 import io.heraldmesh.bus.AdminCaller;
+import io.heraldmesh.bus.AdminCertificates.Registration;
+import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
+import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
 import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.EnvelopeVerifier;
@@ -10,16 +13,55 @@ import io.heraldmesh.store.TakenBack;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes back what nodes may run, or all that a node has. Blocks for the database.
+ * What nodes may run: shows it, and takes it, or all that a node has, back. Blocks for the
+ * database.
  *
  * @param controlNodes the names of those that this node's file knows: only another one's name is
  *     ever free again
  */
 record NodeDesk(Store store, Set<String> controlNodes, AuditTrail audit, InstantSource clock) {
+
+  /**
+   * By node, namespace and service account.
+   *
+   * @param only see no other; null: all
+   */
+  RegistrationPage list(@Nullable String only, RegistrationsRequest request) {
+    String after = request.after();
+    List<Registration> left =
+        (only == null ? registrations().all() : registrations().of(only))
+            .stream()
+                .map(NodeDesk::shown)
+                .filter(one -> after == null || place(key(one)).compareTo(place(after)) > 0)
+                .limit(request.most() + 1L)
+                .toList();
+    boolean more = left.size() > request.most();
+    List<Registration> page = more ? left.subList(0, request.most()) : left;
+    return new RegistrationPage(page, more ? key(page.getLast()) : null);
+  }
+
+  private static Registration shown(io.heraldmesh.store.Registration one) {
+    return new Registration(
+        one.node(),
+        one.namespace() + "/" + one.serviceAccount(),
+        one.registeredBy(),
+        one.registeredAt());
+  }
+
+  private static String key(Registration one) {
+    return one.node() + " " + one.workload();
+  }
+
+  /** Orders keys as their three parts are: what separates them comes before all that is in them. */
+  private static String place(String key) {
+    return key.replace(' ', '\0').replace('/', '\0');
+  }
 
   RevokedRegistration revoke(AdminCaller caller, RevokeRegistration request) {
     String workload = request.workload();

@@ -6,6 +6,7 @@ import io.heraldmesh.bus.AdminNodes.Node;
 import io.heraldmesh.bus.AdminNodes.NodePage;
 import io.heraldmesh.bus.AdminNodes.Status;
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.store.Registration;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is in force where, with why not where it is not. A node that something is registered for
- * counts also while it has not been heard of: it may serve under old policy. Blocks.
+ * counts also while it has not been heard of: it may serve under old policy. One that took its
+ * leave does not: it is stopped, and asks for what is in force when it comes back. Blocks.
  *
  * @param lastHere the newest revision that was accepted at this control node
  */
@@ -29,6 +31,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   private static final int MOST_LAGGARDS = 100;
   private static final String UNHEARD =
       "not heard of since this control plane started; start it, or revoke its registration";
+  private static final String ASKS = "; it asks for what is in force when it comes back";
   private static final int MOST_PROBLEMS = 100;
   private static final int MOST_EXPIRING = 10;
   private static final long LOOK_EVERY_MILLIS = 100;
@@ -41,13 +44,13 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
     List<Node> all = nodes(status(), only);
     List<Node> chosen =
         all.stream()
-            .filter(node -> !laggards || !node.inForce())
+            .filter(node -> !laggards || lags(node))
             .filter(node -> after == null || node.name().compareTo(after) > 0)
             .limit(most + 1L)
             .toList();
     boolean more = chosen.size() > most;
     List<Node> page = more ? chosen.subList(0, most) : chosen;
-    return new NodePage(all.size(), inForce(all), page, more ? page.getLast().name() : null);
+    return new NodePage(counted(all), inForce(all), page, more ? page.getLast().name() : null);
   }
 
   Status summary(CertificatesInUse.View certificates) throws InterruptedException {
@@ -64,9 +67,10 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         status.revision() == null ? null : status.revision().toString(),
         Acceptance.text(here.compareTo(newest) > 0 ? here : newest),
         status.stored(),
-        all.size(),
+        counted(all),
         inForce(all),
         laggards(all),
+        all.stream().filter(node -> node.left() != null).limit(MOST_LAGGARDS).toList(),
         all.stream().filter(Node::stale).limit(MOST_LAGGARDS).toList(),
         problems.stream().limit(MOST_PROBLEMS).toList(),
         Math.max(0, problems.size() - MOST_PROBLEMS),
@@ -86,7 +90,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
       if (sent && laggards.isEmpty() || System.nanoTime() - end >= 0) {
         return new InForce(
             sent && laggards.isEmpty(),
-            all.size(),
+            counted(all),
             inForce(all),
             laggards,
             sent ? null : notSent(status.stored()));
@@ -118,6 +122,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         only == null ? store.registrations().all() : store.registrations().of(only)) {
       nodes.put(registration.node(), absent(registration.node()));
     }
+    status.left().forEach(one -> nodes.computeIfPresent(one.name(), (name, absent) -> left(one)));
     status.nodes().forEach(node -> nodes.put(node.name(), shown(node)));
     return nodes.values().stream()
         .filter(node -> only == null || only.equals(node.name()))
@@ -125,7 +130,19 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   }
 
   private static Node absent(String name) {
-    return new Node(name, false, null, null, UNHEARD, null, false);
+    return new Node(name, false, null, null, UNHEARD, null, false, null);
+  }
+
+  private static Node left(Left node) {
+    return new Node(
+        node.name(),
+        false,
+        null,
+        null,
+        "took its leave at " + node.at() + ASKS,
+        node.at(),
+        false,
+        node.at());
   }
 
   private static Node shown(NodeStatus node) {
@@ -136,7 +153,8 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         node.acknowledged() == null ? null : node.acknowledged().toString(),
         node.inForce() ? "" : reason(node),
         node.lastSeen(),
-        node.stale());
+        node.stale(),
+        null);
   }
 
   private static String reason(NodeStatus node) {
@@ -153,12 +171,20 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
     return node.silent() ? "silent since " + node.lastSeen() + "; " + has : has;
   }
 
+  private static boolean lags(Node node) {
+    return !node.inForce() && node.left() == null;
+  }
+
+  private static int counted(List<Node> nodes) {
+    return (int) nodes.stream().filter(node -> node.left() == null).count();
+  }
+
   private static int inForce(List<Node> nodes) {
     return (int) nodes.stream().filter(Node::inForce).count();
   }
 
   private static List<Node> laggards(List<Node> nodes) {
-    return nodes.stream().filter(node -> !node.inForce()).limit(MOST_LAGGARDS).toList();
+    return nodes.stream().filter(NodeViews::lags).limit(MOST_LAGGARDS).toList();
   }
 
   private MeshStatus status() throws InterruptedException {

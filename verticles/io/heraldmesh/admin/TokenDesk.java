@@ -56,15 +56,20 @@ record TokenDesk(
   }
 
   TokenPage list(@Nullable String after, int most) {
-    List<Token> all = tokens.all().stream().map(this::shown).toList();
-    int from = 0;
-    for (int i = 0; after != null && i < all.size(); i++) {
-      if (all.get(i).id().equals(after)) {
-        from = i + 1;
-      }
-    }
-    int to = Math.min(all.size(), from + most);
-    return new TokenPage(all.subList(from, to), to < all.size() ? all.get(to - 1).id() : null);
+    List<Token> left =
+        tokens.all().stream()
+            .map(this::shown)
+            .filter(token -> after == null || key(token).compareTo(after) > 0)
+            .limit(most + 1L)
+            .toList();
+    boolean more = left.size() > most;
+    List<Token> page = more ? left.subList(0, most) : left;
+    return new TokenPage(page, more ? key(page.getLast()) : null);
+  }
+
+  /** Where a token stands in the order of all, also after it was taken back. */
+  private static String key(Token token) {
+    return "%015d %s".formatted(token.createdAt().toEpochMilli(), token.id());
   }
 
   boolean revoke(AdminCaller caller, String id) {

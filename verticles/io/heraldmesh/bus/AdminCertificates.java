@@ -36,7 +36,7 @@ public final class AdminCertificates {
 
   /**
    * @param node null: of all nodes
-   * @param after serial of the last one of the page before; null: from the first
+   * @param after {@link CertificatePage#next} of the page before; null: from the first
    * @param most 1 to {@link AdminService#PAGE}
    */
   public record CertificatesRequest(@Nullable String node, @Nullable String after, int most) {}
@@ -128,7 +128,7 @@ public final class AdminCertificates {
   public record RegistrationsRequest(@Nullable String after, int most) {}
 
   /**
-   * By node and workload.
+   * By node, namespace and service account.
    *
    * @param next to go on after; null: this is the end
    */

@@ -19,6 +19,8 @@ public final class AdminNodes {
    * @param lastSeen null: not since the control plane started
    * @param stale true: it is silent, and its endpoints are called all the same, because a service
    *     has no others
+   * @param left when it took its leave, as a node that is stopped does; no change waits for it, and
+   *     it asks for what is in force when it comes back; null: it has not, or not to this version
    */
   public record Node(
       String name,
@@ -27,7 +29,8 @@ public final class AdminNodes {
       @Nullable String acknowledged,
       String reason,
       @Nullable Instant lastSeen,
-      boolean stale) {}
+      boolean stale,
+      @Nullable Instant left) {}
 
   /**
    * @param after the last one of the page before; null: from the first
@@ -37,9 +40,9 @@ public final class AdminNodes {
   public record NodesRequest(@Nullable String after, boolean laggards, int most) {}
 
   /**
-   * By name.
+   * By name, those that took their leave too.
    *
-   * @param total how many nodes there are; 1 for a node, which sees itself only
+   * @param total how many nodes there are, without those; 1 for a node, which sees itself only
    * @param inForce on how many of them what should be in force is
    * @param next to go on after; null: this is the end
    */
@@ -60,9 +63,11 @@ public final class AdminNodes {
    * @param stored of the resources in the store
    * @param compiled up to which revision of the store the resources are compiled and distributed;
    *     null: none yet, or there is no store
-   * @param nodes how many there are
+   * @param nodes how many there are, without those that took their leave
    * @param inForce on how many of them what should be in force is
    * @param laggards the others, at most 100
+   * @param left nodes that took their leave, at most 100; none from a control node of a version
+   *     before this one
    * @param stale nodes that are not heard of and whose endpoints are the last of a service, at most
    *     100
    * @param problems in the resources that are in force, and why newer ones are not; at most 100
@@ -77,6 +82,7 @@ public final class AdminNodes {
       int nodes,
       int inForce,
       List<Node> laggards,
+      @Nullable List<Node> left,
       List<Node> stale,
       List<String> problems,
       int moreProblems,
@@ -86,9 +92,15 @@ public final class AdminNodes {
       implements Report {
     public Status {
       laggards = List.copyOf(laggards);
+      left = left == null ? List.of() : List.copyOf(left);
       stale = List.copyOf(stale);
       problems = List.copyOf(problems);
       expiring = List.copyOf(expiring);
+    }
+
+    @Override
+    public List<Node> left() {
+      return left == null ? List.of() : left;
     }
   }
 
@@ -99,7 +111,8 @@ public final class AdminNodes {
   public record AwaitRequest(String revision, int withinMillis) {}
 
   /**
-   * @param reached true: the change is in force on every node that it concerns
+   * @param reached true: the change is in force on every node that it concerns; those that took
+   *     their leave are not among them
    * @param laggards where it is not, at most 100
    * @param problem why it is not being distributed; null: it is
    */

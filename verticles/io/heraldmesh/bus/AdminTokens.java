@@ -37,7 +37,7 @@ public final class AdminTokens {
   }
 
   /**
-   * @param after id of the last one of the page before; null: from the first
+   * @param after {@link TokenPage#next} of the page before; null: from the first
    * @param most 1 to {@link AdminService#PAGE}
    */
   public record TokensRequest(@Nullable String after, int most) {}

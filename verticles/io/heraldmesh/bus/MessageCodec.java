@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Records to JSON bytes and back. The same value always gives the same bytes, in every process, so
  * that a digest of them names the value. Reading is strict: an unknown, missing or repeated field,
  * a null where the record does not say {@code @Nullable}, a number for a text or anything after the
- * end is refused; but a {@link Report} may have fields that are not known here. Thread-safe.
+ * end is refused; but a {@link Report} may have fields that are not known here, and lack those that
+ * may be null. Thread-safe.
  */
 public final class MessageCodec {
   private static final JsonMapper MAPPER =
@@ -70,7 +71,9 @@ public final class MessageCodec {
 
   private static final ObjectReader STRICT = MAPPER.reader();
   private static final ObjectReader REPORTS =
-      STRICT.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+      STRICT.without(
+          DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+          DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
   private MessageCodec() {}
 

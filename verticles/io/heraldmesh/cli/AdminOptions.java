@@ -3,10 +3,13 @@ package io.heraldmesh.cli;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.node.ControlAdmin;
 import io.heraldmesh.node.NodeConfig;
+import io.heraldmesh.node.NodeConfig.AttachedConfig;
 import io.heraldmesh.node.NodeFileReader;
 import io.heraldmesh.node.NodeSockets;
 import io.heraldmesh.node.UsageException;
+import io.heraldmesh.proxy.HostPort;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +27,10 @@ final class AdminOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The node file of a control node on this machine; its stateDir is used.")
+      description = {
+        "The node file of this machine: of a control node, whose stateDir is used; or of a node that",
+        "is attached, whose control nodes are asked, with --identity or as the node itself."
+      })
   private @Nullable Path config;
 
   @Option(
@@ -37,7 +43,10 @@ final class AdminOptions {
   @Option(
       names = "--control",
       paramLabel = "HOST:PORT",
-      description = "A control node elsewhere, such as c1.example:15012; with --identity.")
+      description = {
+        "A control node elsewhere, such as c1.example:15012; with --identity, or --config of a node",
+        "that is attached."
+      })
   private @Nullable String control;
 
   @Option(
@@ -45,6 +54,8 @@ final class AdminOptions {
       paramLabel = "DIR",
       description = "Where herald join put the operator's certificate.")
   private @Nullable Path identity;
+
+  private @Nullable NodeConfig read;
 
   /**
    * Does {@code work} with a control node.
@@ -61,14 +72,22 @@ final class AdminOptions {
   }
 
   private AdminSession open() {
-    if (control != null && identity != null) {
-      return RemoteAdmin.open(control, identity);
+    List<HostPort> elsewhere = elsewhere();
+    Path joined = identity;
+    if (joined != null && !elsewhere.isEmpty()) {
+      return RemoteAdmin.open(elsewhere, joined, null);
     }
-    if (control != null || identity != null) {
-      throw new UsageException("--control and --identity go together");
+    if (joined == null && elsewhere.isEmpty()) {
+      LocalExchange exchange = LocalExchange.connect(local());
+      return new AdminSession(AdminService.over(exchange), null, exchange);
     }
-    LocalExchange exchange = LocalExchange.connect(local());
-    return new AdminSession(AdminService.over(exchange), exchange);
+    NodeConfig node = config();
+    Path stateDir = node == null ? null : node.stateDir();
+    if (node == null || stateDir == null || node.attached() == null) {
+      throw new UsageException(
+          "--control and --identity go together; --config of a node that is attached says both");
+    }
+    return RemoteAdmin.open(elsewhere, stateDir, node.name());
   }
 
   private Path local() {
@@ -77,9 +96,15 @@ final class AdminOptions {
     return stateDir == null ? socket : stateDir.resolve(ControlAdmin.SOCKET);
   }
 
-  /** The control node elsewhere that is spoken with; null: one of this machine. */
-  @Nullable String control() {
-    return control;
+  /** The control nodes elsewhere that are spoken with; empty: one of this machine is. */
+  List<HostPort> elsewhere() {
+    String given = control;
+    if (given != null) {
+      return List.of(ControlAddress.parse(given));
+    }
+    NodeConfig node = config();
+    AttachedConfig attached = node == null ? null : node.attached();
+    return attached == null ? List.of() : attached.to();
   }
 
   /**
@@ -88,15 +113,16 @@ final class AdminOptions {
    * @throws UsageException when it cannot be read or has no stateDir
    */
   @Nullable NodeConfig config() {
-    if (config == null) {
-      return null;
+    if (config == null || read != null) {
+      return read;
     }
-    NodeFileReader.Result read = NodeFileReader.read(config, NodeSockets.elsewhere());
-    spec.commandLine().getErr().print(read.problems().text());
-    NodeConfig node = read.config();
+    NodeFileReader.Result result = NodeFileReader.read(config, NodeSockets.elsewhere());
+    spec.commandLine().getErr().print(result.problems().text());
+    NodeConfig node = result.config();
     if (node == null || node.stateDir() == null) {
       throw new UsageException(config + " does not say where a node keeps its state");
     }
+    read = node;
     return node;
   }
 }

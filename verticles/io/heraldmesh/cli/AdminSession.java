@@ -9,14 +9,17 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way to the admin API of a control node, for one command. Waits for answers, and turns failures
  * into those of the command line.
  *
+ * @param self the name of the node as which it asks, and which it may see; null: as an operator
  * @param way closed with the session
  */
-record AdminSession(AdminService service, AutoCloseable way) implements AutoCloseable {
+record AdminSession(AdminService service, @Nullable String self, AutoCloseable way)
+    implements AutoCloseable {
   private static final long ANSWER_SECONDS = 60;
 
   /** The caller may not do this, or not now: the answer is no. */

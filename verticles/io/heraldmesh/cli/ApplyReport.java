@@ -138,7 +138,8 @@ record ApplyReport(Outcome outcome, @Nullable InForce inForce) {
         .put("acknowledged", node.acknowledged())
         .put("reason", node.reason())
         .put("lastSeen", AdminJson.time(node.lastSeen()))
-        .put("stale", node.stale());
+        .put("stale", node.stale())
+        .put("left", AdminJson.time(node.left()));
   }
 
   static ObjectNode key(ObjectNode json, Key key) {

@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminResources.Outcome;
+import io.heraldmesh.node.StartFailure;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,20 +50,41 @@ final class ChangeOptions {
   }
 
   /**
-   * Waits, if so asked, and prints what became of it.
+   * Waits, if so asked, and prints what became of it; what was accepted also when nobody can be
+   * asked any more whether it is in force.
    *
    * @return the exit code
    */
   int finish(AdminSession session, Outcome outcome) {
-    InForce inForce = inForce(session, outcome);
+    if (!wait || !(outcome instanceof Outcome.Applied applied) || applied.dryRun()) {
+      return print(outcome, null);
+    }
+    InForce inForce;
+    try {
+      inForce = InForceWait.until(session, applied.revision(), timeout);
+    } catch (StartFailure | AdminSession.Refused e) {
+      print(outcome, null);
+      spec.commandLine()
+          .getErr()
+          .println(
+              "herald: revision "
+                  + applied.revision()
+                  + " is accepted and on its way; whether it is in force could not be asked any"
+                  + " more, herald status says so later");
+      throw e;
+    }
+    return print(outcome, inForce);
+  }
+
+  /**
+   * Prints what became of a change.
+   *
+   * @param inForce how far it got; null: that was not asked
+   * @return the exit code
+   */
+  int print(Outcome outcome, @Nullable InForce inForce) {
     ApplyReport report = new ApplyReport(outcome, inForce);
     report.print(output, spec.commandLine().getOut(), spec.commandLine().getErr());
     return report.exitCode();
-  }
-
-  private @Nullable InForce inForce(AdminSession session, Outcome outcome) {
-    return wait && outcome instanceof Outcome.Applied applied && !applied.dryRun()
-        ? InForceWait.until(session, applied.revision(), timeout)
-        : null;
   }
 }

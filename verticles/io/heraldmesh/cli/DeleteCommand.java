@@ -4,10 +4,12 @@ import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
 import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.AdminResources.DeleteRequest;
 import io.heraldmesh.bus.AdminResources.Deleted;
-import io.heraldmesh.bus.AdminResources.Key;
+import io.heraldmesh.bus.AdminResources.File;
+import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminResources.Target;
+import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.node.UsageException;
-import java.util.ArrayList;
+import io.heraldmesh.resource.problem.Problems;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Delete resources, all of them or none; or revoke a node: delete node NAME.",
-      "Ends with 0 when it is done, 1 when one is not there or it was refused."
+      "Ends with 0 when it is done, 1 when one is not there, a file has errors or it was refused."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DeleteCommand implements Callable<Integer> {
@@ -71,28 +73,36 @@ final class DeleteCommand implements Callable<Integer> {
     if ("node".equals(kind)) {
       return node();
     }
-    List<Deleted> targets = targets();
+    return kind == null ? inFiles() : delete(named(kind));
+  }
+
+  private int delete(List<Target> targets) {
+    List<Deleted> deleted = targets.stream().map(target -> new Deleted(target, ifVersion)).toList();
     return admin.with(
         session ->
             change.finish(
                 session,
                 session
-                    .await(session.service().delete(new DeleteRequest(targets, change.dryRun())))
+                    .await(session.service().delete(new DeleteRequest(deleted, change.dryRun())))
                     .outcome()));
   }
 
-  private List<Deleted> targets() {
-    List<Deleted> targets = new ArrayList<>();
-    if (kind != null) {
-      for (String name : names) {
-        targets.add(new Deleted(TargetName.of(kind, name), ifVersion));
-      }
-    } else {
-      for (Key key : ResourceFiles.keys(ResourceFiles.read(paths))) {
-        targets.add(new Deleted(new Target(key.kind(), key.namespace(), key.name()), ifVersion));
-      }
+  private List<Target> named(String ofKind) {
+    return names.stream().map(name -> TargetName.of(ofKind, name)).toList();
+  }
+
+  /** A file of which a part cannot be read may stand for more than what is found in it. */
+  private int inFiles() {
+    List<File> files = ResourceFiles.read(paths);
+    Problems problems = ResourceFiles.problems(files);
+    if (problems.hasErrors()) {
+      return change.print(new Outcome.Refused(Acceptance.Shown.of(problems)), null);
     }
-    return targets;
+    spec.commandLine().getErr().print(problems.text());
+    return delete(
+        ResourceFiles.keys(files).stream()
+            .map(key -> new Target(key.kind(), key.namespace(), key.name()))
+            .toList());
   }
 
   private int node() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.bus.AdminResources;
 import io.heraldmesh.bus.AdminResources.GetRequest;
+import io.heraldmesh.bus.AdminResources.HistoryPage;
 import io.heraldmesh.bus.AdminResources.HistoryRequest;
 import io.heraldmesh.bus.AdminResources.Item;
 import io.heraldmesh.bus.AdminResources.Key;
@@ -148,10 +149,14 @@ final class GetCommand implements Callable<Integer> {
   }
 
   private int past(AdminSession session, Target target, PrintWriter out) {
-    List<Past> versions =
-        session
-            .await(session.service().history(new HistoryRequest(target, null, HISTORY)))
-            .versions();
+    List<Past> versions = new ArrayList<>();
+    @Nullable String before = null;
+    do {
+      HistoryPage page =
+          session.await(session.service().history(new HistoryRequest(target, before, HISTORY)));
+      versions.addAll(page.versions());
+      before = page.next();
+    } while (before != null);
     if (versions.isEmpty()) {
       spec.commandLine()
           .getErr()

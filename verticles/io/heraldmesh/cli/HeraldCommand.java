@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       DeleteCommand.class,
       StatusCommand.class,
       CertsCommand.class,
+      AuditCommand.class,
       TokenCommand.class,
       JoinCommand.class,
       TrainCommand.class,

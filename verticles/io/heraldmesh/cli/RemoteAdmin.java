@@ -16,13 +16,15 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way to a control node elsewhere, with an operator's certificate. */
+/** The way to a control node elsewhere, with the certificate of an operator or a node. */
 final class RemoteAdmin implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteAdmin.class);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(55);
@@ -34,12 +36,12 @@ final class RemoteAdmin implements AutoCloseable {
   }
 
   /**
-   * @param control host and port
-   * @param folder the state of whoever joined as operator
+   * @param controls of which the first that can be reached is asked
+   * @param folder the state of whoever joined
+   * @param self see {@link AdminSession}
    * @throws UsageException when there is no usable certificate
    */
-  static AdminSession open(String control, Path folder) {
-    HostPort address = address(control);
+  static AdminSession open(List<HostPort> controls, Path folder, @Nullable String self) {
     InstantSource clock = InstantSource.system();
     Crypto crypto = Crypto.preferred();
     NodeIdentity.Held held = held(folder, crypto);
@@ -59,20 +61,15 @@ final class RemoteAdmin implements AutoCloseable {
             source,
             crypto,
             clock,
-            SocketAddress.inetSocketAddress(address.port(), address.host()));
+            controls.stream()
+                .map(one -> SocketAddress.inetSocketAddress(one.port(), one.host()))
+                .toList());
     link.start();
     return new AdminSession(
         AdminService.over(
             new SignedBus(vertx, source, crypto, clock, new SecureRandom(), ANSWER_WITHIN)),
+        self,
         new RemoteAdmin(vertx));
-  }
-
-  private static HostPort address(String control) {
-    try {
-      return HostPort.parse(control);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--control " + control + " is not HOST:PORT, such as c1:15012");
-    }
   }
 
   private static NodeIdentity.Held held(Path folder, Crypto crypto) {
@@ -80,7 +77,12 @@ final class RemoteAdmin implements AutoCloseable {
       return NodeIdentity.in(folder)
           .load(crypto)
           .orElseThrow(
-              () -> new UsageException("no certificate in " + folder + "; join as operator first"));
+              () ->
+                  new UsageException(
+                      "no certificate that this user may read in "
+                          + folder
+                          + "; name with --identity where an operator joined, or run it as the"
+                          + " node's user or root"));
     } catch (InvalidCertificate e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

@@ -7,6 +7,8 @@ import io.heraldmesh.distributor.source.AcceptedResources;
 import io.heraldmesh.node.StartFailure;
 import io.heraldmesh.node.UsageException;
 import io.heraldmesh.resource.problem.ProblemCollector;
+import io.heraldmesh.resource.problem.Problems;
+import io.heraldmesh.resource.read.ResourceDocuments;
 import io.heraldmesh.resource.read.ResourceDocuments.NamedText;
 import io.heraldmesh.resource.read.ResourceReader;
 import io.heraldmesh.resource.read.SourceFiles;
@@ -84,11 +86,18 @@ final class ResourceFiles {
 
   /** Which resources are in them, as far as they can be read. */
   static List<Key> keys(List<File> files) {
-    return ResourceReader.documents(
-            files.stream().map(file -> new NamedText(file.name(), file.text())).toList())
-        .all()
-        .stream()
+    return documents(files).all().stream()
         .map(document -> Acceptance.Shown.key(AcceptedResources.key(document)))
         .toList();
+  }
+
+  /** What is wrong in them; with an error among it, something is missing from {@link #keys}. */
+  static Problems problems(List<File> files) {
+    return documents(files).problems();
+  }
+
+  private static ResourceDocuments documents(List<File> files) {
+    return ResourceReader.documents(
+        files.stream().map(file -> new NamedText(file.name(), file.text())).toList());
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.heraldmesh.bus.AdminCertificates.Certificate;
 import io.heraldmesh.bus.AdminCertificates.State;
 import io.heraldmesh.bus.AdminNodes.Node;
+import io.heraldmesh.bus.AdminNodes.NodePage;
+import io.heraldmesh.bus.AdminNodes.NodesRequest;
 import io.heraldmesh.bus.AdminNodes.Status;
 import io.heraldmesh.bus.AdminNodes.StatusRequest;
 import io.heraldmesh.bus.AdminService;
@@ -48,6 +50,11 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     return admin.with(
         session -> {
+          String self = session.self();
+          if (self != null) {
+            return new OwnStatus(self, session.await(own(session.service())).nodes())
+                .print(output, spec.commandLine().getOut());
+          }
           Status status = session.await(session.service().status(new StatusRequest()));
           KeySetLines keys = new KeySetLines(session.await(keySets(session.service())));
           PrintWriter out = spec.commandLine().getOut();
@@ -58,6 +65,11 @@ final class StatusCommand implements Callable<Integer> {
           out.flush();
           return isGood(status) ? 0 : 1;
         });
+  }
+
+  /** A node is shown no other one. */
+  private static Future<NodePage> own(AdminService service) {
+    return service.nodes(new NodesRequest(null, false, 1));
   }
 
   /** None from a control node of a version before this one. */
@@ -115,6 +127,9 @@ final class StatusCommand implements Callable<Integer> {
     if (more > 0) {
       out.println("lags          and " + more + " more");
     }
+    for (Node node : status.left()) {
+      out.println("left          " + node.name() + ": " + node.reason());
+    }
     for (Node node : status.stale()) {
       out.println(
           "stale         "
@@ -169,6 +184,8 @@ final class StatusCommand implements Callable<Integer> {
     json.put("nodesInForce", status.inForce());
     ArrayNode laggards = json.putArray("laggards");
     status.laggards().forEach(node -> ApplyReport.node(laggards.addObject(), node));
+    ArrayNode left = json.putArray("left");
+    status.left().forEach(node -> ApplyReport.node(left.addObject(), node));
     ArrayNode stale = json.putArray("stale");
     status.stale().forEach(node -> ApplyReport.node(stale.addObject(), node));
     ArrayNode expiring = json.putArray("expiring");

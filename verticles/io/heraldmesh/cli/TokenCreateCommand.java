@@ -133,12 +133,12 @@ final class TokenCreateCommand implements Callable<Integer> {
   }
 
   private List<HostPort> where() {
-    String asked = admin.control();
-    if (advertised.isEmpty() && asked != null) {
-      return List.of(ControlAddress.parse(asked));
-    }
     if (!advertised.isEmpty()) {
       return advertised.stream().map(ControlAddress::parse).toList();
+    }
+    List<HostPort> asked = admin.elsewhere();
+    if (!asked.isEmpty()) {
+      return asked;
     }
     NodeConfig config = admin.config();
     ControlConfig listening = config == null ? null : config.control();

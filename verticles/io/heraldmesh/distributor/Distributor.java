@@ -226,7 +226,8 @@ final class Distributor implements DistributorService.Server {
             .map(node -> node.status(publisher.isStale(node.name())))
             .filter(Objects::nonNull)
             .toList();
-    return new MeshStatus(publisher.number(), publisher.stored(), statuses, problems());
+    return new MeshStatus(
+        publisher.number(), publisher.stored(), statuses, nodes.left(), problems());
   }
 
   private List<String> problems() {

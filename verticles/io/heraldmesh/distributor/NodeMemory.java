@@ -40,6 +40,11 @@ final class NodeMemory {
     return vertx.executeBlocking(ledger::announced, false);
   }
 
+  /** When the node took its leave; null: it did not, or to a version that kept no time. */
+  static @Nullable Instant leftAt(Announced announced) {
+    return announced.message() == null ? announced.lostAt() : null;
+  }
+
   /** Empty: the node took its leave, or the row is of another version. */
   static Optional<Announcement> announcement(Announced announced) {
     String message = announced.message();
@@ -63,8 +68,13 @@ final class NodeMemory {
     return keep(new Announced(node, announcement.sequence(), message, lostAt));
   }
 
-  /** It took its leave, or may not run what it runs any more. */
-  Future<Void> left(String node, long sequence) {
+  /** It took its leave. */
+  Future<Void> left(String node, long sequence, Instant at) {
+    return keep(new Announced(node, sequence, null, at));
+  }
+
+  /** It may not run what it runs any more. */
+  Future<Void> takenBack(String node, long sequence) {
     return keep(new Announced(node, sequence, null, null));
   }
 

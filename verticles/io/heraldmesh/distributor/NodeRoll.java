@@ -1,14 +1,16 @@
 package io.heraldmesh.distributor;
 
+import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.Revision;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +22,20 @@ import org.jspecify.annotations.Nullable;
 final class NodeRoll {
   private final Map<String, NodeRecord> nodes = new TreeMap<>();
 
-  /** What nodes that are gone said last. */
-  private final Map<String, Long> gone = new HashMap<>();
+  /** Those that count no more. */
+  private final Map<String, Gone> gone = new TreeMap<>();
 
   private final List<Waiter> waiters = new ArrayList<>();
   private @Nullable Revision newest;
   private int published;
   private int inForce;
   private int waitedFor;
+
+  /**
+   * @param sequence of what it said last
+   * @param leftAt when it took its leave; null: it did not
+   */
+  private record Gone(long sequence, @Nullable Instant leftAt) {}
 
   private record Waiter(Revision revision, Promise<Void> promise) {}
 
@@ -51,6 +59,7 @@ final class NodeRoll {
   void put(NodeRecord node) {
     count(nodes.put(node.name(), node), -1);
     count(node, 1);
+    gone.remove(node.name());
     wake();
   }
 
@@ -60,15 +69,47 @@ final class NodeRoll {
    * @param sequence of what it said last; nothing from before counts
    */
   void remove(String name, long sequence) {
+    remove(name, new Gone(sequence, null));
+  }
+
+  /** The same of a node that took its leave, with {@code sequence}. */
+  void leave(String name, long sequence, Instant at) {
+    remove(name, new Gone(sequence, at));
+  }
+
+  private void remove(String name, Gone last) {
     count(nodes.remove(name), -1);
-    gone.put(name, sequence);
+    gone.put(name, last);
     wake();
+  }
+
+  /** Forgets the leave of nodes other than these, which may come back as another one. */
+  void keepLeaves(Set<String> registered) {
+    gone.replaceAll(
+        (name, last) -> registered.contains(name) ? last : new Gone(last.sequence(), null));
+  }
+
+  /** Those that took their leave and have not come back, by name. */
+  List<Left> left() {
+    List<Left> left = new ArrayList<>();
+    gone.forEach(
+        (name, last) -> {
+          Instant at = last.leftAt();
+          if (at != null) {
+            left.add(new Left(name, at));
+          }
+        });
+    return left;
   }
 
   /** Of what a node said last, also one that is gone; 0: nothing. */
   long sequence(String name) {
     NodeRecord known = nodes.get(name);
-    return known == null ? gone.getOrDefault(name, 0L) : known.sequence();
+    if (known != null) {
+      return known.sequence();
+    }
+    Gone last = gone.get(name);
+    return last == null ? 0 : last.sequence();
   }
 
   /** How many have something that they should have. */

@@ -87,10 +87,13 @@ final class Presence {
         said.map(a -> NodeRecord.remembered(id, a, announced.lostAt() != null, clock.instant()))
             .filter(this::mayRun)
             .orElse(null);
-    if (node == null) {
-      nodes.remove(announced.node(), announced.sequence());
-    } else {
+    Instant leftAt = NodeMemory.leftAt(announced);
+    if (node != null) {
       nodes.put(node);
+    } else if (leftAt != null) {
+      nodes.leave(announced.node(), announced.sequence(), leftAt);
+    } else {
+      nodes.remove(announced.node(), announced.sequence());
     }
   }
 
@@ -165,9 +168,11 @@ final class Presence {
     if (known == null || sequence <= known.sequence()) {
       return Future.succeededFuture();
     }
-    gone(known, sequence);
+    Instant now = clock.instant();
+    nodes.leave(name, sequence, now);
+    countsNoMore(name);
     LOG.info("node withdrew node={}", name);
-    return memory.left(name, sequence);
+    return memory.left(name, sequence, now);
   }
 
   /** See {@link DistributorVerticle#forget}. */
@@ -177,15 +182,19 @@ final class Presence {
     if (known == null) {
       return Future.succeededFuture();
     }
-    gone(known, known.sequence());
+    gone(known);
     LOG.info("node forgotten node={}", name);
     return memory.forget(name);
   }
 
   /** What it announced counts no more, and does not come back by a message from before. */
-  private void gone(NodeRecord node, long sequence) {
-    nodes.remove(node.name(), sequence);
-    unkept.remove(node.name());
+  private void gone(NodeRecord node) {
+    nodes.remove(node.name(), node.sequence());
+    countsNoMore(node.name());
+  }
+
+  private void countsNoMore(String name) {
+    unkept.remove(name);
     changed.run();
   }
 
@@ -214,6 +223,7 @@ final class Presence {
   List<String> look() {
     Instant now = clock.instant();
     refusals.entrySet().removeIf(one -> isOver(one.getKey(), one.getValue(), now));
+    nodes.keepLeaves(registered.now().byNode().keySet());
     List<String> lost = new ArrayList<>();
     boolean fewer = false;
     for (NodeRecord node : List.copyOf(nodes.all())) {
@@ -242,10 +252,10 @@ final class Presence {
   }
 
   private void lostRegistration(NodeRecord node) {
-    gone(node, node.sequence());
+    gone(node);
     Future<Void> kept =
         registered.now().byNode().containsKey(node.name())
-            ? memory.left(node.name(), node.sequence())
+            ? memory.takenBack(node.name(), node.sequence())
             : memory.forget(node.name());
     kept.onFailure(e -> LOG.warn("node not forgotten node={} {}", node.name(), e.getMessage()));
   }

@@ -18,42 +18,70 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.StatusException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
- * Hands signed requests of operators elsewhere to the admin API on the control node's bus. What is
- * in them is not looked at here: the admin API believes the signature inside. Only callers whose
- * certificate has the role operator or admin get this far.
+ * Hands signed requests of operators elsewhere to the admin API on the control node's bus; those of
+ * nodes too, one at a time of each, as far as nodes may ask at all. What is in them is not looked
+ * at here but for what they say they are: the admin API believes the signature inside, and shows a
+ * node itself only.
  */
 public final class AdminDoor {
   private static final int MOST_BYTES = AdminService.MOST_REQUEST_BYTES + 1024;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(50);
 
-  private static final String ROLE = "only operators and admins may ask here";
+  private static final String ROLE =
+      "only operators and admins may ask here, but for what a node may see of itself";
 
   private final Vertx vertx;
   private final AdminRefusals refusals;
+  private final Predicate<String> ofNodes;
 
-  private AdminDoor(Vertx vertx, AdminRefusals refusals) {
+  /** Nodes whose request is being answered. */
+  private final Set<SpiffeId> asking = ConcurrentHashMap.newKeySet();
+
+  private AdminDoor(Vertx vertx, AdminRefusals refusals, Predicate<String> ofNodes) {
     this.vertx = vertx;
     this.refusals = refusals;
+    this.ofNodes = ofNodes;
   }
 
   /**
    * The method to be offered by a control node's {@link ControlServer}.
    *
    * @param refusals told of everybody who is refused here
+   * @param ofNodes whether nodes may ask for an operation too
    */
   public static ControlMethod<AdminRequest, AdminAnswer> method(
-      Vertx vertx, AdminRefusals refusals) {
+      Vertx vertx, AdminRefusals refusals, Predicate<String> ofNodes) {
     return ControlMethod.unary(
-            AdminGrpcService.Ask, MOST_BYTES, true, new AdminDoor(vertx, refusals)::ask)
+            AdminGrpcService.Ask, MOST_BYTES, true, new AdminDoor(vertx, refusals, ofNodes)::ask)
         .onUnproven(why -> refusals.refused(AdminRefusals.UNAUTHENTICATED, "", why));
   }
 
   private Future<AdminAnswer> ask(ControlCaller caller, AdminRequest request) {
-    if (caller.as(HeraldRole.OPERATOR).isEmpty() && caller.as(HeraldRole.ADMIN).isEmpty()) {
-      return refuse(caller, request);
+    if (caller.as(HeraldRole.OPERATOR).isPresent() || caller.as(HeraldRole.ADMIN).isPresent()) {
+      return pass(request);
     }
+    String asked = AdminRefusals.asked(request.getEnvelope().toByteArray()).orElse("");
+    return caller
+        .as(HeraldRole.NODE)
+        .filter(node -> ofNodes.test(asked))
+        .map(node -> oneAtATime(node, request))
+        .orElseGet(() -> refuse(caller, asked));
+  }
+
+  /** What a node is shown of itself is looked for among all: many requests would cost others. */
+  private Future<AdminAnswer> oneAtATime(SpiffeId node, AdminRequest request) {
+    return asking.add(node)
+        ? pass(request).onComplete(answered -> asking.remove(node))
+        : Future.succeededFuture(
+            failure(BusFailure.OVERLOADED, "a request of this node is being answered"));
+  }
+
+  private Future<AdminAnswer> pass(AdminRequest request) {
     return vertx
         .eventBus()
         .<Object>request(
@@ -67,12 +95,11 @@ public final class AdminDoor {
                         ? AdminAnswer.newBuilder()
                             .setEnvelope(ByteString.copyFrom(answer.getBytes()))
                             .build()
-                        : AdminAnswer.newBuilder().setFailure(failure(sent.cause())).build()));
+                        : failure(sent.cause())));
   }
 
   /** What it asks for is named as it says itself: nobody has looked at the signature. */
-  private Future<AdminAnswer> refuse(ControlCaller caller, AdminRequest request) {
-    String asked = AdminRefusals.asked(request.getEnvelope().toByteArray()).orElse("");
+  private Future<AdminAnswer> refuse(ControlCaller caller, String asked) {
     String actor = caller.id().map(SpiffeId::toString).orElse(AdminRefusals.UNAUTHENTICATED);
     return Future.fromCompletionStage(
             refusals.refused(actor, asked, ROLE), vertx.getOrCreateContext())
@@ -81,15 +108,19 @@ public final class AdminDoor {
                 Future.failedFuture(new StatusException(GrpcStatus.PERMISSION_DENIED, ROLE)));
   }
 
-  private static AdminFailure failure(Throwable cause) {
+  private static AdminAnswer failure(Throwable cause) {
     return cause instanceof ReplyException reply && reply.failureCode() > 0
-        ? AdminFailure.newBuilder()
-            .setCode(reply.failureCode())
-            .setMessage(String.valueOf(reply.getMessage()))
-            .build()
-        : AdminFailure.newBuilder()
-            .setCode(BusFailure.UNREACHABLE.code())
-            .setMessage("no control node with the role admin answers")
-            .build();
+        ? failure(reply.failureCode(), String.valueOf(reply.getMessage()))
+        : failure(BusFailure.UNREACHABLE, "no control node with the role admin answers");
+  }
+
+  private static AdminAnswer failure(BusFailure failure, String message) {
+    return failure(failure.code(), message);
+  }
+
+  private static AdminAnswer failure(int code, String message) {
+    return AdminAnswer.newBuilder()
+        .setFailure(AdminFailure.newBuilder().setCode(code).setMessage(message))
+        .build();
   }
 }

@@ -20,16 +20,18 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /**
- * The admin API of a control node elsewhere, as if it answered on this process's own bus. The
- * server must be a control node of the caller's trust domain; what it answers is believed for its
+ * The admin API of control nodes elsewhere, as if it answered on this process's own bus. The server
+ * must be a control node of the caller's trust domain; what it answers is believed for its
  * signature only. Ends with {@code vertx}.
  */
 public final class AdminLink {
@@ -39,17 +41,24 @@ public final class AdminLink {
 
   private final Vertx vertx;
   private final GrpcClient grpc;
-  private final SocketAddress to;
+  private final List<SocketAddress> to;
+
+  /** The last one that could be reached. */
+  private volatile int reached;
 
   /**
    * @param identity whose certificate is shown, and whose roots and trust domain the control node
    *     must belong to
-   * @param to the control node
+   * @param to control nodes; the first that can be reached is asked
    */
   public AdminLink(
-      Vertx vertx, SvidSource identity, Crypto crypto, InstantSource clock, SocketAddress to) {
+      Vertx vertx,
+      SvidSource identity,
+      Crypto crypto,
+      InstantSource clock,
+      List<SocketAddress> to) {
     this.vertx = vertx;
-    this.to = to;
+    this.to = List.copyOf(to);
     SpiffeId self = identity.svid().id();
     PartTls tls =
         new PartTls(
@@ -82,11 +91,18 @@ public final class AdminLink {
     }
     AdminRequest request =
         AdminRequest.newBuilder().setEnvelope(ByteString.copyFrom(envelope.getBytes())).build();
-    grpc.request(to, AdminGrpcClient.Ask)
+    call(reached, to.size() - 1)
         .compose(call -> call.send(request))
         .compose(AdminLink::answer)
         .onSuccess(answer -> pass(message, answer))
         .onFailure(e -> fail(message, e));
+  }
+
+  /** Asks the next one only where nothing was sent yet, so that nothing is done twice. */
+  private Future<GrpcClientRequest<AdminRequest, AdminAnswer>> call(int at, int others) {
+    Future<GrpcClientRequest<AdminRequest, AdminAnswer>> call =
+        grpc.request(to.get(at), AdminGrpcClient.Ask).onSuccess(connected -> reached = at);
+    return others == 0 ? call : call.recover(e -> call((at + 1) % to.size(), others - 1));
   }
 
   private static void pass(Message<Object> message, AdminAnswer answer) {

@@ -1,5 +1,6 @@
 package io.heraldmesh.node;
 
+import io.heraldmesh.admin.AdminVerticle;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.DistributorService;
@@ -234,7 +235,9 @@ final class EmbeddedControl implements NodeControl {
     List<ControlMethod<?, ?>> offered = new ArrayList<>(enrolling.methods());
     offered.add(attaching.method());
     if (config.roles().contains(Role.ADMIN)) {
-      offered.add(AdminDoor.method(foundation.vertx(), started(admin).refusals()));
+      offered.add(
+          AdminDoor.method(
+              foundation.vertx(), started(admin).refusals(), AdminVerticle::answersNodes));
     }
     return offered;
   }

@@ -10,8 +10,10 @@ import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.NodesRequest;
 import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.bus.AdminTokens;
+import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.policy.MtlsMode;
@@ -86,6 +88,31 @@ class AdminInForceTest extends AdminApi {
     assertThat(inForce(applied).reached()).isTrue();
     assertThat(Await.result(operator.nodes(new NodesRequest(null, false, 10))).total())
         .isEqualTo(2);
+  }
+
+  @Test
+  void aNodeThatTookItsLeaveIsWaitedForByNobodyAndNamedUntilItIsBack() {
+    upWithStore();
+    Await.result(client.subscriber.withdraw());
+
+    InForce answer = inForce((Outcome.Applied) apply(STRICT_ONLY));
+    assertThat(answer.reached()).isTrue();
+    assertThat(answer.nodes()).isEqualTo(1);
+    assertThat(answer.laggards()).isEmpty();
+    assertThat(Await.result(operator.nodes(new NodesRequest(null, true, 10))).nodes()).isEmpty();
+    assertThat(Await.result(operator.status(new AdminNodes.StatusRequest())).left())
+        .singleElement()
+        .satisfies(
+            node -> {
+              assertThat(node.name()).isEqualTo("n2");
+              assertThat(node.left()).isNotNull();
+              assertThat(node.reason()).startsWith("took its leave at ");
+            });
+
+    DistributorService again = DistributorService.over(client.bus);
+    long last = Await.result(again.lastSequence());
+    Await.result(again.announce(new Announcement(last + 1, List.of(workload("client", true)))));
+    assertThat(Await.result(operator.status(new AdminNodes.StatusRequest())).left()).isEmpty();
   }
 
   @Test

@@ -295,7 +295,8 @@ public final class Acceptance {
       return new AdminResources.Key(key.kind(), key.namespace(), key.name());
     }
 
-    static AdminResources.Problems of(Problems problems) {
+    /** Errors first. */
+    public static AdminResources.Problems of(Problems problems) {
       List<Problem> all = new ArrayList<>(problems.errors());
       all.addAll(problems.warnings());
       return new AdminResources.Problems(

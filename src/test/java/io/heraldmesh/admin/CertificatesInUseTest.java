@@ -9,10 +9,12 @@ import io.heraldmesh.bus.AdminCertificates.InUsePage;
 import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.State;
 import io.heraldmesh.bus.AdminCertificates.Unreported;
+import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.UsedCertificates.Reported;
 import io.heraldmesh.bus.UsedCertificates.Trust;
 import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
@@ -29,11 +31,13 @@ import org.junit.jupiter.api.Test;
 class CertificatesInUseTest {
   private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
   private static final String WEB = "spiffe://mesh.test/ns/shop/sa/web";
+  private static final String ANN = "spiffe://mesh.test/herald/operator/ann";
   private static final String DB = "spiffe://mesh.test/ns/shop/sa/db";
 
   private final FakeClock clock = new FakeClock(START);
   private final Store store = SqliteStore.inMemory();
   private final List<Reported> said = new ArrayList<>();
+  private final List<Left> left = new ArrayList<>();
 
   @AfterEach
   void close() {
@@ -42,11 +46,15 @@ class CertificatesInUseTest {
 
   private CertificatesInUse.View view() throws InterruptedException {
     return new CertificatesInUse(
-            new MeshAnswers(new SaidMesh(new Revision(1, 1), List.of(), said)),
+            new MeshAnswers(new SaidMesh(new Revision(1, 1), List.of(), left, said)),
             store,
-            new HeldCertificates(store.issuanceLog(), clock),
+            issued(),
             clock)
         .view();
+  }
+
+  private HeldCertificates issued() {
+    return new HeldCertificates(store.issuanceLog(), clock);
   }
 
   private static Used used(String identity, String serial, Duration left) {
@@ -189,6 +197,59 @@ class CertificatesInUseTest {
     issued("gone", WEB, "8", Duration.ofHours(8));
     assertThat(view().rows()).extracting(InUse::serial).containsExactly("7");
     assertThat(view().unreported()).isEmpty();
+  }
+
+  @Test
+  void anOperatorWhoseCertificateHasEndedLacksNothing() throws InterruptedException {
+    issued("ann", ANN, "7", Duration.ofHours(8));
+    clock.advance(Duration.ofHours(9));
+    assertThat(view().rows()).isEmpty();
+    assertThat(view().count(State.EXPIRED)).isZero();
+    assertThat(issued().all())
+        .as("of those that were issued")
+        .extracting(Certificate::serial)
+        .containsExactly("7");
+  }
+
+  @Test
+  void whatIsRevokedIsNotInUseAndWhatIsIssuedToTheNameAfterwardsIs() throws InterruptedException {
+    issued("ann", ANN, "7", Duration.ofHours(8));
+    issued("c3", "spiffe://mesh.test/herald/config/c3", "8", Duration.ofHours(8));
+    revoke("ann");
+    revoke("c3");
+    assertThat(view().rows()).isEmpty();
+    assertThat(view().unreported()).isEmpty();
+    assertThat(issued().all()).hasSize(2);
+
+    clock.advance(Duration.ofMinutes(2));
+    issued("ann", ANN, "9", Duration.ofHours(8));
+    assertThat(view().rows()).extracting(InUse::serial).containsExactly("9");
+  }
+
+  private void revoke(String name) {
+    Instant now = clock.instant();
+    store
+        .registrations()
+        .revoke(
+            name,
+            now,
+            NodeDesk.voidBefore(now),
+            new AuditEvent(now, "test", "registrations.revoke", name, "done", ""));
+  }
+
+  @Test
+  void aNodeThatTookItsLeaveUsesNothingUntilItSaysSo() throws InterruptedException {
+    registered("n1");
+    issued("n1", WEB, "1", Duration.ofHours(1));
+    said("n1", used(WEB, "1", Duration.ofHours(1)));
+    clock.advance(Duration.ofSeconds(1));
+    left.add(new Left("n1", clock.instant()));
+    clock.advance(Duration.ofHours(2));
+    assertThat(view().rows()).isEmpty();
+    assertThat(view().unreported()).isEmpty();
+
+    said("n1", used(WEB, "2", Duration.ofHours(4)));
+    assertThat(view().rows()).extracting(InUse::serial).containsExactly("2");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.heraldmesh.admin;
 
 import io.heraldmesh.bus.MeshStatus;
+import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SharedKeySets;
@@ -11,12 +12,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A distributor that has nothing to say but this; of reports one a page. */
-record SaidMesh(Revision revision, List<NodeStatus> nodes, List<Reported> said)
+record SaidMesh(Revision revision, List<NodeStatus> nodes, List<Left> left, List<Reported> said)
     implements MeshView {
+
+  SaidMesh(Revision revision, List<NodeStatus> nodes, List<Reported> said) {
+    this(revision, nodes, List.of(), said);
+  }
 
   @Override
   public Future<MeshStatus> status() {
-    return Future.succeededFuture(new MeshStatus(revision, null, nodes, List.of()));
+    return Future.succeededFuture(new MeshStatus(revision, null, nodes, left, List.of()));
   }
 
   @Override

@@ -77,4 +77,23 @@ class SnapshotCodecTest {
                     "{\"more\":1,\"sequence\":1}".getBytes(StandardCharsets.UTF_8),
                     DistributorService.Withdrawal.class));
   }
+
+  @Test
+  void aReportOfAnOlderVersionMayLackWhatMayBeNullAndNothingElse() throws MalformedMessage {
+    assertThat(status("{\"revision\":null,\"nodes\":[],\"problems\":[]}"))
+        .isEqualTo(new MeshStatus(null, null, List.of(), List.of()));
+    assertThatExceptionOfType(MalformedMessage.class)
+        .isThrownBy(() -> status("{\"revision\":null,\"stored\":null,\"nodes\":[]}"));
+    assertThatExceptionOfType(MalformedMessage.class)
+        .isThrownBy(
+            () ->
+                MessageCodec.decode(
+                    "{\"reached\":true,\"nodes\":1,\"laggards\":[]}"
+                        .getBytes(StandardCharsets.UTF_8),
+                    AdminNodes.InForce.class));
+  }
+
+  private static MeshStatus status(String json) throws MalformedMessage {
+    return MessageCodec.decode(json.getBytes(StandardCharsets.UTF_8), MeshStatus.class);
+  }
 }

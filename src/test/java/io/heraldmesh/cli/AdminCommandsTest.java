@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.heraldmesh.Await;
 import io.heraldmesh.OtherUser;
 import io.heraldmesh.bus.AdminAudit.AuditRequest;
+import io.heraldmesh.bus.AdminResources.ApplyRequest;
+import io.heraldmesh.bus.AdminResources.File;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.node.Node;
 import io.heraldmesh.node.NodeFileReader;
@@ -132,6 +134,49 @@ class AdminCommandsTest {
     CommandRun folderOnly = herald("delete", "peerauthentication", "istio-system/default");
     assertThat(folderOnly.code()).isEqualTo(1);
     assertThat(folderOnly.err()).contains("peers.yaml:3:", "delete it there");
+  }
+
+  @Test
+  void aFileWithSomethingThatCannotBeReadDeletesNothing() throws IOException {
+    herald("apply", "-f", yaml("web.yaml", ACCESS));
+    String both =
+        yaml(
+            "both.yaml",
+            ACCESS + "---\n" + ACCESS.replace("web", "more").replace("rules:", "rule:"));
+
+    CommandRun refused = herald("delete", "-f", both);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains(both + ":15:3: error HLD0101", "refused, nothing was changed");
+    JsonNode json = herald("delete", "-f", both, "-o", "json").answers().getFirst();
+    assertThat(json.get("result").asText()).isEqualTo("refused");
+    assertThat(json.at("/problems/0/line").asInt()).isEqualTo(15);
+    assertThat(herald("get", "authorizationpolicy", "a/web").code()).isZero();
+
+    CommandRun deleted = herald("delete", "-f", folder.resolve("web.yaml").toString());
+    assertThat(deleted.code()).as(deleted.err()).isZero();
+    assertThat(herald("get", "authorizationpolicy", "a/web").code()).isEqualTo(1);
+  }
+
+  @Test
+  void theWholeHistoryAndTheAuditLogAreShown() {
+    try (LocalAdmin admin = LocalAdmin.at(files.state())) {
+      for (int i = 0; i < 51; i++) {
+        File file = new File("web.yaml", "# " + i + "\n" + ACCESS);
+        admin.apply(new ApplyRequest(List.of(file), List.of(), false));
+      }
+    }
+    assertThat(herald("get", "authorizationpolicy", "a/web", "--history").out().lines())
+        .hasSize(51);
+
+    CommandRun newest = herald("audit", "--most", "1");
+    assertThat(newest.out()).contains("WHO", "local user ", "resources.apply", "done");
+    assertThat(newest.err()).contains("there are older rows: --before 51");
+    JsonNode older = herald("audit", "--before", "51", "-o", "json").answers().getFirst();
+    assertThat(older.get("entries")).hasSize(50);
+    assertThat(older.at("/entries/49/number").asInt()).isEqualTo(1);
+    assertThat(older.get("next").asInt()).isZero();
+    assertThat(herald("audit", "--most", "0").code()).isEqualTo(2);
   }
 
   @Test

@@ -75,11 +75,17 @@ final class AttachedMesh implements AutoCloseable {
 
   /** Gives the node an identity, as by {@code herald join}. */
   void join(String node, Duration lifetime) throws IOException {
-    SpiffeId id = SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, node);
+    identity(HeraldRole.NODE, node, lifetime);
+  }
+
+  /** The folder of one who joined as that. */
+  Path identity(HeraldRole role, String name, Duration lifetime) throws IOException {
+    SpiffeId id = SpiffeId.herald(TestAuthority.TD, role, name);
     KeyPair keys = TestAuthority.keys();
     var chain = authority.sign(keys.getPublic(), id, lifetime, Instant.now()).chain();
-    NodeIdentity.in(folder.resolve(node))
-        .store(new HeraldSvid(id, keys.getPrivate(), chain), authority.bundle());
+    Path state = folder.resolve(name);
+    NodeIdentity.in(state).store(new HeraldSvid(id, keys.getPrivate(), chain), authority.bundle());
+    return state;
   }
 
   void resource(String name, String yaml) throws IOException {

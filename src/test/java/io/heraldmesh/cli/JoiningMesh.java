@@ -130,7 +130,7 @@ final class JoiningMesh implements AutoCloseable {
 
   private <T> T asked(Function<AdminService, Future<T>> question) {
     LocalExchange exchange = LocalExchange.connect(files.state().resolve(ControlAdmin.SOCKET));
-    try (AdminSession session = new AdminSession(AdminService.over(exchange), exchange)) {
+    try (AdminSession session = new AdminSession(AdminService.over(exchange), null, exchange)) {
       return session.await(question.apply(session.service()));
     }
   }

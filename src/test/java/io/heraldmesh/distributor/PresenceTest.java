@@ -7,6 +7,7 @@ import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
+import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
@@ -197,5 +198,38 @@ class PresenceTest {
     Await.result(onLoop(presence::remember));
     assertThat(settled()).isTrue();
     assertThat(node().contact().heard()).isFalse();
+  }
+
+  @Test
+  void whoTookItsLeaveHasAlsoForTheNextOneUntilItIsBack() {
+    Await.result(announce(1));
+    Await.result(onLoop(() -> presence.withdraw(N1, 2)));
+    Left left = new Left("n1", clock.instant());
+    assertThat(nodes.left()).containsExactly(left);
+
+    another();
+    Await.result(onLoop(presence::remember));
+    assertThat(nodes.left()).containsExactly(left);
+
+    Await.result(announce(3));
+    assertThat(nodes.left()).isEmpty();
+  }
+
+  @Test
+  void theLeaveOfANodeThatIsDeletedIsForgottenAndWhatItSaidLastIsNot() {
+    Await.result(announce(1));
+    Await.result(onLoop(() -> presence.withdraw(N1, 2)));
+    registrations = new Registrations(Map.of());
+    assertThat(look()).isEmpty();
+    assertThat(nodes.left()).isEmpty();
+    assertThat(nodes.sequence("n1")).isEqualTo(2);
+  }
+
+  @Test
+  void whoLostARegistrationTookNoLeave() {
+    Await.result(announce(1));
+    registrations = new Registrations(Map.of("n1", Set.of()));
+    assertThat(look()).containsExactly("n1");
+    assertThat(nodes.left()).isEmpty();
   }
 }
