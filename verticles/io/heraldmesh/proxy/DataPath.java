@@ -6,6 +6,7 @@ import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.TokenCache;
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.NodeSnapshot;
@@ -47,6 +48,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -354,11 +356,17 @@ public final class DataPath {
   private Set<OriginationFiles> files(NodeSnapshot snapshot) {
     return settings.workloads().stream()
         .flatMap(workload -> snapshot.destinations(workload.workload()).stream())
-        .flatMap(destination -> destination.endpoints().stream())
-        .map(Endpoint::tls)
+        .flatMap(DataPath::secured)
         .filter(UpstreamTls.Originated.class::isInstance)
         .map(tls -> Route.files((UpstreamTls.Originated) tls))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** How its endpoints are called, and the addresses that its callers may choose themselves. */
+  private static Stream<UpstreamTls> secured(Destination destination) {
+    return Stream.concat(
+        destination.endpoints().stream().map(Endpoint::tls),
+        Stream.ofNullable(destination.addresses().dialled()));
   }
 
   /** Connections of clients, on all listeners. Thread-safe. */
