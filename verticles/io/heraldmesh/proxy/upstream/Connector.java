@@ -135,7 +135,7 @@ final class Connector {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                Proof.set(channel, tls.serverEnds(target, handler), tls.now());
+                Proof.set(channel, tls.server(target, handler), tls.now());
                 if (target.secured() instanceof Target.Originated secured) {
                   OriginationGuard.over(channel, handler, tls, target, secured, generation, watch);
                 }
