@@ -250,9 +250,8 @@ final class Exchange implements ResponseSink {
       forward(false);
       return;
     }
-    boolean elsewhere = failure.flag().equals(UpstreamFailure.CONNECT_FAILED);
     boolean here = failure.flag().equals(UpstreamFailure.RESET);
-    if (!over && !((elsewhere || here) && retry(here))) {
+    if (!over && !((failure.elsewhere() || here) && retry(here))) {
       fail(ExchangeFailure.upstream(failure.flag(), failure.detail()));
     }
   }
