@@ -286,6 +286,9 @@ final class Exchange implements ResponseSink {
   @Override
   public void receivedAll() {
     response.flush();
+    if (response.started() && grpc == null) { // what becomes of a gRPC call its end says
+      attempts.answered(response.status());
+    }
   }
 
   @Override
@@ -373,6 +376,7 @@ final class Exchange implements ResponseSink {
     }
     request.release();
     over = true;
+    attempts.answered(response.status());
     UpgradedConnection.join(
         client,
         stream,
