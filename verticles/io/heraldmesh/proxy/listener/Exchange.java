@@ -174,7 +174,8 @@ final class Exchange implements ResponseSink {
     long left = client.writable() ? 0 : client.end().untaken();
     Patience.Late late = patience.late(awaited(), now, left, grpc);
     if (late != null) {
-      fail(ExchangeFailure.late(late, client.limits()));
+      ExchangeFailure why = ExchangeFailure.late(late, client.limits());
+      fail(why, upstream == null ? 0 : why.blamed()); // who waits in line here has asked nobody
     }
   }
 
@@ -392,13 +393,20 @@ final class Exchange implements ResponseSink {
   }
 
   private void fail(ExchangeFailure why) {
+    fail(why, why.blamed());
+  }
+
+  /**
+   * @param blamed what the endpoint is told to have answered; 0: it is not to blame
+   */
+  private void fail(ExchangeFailure why, int blamed) {
     log.reason(why.reason());
     log.flag(why.flag());
     UpstreamStream stream = upstream;
     response.takeBack();
     boolean started = response.started();
     if (!started) {
-      attempts.end(why.blamed());
+      attempts.end(blamed);
     }
     end(started ? response.status() : sent(why.status()));
     if (stream != null) {
