@@ -66,11 +66,6 @@ public final class DataPath {
   /** How soon a changed certificate file is in use. */
   private static final Duration POLL_EVERY = Duration.ofSeconds(1);
 
-  /**
-   * How long a drain waits for calls of the node's own workloads before it accepts none to them.
-   */
-  private static final Duration CALLS_FIRST = Duration.ofSeconds(1);
-
   private final Vertx vertx;
   private final ProxySettings settings;
   private final Crypto crypto;
@@ -300,27 +295,14 @@ public final class DataPath {
   }
 
   /**
-   * Stops accepting, lets what runs finish, and closes what is left after {@code deadline}.
-   * Completes when nothing is open any more.
-   *
-   * <p>Where sockets outlive this process, calls of its own workloads end first, for a second at
-   * most: one that leads to another of them would wait at a socket that nobody accepts from until
-   * this process has ended.
+   * Stops accepting, lets what runs finish, and closes what is left after {@code deadline}; see
+   * {@link Draining} for what ends when. Completes when nothing is open any more.
    */
   public Future<Void> drain(Duration deadline) {
-    long timer = vertx.setTimer(Math.max(1, deadline.toMillis()), fired -> open.closeAll());
-    Future<Void> outbound = listeners.closeOutbound().compose(closed -> over(open.drainOutbound()));
-    Future<Void> inbound =
-        (settings.keptOpen()
-                ? BoundedWait.within(vertx, CALLS_FIRST, outbound)
-                : Future.<Void>succeededFuture())
-            .compose(now -> listeners.closeInbound())
-            .compose(closed -> over(open.drainInbound()));
-    return Future.join(outbound, inbound)
-        .<Void>mapEmpty()
+    return new Draining(vertx, listeners, open, settings.keptOpen())
+        .within(deadline)
         .onComplete(
             done -> {
-              vertx.cancelTimer(timer);
               vertx.cancelTimer(purging);
               vertx.cancelTimer(poll);
               lag.close();
@@ -330,12 +312,6 @@ public final class DataPath {
               listeners.forget();
             })
         .compose(done -> builder.close());
-  }
-
-  private static Future<Void> over(io.netty.util.concurrent.Future<Void> closed) {
-    Promise<Void> over = Promise.promise();
-    closed.addListener(done -> over.tryComplete());
-    return over.future();
   }
 
   private static Map<String, WorkloadTags> tags(ProxySettings settings) {

@@ -13,7 +13,7 @@ import java.util.List;
 final class Closing {
   private static final long LINGER_MILLIS = 1000;
 
-  /** What a new client has to begin its first request in while the proxy drains. */
+  /** What a client without a request has to begin one in while the proxy drains. */
   static final long BEGIN_MILLIS = 1000;
 
   private final HttpServerStream client;
@@ -74,7 +74,7 @@ final class Closing {
     }
   }
 
-  /** There will be no request after the one under way, if there is one. */
+  /** There will be no request after the one under way, or the next one. */
   void drain() {
     draining = true;
   }

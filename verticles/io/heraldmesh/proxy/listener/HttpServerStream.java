@@ -280,13 +280,13 @@ final class HttpServerStream implements Watch.Timed {
   }
 
   /**
-   * End after what is being done now. A connection that was answered before may end between two
-   * requests (RFC 9112 section 9.3.1); a new one has its first, which is on its way.
+   * End after what is being done now. The next request may be on its way, so a connection without
+   * one has a moment for it.
    */
   void drain() {
     closing.drain();
-    if (exchange == null && served && !end.waitsForRestOfHead()) {
-      closing.end(false);
+    if (exchange == null && !closing.discarding() && !end.waitsForRestOfHead()) {
+      since = watch.now();
     }
   }
 
