@@ -37,6 +37,11 @@ public record Announcement(long sequence, int schemaLevel, List<AnnouncedWorkloa
       labels = Map.copyOf(labels);
       ports = List.copyOf(ports);
     }
+
+    /** The same, and an endpoint. */
+    public AnnouncedWorkload asReady() {
+      return new AnnouncedWorkload(namespace, name, serviceAccount, labels, ports, true);
+    }
   }
 
   /**
