@@ -57,6 +57,11 @@ public record Announcement(long sequence, int schemaLevel, List<AnnouncedWorkloa
       AnnouncedNames.requireLabels(labels);
       AnnouncedNames.requireAtMost(MOST_PORTS, ports.size(), "ports");
     }
+
+    /** The same, and an endpoint. */
+    public AnnouncedWorkload asReady() {
+      return new AnnouncedWorkload(namespace, name, serviceAccount, labels, ports, true);
+    }
   }
 
   /**

@@ -70,7 +70,7 @@ final class StandaloneControl implements NodeControl {
       Vertx vertx,
       List<AnnouncedWorkload> workloads,
       Function<NodeSnapshot, Future<Void>> consumer) {
-    distributor.open(workloads, consumer);
+    distributor.open(workloads.stream().map(AnnouncedWorkload::asReady).toList(), consumer);
     return new OwnPolicy(distributor);
   }
 
@@ -94,6 +94,11 @@ final class StandaloneControl implements NodeControl {
     @Override
     public @Nullable Revision revision() {
       return distributor.revision();
+    }
+
+    @Override
+    public Future<Void> ready() {
+      return Future.succeededFuture();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwt.KeySets;
 import io.heraldmesh.jwt.TokenCache;
+import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Enforcement;
 import io.heraldmesh.policy.NodeSnapshot;
@@ -47,6 +48,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,11 +65,6 @@ public final class DataPath {
 
   /** How soon a changed certificate file is in use. */
   private static final Duration POLL_EVERY = Duration.ofSeconds(1);
-
-  /**
-   * How long a drain waits for calls of the node's own workloads before it accepts none to them.
-   */
-  private static final Duration CALLS_FIRST = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final ProxySettings settings;
@@ -298,27 +295,14 @@ public final class DataPath {
   }
 
   /**
-   * Stops accepting, lets what runs finish, and closes what is left after {@code deadline}.
-   * Completes when nothing is open any more.
-   *
-   * <p>Where sockets outlive this process, calls of its own workloads end first, for a second at
-   * most: one that leads to another of them would wait at a socket that nobody accepts from until
-   * this process has ended.
+   * Stops accepting, lets what runs finish, and closes what is left after {@code deadline}; see
+   * {@link Draining} for what ends when. Completes when nothing is open any more.
    */
   public Future<Void> drain(Duration deadline) {
-    long timer = vertx.setTimer(Math.max(1, deadline.toMillis()), fired -> open.closeAll());
-    Future<Void> outbound = listeners.closeOutbound().compose(closed -> over(open.drainOutbound()));
-    Future<Void> inbound =
-        (settings.keptOpen()
-                ? BoundedWait.within(vertx, CALLS_FIRST, outbound)
-                : Future.<Void>succeededFuture())
-            .compose(now -> listeners.closeInbound())
-            .compose(closed -> over(open.drainInbound()));
-    return Future.join(outbound, inbound)
-        .<Void>mapEmpty()
+    return new Draining(vertx, listeners, open, settings.keptOpen())
+        .within(deadline)
         .onComplete(
             done -> {
-              vertx.cancelTimer(timer);
               vertx.cancelTimer(purging);
               vertx.cancelTimer(poll);
               lag.close();
@@ -328,12 +312,6 @@ public final class DataPath {
               listeners.forget();
             })
         .compose(done -> builder.close());
-  }
-
-  private static Future<Void> over(io.netty.util.concurrent.Future<Void> closed) {
-    Promise<Void> over = Promise.promise();
-    closed.addListener(done -> over.tryComplete());
-    return over.future();
   }
 
   private static Map<String, WorkloadTags> tags(ProxySettings settings) {
@@ -354,11 +332,17 @@ public final class DataPath {
   private Set<OriginationFiles> files(NodeSnapshot snapshot) {
     return settings.workloads().stream()
         .flatMap(workload -> snapshot.destinations(workload.workload()).stream())
-        .flatMap(destination -> destination.endpoints().stream())
-        .map(Endpoint::tls)
+        .flatMap(DataPath::secured)
         .filter(UpstreamTls.Originated.class::isInstance)
         .map(tls -> Route.files((UpstreamTls.Originated) tls))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** How its endpoints are called, and the addresses that its callers may choose themselves. */
+  private static Stream<UpstreamTls> secured(Destination destination) {
+    return Stream.concat(
+        destination.endpoints().stream().map(Endpoint::tls),
+        Stream.ofNullable(destination.addresses().dialled()));
   }
 
   /** Connections of clients, on all listeners. Thread-safe. */

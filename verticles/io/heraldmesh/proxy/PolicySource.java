@@ -24,6 +24,9 @@ public interface PolicySource {
   /** The revision in force; null before the first. */
   @Nullable Revision revision();
 
+  /** Says that what runs here can be called from now on. */
+  Future<Void> ready();
+
   /** Says that nothing here is to be called any more. */
   Future<Void> withdraw();
 
@@ -35,7 +38,8 @@ public interface PolicySource {
   interface Opening {
 
     /**
-     * @param workloads what runs on this node
+     * @param workloads what runs on this node; whoever is told of them is also told that they are
+     *     ready, once a snapshot is in force or {@link PolicySource#ready} was called
      * @param consumer puts a snapshot into force and completes when it is; when it fails, the one
      *     before must still be
      */

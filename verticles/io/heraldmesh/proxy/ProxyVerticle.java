@@ -4,6 +4,7 @@ import io.heraldmesh.bus.Announcement;
 import io.heraldmesh.bus.Announcement.AnnouncedPort;
 import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwks.KeySetService;
 import io.heraldmesh.jwt.KeySource;
 import io.heraldmesh.policy.NodeSnapshot;
@@ -11,9 +12,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,9 @@ public final class ProxyVerticle extends VerticleBase {
 
   private static final long LOOK_AGAIN_MILLIS = 10;
 
+  /** How long a node that serves waits to be among the endpoints of its own services. */
+  private static final Duration LISTED_WITHIN = Duration.ofSeconds(1);
+
   /** How long saying good-bye to the distributor may take. */
   private static final Duration WITHDRAW_WITHIN = Duration.ofSeconds(1);
 
@@ -38,6 +46,7 @@ public final class ProxyVerticle extends VerticleBase {
   private final PolicySource.Opening policies;
   private final Duration drain;
   private final Promise<List<Bound>> opened = Promise.promise();
+  private final Promise<Void> listed = Promise.promise();
   private @Nullable PolicySource source;
 
   /** Whoever hands on snapshots does so one at a time. */
@@ -82,7 +91,8 @@ public final class ProxyVerticle extends VerticleBase {
         .compose(this::subscribe)
         .compose(first -> inForce())
         .compose(now -> warm)
-        .onSuccess(now -> path.begin());
+        .onSuccess(now -> path.begin())
+        .compose(now -> announceReady());
   }
 
   @Override
@@ -113,6 +123,27 @@ public final class ProxyVerticle extends VerticleBase {
   }
 
   /**
+   * Others call what runs here from now on, and so do its neighbours, which this node serves too:
+   * it is ready when they can, unless that takes too long.
+   */
+  private Future<Void> announceReady() {
+    return BoundedWait.within(
+        vertx, LISTED_WITHIN, Objects.requireNonNull(source).ready().eventually(listed::future));
+  }
+
+  /** Whether no service that something here stands behind is without an endpoint. */
+  private boolean lists(NodeSnapshot snapshot) {
+    Set<SpiffeId> own =
+        settings.workloads().stream()
+            .filter(workload -> !workload.ports().isEmpty())
+            .map(workload -> workload.identity(settings.trustDomain()))
+            .collect(Collectors.toUnmodifiableSet());
+    return snapshot.destinations().stream()
+        .filter(called -> called.endpoints().isEmpty())
+        .allMatch(called -> Collections.disjoint(called.identities(), own));
+  }
+
+  /**
    * Key sets and files first, so that a new rule does not answer 503 while they are read. Until the
    * snapshot is in force, the one before needs its own, too.
    */
@@ -124,7 +155,13 @@ public final class ProxyVerticle extends VerticleBase {
             vertx, revision() == null ? FIRST_KEYS_WITHIN : KEYS_WITHIN, keys.watch(both))
         .compose(tried -> path.prepare(snapshot))
         .compose(tried -> apply(snapshot))
-        .onSuccess(applied -> keysInForce = coming)
+        .onSuccess(
+            applied -> {
+              keysInForce = coming;
+              if (lists(snapshot)) {
+                listed.tryComplete();
+              }
+            })
         .onComplete(done -> keys.watch(keysInForce));
   }
 
@@ -137,6 +174,10 @@ public final class ProxyVerticle extends VerticleBase {
         });
   }
 
+  /**
+   * No endpoint yet, unless its sockets are those of a process before it: who calls there waits for
+   * this one.
+   */
   private List<AnnouncedWorkload> announced(List<Bound> bounds) {
     return settings.workloads().stream()
         .map(
@@ -147,7 +188,7 @@ public final class ProxyVerticle extends VerticleBase {
                     workload.serviceAccount(),
                     workload.labels(),
                     workload.ports().stream().map(port -> port(workload, port, bounds)).toList(),
-                    true))
+                    settings.keptOpen()))
         .toList();
   }
 

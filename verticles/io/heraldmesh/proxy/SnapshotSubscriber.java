@@ -60,7 +60,7 @@ public final class SnapshotSubscriber implements PolicySource {
   private SignedBus.@Nullable Registration registration;
 
   /**
-   * @param workloads what runs on this node
+   * @param workloads what runs on this node, announced as it is until {@link #ready}
    * @param consumer puts a snapshot into force and completes when it is; when it fails, the one
    *     before must still be
    */
@@ -111,7 +111,13 @@ public final class SnapshotSubscriber implements PolicySource {
     }
     return applier
         .restore()
-        .compose(restored -> SnapshotPush.receive(bus, this::pushed))
+        .compose(
+            restored -> {
+              if (applier.held() != null) {
+                becomeReady();
+              }
+              return SnapshotPush.receive(bus, this::pushed);
+            })
         .onSuccess(
             r -> {
               synchronized (this) {
@@ -142,12 +148,27 @@ public final class SnapshotSubscriber implements PolicySource {
     return now == null ? null : now.revision();
   }
 
-  /** Replaces what was announced, such as when a workload became ready. */
+  /** Replaces what was announced. */
   public Future<Void> announce(List<Announcement.AnnouncedWorkload> changed) {
     synchronized (this) {
       workloads = List.copyOf(changed);
     }
     return announce();
+  }
+
+  /** Completes when the distributor was told; until it has been, it is told again. */
+  @Override
+  public Future<Void> ready() {
+    return becomeReady() ? ask() : Future.succeededFuture();
+  }
+
+  /** False: all was ready before. */
+  private synchronized boolean becomeReady() {
+    List<Announcement.AnnouncedWorkload> before = workloads;
+    workloads = before.stream().map(Announcement.AnnouncedWorkload::asReady).toList();
+    boolean changed = !workloads.equals(before);
+    announced &= !changed;
+    return changed;
   }
 
   /** Also stops asking. Pushes still count. */
@@ -270,7 +291,7 @@ public final class SnapshotSubscriber implements PolicySource {
     }
     return distributor
         .announce(announcement)
-        .onSuccess(done -> announced = true)
+        .onSuccess(done -> announced = !isOvertaken(announcement))
         .recover(
             e ->
                 isReplayed(e) && isOvertaken(announcement)

@@ -9,23 +9,33 @@ import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.bus.SchemaLevel;
+import io.heraldmesh.credentials.SealedState;
 import io.heraldmesh.distributor.DistributorVerticle;
 import io.heraldmesh.distributor.Ledger;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.proxy.KeptSnapshot;
+import io.heraldmesh.proxy.SnapshotSubscriber;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.read.ResourceReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What comes in at one end of {@link ControlPath} and out at the other. */
 class ControlPathTest extends ControlPath {
+  @TempDir private Path folder;
+
   @Test
   void eachNodeGetsItsLeavesAndTheyAreInTheLog() {
     web.credentials.start();
@@ -175,6 +185,56 @@ class ControlPathTest extends ControlPath {
                 fromWeb.announce(
                     new io.heraldmesh.bus.Announcement(1, List.of(workload("web", false)))));
     assertThat(refusal.failure()).isEqualTo(BusFailure.REPLAYED);
+  }
+
+  @Test
+  void aWorkloadIsNoEndpointBeforeItIsReadyThoughItsNodeGetsItsPolicy() {
+    SnapshotSubscriber starting = starting(null);
+    Await.until("known", () -> !served().identities().isEmpty());
+    assertThat(starting.revision()).isNotNull();
+    assertThat(served().endpoints()).isEmpty();
+
+    Await.result(starting.ready());
+    Await.until("an endpoint", () -> served().endpoints().size() == 1);
+  }
+
+  @Test
+  void aNodeThatHasKeptItsPolicyIsReadyAtOnce() throws Exception {
+    SealedState state = new SealedState(folder, new SecureRandom());
+    KeptSnapshot kept = new KeptSnapshot(state);
+    SnapshotSubscriber before = starting(kept);
+    Await.until("kept", () -> state.read("snapshot").isPresent());
+    Await.result(before.close());
+    assertThat(served().endpoints()).isEmpty();
+
+    Await.result(subscriber(kept).start());
+    Await.until("an endpoint", () -> served().endpoints().size() == 1);
+  }
+
+  /** It has its first snapshot, and the client has one, too. */
+  private SnapshotSubscriber starting(@Nullable KeptSnapshot kept) {
+    Await.result(distributor.apply(read(STRICT)).otherwiseEmpty());
+    SnapshotSubscriber starting = subscriber(kept);
+    Await.result(starting.start());
+    Await.result(client.subscriber.start());
+    Await.result(starting.first());
+    Await.result(client.subscriber.first());
+    return starting;
+  }
+
+  private SnapshotSubscriber subscriber(@Nullable KeptSnapshot kept) {
+    return new SnapshotSubscriber(
+        vertx,
+        mesh.bus(vertx, HeraldRole.NODE, "n1"),
+        List.of(workload("web", false)),
+        clock,
+        snapshot -> Future.succeededFuture(),
+        kept,
+        SchemaLevel.NEWEST);
+  }
+
+  private Destination served() {
+    return client.last().destinations().getFirst();
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class FrameConnection extends Http2ConnectionHandler {
   private final List<FrameStream> read = new ArrayList<>();
   private @Nullable ChannelHandlerContext context;
   private @Nullable FrameStream opening;
+  private int grants;
   private boolean reading;
 
   FrameConnection(
@@ -143,6 +144,11 @@ public final class FrameConnection extends Http2ConnectionHandler {
    */
   int window(Http2Stream stream) {
     return encoder().flowController().windowSize(stream);
+  }
+
+  /** How often the other side has made room on the connection as a whole. */
+  int grants() {
+    return grants;
   }
 
   /** At the end of what is being read, or now. */
@@ -292,6 +298,16 @@ public final class FrameConnection extends Http2ConnectionHandler {
       FrameStream stream = stream(id);
       if (stream != null) {
         stream.resetRead(code);
+      }
+    }
+
+    @Override
+    public void onWindowUpdateRead(ChannelHandlerContext ctx, int id, int octets) {
+      FrameStream stream = stream(id);
+      if (id == 0) {
+        grants++;
+      } else if (stream != null) {
+        stream.granted();
       }
     }
 

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -32,6 +33,7 @@ public final class FrameStream {
   private WriteBufferWaterMark marks = WriteBufferWaterMark.DEFAULT;
   private long pending;
   private int unconsumed;
+  private int grants;
   private long error = Http2Error.INTERNAL_ERROR.code();
   private boolean full;
   private boolean paused;
@@ -98,6 +100,18 @@ public final class FrameStream {
   /** Octets of bodies that have not left yet. */
   public long pending() {
     return pending;
+  }
+
+  /**
+   * Another number whenever the other side takes some of what was written, or makes room for it:
+   * for this stream while its own window is in the way, for any stream of the connection otherwise.
+   */
+  public long taken() {
+    Channel channel = connection.channel();
+    if (!channel.isWritable()) {
+      return channel.bytesBeforeWritable();
+    }
+    return window() <= 0 ? grants : connection.grants();
   }
 
   /** Sets how much may wait to be written, in octets. */
@@ -222,11 +236,23 @@ public final class FrameStream {
     connection.flushSoon();
   }
 
-  /** Ends it, unless both sides have said all. */
-  public void close() {
-    if (!(endSent && endReceived)) {
+  /**
+   * Ends it, unless both sides have said all. What the other side gives no room for has not been
+   * said.
+   *
+   * @return whether something was cut off
+   */
+  public boolean close() {
+    boolean cut = !closed && !(endReceived && endLeft());
+    if (cut) {
       reset(Http2Error.CANCEL.code());
     }
+    return cut;
+  }
+
+  private boolean endLeft() {
+    Http2Stream here = stream;
+    return endSent && here != null && !here.state().localSideOpen();
   }
 
   /** Ends it and says why. */
@@ -278,6 +304,11 @@ public final class FrameStream {
       return;
     }
     listener.received(part);
+  }
+
+  /** The other side takes more. */
+  void granted() {
+    grants++;
   }
 
   /** Returns how many octets the other side may send again already. */

@@ -67,6 +67,11 @@ final class Attempts {
     return again;
   }
 
+  /** As {@link Choice#answered}. */
+  void answered(int status) {
+    choice.answered(status);
+  }
+
   /**
    * As {@link Choice#end}: it is over, and with {@code status} unless that is 0 and no doing of the
    * endpoint's.

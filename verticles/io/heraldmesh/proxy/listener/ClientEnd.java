@@ -22,6 +22,9 @@ interface ClientEnd {
   /** Octets that must leave before it is writable again, or more; changes whenever some leave. */
   long untaken();
 
+  /** Another number whenever the client takes some of what was written, or makes room for it. */
+  long taken();
+
   /** Has no more wait to be written than there is room for now. */
   void adapt(Overload overload);
 

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.listener;
 
 import io.heraldmesh.policy.Header;
+import io.heraldmesh.proxy.Limits;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
 final class Closing {
   private static final long LINGER_MILLIS = 1000;
 
-  /** What a new client has to begin its first request in while the proxy drains. */
+  /** What a client without a request has to begin one in while the proxy drains. */
   static final long BEGIN_MILLIS = 1000;
 
   private final HttpServerStream client;
@@ -38,23 +39,26 @@ final class Closing {
     return discarding;
   }
 
-  /** How long the client may be silent now, in ms; {@code usual} unless it is on its way out. */
-  long patience(long usual) {
-    return lingers() && said ? LINGER_MILLIS : usual;
+  /**
+   * How long the client may keep this side waiting now, in ms.
+   *
+   * @param served it had an answer before
+   * @param begun some of the head of its request is here
+   */
+  long patience(Limits limits, boolean served, boolean begun) {
+    if (begun) {
+      return limits.requestHead().toMillis();
+    }
+    if (lingers()) {
+      return said ? LINGER_MILLIS : limits.idle().toMillis();
+    }
+    long usual = (served ? limits.idle() : limits.requestHead()).toMillis();
+    return draining && !discarding ? Math.min(usual, BEGIN_MILLIS) : usual;
   }
 
   /** An HTTP/1.1 client was answered, and what it still sends is thrown away for a moment. */
   boolean lingers() {
     return lingering && !client.http2();
-  }
-
-  /**
-   * How long the client may take for the head of its request, in ms.
-   *
-   * @param begun some of it is here
-   */
-  long patienceForHead(long usual, boolean begun) {
-    return draining && !begun ? Math.min(usual, BEGIN_MILLIS) : usual;
   }
 
   /** There will be no request after this one. */
@@ -70,7 +74,7 @@ final class Closing {
     }
   }
 
-  /** There will be no request after the one under way, if there is one. */
+  /** There will be no request after the one under way, or the next one. */
   void drain() {
     draining = true;
   }

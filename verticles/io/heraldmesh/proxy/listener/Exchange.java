@@ -174,7 +174,8 @@ final class Exchange implements ResponseSink {
     long left = client.writable() ? 0 : client.end().untaken();
     Patience.Late late = patience.late(awaited(), now, left, grpc);
     if (late != null) {
-      fail(ExchangeFailure.late(late, client.limits()));
+      ExchangeFailure why = ExchangeFailure.late(late, client.limits());
+      fail(why, upstream == null ? 0 : why.blamed()); // who waits in line here has asked nobody
     }
   }
 
@@ -250,9 +251,8 @@ final class Exchange implements ResponseSink {
       forward(false);
       return;
     }
-    boolean elsewhere = failure.flag().equals(UpstreamFailure.CONNECT_FAILED);
     boolean here = failure.flag().equals(UpstreamFailure.RESET);
-    if (!over && !((elsewhere || here) && retry(here))) {
+    if (!over && !((failure.elsewhere() || here) && retry(here))) {
       fail(ExchangeFailure.upstream(failure.flag(), failure.detail()));
     }
   }
@@ -287,6 +287,9 @@ final class Exchange implements ResponseSink {
   @Override
   public void receivedAll() {
     response.flush();
+    if (response.started() && grpc == null) { // what becomes of a gRPC call its end says
+      attempts.answered(response.status());
+    }
   }
 
   @Override
@@ -374,6 +377,7 @@ final class Exchange implements ResponseSink {
     }
     request.release();
     over = true;
+    attempts.answered(response.status());
     UpgradedConnection.join(
         client,
         stream,
@@ -389,13 +393,20 @@ final class Exchange implements ResponseSink {
   }
 
   private void fail(ExchangeFailure why) {
+    fail(why, why.blamed());
+  }
+
+  /**
+   * @param blamed what the endpoint is told to have answered; 0: it is not to blame
+   */
+  private void fail(ExchangeFailure why, int blamed) {
     log.reason(why.reason());
     log.flag(why.flag());
     UpstreamStream stream = upstream;
     response.takeBack();
     boolean started = response.started();
     if (!started) {
-      attempts.end(why.blamed());
+      attempts.end(blamed);
     }
     end(started ? response.status() : sent(why.status()));
     if (stream != null) {

@@ -70,6 +70,11 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
   }
 
   @Override
+  public long taken() {
+    return channel.bytesBeforeWritable();
+  }
+
+  @Override
   public void adapt(Overload overload) {
     Buffering.adapt(channel, overload);
   }

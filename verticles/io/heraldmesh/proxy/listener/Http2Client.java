@@ -41,6 +41,11 @@ final class Http2Client implements ClientEnd, StreamListener {
   }
 
   @Override
+  public long taken() {
+    return stream.taken();
+  }
+
+  @Override
   public void adapt(Overload overload) {
     stream.bound(Buffering.marks(overload));
   }

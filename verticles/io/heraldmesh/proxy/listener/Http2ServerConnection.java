@@ -6,6 +6,7 @@ import io.heraldmesh.proxy.http2.StreamListener;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Watch;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -19,6 +20,7 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   private final Watch watch;
   private @Nullable ChannelHandlerContext context;
   private int streams;
+  private long untaken;
   private long idleSince;
 
   Http2ServerConnection(ListenerContext listening, Gate gate, Watch watch) {
@@ -90,16 +92,34 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void check(long now) {
     ChannelHandlerContext ctx = context;
-    if (ctx == null || streams > 0) {
+    if (ctx == null) {
       return;
+    }
+    if (streams > 0 && !isStuck(ctx.channel())) {
+      idleSince = now;
     }
     long allowed = listening.limits().idle().toMillis();
     long waited = now - idleSince;
     Overload overload = listening.overload();
     if (waited > overload.patience(allowed)) {
       if (waited <= allowed) {
-        overload.shed(Shed.IDLE);
+        overload.shed(streams > 0 ? Shed.STALLED : Shed.IDLE);
       }
+      end(ctx);
+    }
+  }
+
+  /** The client reads nothing of the connection, although there is enough for it. */
+  private boolean isStuck(Channel channel) {
+    long before = untaken;
+    untaken = channel.isWritable() ? 0 : channel.bytesBeforeWritable();
+    return before > 0 && untaken >= before;
+  }
+
+  private void end(ChannelHandlerContext ctx) {
+    if (streams > 0) {
+      Ends.cut(ctx.channel()); // nothing that is said to it arrives
+    } else {
       ctx.close();
     }
   }

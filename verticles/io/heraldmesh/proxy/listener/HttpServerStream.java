@@ -35,6 +35,7 @@ final class HttpServerStream implements Watch.Timed {
   private boolean inHead;
   private boolean ended;
   private long since;
+  private long taken;
 
   HttpServerStream(ListenerContext context, Gate gate, ClientEnd end, Watch watch) {
     this.context = context;
@@ -279,13 +280,13 @@ final class HttpServerStream implements Watch.Timed {
   }
 
   /**
-   * End after what is being done now. A connection that was answered before may end between two
-   * requests (RFC 9112 section 9.3.1); a new one has its first, which is on its way.
+   * End after what is being done now. The next request may be on its way, so a connection without
+   * one has a moment for it.
    */
   void drain() {
     closing.drain();
-    if (exchange == null && served && !end.waitsForRestOfHead()) {
-      closing.end(false);
+    if (exchange == null && !closing.discarding() && !end.waitsForRestOfHead()) {
+      since = watch.now();
     }
   }
 
@@ -345,18 +346,30 @@ final class HttpServerStream implements Watch.Timed {
       since = now; // time without a request is not held against the next one
     }
     inHead = head;
-    long allowed =
-        head || !served && !answered
-            ? closing.patienceForHead(limits().requestHead().toMillis(), head)
-            : closing.patience(limits().idle().toMillis());
-    long waited = now - since;
-    Overload overload = context.overload();
-    if (waited > overload.patience(allowed)) {
-      if (waited <= allowed) {
-        overload.shed(head ? Shed.HEAD : Shed.IDLE);
-      }
+    if (tookSome() && !head) {
+      since = now;
+    }
+    if (isTooLong(now - since, closing.patience(limits(), served, head), head)) {
+      since = now;
       end.close();
     }
+  }
+
+  /** The client has taken some of its answer since this was asked last. */
+  private boolean tookSome() {
+    long before = taken;
+    taken = end.taken();
+    return taken != before;
+  }
+
+  private boolean isTooLong(long waited, long allowed, boolean head) {
+    Overload overload = context.overload();
+    boolean over = waited > overload.patience(allowed);
+    if (over && waited <= allowed) {
+      Shed idle = http2() ? Shed.STALLED : Shed.IDLE;
+      overload.shed(head ? Shed.HEAD : idle);
+    }
+    return over;
   }
 
   private boolean startable(@Nullable HttpObject part) {

@@ -40,7 +40,7 @@ public final class OpenConnections {
 
   /**
    * Tells every connection to the node's workloads to end after what it is doing; completes when
-   * none is left. No more may be added.
+   * those that were there are gone. One that is added later has one request.
    */
   public Future<Void> drainInbound() {
     return drain(inbound);

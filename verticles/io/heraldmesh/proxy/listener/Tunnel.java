@@ -238,6 +238,7 @@ final class Tunnel implements Watch.Timed {
       channel.close();
       return;
     }
+    to.answered(200);
     ends = new Ends(client, channel);
     Pipe fromClient = new Pipe(this::closed, channel, watch, context.overload());
     Pipe fromUpstream = new Pipe(this::closed, client, watch, context.overload());

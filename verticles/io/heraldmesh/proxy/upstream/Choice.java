@@ -21,6 +21,7 @@ public final class Choice {
   private final @Nullable Choice before;
   private final boolean pinned;
   private boolean counted;
+  private boolean told;
 
   private Choice(
       @Nullable Route route,
@@ -127,20 +128,32 @@ public final class Choice {
   }
 
   /**
+   * The endpoint has answered, and what it says may go on for long. Only the first answer counts.
+   *
+   * @param status of the answer
+   */
+  public void answered(int status) {
+    if (counted && !told && route != null && state != null) {
+      told = true;
+      route.answered(state, status);
+    }
+  }
+
+  /**
    * It is over. Later calls, and those without {@link #begin}, change nothing.
    *
    * @param status of the answer, or what the caller was told because of this endpoint; 0: nothing
-   *     that would be the endpoint's doing
+   *     that would be the endpoint's doing. Counts unless it has {@link #answered}
    */
   public void end(int status) {
     if (!counted || route == null || state == null) {
       return;
     }
+    if (status != 0) {
+      answered(status);
+    }
     counted = false;
     state.active().decrementAndGet();
     route.leave(isRetry());
-    if (status != 0) {
-      route.answered(state, status);
-    }
   }
 }

@@ -14,10 +14,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Opens connections: name, TCP, and TLS with the server's identity or name checked. */
@@ -135,7 +138,7 @@ final class Connector {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                Proof.set(channel, tls.serverEnds(target, handler), tls.now());
+                Proof.set(channel, tls.server(target, handler), tls.now());
                 if (target.secured() instanceof Target.Originated secured) {
                   OriginationGuard.over(channel, handler, tls, target, secured, generation, watch);
                 }
@@ -151,13 +154,24 @@ final class Connector {
   private static UpstreamFailure tlsFailure(Target target, @Nullable Throwable cause) {
     PeerRefused refused = PeerRefused.in(cause);
     return refused == null
-        ? failure(UpstreamFailure.TLS_FAILED, target, cause)
+        ? new UpstreamFailure(
+            UpstreamFailure.TLS_FAILED, detail(target, cause), isUnanswered(cause))
         : new UpstreamFailure(
             UpstreamFailure.IDENTITY_REFUSED, target.describe() + ": " + refused.getMessage());
   }
 
+  /** The server is gone, or says nothing; an alert would be an answer. */
+  private static boolean isUnanswered(@Nullable Throwable cause) {
+    return cause instanceof SslHandshakeTimeoutException
+        || cause instanceof IOException && !(cause instanceof SSLException);
+  }
+
   private static UpstreamFailure failure(String flag, Target target, @Nullable Throwable cause) {
-    return new UpstreamFailure(flag, target.describe() + ": " + words(cause));
+    return new UpstreamFailure(flag, detail(target, cause));
+  }
+
+  private static String detail(Target target, @Nullable Throwable cause) {
+    return target.describe() + ": " + words(cause);
   }
 
   /** Netty's exception for a connection that ended has no message. */

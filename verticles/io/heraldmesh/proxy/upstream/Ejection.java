@@ -15,6 +15,9 @@ import java.util.function.BooleanSupplier;
 final class Ejection {
   static final Duration LONGEST = Duration.ofMinutes(5);
 
+  /** As good as for ever, and no sum of two is too large to be counted. */
+  private static final Duration EVER = Duration.ofDays(3650);
+
   private volatile boolean out;
   private volatile int errors;
   private volatile int gatewayErrors;
@@ -61,8 +64,8 @@ final class Ejection {
   }
 
   private void eject(OutlierDetection rules, long now) {
-    long interval = Math.max(1, rules.interval().toNanos());
-    long base = rules.baseEjectionTime().toNanos();
+    long interval = Math.max(1, nanos(rules.interval()));
+    long base = nanos(rules.baseEjectionTime());
     if (times > 0) {
       times = (int) Math.max(0, times - Math.max(0, now - until) / interval);
     }
@@ -72,6 +75,11 @@ final class Ejection {
     // looks are taken at every interval from now on
     until = now + Math.ceilDiv(time, interval) * interval;
     out = true;
+  }
+
+  /** A control plane of before may send any length. */
+  private static long nanos(Duration length) {
+    return (length.compareTo(EVER) < 0 ? length : EVER).toNanos();
   }
 
   private synchronized boolean stillOut(long now) {

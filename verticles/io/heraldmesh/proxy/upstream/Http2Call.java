@@ -94,8 +94,9 @@ final class Http2Call implements UpstreamStream, StreamListener {
     target().weigh(octets);
     finished = sink;
     sink = null;
-    if (!again) {
-      stream.close();
+    if (stream.close()) {
+      // answered, and the rest of the request is not taken
+      connection.aborted();
     }
     if (!reading) {
       release();

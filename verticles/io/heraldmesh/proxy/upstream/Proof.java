@@ -14,21 +14,31 @@ final class Proof {
   /** For what was lent last to be answered. */
   private static final Duration EARLY = Duration.ofSeconds(5);
 
-  private static final AttributeKey<Instant> UNTIL = AttributeKey.valueOf(Proof.class, "until");
+  private static final AttributeKey<Span> PROVED = AttributeKey.valueOf(Proof.class, "proved");
+
+  /** From its start to right before its end. */
+  record Span(Instant start, Instant end) {
+    boolean has(Instant now) {
+      return !now.isBefore(start) && now.isBefore(end);
+    }
+  }
 
   private Proof() {}
 
   /**
-   * @param end of the certificate; where it is near there is no newer one
+   * @param certificate its validity; where its end is near there is no newer one
    */
-  static void set(Channel channel, Instant end, Instant now) {
+  static void set(Channel channel, Span certificate, Instant now) {
+    Instant end = certificate.end();
     Instant early = end.minus(EARLY);
-    channel.attr(UNTIL).set(early.isBefore(now.plus(EARLY)) ? end : early);
+    channel
+        .attr(PROVED)
+        .set(new Span(certificate.start(), early.isBefore(now.plus(EARLY)) ? end : early));
   }
 
-  /** It is lent no more. */
+  /** It is lent no more: the certificate ends, or the clock was set back to before its start. */
   static boolean over(Channel channel, Instant now) {
-    Instant until = channel.attr(UNTIL).get();
-    return until != null && !now.isBefore(until);
+    Span proved = channel.attr(PROVED).get();
+    return proved != null && !proved.has(now);
   }
 }

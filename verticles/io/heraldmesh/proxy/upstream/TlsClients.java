@@ -3,10 +3,12 @@ package io.heraldmesh.proxy.upstream;
 import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.tls.MeshTls;
 import io.heraldmesh.tls.Originations;
+import io.heraldmesh.tls.PeerIdentity;
 import io.heraldmesh.tls.PeerRefused;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -59,15 +61,18 @@ final class TlsClients {
     };
   }
 
-  /** When the certificate ends by which the server at the other end is believed. */
-  Instant serverEnds(Target target, SslHandler handler) {
+  /** While the certificate is good by which the server at the other end is believed. */
+  Proof.Span server(Target target, SslHandler handler) {
     try {
-      return target.secured() instanceof Target.Mesh
-          ? mesh.server(handler.engine()).notAfter()
-          : Originations.shown(handler.engine()).getFirst().getNotAfter().toInstant();
+      if (target.secured() instanceof Target.Mesh) {
+        PeerIdentity shown = mesh.server(handler.engine());
+        return new Proof.Span(shown.notBefore(), shown.notAfter());
+      }
+      X509Certificate shown = Originations.shown(handler.engine()).getFirst();
+      return new Proof.Span(shown.getNotBefore().toInstant(), shown.getNotAfter().toInstant());
     } catch (PeerRefused e) {
       // roots changed since the handshake: the first request will tell
-      return Instant.EPOCH;
+      return new Proof.Span(Instant.EPOCH, Instant.EPOCH);
     }
   }
 

@@ -5,8 +5,10 @@ package io.heraldmesh.proxy.upstream;
  *
  * @param flag a stable word for logs and metrics
  * @param detail for operators
+ * @param elsewhere nothing of the request was sent, nor was it refused: another endpoint may take
+ *     it
  */
-public record UpstreamFailure(String flag, String detail) {
+public record UpstreamFailure(String flag, String detail, boolean elsewhere) {
   public static final String CONNECT_FAILED = "upstream_connect_failed";
   public static final String ADDRESS_REFUSED = "upstream_address_refused";
   public static final String TLS_FAILED = "upstream_tls_failed";
@@ -22,6 +24,10 @@ public record UpstreamFailure(String flag, String detail) {
   public static final String NOT_SHARED = "not_shared";
 
   public static final String OVERFLOW = "upstream_overflow";
+
+  public UpstreamFailure(String flag, String detail) {
+    this(flag, detail, flag.equals(CONNECT_FAILED));
+  }
 
   /** Whether the endpoint that was called is to blame. */
   public static boolean isEndpoints(String flag) {

@@ -17,6 +17,8 @@ final class BalancingDecoder {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final Duration EJECTION = Duration.ofSeconds(30);
+  private static final Duration LONGEST = Duration.ofDays(3650);
+  private static final int MOST_EJECTED = 10;
 
   private BalancingDecoder() {}
 
@@ -57,12 +59,14 @@ final class BalancingDecoder {
   private static OutlierDetection outliers(Fields f) {
     f.notEnforced(
         "consecutiveErrors", "splitExternalLocalOriginErrors", "consecutiveLocalOriginFailures");
+    // 0 is as if it was not written: the field's type knows no difference
+    int percent = f.optional("maxEjectionPercent").integer(0, 100, 0).value();
     return new OutlierDetection(
         f.optional("consecutive5xxErrors").integer(0, Integer.MAX_VALUE, 5).value(),
         f.optional("consecutiveGatewayErrors").integer(0, Integer.MAX_VALUE, 0).value(),
-        f.optional("interval").duration(MILLISECOND, INTERVAL),
-        f.optional("baseEjectionTime").duration(MILLISECOND, EJECTION),
-        f.optional("maxEjectionPercent").integer(0, 100, 10).value(),
+        f.optional("interval").duration(MILLISECOND, LONGEST, INTERVAL),
+        f.optional("baseEjectionTime").duration(MILLISECOND, LONGEST, EJECTION),
+        percent == 0 ? MOST_EJECTED : percent,
         f.optional("minHealthPercent").integer(0, 100, 0).value());
   }
 }

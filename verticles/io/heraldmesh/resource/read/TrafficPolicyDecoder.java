@@ -25,23 +25,21 @@ final class TrafficPolicyDecoder {
 
   /** An optional {@code trafficPolicy}. */
   static TrafficPolicy decode(Value written) {
-    return written.isPresent() ? written.decode(TrafficPolicyDecoder::decode) : TrafficPolicy.NONE;
+    return written.isPresent() ? written.decode(f -> decode(f, false)) : TrafficPolicy.NONE;
   }
 
   /** As {@link #decode}, of a subset. */
   static TrafficPolicy decodeOfSubset(Value written) {
-    return written.isPresent()
-        ? written.decode(TrafficPolicyDecoder::ofSubset)
-        : TrafficPolicy.NONE;
+    return written.isPresent() ? written.decode(f -> decode(f, true)) : TrafficPolicy.NONE;
   }
 
-  private static TrafficPolicy decode(Fields f) {
+  private static TrafficPolicy decode(Fields f, boolean subset) {
+    Balancing balancing = balancing(f, subset);
     ClientTls tls = f.optional("tls").<ClientTls>decodeOrNull(ClientTlsDecoder::decode);
-    Balancing balancing = BalancingDecoder.decode(f);
     f.notEnforced("tunnel", "proxyProtocol", "retryBudget");
     Map<Integer, PortPolicy> ports = new TreeMap<>();
     for (Value port : f.optional("portLevelSettings").items()) {
-      port.decode(p -> port(p, ports));
+      port.decode(p -> port(p, subset, ports));
     }
     if (!f.isBroken() && !hasAny(f, PORT_FIELDS) && !hasAny(f, FIELDS)) {
       f.problem(ProblemCode.EMPTY, "traffic policy must have at least one field");
@@ -49,13 +47,13 @@ final class TrafficPolicyDecoder {
     return new TrafficPolicy(tls, balancing, ports);
   }
 
-  private static PortPolicy port(Fields f, Map<Integer, PortPolicy> ports) {
+  private static PortPolicy port(Fields f, boolean subset, Map<Integer, PortPolicy> ports) {
     Value written = f.required("port");
     int number = written.decode(p -> p.required("number").integer(1, Ports.MAX, 0).value());
     PortPolicy policy =
         new PortPolicy(
             f.optional("tls").<ClientTls>decodeOrNull(ClientTlsDecoder::decode),
-            BalancingDecoder.decode(f));
+            balancing(f, subset));
     if (!f.isBroken() && !hasAny(f, PORT_FIELDS)) {
       f.problem(ProblemCode.EMPTY, "port traffic policy must have at least one field");
     }
@@ -66,9 +64,11 @@ final class TrafficPolicyDecoder {
   }
 
   /** No request is for a subset, so what is said of a subset's endpoints together is in vain. */
-  private static TrafficPolicy ofSubset(Fields f) {
-    f.withoutEffect("loadBalancer", "outlierDetection", "connectionPool");
-    return decode(f);
+  private static Balancing balancing(Fields f, boolean subset) {
+    if (subset) {
+      f.withoutEffect("loadBalancer", "outlierDetection", "connectionPool");
+    }
+    return BalancingDecoder.decode(f);
   }
 
   private static boolean hasAny(Fields f, String... names) {

@@ -7,6 +7,10 @@ import io.heraldmesh.policy.Balancing.Method;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.OutlierDetection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -139,9 +143,61 @@ class BalancingTest {
     assertThat(bad.seen()).hasSize(before);
   }
 
+  /** However long its connection stays open. */
+  @Test
+  void aConnectionThatWasAcceptedEndsTheFailuresInARow() throws Exception {
+    mesh.close();
+    mesh = Mesh.ready(Mesh.Options.DEFAULT.tcp(new HostPort("127.0.0.1", 1)));
+    int port = unused();
+    to(balancing(outliers(2, 0, LONG, 100, 0)), new Endpoint("127.0.0.1", port, false));
+    assertThat(isGreeted()).isFalse();
+    try (ServerSocket service = greeting(port);
+        RawClient stays = new RawClient(mesh.outboundPort)) {
+      assertThat(stays.read(1)).hasSize(1);
+      service.close();
+      assertThat(isGreeted()).isFalse();
+      try (ServerSocket again = greeting(port)) {
+        assertThat(isGreeted()).as("listens at %s", again).isTrue();
+      }
+    }
+  }
+
+  private boolean isGreeted() throws IOException {
+    try (RawClient client = new RawClient(mesh.outboundPort)) {
+      return client.readAll().equals("x");
+    }
+  }
+
+  private static int unused() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Says something to whoever comes, and ends its direction. */
+  private static ServerSocket greeting(int port) throws IOException {
+    ServerSocket server = new ServerSocket(port, 10, InetAddress.getLoopbackAddress());
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            while (true) {
+              Socket client = server.accept();
+              client.getOutputStream().write('x');
+              client.shutdownOutput();
+            }
+          } catch (IOException e) {
+            // closed
+          }
+        });
+    return server;
+  }
+
   private void to(Balancing balancing) {
-    Destination server =
-        mesh.destination("server", Set.of(), List.of(endpoint(one), endpoint(two)));
+    to(balancing, endpoint(one), endpoint(two));
+  }
+
+  private void to(Balancing balancing, Endpoint... endpoints) {
+    Destination server = mesh.destination("server", Set.of(), List.of(endpoints));
     mesh.destinations(
         List.of(
             new Destination(

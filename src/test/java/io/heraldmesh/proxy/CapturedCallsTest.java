@@ -2,6 +2,7 @@ package io.heraldmesh.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.OutsideAuthority;
 import io.heraldmesh.policy.Balancing;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
@@ -12,14 +13,18 @@ import io.heraldmesh.policy.UpstreamTls;
 import io.heraldmesh.policy.VirtualAddresses;
 import io.micrometer.core.instrument.Counter;
 import java.net.InetAddress;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +34,7 @@ class CapturedCallsTest {
   private static final InetSocketAddress VIRTUAL = new InetSocketAddress("10.96.0.10", 80);
   private static final InetSocketAddress VIRTUAL6 = new InetSocketAddress("fd00::10", 80);
 
+  @TempDir private Path folder;
   private Mesh mesh;
   private final EchoApp echo = echo();
 
@@ -157,6 +163,53 @@ class CapturedCallsTest {
     try (RawClient client = dial(VIRTUAL)) {
       assertThat(client.get("/", "10.96.0.10").status()).isEqualTo(200);
     }
+  }
+
+  /** What the caller dialled is called by TLS, as for a ServiceEntry with resolution NONE. */
+  @Test
+  void whereTheClientChoosesTheAddressItIsCalledByTheTlsThatIsSaidOfTheService() throws Exception {
+    OutsideAuthority authority = new OutsideAuthority("outside");
+    authority.issue("api", "api.outside.test").write(file("api.pem"), file("api.key"));
+    int port =
+        Mesh.await(
+                mesh.vertx
+                    .createHttpServer(
+                        new HttpServerOptions()
+                            .setSsl(true)
+                            .setKeyCertOptions(
+                                new PemKeyCertOptions()
+                                    .setCertPath(file("api.pem").toString())
+                                    .setKeyPath(file("api.key").toString())))
+                    .requestHandler(request -> request.response().end())
+                    .listen(0, "127.0.0.1"))
+            .actualPort();
+    UpstreamTls tls =
+        new UpstreamTls.Originated(
+            null, Set.of(), authority.rootFile(file("roots.pem")).toString(), null);
+    mesh.destinations(
+        List.of(
+            new Destination(
+                "b/outside",
+                Set.of("*.outside.test"),
+                port,
+                Protocol.HTTP,
+                "",
+                Set.of(),
+                List.of(),
+                Balancing.DEFAULT,
+                new VirtualAddresses(List.of(), false, tls))));
+    Mesh.eventually(
+        () -> {
+          try (RawClient client = dial(new InetSocketAddress("127.0.0.1", port))) {
+            return client.get("/", "api.outside.test:" + port).status() == 200;
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.log.AccessEntry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -163,6 +164,29 @@ class CircuitTest {
         assertThat(first.send("b").read(1)).asString().isEqualTo("b");
       }
       Mesh.eventually(this::echoes);
+    }
+  }
+
+  /** The endpoint was not asked, and has not failed. */
+  @Test
+  void whoWaitsInLineForTooLongIsNoFailureOfTheEndpoint() throws Exception {
+    mesh.close();
+    mesh =
+        Mesh.ready(
+            Mesh.Options.DEFAULT.limits(
+                Limits.DEFAULTS.with(to -> to.response(Duration.ofMillis(500)))));
+    new Ruled(mesh)
+        .by(
+            "{connectionPool: {tcp: {maxConnections: 1}}, outlierDetection:"
+                + " {consecutiveGatewayErrors: 1, baseEjectionTime: 10m, maxEjectionPercent: 100}}",
+            Ruled.plain(mesh.app.address().port()));
+    try (RawClient slow = mesh.call();
+        RawClient waiting = mesh.call()) {
+      slow.head("POST /echo HTTP/1.1", "Host: server.b", "Content-Length: 2").send("a");
+      Mesh.eventually(() -> mesh.app.connections() == 1);
+      assertThat(waiting.get("/ok", "server.b").status()).isEqualTo(504);
+      assertThat(slow.send("b").answer().status()).isEqualTo(200);
+      assertThat(waiting.get("/ok", "server.b").status()).isEqualTo(200);
     }
   }
 

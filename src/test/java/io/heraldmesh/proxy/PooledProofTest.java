@@ -43,6 +43,26 @@ class PooledProofTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aConnectionIsClosedWhenTheClockIsSetBackToBeforeItsServersCertificate(boolean http2)
+      throws Exception {
+    try (Mesh mesh = Mesh.ready();
+        Wire wire = new Wire(mesh.inbound)) {
+      mesh.destinations(
+          List.of(
+              mesh.destination(
+                  "server",
+                  Set.of(Mesh.SERVER_ID),
+                  List.of(new Endpoint("127.0.0.1", wire.address().getPort(), true)))));
+      Mesh.eventually(() -> served(mesh, http2) && wire.open() > 0);
+      mesh.clientAhead.set(Duration.ofHours(-2));
+      Mesh.eventually(() -> wire.open() == 0);
+      mesh.clientAhead.set(Duration.ZERO);
+      Mesh.eventually(() -> served(mesh, http2));
+    }
+  }
+
   private static boolean served(Mesh mesh, boolean http2) {
     return http2 ? servedByHttp2(mesh) : servedByHttp1(mesh);
   }

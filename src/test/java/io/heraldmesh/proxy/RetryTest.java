@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,30 @@ class RetryTest {
     }
     assertThat(mesh.app.seen()).hasSize(4);
     assertThat(flags()).containsOnly("-", "retried").contains("retried");
+  }
+
+  /** Nothing of the request was sent, and nothing was refused. */
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void whereNobodyAnswersTheHandshakeAnotherEndpointIsCalled(String method) throws Exception {
+    mesh.close();
+    mesh =
+        Mesh.ready(
+            Mesh.Options.DEFAULT.limits(
+                Limits.DEFAULTS.with(to -> to.connect(Duration.ofMillis(700)))));
+    try (ServerSocket silent = new ServerSocket(0, 100, InetAddress.getLoopbackAddress())) {
+      Endpoint alive = new Endpoint("127.0.0.1", mesh.inbound.getPort(), true);
+      to(new Endpoint("127.0.0.1", silent.getLocalPort(), true), alive);
+      for (int i = 0; i < 2; i++) {
+        try (RawClient client = mesh.call()) {
+          client
+              .head(method + " /echo HTTP/1.1", "Host: server.b", "Content-Length: 4")
+              .send("abcd");
+          assertThat(client.answer().status()).isEqualTo(200);
+        }
+      }
+    }
+    assertThat(flags()).containsExactlyInAnyOrder("-", "retried");
   }
 
   @Test
@@ -207,7 +232,7 @@ class RetryTest {
   }
 
   private void to(Balancing balancing, Endpoint... endpoints) {
-    Destination server = mesh.destination("server", Set.of(), List.of(endpoints));
+    Destination server = mesh.destination("server", Set.of(Mesh.SERVER_ID), List.of(endpoints));
     mesh.destinations(
         List.of(
             new Destination(

@@ -2,6 +2,7 @@ package io.heraldmesh.proxy;
 
 import static io.heraldmesh.proxy.RawHttp2Client.RST_STREAM;
 import static io.heraldmesh.proxy.RawHttp2Client.SETTINGS;
+import static io.heraldmesh.proxy.RawHttp2Client.WINDOW_UPDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.proxy.log.AccessEntry;
@@ -10,8 +11,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,16 +68,78 @@ class StalledClientTest {
         assertThat(good.text(2)).isEqualTo("ok");
       }
       assertThat(mesh.log).as("others waited").noneMatch(e -> e.flag().equals("idle"));
-      Set<Integer> reset = new HashSet<>();
-      while (reset.size() < STREAMS) {
-        RawHttp2Client.Frame frame = client.readAnswer();
-        assertThat(frame.type()).isNotEqualTo(RawHttp2Client.GOAWAY);
-        if (frame.type() == RST_STREAM) {
-          reset.add(frame.stream());
-        }
-      }
+      awaitResets(client);
       assertThat(bytesTaken(side)).allMatch(bytes -> bytes < MOST_BYTES);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void wholeAnswersThatAreNotTakenAreGivenUpAndTheirConnectionIsClosed(Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(connect(side, "istio-h2", "h2"))) {
+      askForWholeAnswers(client);
+      awaitResets(client);
+      assertThat(client.readGoAway()).as("idle").isZero();
+    }
+  }
+
+  @Test
+  void whereMemoryIsShortTheyAreGivenUpAtOnce() throws Exception {
+    mesh.close();
+    mesh = Mesh.ready();
+    try (RawHttp2Client client = new RawHttp2Client(connect(Side.INBOUND, "istio-h2", "h2"))) {
+      askForWholeAnswers(client);
+      Mesh.eventually(() -> entries(Side.INBOUND).count() == STREAMS);
+      mesh.serverMemory.heap(0.85);
+      mesh.serverOverload.look();
+      awaitResets(client);
+    }
+    assertThat(
+            mesh.meters
+                .get("herald_overload_shed")
+                .tag("node", "server")
+                .tag("what", "stalled")
+                .counter()
+                .count())
+        .isEqualTo(STREAMS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void anHttp2ConnectionThatIsNotReadIsClosed(Side side) throws Exception {
+    try (RawHttp2Client client = new RawHttp2Client(connect(side, "istio-h2", "h2"))) {
+      client.frame(SETTINGS, 0, 0, new byte[] {0, 4, 0x7f, -1, -1, -1});
+      client.frame(WINDOW_UPDATE, 0, 0, new byte[] {0x7f, 0, 0, 0});
+      client.call(true, "GET", "/big?90000000");
+      DataPath node = side == Side.INBOUND ? mesh.server : mesh.client;
+      Mesh.eventually(() -> node.openConnections() == 1);
+      Mesh.eventually(() -> node.openConnections() == 0);
+    }
+  }
+
+  /** The service is done with each, and the client gives no room for any. */
+  private static void askForWholeAnswers(RawHttp2Client client) throws Exception {
+    client.frame(SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
+    for (int i = 0; i < STREAMS; i++) {
+      client.call(2 * i + 1, true, "GET", "/ok");
+    }
+  }
+
+  /** Of every stream, while the connection goes on. */
+  private static void awaitResets(RawHttp2Client client) throws Exception {
+    Set<Integer> reset = new HashSet<>();
+    while (reset.size() < STREAMS) {
+      RawHttp2Client.Frame frame = client.readAnswer();
+      assertThat(frame.type()).isNotEqualTo(RawHttp2Client.GOAWAY);
+      if (frame.type() == RST_STREAM) {
+        reset.add(frame.stream());
+      }
+    }
+  }
+
+  private Stream<AccessEntry> entries(Side side) {
+    String reporter = side == Side.INBOUND ? "destination" : "source";
+    return mesh.log.stream().filter(e -> e.reporter().equals(reporter));
   }
 
   @ParameterizedTest
@@ -90,13 +155,8 @@ class StalledClientTest {
 
   /** What the proxy took from the service for clients that took none of it. */
   private List<Long> bytesTaken(Side side) {
-    String reporter = side == Side.INBOUND ? "destination" : "source";
-    Mesh.eventually(
-        () -> mesh.log.stream().filter(e -> e.reporter().equals(reporter)).count() > STREAMS + 1);
-    List<AccessEntry> stalled =
-        mesh.log.stream()
-            .filter(e -> e.reporter().equals(reporter) && "/big".equals(e.path()))
-            .toList();
+    Mesh.eventually(() -> entries(side).count() > STREAMS + 1);
+    List<AccessEntry> stalled = entries(side).filter(e -> "/big".equals(e.path())).toList();
     assertThat(stalled).hasSize(STREAMS);
     assertThat(mesh.log)
         .filteredOn(e -> e.flag().equals("idle"))

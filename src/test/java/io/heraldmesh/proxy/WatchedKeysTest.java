@@ -177,6 +177,11 @@ class WatchedKeysTest {
     }
 
     @Override
+    public Future<Void> ready() {
+      return Future.succeededFuture();
+    }
+
+    @Override
     public Future<Void> withdraw() {
       return Future.succeededFuture();
     }

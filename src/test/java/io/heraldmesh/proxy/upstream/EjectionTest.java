@@ -51,6 +51,13 @@ class EjectionTest {
   }
 
   @Test
+  void noTimeIsTooLongToBeCounted() {
+    Duration millennium = Duration.ofDays(365_000);
+    fail(new OutlierDetection(1, 0, millennium, millennium, 100, 0), 0);
+    assertThat(ejection.isOut(1_000_000 * SECOND)).isTrue();
+  }
+
+  @Test
   void eachTimeInARowIsLonger() {
     OutlierDetection rules = rules(1, 0, 10, 30);
     fail(rules, 0);

@@ -19,7 +19,7 @@ class ProofTest {
 
   @Test
   void aConnectionIsLentNoMoreFiveSecondsBeforeTheCertificateEnds() {
-    Proof.set(channel, NOW.plusSeconds(60), NOW);
+    Proof.set(channel, until(NOW.plusSeconds(60)), NOW);
 
     assertThat(Proof.over(channel, NOW.plusSeconds(54))).isFalse();
     assertThat(Proof.over(channel, NOW.plusSeconds(55))).isTrue();
@@ -27,7 +27,7 @@ class ProofTest {
 
   @Test
   void whereTheEndIsNearAlreadyTheConnectionIsLentUntilIt() {
-    Proof.set(channel, NOW.plusSeconds(8), NOW);
+    Proof.set(channel, until(NOW.plusSeconds(8)), NOW);
 
     assertThat(Proof.over(channel, NOW.plusSeconds(7))).isFalse();
     assertThat(Proof.over(channel, NOW.plusSeconds(8))).isTrue();
@@ -35,13 +35,25 @@ class ProofTest {
 
   @Test
   void whoseServerIsNotBelievedAnyMoreIsNotLent() {
-    Proof.set(channel, Instant.EPOCH, NOW);
+    Proof.set(channel, until(Instant.EPOCH), NOW);
 
     assertThat(Proof.over(channel, NOW)).isTrue();
   }
 
   @Test
+  void aClockThatWasSetBackToBeforeTheCertificateEndsTheLending() {
+    Proof.set(channel, new Proof.Span(NOW, NOW.plusSeconds(60)), NOW);
+
+    assertThat(Proof.over(channel, NOW)).isFalse();
+    assertThat(Proof.over(channel, NOW.minusSeconds(1))).isTrue();
+  }
+
+  @Test
   void withoutACertificateOfTheMeshItIsLentAsLongAsItIsOpen() {
     assertThat(Proof.over(channel, NOW.plusSeconds(1_000_000))).isFalse();
+  }
+
+  private static Proof.Span until(Instant end) {
+    return new Proof.Span(Instant.EPOCH, end);
   }
 }

@@ -219,9 +219,11 @@ class DestinationRuleDecoderTest {
 
   @Test
   void whatOutlierDetectionLeavesOutIsAsInIstio() {
-    assertThat(balancing("outlierDetection: {}").outlierDetection())
-        .isEqualTo(
-            new OutlierDetection(5, 0, Duration.ofSeconds(10), Duration.ofSeconds(30), 10, 0));
+    OutlierDetection defaults =
+        new OutlierDetection(5, 0, Duration.ofSeconds(10), Duration.ofSeconds(30), 10, 0);
+    assertThat(balancing("outlierDetection: {}").outlierDetection()).isEqualTo(defaults);
+    assertThat(balancing("outlierDetection: {maxEjectionPercent: 0}").outlierDetection())
+        .isEqualTo(defaults);
     assertThat(
             balancing(
                     "outlierDetection: {consecutive5xxErrors: 0, consecutiveGatewayErrors: 2,"
@@ -268,6 +270,8 @@ class DestinationRuleDecoderTest {
       value = {
         "loadBalancer: {simple: FASTEST}            | HLD0104 spec.trafficPolicy.loadBalancer.simple",
         "outlierDetection: {interval: 0s}           | HLD0105 spec.trafficPolicy.outlierDetection.interval",
+        "outlierDetection: {interval: 9999999h}     | HLD0105 spec.trafficPolicy.outlierDetection.interval",
+        "outlierDetection: {baseEjectionTime: 9999999h} | HLD0105 spec.trafficPolicy.outlierDetection.baseEjectionTime",
         "outlierDetection: {interval: soon}         | HLD0113 spec.trafficPolicy.outlierDetection.interval",
         "outlierDetection: {maxEjectionPercent: 101} | HLD0105 spec.trafficPolicy.outlierDetection.maxEjectionPercent",
         "outlierDetection: {minHealthPercent: -1}   | HLD0105 spec.trafficPolicy.outlierDetection.minHealthPercent",
@@ -302,11 +306,19 @@ class DestinationRuleDecoderTest {
                 host: web
                 subsets:
                 - name: v1
-                  trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}
+                  trafficPolicy:
+                    loadBalancer: {simple: ROUND_ROBIN}
+                    portLevelSettings: [{port: {number: 80}, outlierDetection: {}}]
                 """))
-        .singleElement()
-        .asString()
-        .contains("warning HLD0112 spec.subsets[0].trafficPolicy.loadBalancer");
+        .satisfiesExactlyInAnyOrder(
+            rules ->
+                assertThat(rules)
+                    .contains("warning HLD0112 spec.subsets[0].trafficPolicy.loadBalancer"),
+            ports ->
+                assertThat(ports)
+                    .contains(
+                        "warning HLD0112"
+                            + " spec.subsets[0].trafficPolicy.portLevelSettings[0].outlierDetection"));
   }
 
   private static Balancing balancing(String field) {
