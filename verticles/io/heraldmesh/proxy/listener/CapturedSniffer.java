@@ -49,7 +49,7 @@ final class CapturedSniffer extends Sniffer {
         }
       }
       case HTTP2 -> {
-        HttpPipelines.http2(call.context(), ctx.channel(), new CapturedGate(call));
+        HttpPipelines.http2(call.context(), ctx.channel(), new CapturedGate(call), heard());
         ctx.pipeline().remove(this);
       }
       case OTHER -> {
@@ -106,7 +106,7 @@ final class CapturedSniffer extends Sniffer {
   }
 
   private void http1(ChannelHandlerContext ctx) {
-    HttpPipelines.http1(call.context(), ctx.channel(), new CapturedGate(call));
+    HttpPipelines.http1(call.context(), ctx.channel(), new CapturedGate(call), heard());
     ctx.pipeline().remove(this);
   }
 

@@ -1,6 +1,8 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.http2.ConnectionListener;
+import io.heraldmesh.proxy.http2.FrameBudget;
 import io.heraldmesh.proxy.http2.FrameStream;
 import io.heraldmesh.proxy.http2.StreamListener;
 import io.heraldmesh.proxy.overload.Overload;
@@ -11,26 +13,39 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import org.jspecify.annotations.Nullable;
 
-/** A client's HTTP/2 connection as a whole: ends it when idle or when the proxy drains. */
+/**
+ * A client's HTTP/2 connection as a whole: ends it when idle, when a request head does not end, or
+ * when the proxy drains.
+ */
 final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     implements ConnectionListener, Watch.Timed {
   private final ListenerContext listening;
   private final Gate gate;
+  private final FrameBudget frames;
   private final Watch watch;
   private @Nullable ChannelHandlerContext context;
   private int streams;
+  private boolean served;
+  private boolean holdsHead;
   private long idleSince;
 
-  Http2ServerConnection(ListenerContext listening, Gate gate, Watch watch) {
+  /**
+   * @param frames of the client, before they come here
+   * @param since when the first bytes of the client came
+   */
+  Http2ServerConnection(
+      ListenerContext listening, Gate gate, FrameBudget frames, Watch watch, long since) {
     this.listening = listening;
     this.gate = gate;
+    this.frames = frames;
     this.watch = watch;
-    this.idleSince = watch.now();
+    this.idleSince = since;
   }
 
   @Override
   public StreamListener opened(FrameStream stream) {
     streams++;
+    served = true;
     ChannelHandlerContext ctx = context;
     if (ctx != null && listening.open().draining(ctx.channel())) {
       // a new connection has its first request; a later one is told that it was not looked at
@@ -69,6 +84,13 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     watch.remove(this);
+    dropHead(ctx);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    holdHead(ctx);
+    ctx.fireChannelReadComplete();
   }
 
   @Override
@@ -90,17 +112,46 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void check(long now) {
     ChannelHandlerContext ctx = context;
-    if (ctx == null || streams > 0) {
+    boolean head = frames.inBlock();
+    if (ctx == null || streams > 0 && !head) {
       return;
     }
-    long allowed = listening.limits().idle().toMillis();
-    long waited = now - idleSince;
+    Limits limits = listening.limits();
+    long allowed = (head || !served ? limits.requestHead() : limits.idle()).toMillis();
+    long waited = now - (head && served ? frames.blockSince() : idleSince);
     Overload overload = listening.overload();
-    if (waited > overload.patience(allowed)) {
-      if (waited <= allowed) {
-        overload.shed(Shed.IDLE);
-      }
+    if (waited <= overload.patience(allowed)) {
+      return;
+    }
+    if (waited <= allowed) {
+      overload.shed(head ? Shed.HEAD : Shed.IDLE);
+    }
+    if (head) {
+      frames.refuse("a request head that does not end"); // the streams beside it never may
+    } else {
       ctx.close();
+    }
+  }
+
+  /**
+   * A head that has not come whole counts against those of all clients. Another proxy's connection
+   * is not given up for want of room: it has the streams of many.
+   */
+  private void holdHead(ChannelHandlerContext ctx) {
+    if (!frames.inBlock()) {
+      dropHead(ctx);
+      return;
+    }
+    holdsHead = listening.heads().hold(ctx.channel(), frames.blockOctets());
+    if (!holdsHead && !gate.origin().mutualTls()) {
+      frames.refuse("too much of unfinished heads");
+    }
+  }
+
+  private void dropHead(ChannelHandlerContext ctx) {
+    if (holdsHead) {
+      holdsHead = false;
+      listening.heads().done(ctx.channel());
     }
   }
 }

@@ -36,13 +36,16 @@ final class HttpServerStream implements Watch.Timed {
   private boolean ended;
   private long since;
 
-  HttpServerStream(ListenerContext context, Gate gate, ClientEnd end, Watch watch) {
+  /**
+   * @param since when the client's first bytes came, or could come
+   */
+  HttpServerStream(ListenerContext context, Gate gate, ClientEnd end, Watch watch, long since) {
     this.context = context;
     this.end = end;
     this.admission = new Admission(context, gate, this);
     this.closing = new Closing(this, end);
     this.watch = watch;
-    this.since = watch.now();
+    this.since = since;
     watch.add(this);
   }
 

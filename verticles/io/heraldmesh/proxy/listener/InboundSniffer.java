@@ -118,7 +118,7 @@ final class InboundSniffer extends Sniffer {
   private void plain(ChannelHandlerContext ctx, FirstBytes first) {
     listener.context().newcomers().known(ctx.channel());
     Connection connection = listener.connection(ctx.channel(), Connection.Tls.NONE, null, null);
-    InboundProtocol.start(listener, ctx.channel(), connection, null, first);
+    InboundProtocol.start(listener, ctx.channel(), connection, null, first, heard());
     ctx.pipeline().remove(this);
   }
 
@@ -128,8 +128,10 @@ final class InboundSniffer extends Sniffer {
       refuse(ctx, "no_credentials", "this workload has no certificate yet");
       return;
     }
-    tls.setHandshakeTimeoutMillis(listener.context().limits().handshake().toMillis());
-    ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni(), watch()));
+    long waited = watch().now() - since();
+    long left = listener.context().limits().handshake().toMillis() - waited;
+    tls.setHandshakeTimeoutMillis(Math.max(1, left)); // 0: for ever
+    ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni(), watch(), since()));
     ctx.pipeline().remove(this);
   }
 

@@ -67,9 +67,9 @@ final class OutboundSniffer extends Sniffer {
     if (first == FirstBytes.OTHER && listener.mayBeBytes()) {
       listener.bytes(ctx.channel());
     } else if (first == FirstBytes.HTTP2) {
-      HttpPipelines.http2(listener.context(), ctx.channel(), listener.gate(ctx.channel()));
+      HttpPipelines.http2(listener.context(), ctx.channel(), listener.gate(ctx.channel()), heard());
     } else {
-      HttpPipelines.http1(listener.context(), ctx.channel(), listener.gate(ctx.channel()));
+      HttpPipelines.http1(listener.context(), ctx.channel(), listener.gate(ctx.channel()), heard());
     }
     ctx.pipeline().remove(this);
   }
