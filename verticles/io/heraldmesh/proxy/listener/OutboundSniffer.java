@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
@@ -13,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundSniffer extends Sniffer {
   private final OutboundListener listener;
+  private final Protocol protocol;
 
-  OutboundSniffer(OutboundListener listener) {
+  /**
+   * @param protocol AUTO: bytes may pass, too
+   */
+  OutboundSniffer(OutboundListener listener, Protocol protocol) {
     super(listener.context());
     this.listener = listener;
+    this.protocol = protocol;
   }
 
   @Override
@@ -38,7 +44,7 @@ final class OutboundSniffer extends Sniffer {
   @Override
   void undecided(ChannelHandlerContext ctx, long waitedMillis) {
     Limits limits = listener.context().limits();
-    if (listener.mayBeBytes()) {
+    if (protocol == Protocol.AUTO) {
       if (waitedMillis >= limits.detection().toMillis()) {
         start(ctx, FirstBytes.OTHER);
       }
@@ -64,7 +70,7 @@ final class OutboundSniffer extends Sniffer {
   }
 
   private void start(ChannelHandlerContext ctx, FirstBytes first) {
-    if (first == FirstBytes.OTHER && listener.mayBeBytes()) {
+    if (first == FirstBytes.OTHER && protocol == Protocol.AUTO) {
       listener.bytes(ctx.channel());
     } else if (first == FirstBytes.HTTP2) {
       HttpPipelines.http2(listener.context(), ctx.channel(), listener.gate(ctx.channel()), heard());

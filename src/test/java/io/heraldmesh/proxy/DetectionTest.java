@@ -57,6 +57,17 @@ class DetectionTest {
     }
   }
 
+  /** The node file says nothing of the port, and the service what it speaks. */
+  @Test
+  void nobodyWaitsWhereTheServiceCalledIsDeclaredToCarryBytes() throws Exception {
+    start(Protocol.TCP, Protocol.AUTO, MtlsMode.STRICT, Duration.ofSeconds(40));
+    try (RawClient client = new RawClient(mesh.outboundPort)) {
+      assertGreeted(client);
+      String odd = "GET / HTTP/1.1\r\n\r\n";
+      assertThat(client.send(odd).read(odd.length())).asString().isEqualTo(odd);
+    }
+  }
+
   /** Nothing has to be waited for: longer detection than the test has patience for. */
   @ParameterizedTest
   @CsvSource({"STRICT", "DISABLE"})
