@@ -196,10 +196,11 @@ final class WorkloadsSection {
 
   private OutboundPort outboundService(Fields fields) {
     HostPort to = NodeAddresses.read(fields.required("to"));
+    Value said = fields.optional("protocol");
     return new OutboundPort(
         NodeAddresses.listener(fields.required("listen"), sockets),
         to,
-        protocol(fields.optional("protocol"), "", to.port()));
+        said.isPresent() ? protocol(said, "", to.port()) : Protocol.AUTO);
   }
 
   private InboundPort port(Fields fields) {

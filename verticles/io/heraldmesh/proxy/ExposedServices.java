@@ -9,7 +9,6 @@ import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +66,7 @@ public final class ExposedServices {
   /** Looks once. */
   Future<Void> look() {
     return vertx
-        .<List<InetSocketAddress>>executeBlocking(() -> ListeningSockets.in(SOCKETS), false)
+        .<List<InetSocketAddress>>executeBlocking(this::sockets, false)
         .map(
             sockets -> {
               tell(exposed(workloads, sockets, own));
@@ -82,6 +81,12 @@ public final class ExposedServices {
               }
               return null;
             });
+  }
+
+  /** What listens on this machine, once it is known which of the services do. */
+  private List<InetSocketAddress> sockets() throws IOException {
+    own.lookUp(workloads.stream().flatMap(w -> w.ports().stream()).map(InboundPort::app).toList());
+    return ListeningSockets.in(SOCKETS);
   }
 
   private void tell(List<String> now) {
@@ -100,7 +105,7 @@ public final class ExposedServices {
     TreeSet<String> lines = new TreeSet<>();
     for (WorkloadSettings workload : workloads) {
       for (InboundPort port : workload.ports()) {
-        if (here(port.app())) {
+        if (own.isHere(port.app())) {
           for (InetSocketAddress socket : sockets) {
             if (socket.getPort() == port.app().port()
                 && AddressKind.of(socket.getAddress()) != AddressKind.LOOPBACK
@@ -122,21 +127,5 @@ public final class ExposedServices {
         + " listens on "
         + new HostPort(NetUtil.toAddressString(socket.getAddress()), socket.getPort())
         + ", where it is called past policy; have it listen on 127.0.0.1 only";
-  }
-
-  /** A service elsewhere is not this machine's sockets. Names but localhost are not asked for. */
-  private static boolean here(HostPort app) {
-    if (app.host().equalsIgnoreCase("localhost")) {
-      return true;
-    }
-    try {
-      InetAddress ip = InetAddress.ofLiteral(app.host());
-      return switch (AddressKind.of(ip)) {
-        case LOOPBACK, UNSPECIFIED -> true;
-        default -> OwnListeners.ofThisMachine(ip);
-      };
-    } catch (IllegalArgumentException aName) {
-      return false;
-    }
   }
 }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the work that the other side asks for without sending anything of use: frames that only
@@ -18,7 +19,8 @@ import java.util.function.LongSupplier;
  * costs one; some are earned with time, with every byte that passes in either direction, since
  * honest window updates and pings grow with what is transferred, and with each request that a
  * server gets. Who has spent all gets a GOAWAY with ENHANCE_YOUR_CALM (RFC 9113 section 10.5), and
- * is cut off when he does not take it. Stands in front of the codec and reads frame headers only.
+ * is cut off when he does not take it. Stands in front of the codec and reads frame headers only,
+ * so it also knows of a field block that has begun and not ended, which the codec tells nobody.
  * Belongs to one event loop.
  */
 public final class FrameBudget extends ChannelDuplexHandler {
@@ -41,6 +43,7 @@ public final class FrameBudget extends ChannelDuplexHandler {
   private static final int RST_STREAM = 3;
   private static final int CONTINUATION = 9;
   private static final int END_STREAM = 1;
+  private static final int END_HEADERS = 4;
 
   private final LongSupplier nowMillis;
   private final boolean server;
@@ -53,6 +56,10 @@ public final class FrameBudget extends ChannelDuplexHandler {
   private int type;
   private int flags;
   private boolean spent;
+  private boolean inBlock;
+  private long blockSince;
+  private int blockOctets;
+  private @Nullable ChannelHandlerContext context;
 
   private FrameBudget(LongSupplier nowMillis, boolean server, int preface) {
     this.nowMillis = nowMillis;
@@ -84,6 +91,40 @@ public final class FrameBudget extends ChannelDuplexHandler {
     earn(PER_REQUEST);
   }
 
+  /** The head or the trailers of a message have begun to come and have not ended. */
+  public boolean inBlock() {
+    return inBlock;
+  }
+
+  /** When that which is under way began. */
+  public long blockSince() {
+    return blockSince;
+  }
+
+  /** How many octets of it are here. */
+  public int blockOctets() {
+    return blockOctets;
+  }
+
+  /**
+   * Ends the connection as one that has spent all.
+   *
+   * @param why is told to the other side
+   */
+  public void refuse(String why) {
+    ChannelHandlerContext here = context;
+    if (here != null && !spent) {
+      spent = true;
+      inBlock = false;
+      part(here, why);
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (spent) {
@@ -95,20 +136,17 @@ public final class FrameBudget extends ChannelDuplexHandler {
       earn((double) bytes.readableBytes() / BYTES_PER_FRAME);
     }
     if (left < 0) {
-      spent = true;
       ReferenceCountUtil.release(message);
-      part(ctx);
+      refuse("too many frames that carry nothing");
       return;
     }
     ctx.fireChannelRead(message);
   }
 
   /** Says why and closes; at once, should the other side not take even that. */
-  private void part(ChannelHandlerContext ctx) {
+  private static void part(ChannelHandlerContext ctx, String why) {
     ctx.executor().schedule(() -> ctx.close(), PARTING_MILLIS, TimeUnit.MILLISECONDS);
-    ctx.fireExceptionCaught(
-        Http2Exception.connectionError(
-            Http2Error.ENHANCE_YOUR_CALM, "too many frames that carry nothing"));
+    ctx.fireExceptionCaught(Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, why));
   }
 
   @Override
@@ -135,8 +173,8 @@ public final class FrameBudget extends ChannelDuplexHandler {
     while (at < end) {
       if (payloadLeft > 0) {
         skipped = (int) Math.min(payloadLeft, end - at);
-        payloadLeft -= skipped;
         at += skipped;
+        payload(skipped);
       } else {
         header(bytes.getUnsignedByte(at++));
       }
@@ -157,6 +195,23 @@ public final class FrameBudget extends ChannelDuplexHandler {
       if (costs()) {
         left--;
       }
+      if (type == HEADERS) {
+        inBlock = true;
+        blockSince = since;
+        blockOctets = 0;
+      }
+      payload(0);
+    }
+  }
+
+  /**
+   * So much of the frame's payload is here. Only CONTINUATION may stand between those of a block.
+   */
+  private void payload(int octets) {
+    payloadLeft -= octets;
+    if (inBlock) {
+      blockOctets += octets;
+      inBlock = payloadLeft > 0 || (flags & END_HEADERS) == 0;
     }
   }
 

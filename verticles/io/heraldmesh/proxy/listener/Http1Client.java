@@ -33,13 +33,14 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
       Gate gate,
       Channel channel,
       Watch watch,
+      long since,
       RequestDecoder decoder,
       ResponseEncoder encoder) {
     this.context = context;
     this.channel = channel;
     this.decoder = decoder;
     this.encoder = encoder;
-    this.requests = new HttpServerStream(context, gate, this, watch);
+    this.requests = new HttpServerStream(context, gate, this, watch, since);
   }
 
   /** End after the request that is under way or, on a new connection, is awaited. */

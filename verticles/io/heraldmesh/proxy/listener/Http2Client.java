@@ -17,7 +17,7 @@ final class Http2Client implements ClientEnd, StreamListener {
 
   Http2Client(ListenerContext context, Gate gate, FrameStream stream, Watch watch) {
     this.stream = stream;
-    this.request = new HttpServerStream(context, gate, this, watch);
+    this.request = new HttpServerStream(context, gate, this, watch, watch.now());
   }
 
   @Override

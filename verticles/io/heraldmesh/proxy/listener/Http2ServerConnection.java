@@ -1,6 +1,8 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.http2.ConnectionListener;
+import io.heraldmesh.proxy.http2.FrameBudget;
 import io.heraldmesh.proxy.http2.FrameStream;
 import io.heraldmesh.proxy.http2.StreamListener;
 import io.heraldmesh.proxy.overload.Overload;
@@ -12,27 +14,40 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import org.jspecify.annotations.Nullable;
 
-/** A client's HTTP/2 connection as a whole: ends it when idle or when the proxy drains. */
+/**
+ * A client's HTTP/2 connection as a whole: ends it when idle, when a request head does not end, or
+ * when the proxy drains.
+ */
 final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     implements ConnectionListener, Watch.Timed {
   private final ListenerContext listening;
   private final Gate gate;
+  private final FrameBudget frames;
   private final Watch watch;
   private @Nullable ChannelHandlerContext context;
   private int streams;
   private long untaken;
+  private boolean served;
+  private boolean holdsHead;
   private long idleSince;
 
-  Http2ServerConnection(ListenerContext listening, Gate gate, Watch watch) {
+  /**
+   * @param frames of the client, before they come here
+   * @param since when the first bytes of the client came
+   */
+  Http2ServerConnection(
+      ListenerContext listening, Gate gate, FrameBudget frames, Watch watch, long since) {
     this.listening = listening;
     this.gate = gate;
+    this.frames = frames;
     this.watch = watch;
-    this.idleSince = watch.now();
+    this.idleSince = since;
   }
 
   @Override
   public StreamListener opened(FrameStream stream) {
     streams++;
+    served = true;
     ChannelHandlerContext ctx = context;
     if (ctx != null && listening.open().draining(ctx.channel())) {
       // a new connection has its first request; a later one is told that it was not looked at
@@ -71,6 +86,130 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     watch.remove(this);
+    dropHead(ctx);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    holdHead(ctx);
+    ctx.fireChannelReadComplete();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Drain.NOW) {
+      // the codec sends GOAWAY and waits for the streams that are open
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof Http2Exception)) {
+      ctx.close();
+    }
+    // otherwise the codec is about to say why and to close
+  }
+
+  @Override
+  public void check(long now) {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      return;
+    }
+    if (streams > 0 && !isStuck(ctx.channel())) {
+      idleSince = now;
+    }
+    boolean head = frames.inBlock();
+    Limits limits = listening.limits();
+    long allowed = (head || !served ? limits.requestHead() : limits.idle()).toMillis();
+    long waited = now - (head && served ? frames.blockSince() : idleSince);
+    Overload overload = listening.overload();
+    if (waited <= overload.patience(allowed)) {
+      return;
+    }
+    if (waited <= allowed) {
+      overload.shed(head ? Shed.HEAD : streams > 0 ? Shed.STALLED : Shed.IDLE);
+    }
+    end(ctx, head);
+  }
+
+  /** The client reads nothing of the connection, although there is enough for it. */
+  private boolean isStuck(Channel channel) {
+    long before = untaken;
+    untaken = channel.isWritable() ? 0 : channel.bytesBeforeWritable();
+    return before > 0 && untaken >= before;
+  }
+
+  private void end(ChannelHandlerContext ctx, boolean head) {
+    if (head) {
+      frames.refuse("a request head that does not end"); // the streams beside it never may
+    } else if (streams > 0) {
+      Ends.cut(ctx.channel()); // nothing that is said to it arrives
+  private long idleSince;
+
+  /**
+   * @param frames of the client, before they come here
+   * @param since when the first bytes of the client came
+   */
+  Http2ServerConnection(
+      ListenerContext listening, Gate gate, FrameBudget frames, Watch watch, long since) {
+    this.listening = listening;
+    this.gate = gate;
+    this.frames = frames;
+    this.watch = watch;
+    this.idleSince = since;
+  }
+
+  @Override
+  public StreamListener opened(FrameStream stream) {
+    streams++;
+    served = true;
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && listening.open().draining(ctx.channel())) {
+      // a new connection has its first request; a later one is told that it was not looked at
+      ctx.executor().execute(ctx::close);
+    }
+    return new Http2Client(listening, gate, stream, watch);
+  }
+
+  @Override
+  public void closed(FrameStream stream) {
+    streams--;
+    idleSince = watch.now();
+  }
+
+  @Override
+  public void takes(long most) {
+    // a server opens none
+  }
+
+  @Override
+  public void goesAway() {
+    // the client closes when it has its answers
+  }
+
+  /** How many are open. */
+  int streams() {
+    return streams;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    watch.add(this);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    watch.remove(this);
+    dropHead(ctx);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    holdHead(ctx);
+    ctx.fireChannelReadComplete();
   }
 
   @Override
@@ -119,8 +258,46 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   private void end(ChannelHandlerContext ctx) {
     if (streams > 0) {
       Ends.cut(ctx.channel()); // nothing that is said to it arrives
+    boolean head = frames.inBlock();
+    if (ctx == null || streams > 0 && !head) {
+      return;
+    }
+    Limits limits = listening.limits();
+    long allowed = (head || !served ? limits.requestHead() : limits.idle()).toMillis();
+    long waited = now - (head && served ? frames.blockSince() : idleSince);
+    Overload overload = listening.overload();
+    if (waited <= overload.patience(allowed)) {
+      return;
+    }
+    if (waited <= allowed) {
+      overload.shed(head ? Shed.HEAD : Shed.IDLE);
+    }
+    if (head) {
+      frames.refuse("a request head that does not end"); // the streams beside it never may
     } else {
       ctx.close();
+    }
+  }
+
+  /**
+   * A head that has not come whole counts against those of all clients. Another proxy's connection
+   * is not given up for want of room: it has the streams of many.
+   */
+  private void holdHead(ChannelHandlerContext ctx) {
+    if (!frames.inBlock()) {
+      dropHead(ctx);
+      return;
+    }
+    holdsHead = listening.heads().hold(ctx.channel(), frames.blockOctets());
+    if (!holdsHead && !gate.origin().mutualTls()) {
+      frames.refuse("too much of unfinished heads");
+    }
+  }
+
+  private void dropHead(ChannelHandlerContext ctx) {
+    if (holdsHead) {
+      holdsHead = false;
+      listening.heads().done(ctx.channel());
     }
   }
 }

@@ -20,34 +20,40 @@ final class HttpPipelines {
 
   private HttpPipelines() {}
 
-  static void http1(ListenerContext context, Channel channel, Gate gate) {
+  /**
+   * @param since when the first bytes of the client came, or could come
+   */
+  static void http1(ListenerContext context, Channel channel, Gate gate, long since) {
     // the end of TLS is told by TLS; without that, the end of the stream is an attack on it
     boolean plain = channel.pipeline().get(SslHandler.class) == null;
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, plain);
     Watch watch = context.upstreams().watch(channel.eventLoop());
     RequestDecoder decoder = new RequestDecoder(ofHeads(context, gate));
     ResponseEncoder encoder = new ResponseEncoder();
-    Http1Client client = new Http1Client(context, gate, channel, watch, decoder, encoder);
+    Http1Client client = new Http1Client(context, gate, channel, watch, since, decoder, encoder);
     channel.pipeline().addLast(decoder, encoder, client);
     if (context.open().draining(channel)) {
       client.drain();
     }
   }
 
-  static void http2(ListenerContext context, Channel channel, Gate gate) {
+  /**
+   * @param since when the first bytes of the client came, or could come
+   */
+  static void http2(ListenerContext context, Channel channel, Gate gate, long since) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     Watch watch = context.upstreams().watch(channel.eventLoop());
     Limits limits = context.limits();
-    Http2ServerConnection connection = new Http2ServerConnection(context, gate, watch);
+    FrameBudget budget = FrameBudget.ofClient(watch::now);
+    Http2ServerConnection connection =
+        new Http2ServerConnection(context, gate, budget, watch, since);
     FrameConnection frames =
         FrameConnections.server(
             limits.concurrentStreams(),
             ofHeads(context, gate).headerListBytes(),
             limits.resetsPerWindow(),
             connection);
-    channel
-        .pipeline()
-        .addLast(Flushes.together(), FrameBudget.ofClient(watch::now), frames, connection);
+    channel.pipeline().addLast(Flushes.together(), budget, frames, connection);
     // another proxy has the streams of many clients on one connection
     frames.widen(gate.origin().mutualTls() ? limits.concurrentStreams() : SLOW_STREAMS);
   }

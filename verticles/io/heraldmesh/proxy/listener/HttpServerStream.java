@@ -37,13 +37,16 @@ final class HttpServerStream implements Watch.Timed {
   private long since;
   private long taken;
 
-  HttpServerStream(ListenerContext context, Gate gate, ClientEnd end, Watch watch) {
+  /**
+   * @param since when the client's first bytes came, or could come
+   */
+  HttpServerStream(ListenerContext context, Gate gate, ClientEnd end, Watch watch, long since) {
     this.context = context;
     this.end = end;
     this.admission = new Admission(context, gate, this);
     this.closing = new Closing(this, end);
     this.watch = watch;
-    this.since = watch.now();
+    this.since = since;
     watch.add(this);
   }
 

@@ -12,13 +12,15 @@ final class InboundProtocol {
   /**
    * @param first what the client speaks. On a port declared as HTTP it is HTTP/1 even when it does
    *     not look so: bytes must not pass requests' policies by looking odd
+   * @param since when the first bytes of that came, or could come
    */
   static void start(
       InboundListener listener,
       Channel channel,
       Connection connection,
       @Nullable PeerCheck peer,
-      FirstBytes first) {
+      FirstBytes first,
+      long since) {
     Protocol declared = listener.port().protocol();
     boolean bytes =
         declared == Protocol.TCP || declared == Protocol.AUTO && first == FirstBytes.OTHER;
@@ -34,9 +36,9 @@ final class InboundProtocol {
         context.clock(),
         reason -> listener.withdrawn(channel, reason));
     if (first == FirstBytes.HTTP2) {
-      HttpPipelines.http2(context, channel, listener.gate(connection, peer, first));
+      HttpPipelines.http2(context, channel, listener.gate(connection, peer, first), since);
     } else {
-      HttpPipelines.http1(context, channel, listener.gate(connection, peer, first));
+      HttpPipelines.http1(context, channel, listener.gate(connection, peer, first), since);
     }
   }
 }

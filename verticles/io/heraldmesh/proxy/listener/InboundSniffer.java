@@ -90,7 +90,7 @@ final class InboundSniffer extends Sniffer {
         && (mode == MtlsMode.PERMISSIVE || mode == MtlsMode.DISABLE)
         && !mayBeTls(mode)
         && waitedMillis >= limits.detection().toMillis()) {
-      plain(ctx, FirstBytes.OTHER);
+      plain(ctx, FirstBytes.atLast(internalBuffer()));
     } else if (waitedMillis >= limits.handshake().toMillis()) {
       refuse(ctx, "first_bytes_timeout", "the client did not say what it speaks in time");
     }
@@ -109,7 +109,8 @@ final class InboundSniffer extends Sniffer {
       return;
     }
     FirstBytes first =
-        listener.port().protocol() == Protocol.TCP ? FirstBytes.OTHER : FirstBytes.of(in);
+        FirstBytes.on(
+            listener.port().protocol(), in, listener.context().limits().requestLineBytes());
     if (first != FirstBytes.MORE) {
       plain(ctx, first);
     }
@@ -118,7 +119,7 @@ final class InboundSniffer extends Sniffer {
   private void plain(ChannelHandlerContext ctx, FirstBytes first) {
     listener.context().newcomers().known(ctx.channel());
     Connection connection = listener.connection(ctx.channel(), Connection.Tls.NONE, null, null);
-    InboundProtocol.start(listener, ctx.channel(), connection, null, first);
+    InboundProtocol.start(listener, ctx.channel(), connection, null, first, heard());
     ctx.pipeline().remove(this);
   }
 
@@ -128,8 +129,10 @@ final class InboundSniffer extends Sniffer {
       refuse(ctx, "no_credentials", "this workload has no certificate yet");
       return;
     }
-    tls.setHandshakeTimeoutMillis(listener.context().limits().handshake().toMillis());
-    ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni(), watch()));
+    long waited = watch().now() - since();
+    long left = listener.context().limits().handshake().toMillis() - waited;
+    tls.setHandshakeTimeoutMillis(Math.max(1, left)); // 0: for ever
+    ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni(), watch(), since()));
     ctx.pipeline().remove(this);
   }
 

@@ -13,17 +13,24 @@ final class InnerSniffer extends Sniffer {
   private final InboundListener listener;
   private final Connection connection;
   private final PeerCheck peer;
+  private final long connected;
 
-  InnerSniffer(InboundListener listener, Connection connection, PeerCheck peer) {
+  /**
+   * @param connected when the connection came, before its handshake
+   */
+  InnerSniffer(InboundListener listener, Connection connection, PeerCheck peer, long connected) {
     super(listener.context());
     this.listener = listener;
     this.connection = connection;
     this.peer = peer;
+    this.connected = connected;
   }
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    FirstBytes first = FirstBytes.of(in);
+    FirstBytes first =
+        FirstBytes.on(
+            listener.port().protocol(), in, listener.context().limits().requestLineBytes());
     if (first != FirstBytes.MORE) {
       start(ctx, first);
     }
@@ -34,9 +41,9 @@ final class InnerSniffer extends Sniffer {
     Limits limits = listener.context().limits();
     if (listener.port().protocol() == Protocol.AUTO) {
       if (waitedMillis >= limits.detection().toMillis()) {
-        start(ctx, FirstBytes.OTHER);
+        start(ctx, FirstBytes.atLast(internalBuffer()));
       }
-    } else if (waitedMillis >= limits.handshake().toMillis()) {
+    } else if (watch().now() - connected >= limits.handshake().toMillis()) {
       listener.refuse(
           ctx.channel(),
           new Reason("first_bytes_timeout", "the client did not say what it speaks in time"));
@@ -45,7 +52,7 @@ final class InnerSniffer extends Sniffer {
   }
 
   private void start(ChannelHandlerContext ctx, FirstBytes first) {
-    InboundProtocol.start(listener, ctx.channel(), connection, peer, first);
+    InboundProtocol.start(listener, ctx.channel(), connection, peer, first, heard());
     ctx.pipeline().remove(this);
   }
 }

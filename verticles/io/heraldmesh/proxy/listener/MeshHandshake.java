@@ -19,14 +19,20 @@ final class MeshHandshake extends ChannelInboundHandlerAdapter implements Watch.
   private final SslHandler tls;
   private final @Nullable String sni;
   private final Watch watch;
+  private final long connected;
   private final long since;
   private @Nullable ChannelHandlerContext context;
 
-  MeshHandshake(InboundListener listener, SslHandler tls, @Nullable String sni, Watch watch) {
+  /**
+   * @param connected when the connection came
+   */
+  MeshHandshake(
+      InboundListener listener, SslHandler tls, @Nullable String sni, Watch watch, long connected) {
     this.listener = listener;
     this.tls = tls;
     this.sni = sni;
     this.watch = watch;
+    this.connected = connected;
     this.since = watch.now();
   }
 
@@ -91,11 +97,13 @@ final class MeshHandshake extends ChannelInboundHandlerAdapter implements Watch.
           ctx.channel(),
           connection,
           peer,
-          negotiated.equals("h2") ? FirstBytes.HTTP2 : FirstBytes.HTTP1);
+          negotiated.equals("h2") ? FirstBytes.HTTP2 : FirstBytes.HTTP1,
+          watch.now());
     } else if (listener.port().protocol() == Protocol.TCP) {
-      InboundProtocol.start(listener, ctx.channel(), connection, peer, FirstBytes.OTHER);
+      InboundProtocol.start(
+          listener, ctx.channel(), connection, peer, FirstBytes.OTHER, watch.now());
     } else {
-      ctx.pipeline().addLast(new InnerSniffer(listener, connection, peer));
+      ctx.pipeline().addLast(new InnerSniffer(listener, connection, peer, connected));
     }
     ctx.pipeline().remove(this);
   }

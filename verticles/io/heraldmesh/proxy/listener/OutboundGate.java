@@ -59,12 +59,14 @@ final class OutboundGate implements Gate {
           502,
           "no such service",
           UpstreamFailure.NO_ROUTE,
-          "no destination of that name and port",
+          only == null
+              ? "no destination of that name and port"
+              : "no destination of that name and port: this listener leads to " + only,
           UpstreamFailure.NO_ROUTE);
     }
     CalledService called = route.called();
     MeshProtocol protocol = connect ? MeshProtocol.TCP : Gate.protocol(route.destination(), http2);
-    Choice choice = route.next(protocol, host(authority, connect));
+    Choice choice = route.next(protocol, host(authority));
     if (choice == null) {
       return Admission.Answer.of(
               503,
@@ -96,7 +98,7 @@ final class OutboundGate implements Gate {
         context,
         () -> context.inForce().get().routes(workload),
         routes -> route(routes, authority, connect),
-        host(authority, connect),
+        host(authority),
         upstream);
   }
 
@@ -114,17 +116,20 @@ final class OutboundGate implements Gate {
   }
 
   private @Nullable Route route(Routes routes, @Nullable Authority authority, boolean connect) {
+    Route leads = only == null ? null : routes.find(only.host(), only.port());
     if (only != null && !connect) {
-      return routes.find(only.host(), only.port());
+      return leads;
     }
     if (authority == null || connect && authority.port() < 0) {
       return null;
     }
-    return routes.find(authority.host(), authority.port() < 0 ? HTTP_PORT : authority.port());
+    Route named =
+        routes.find(authority.host(), authority.port() < 0 ? HTTP_PORT : authority.port());
+    return only == null || named == leads ? named : null;
   }
 
-  private String host(@Nullable Authority authority, boolean connect) {
-    if (only != null && !connect) {
+  private String host(@Nullable Authority authority) {
+    if (only != null) {
       return only.host();
     }
     return authority == null ? "" : authority.host();

@@ -6,6 +6,8 @@ import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.capture.CallerCheck;
 import io.heraldmesh.proxy.log.CalledService;
+import io.heraldmesh.proxy.upstream.Route;
+import io.heraldmesh.proxy.upstream.Routes;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import java.util.Objects;
@@ -24,6 +26,7 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
   /**
    * @param principal the workload's SPIFFE ID without {@code spiffe://}
    * @param only the one service it leads to; null: requests name theirs
+   * @param protocol AUTO: what the service is declared to speak
    * @param callers who may connect
    */
   public OutboundListener(
@@ -55,11 +58,23 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
       refuse(channel, stranger);
       return;
     }
-    if (protocol == Protocol.TCP) {
+    Protocol spoken = spoken();
+    if (spoken == Protocol.TCP) {
       bytes(channel);
     } else {
-      channel.pipeline().addLast(new OutboundSniffer(this));
+      channel.pipeline().addLast(new OutboundSniffer(this, spoken));
     }
+  }
+
+  /** Bytes need a fixed service; elsewhere they are taken for a broken request. */
+  private Protocol spoken() {
+    HostPort service = only;
+    if (service == null) {
+      return Protocol.HTTP;
+    }
+    Routes routes = context.inForce().get().routes(workload);
+    Route route = routes == null ? null : routes.find(service.host(), service.port());
+    return route == null || protocol != Protocol.AUTO ? protocol : route.destination().protocol();
   }
 
   /** As nobody: it has not been shown that the workload called. */
@@ -76,11 +91,6 @@ public final class OutboundListener extends ChannelInitializer<Channel> {
 
   ListenerContext context() {
     return context;
-  }
-
-  /** Bytes need a fixed service; elsewhere they are taken for a broken request. */
-  boolean mayBeBytes() {
-    return only != null && protocol == Protocol.AUTO;
   }
 
   /** What is TLS says itself which server it is for. */

@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
@@ -13,10 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundSniffer extends Sniffer {
   private final OutboundListener listener;
+  private final Protocol protocol;
 
-  OutboundSniffer(OutboundListener listener) {
+  /**
+   * @param protocol AUTO: bytes may pass, too
+   */
+  OutboundSniffer(OutboundListener listener, Protocol protocol) {
     super(listener.context());
     this.listener = listener;
+    this.protocol = protocol;
   }
 
   @Override
@@ -29,7 +35,7 @@ final class OutboundSniffer extends Sniffer {
       hello(ctx, in);
       return;
     }
-    FirstBytes first = FirstBytes.of(in);
+    FirstBytes first = FirstBytes.on(protocol, in, listener.context().limits().requestLineBytes());
     if (first != FirstBytes.MORE) {
       start(ctx, first);
     }
@@ -38,9 +44,9 @@ final class OutboundSniffer extends Sniffer {
   @Override
   void undecided(ChannelHandlerContext ctx, long waitedMillis) {
     Limits limits = listener.context().limits();
-    if (listener.mayBeBytes()) {
+    if (protocol == Protocol.AUTO) {
       if (waitedMillis >= limits.detection().toMillis()) {
-        start(ctx, FirstBytes.OTHER);
+        start(ctx, FirstBytes.atLast(internalBuffer()));
       }
     } else if (waitedMillis >= limits.requestHead().toMillis()) {
       ctx.close();
@@ -64,12 +70,12 @@ final class OutboundSniffer extends Sniffer {
   }
 
   private void start(ChannelHandlerContext ctx, FirstBytes first) {
-    if (first == FirstBytes.OTHER && listener.mayBeBytes()) {
+    if (first == FirstBytes.OTHER && protocol == Protocol.AUTO) {
       listener.bytes(ctx.channel());
     } else if (first == FirstBytes.HTTP2) {
-      HttpPipelines.http2(listener.context(), ctx.channel(), listener.gate(ctx.channel()));
+      HttpPipelines.http2(listener.context(), ctx.channel(), listener.gate(ctx.channel()), heard());
     } else {
-      HttpPipelines.http1(listener.context(), ctx.channel(), listener.gate(ctx.channel()));
+      HttpPipelines.http1(listener.context(), ctx.channel(), listener.gate(ctx.channel()), heard());
     }
     ctx.pipeline().remove(this);
   }

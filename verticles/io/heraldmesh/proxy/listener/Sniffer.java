@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  * has read goes to the handler that takes its place.
  */
 abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
+  private static final long NOTHING = Long.MIN_VALUE;
+
   private final ListenerContext listening;
   private @Nullable Watch watch;
   private @Nullable ChannelHandlerContext context;
   private long since;
+  private long heard = NOTHING;
 
   Sniffer(ListenerContext listening) {
     this.listening = listening;
@@ -32,6 +35,24 @@ abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
   /** The timeouts of this connection's loop. */
   final Watch watch() {
     return Objects.requireNonNull(watch);
+  }
+
+  /** When the connection came here. */
+  final long since() {
+    return since;
+  }
+
+  /** When the first bytes came; now, while there are none. */
+  final long heard() {
+    return heard == NOTHING ? watch().now() : heard;
+  }
+
+  @Override
+  public final void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (heard == NOTHING) {
+      heard = watch().now();
+    }
+    super.channelRead(ctx, message);
   }
 
   @Override

@@ -9,10 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node's HTTP/1.1 clients have sent of request heads that have not ended. Nearly every head
- * comes whole, so those that do not may take little together: beyond it the one that began first
- * makes room, if it has had a second, and otherwise the one that wants more is given up.
- * Thread-safe.
+ * What a node's clients have sent of request heads that have not ended. Nearly every head comes
+ * whole, so those that do not may take little together: beyond it the one that began first makes
+ * room, if it has had a second, and otherwise the one that wants more is given up. Thread-safe.
  */
 public final class UnfinishedHeads {
   private final long most;
@@ -57,7 +56,8 @@ public final class UnfinishedHeads {
     }
     if (oldest != null) {
       overload.shed(Shed.HEAD);
-      oldest.close();
+      Channel first = oldest;
+      first.eventLoop().execute(() -> Ends.cut(first)); // whatever else runs on it
     }
     if (!room) {
       overload.shed(Shed.HEAD);

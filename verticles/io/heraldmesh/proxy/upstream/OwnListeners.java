@@ -8,13 +8,17 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What this process itself listens on. Thread-safe. */
 public final class OwnListeners {
   private final List<Listener> all = new CopyOnWriteArrayList<>();
   private final List<HostPort> services = new CopyOnWriteArrayList<>();
+  private volatile Map<String, List<InetAddress>> named = Map.of();
 
   private record Listener(boolean inbound, InetSocketAddress address) {}
 
@@ -49,16 +53,52 @@ public final class OwnListeners {
     services.add(app);
   }
 
-  /** Whether a service answers at {@code address} that is to be called through its proxy. */
+  /**
+   * Whether a service answers at {@code address} that is to be called through its proxy. One whose
+   * name has not been looked up may be anywhere, so it may be there.
+   */
   public boolean isService(InetSocketAddress address) {
-    return services.stream().anyMatch(app -> app.port() == address.getPort() && here(app))
+    return services.stream()
+            .anyMatch(app -> app.port() == address.getPort() && (unknown(app) || isHere(app)))
         && here(address.getAddress());
   }
 
-  private static boolean here(HostPort app) {
+  private boolean unknown(HostPort app) {
+    return isName(app) && !named.containsKey(app.host());
+  }
+
+  /**
+   * Looks up where services are that the node file calls by a name; of a name without an answer,
+   * the one before holds. Blocks.
+   */
+  public void lookUp(Collection<HostPort> apps) {
+    Map<String, List<InetAddress>> answers = new HashMap<>(named);
+    for (HostPort app : apps) {
+      if (isName(app)) {
+        try {
+          answers.put(app.host(), List.of(InetAddress.getAllByName(app.host())));
+        } catch (UnknownHostException e) {
+          // nobody can call it by that name now, either
+        }
+      }
+    }
+    named = Map.copyOf(answers);
+  }
+
+  /** Names but localhost are looked up; that one is always this machine. */
+  private static boolean isName(HostPort app) {
+    return !app.host().equalsIgnoreCase("localhost")
+        && NetUtil.createByteArrayFromIpAddressString(app.host()) == null;
+  }
+
+  /**
+   * Whether {@code app} is on this machine; by a name, as it was {@linkplain #lookUp looked up}.
+   */
+  public boolean isHere(HostPort app) {
     byte[] literal = NetUtil.createByteArrayFromIpAddressString(app.host());
     if (literal == null) {
-      return app.host().equalsIgnoreCase("localhost");
+      return app.host().equalsIgnoreCase("localhost")
+          || named.getOrDefault(app.host(), List.of()).stream().anyMatch(OwnListeners::here);
     }
     try {
       return here(InetAddress.getByAddress(literal));

@@ -8,12 +8,15 @@ import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.PathNormalization;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.WorkloadPolicy;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls to a workload that the system captured: to declared ports, to others, to none. */
 class CapturedCallersTest {
@@ -112,6 +115,23 @@ class CapturedCallersTest {
     }
     refusedWith("upstream_address_refused");
     assertThat(mesh.app.seen()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void soItIsWhereTheNodeFileCallsItByAName(boolean known) throws Exception {
+    try (RecordingApp app = new RecordingApp()) {
+      HostPort named = new HostPort(InetAddress.getLocalHost().getHostName(), app.address().port());
+      with(Mesh.Options.DEFAULT.service(named));
+      if (known) {
+        mesh.own.lookUp(List.of(named));
+      }
+      try (RawClient client = dial(at(app.address()))) {
+        assertThat(client.get("/past", "x").status()).isEqualTo(503);
+      }
+      refusedWith("upstream_address_refused");
+      assertThat(app.seen()).isEmpty();
+    }
   }
 
   @Test

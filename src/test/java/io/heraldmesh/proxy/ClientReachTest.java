@@ -2,8 +2,10 @@ package io.heraldmesh.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +68,30 @@ class ClientReachTest {
       assertThat(client.readAll()).isEmpty();
     }
     assertThat(mesh.app.seen()).isEmpty();
+  }
+
+  @Test
+  void aListenerThatLeadsToOneServiceLeadsNoTunnelToAnother() throws Exception {
+    List<Endpoint> there = List.of(new Endpoint("127.0.0.1", mesh.inbound.getPort(), true));
+    Set<SpiffeId> server = Set.of(Mesh.SERVER_ID);
+    mesh.destinations(
+        List.of(
+            mesh.destination("server", server, there), mesh.destination("other", server, there)));
+    assertThat(tunnel(mesh.outbound, "other.b:80")).isEqualTo(200);
+    assertThat(tunnel(mesh.outboundPort, "other.b:80")).isEqualTo(502);
+    Mesh.eventually(
+        () ->
+            mesh.log.stream()
+                .anyMatch(
+                    row -> String.valueOf(row.reason().detail()).contains("leads to server.b:80")));
+    assertThat(tunnel(mesh.outboundPort, "server.b.svc.cluster.local:80")).isEqualTo(200);
+  }
+
+  private static int tunnel(InetSocketAddress listener, String authority) throws Exception {
+    try (RawClient client = new RawClient(listener)) {
+      client.head("CONNECT " + authority + " HTTP/1.1", "Host: " + authority);
+      return client.answer().status();
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a client is listened to before it is told what it speaks: never for ever. */
 @Timeout(60)
@@ -54,6 +55,17 @@ class DetectionTest {
     start(port, outbound, mode);
     try (RawClient client = new RawClient(mesh.outboundPort)) {
       assertGreeted(client);
+    }
+  }
+
+  /** The node file says nothing of the port, and the service what it speaks. */
+  @Test
+  void nobodyWaitsWhereTheServiceCalledIsDeclaredToCarryBytes() throws Exception {
+    start(Protocol.TCP, Protocol.AUTO, MtlsMode.STRICT, Duration.ofSeconds(40));
+    try (RawClient client = new RawClient(mesh.outboundPort)) {
+      assertGreeted(client);
+      String odd = "GET / HTTP/1.1\r\n\r\n";
+      assertThat(client.send(odd).read(odd.length())).asString().isEqualTo(odd);
     }
   }
 
@@ -95,6 +107,64 @@ class DetectionTest {
       }
       client.send("PRI * HTTP/2.0\r\n");
       assertThat(client.read(GREETING.length() + 3)).asString().isEqualTo(GREETING + "PRI");
+    }
+  }
+
+  /** Nor has anything to be waited for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HELLO world\n",
+        "NICK bob\r\n",
+        "SET k v\r\n",
+        "DESCRIBE rtsp://a/b RTSP/1.0\r\n"
+      })
+  void aWordInCapitalsMakesNoRequest(String line) throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
+    for (RawClient client :
+        List.of(
+            new RawClient(mesh.inbound),
+            mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "istio"),
+            new RawClient(mesh.outboundPort))) {
+      try (client) {
+        client.send(line.substring(0, 5)).send(line.substring(5));
+        assertThat(client.read(GREETING.length() + line.length()))
+            .asString()
+            .isEqualTo(GREETING + line);
+      }
+    }
+  }
+
+  /** A service may make more of it than a strict reader does. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /admin\r\n",
+        "GET /admin  http/1.1\r\n\r\n",
+        "OPTIONS rtsp://a/b RTSP/1.0\r\n\r\n",
+        "BREW /pot hTTp/1.1\r\n\r\n"
+      })
+  void whatMayBeReadAsARequestIsNotPassedAsBytes(String line) throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE);
+    for (RawClient client :
+        List.of(
+            new RawClient(mesh.inbound),
+            mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "istio"))) {
+      try (client) {
+        assertThat(client.send(line).answer().status()).isEqualTo(400);
+      }
+    }
+  }
+
+  @Test
+  void norIsALineThatDoesNotEnd() throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE);
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      assertThat(client.send("BREW /pot").readAll()).isEmpty();
+    }
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      client.send("BREW /" + "pot".repeat(Limits.DEFAULTS.requestLineBytes() / 3));
+      assertThat(client.answer().status()).isEqualTo(414);
     }
   }
 

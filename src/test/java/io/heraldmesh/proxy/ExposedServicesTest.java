@@ -50,6 +50,13 @@ class ExposedServicesTest {
   }
 
   @Test
+  void aServiceThatIsCalledByTheMachinesNameIsLookedAtToo() throws Exception {
+    String app = InetAddress.getLocalHost().getHostName() + ":9000";
+    own.lookUp(List.of(HostPort.parse(app)));
+    assertThat(exposed(app, "0.0.0.0", 9000)).hasSize(1);
+  }
+
+  @Test
   void theProxyItselfMayListenOnTheServicesPortElsewhere() {
     own.add(true, new InetSocketAddress("10.0.0.5", 9000));
     assertThat(exposed("127.0.0.1:9000", "10.0.0.5", 9000)).isEmpty();
@@ -69,7 +76,8 @@ class ExposedServicesTest {
               "n",
               List.of(
                   workload("127.0.0.1:" + inside.getLocalPort()),
-                  workload("127.0.0.1:" + outside.getLocalPort())),
+                  workload(
+                      InetAddress.getLocalHost().getHostName() + ":" + outside.getLocalPort())),
               own,
               meters);
       Mesh.await(services.start());
