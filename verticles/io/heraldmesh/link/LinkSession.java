@@ -148,7 +148,7 @@ final class LinkSession {
       return;
     }
     call.pause();
-    Admission.Turn place = server.admission().admit(Admission.Kind.RETURNING);
+    Admission.Turn place = server.admit(this);
     turn = place;
     place
         .come()
