@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * the node's identity was renewed. Thread-safe.
  */
 public final class LinkClient {
+  /** What a bus of the node should wait for an answer; what is lost is known long before. */
+  public static final Duration ANSWER_WITHIN = LinkLimits.ANSWER_WITHIN;
+
   private static final Logger LOG = LoggerFactory.getLogger(LinkClient.class);
   private static final Set<HeraldRole> CONTROL =
       EnumSet.of(HeraldRole.CONFIG, HeraldRole.CA, HeraldRole.ADMIN);

@@ -310,7 +310,7 @@ final class LinkStream {
     }
     if (greeted && now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
       ended("nothing heard of the control node");
-    } else if (greeted && to.stuckNanos() > LinkLimits.DEAD_AFTER.toNanos()) {
+    } else if (greeted && to.stuck()) {
       ended("the control node takes nothing");
     } else if (now - lastPing >= LinkLimits.PING_EVERY.toNanos()) {
       lastPing = now;

@@ -35,7 +35,6 @@ import io.vertx.core.Future;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,7 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AttachedControl implements NodeControl {
   private static final Logger LOG = LoggerFactory.getLogger(AttachedControl.class);
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
   /** Below stateDir. */
   private static final String FOLDER = "sealed";
@@ -99,7 +97,7 @@ final class AttachedControl implements NodeControl {
             foundation.crypto(),
             foundation.clock(),
             foundation.random(),
-            ANSWER_WITHIN);
+            LinkClient.ANSWER_WITHIN);
   }
 
   private NodeIdentity.Held held() {
