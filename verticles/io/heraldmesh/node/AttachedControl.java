@@ -163,10 +163,18 @@ final class AttachedControl implements NodeControl {
 
   private Condition condition() {
     LinkStatus now = link.status();
-    return now.attached()
+    if (!now.attached()) {
+      return Condition.degraded(
+          "not attached to a control node, what is in force stays: " + now.lastError());
+    }
+    return now.unanswered() == null
         ? Condition.OK
         : Condition.degraded(
-            "not attached to a control node, what is in force stays: " + now.lastError());
+            "attached to "
+                + now.control()
+                + ", but nobody answers at "
+                + now.unanswered()
+                + ", what is in force stays");
   }
 
   @Override

@@ -29,5 +29,6 @@ class SlowLinkTest extends ServedRoots {
         .isEqualTo(snapshot);
     assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThan(LinkLimits.DEAD_AFTER);
     assertThat(control.links().attached().getFirst().since()).isEqualTo(since);
+    assertThat(node.link().status().unanswered()).isNull();
   }
 }
