@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Nodes' snapshots as bytes. What all nodes share is encoded once for each level that nodes know.
  * Most changes alter few of the nodes' own parts; for the others what was made the time before is
- * taken, without finding its level and its bytes again. One run at a time.
+ * taken, without finding its level and its bytes again. Nothing is written in a level above {@link
+ * SchemaLevel#NEWEST}, whatever nodes say that they know. One run at a time.
  */
 final class EncodedSnapshots {
   private Map<String, Encoded> last = Map.of();
@@ -24,7 +25,7 @@ final class EncodedSnapshots {
   /**
    * @param snapshot before anything was said in older words; without what all share, where that is
    *     a part of its own
-   * @param known the level that the node knows
+   * @param known the level that was written for
    */
   record Encoded(NodeSnapshot snapshot, int known, EncodedSnapshot encoded) {}
 
@@ -37,14 +38,19 @@ final class EncodedSnapshots {
       shared = new HashMap<>();
     }
     Map<String, Encoded> all = HashMap.newHashMap(levels.size());
-    levels.forEach(
-        (name, level) ->
-            all.put(
-                name,
-                level < SchemaLevel.PARTS ? whole(now, name, level) : parts(now, name, level)));
+    levels.forEach((name, level) -> all.put(name, encode(now, name, level)));
+    shared.keySet().removeIf(level -> all.values().stream().noneMatch(e -> e.known() == level));
     mesh = now;
     last = all;
     return all;
+  }
+
+  /**
+   * @param says that it knows; a newer node than this software knows all that is written here
+   */
+  private Encoded encode(CompiledMesh now, String name, int says) {
+    int level = Math.min(says, SchemaLevel.NEWEST);
+    return level < SchemaLevel.PARTS ? whole(now, name, level) : parts(now, name, level);
   }
 
   private Encoded parts(CompiledMesh now, String name, int level) {

@@ -6,6 +6,7 @@ import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.HeraldIdentity;
 import io.heraldmesh.identity.PeerVerifier;
+import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.tls.PartTls;
 import io.heraldmesh.tls.PeerIdentity;
@@ -269,16 +270,16 @@ public final class ControlServer {
 
   private void connected(HttpConnection connection) {
     seen.put(connection, Seen.NOT_YET);
-    boolean proven = proven(connection);
+    SpiffeId client = client(connection);
     String from = connection.remoteAddress().hostAddress();
-    Optional<String> refused = connections.enter(from, proven);
-    if (refused.isEmpty() && !proven) {
+    Optional<String> refused = connections.enter(from, client);
+    if (refused.isEmpty() && client == null) {
       long end = bounds.callWithin().toMillis();
       silent.put(connection, vertx.setTimer(end, late -> closeSilent(connection)));
     }
     connection.closeHandler(
         closed -> {
-          connections.leave(from, proven);
+          connections.leave(from, client);
           seen.remove(connection);
           called(connection);
         });
@@ -311,10 +312,15 @@ public final class ControlServer {
 
   /** Whether the client of {@code connection} shows a certificate that is good by now. */
   public boolean proven(HttpConnection connection) {
+    return client(connection) != null;
+  }
+
+  private @Nullable SpiffeId client(HttpConnection connection) {
     try {
-      return peer(connection) != null;
+      PeerIdentity peer = peer(connection);
+      return peer == null ? null : peer.id();
     } catch (PeerRefused e) {
-      return false;
+      return null;
     }
   }
 

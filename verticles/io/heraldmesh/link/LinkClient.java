@@ -8,7 +8,9 @@ import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.tls.PartTls;
+import io.heraldmesh.tls.PeerRefused;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -19,15 +21,18 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +41,13 @@ import org.slf4j.LoggerFactory;
  * A node's link to the control plane: while it is attached to some control node, the services of
  * {@link LinkAddresses} answer on this node's own bus as if they ran here; otherwise they are
  * unreachable. Comes back by itself, to any of the control nodes, and moves to a new stream when
- * the node's identity was renewed. Thread-safe.
+ * the node's identity was renewed, or to another control node when nobody answers behind the one
+ * that it is attached to. Thread-safe.
  */
 public final class LinkClient {
+  /** What a bus of the node should wait for an answer; what is lost is known long before. */
+  public static final Duration ANSWER_WITHIN = LinkLimits.ANSWER_WITHIN;
+
   private static final Logger LOG = LoggerFactory.getLogger(LinkClient.class);
   private static final Set<HeraldRole> CONTROL =
       EnumSet.of(HeraldRole.CONFIG, HeraldRole.CA, HeraldRole.ADMIN);
@@ -56,16 +65,26 @@ public final class LinkClient {
   private final String version;
   private final Context context;
   private final Backoff backoff;
+  private final Unanswered unanswered;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> rootsListeners = new CopyOnWriteArrayList<>();
-  private volatile LinkStatus status = new LinkStatus(null, null, null, null);
+  private volatile LinkStatus status = new LinkStatus(null, null, null, null, null);
   private @Nullable LinkStream current;
   private @Nullable LinkStream coming;
   private int next;
 
   /** No new stream in the place of one that goes on before this. */
   private long renewAt = System.nanoTime();
+
+  /** The roots that the control node was looked at with last; null: not since it was attached. */
+  private @Nullable TrustBundle judged;
+
+  /** Not before this. */
+  private long judgeFrom;
+
+  /** The control node's certificate has ended since the link began. */
+  private boolean outdated;
 
   private boolean open;
   private long timer = -1;
@@ -91,13 +110,14 @@ public final class LinkClient {
     this.identity = identity;
     this.verifier = new PeerVerifier(crypto);
     this.clock = clock;
-    List<SocketAddress> shuffled = new ArrayList<>(to);
+    List<SocketAddress> shuffled = new ArrayList<>(new LinkedHashSet<>(to));
     Collections.shuffle(shuffled, random);
     this.to = List.copyOf(shuffled);
     this.schemaLevel = schemaLevel;
     this.version = version;
     this.context = vertx.getOrCreateContext();
     this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, random);
+    this.unanswered = new Unanswered(random, System::nanoTime);
     Gauge.builder("herald_link_up", this, l -> l.status().attached() ? 1 : 0).register(meters);
   }
 
@@ -163,11 +183,14 @@ public final class LinkClient {
     if (!open || coming != null) {
       return;
     }
-    SocketAddress address = to.get(Math.floorMod(next, to.size()));
     HeraldSvid svid = identity.svid();
-    LinkStream stream = new LinkStream(vertx, context, svid, address, this);
+    LinkStream stream = new LinkStream(vertx, context, svid, address(), this);
     coming = stream;
     stream.open(() -> options(svid), schemaLevel, version);
+  }
+
+  private SocketAddress address() {
+    return to.get(Math.floorMod(next, to.size()));
   }
 
   private HttpClientOptions options(HeraldSvid svid) {
@@ -187,8 +210,14 @@ public final class LinkClient {
     current = stream;
     coming = null;
     backoff.succeeded();
-    Instant now = clock.instant();
-    status = new LinkStatus(control, String.valueOf(stream.address()), now, null);
+    unanswered.attached();
+    judged = null;
+    outdated = false;
+    // What it was let in with was looked at just now.
+    judgeFrom = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+    status =
+        new LinkStatus(
+            control, String.valueOf(stream.address()), clock.instant(), null, unanswered.address());
     LOG.info("link attached control={} address={}", control, stream.address());
     if (before != null) {
       before.drain();
@@ -212,10 +241,10 @@ public final class LinkClient {
     }
     if (stream == current) {
       current = null;
-      status = new LinkStatus(null, null, clock.instant(), why);
+      status = new LinkStatus(null, null, clock.instant(), why, null);
       LOG.warn("link lost address={} {}", stream.address(), why);
     } else if (current == null) {
-      status = new LinkStatus(null, null, status.since(), why);
+      status = new LinkStatus(null, null, status.since(), why, null);
       LOG.warn("link not made address={} {}", stream.address(), why);
     } else if (!stream.draining()) {
       LOG.warn("link not renewed address={} {}", stream.address(), why);
@@ -224,6 +253,7 @@ public final class LinkClient {
       next++;
       vertx.setTimer(backoff.next().toMillis(), again -> reconnect());
     } else if (came) {
+      next++;
       renewAt = System.nanoTime() + backoff.next().toNanos();
     }
   }
@@ -241,12 +271,72 @@ public final class LinkClient {
       }
     }
     LinkStream stream = current;
-    // A control node believes the certificate that a stream began with, and only so long.
-    if (stream != null
-        && coming == null
-        && System.nanoTime() - renewAt >= 0
-        && !stream.svid().equals(identity.svid())) {
+    if (stream == null) {
+      return;
+    }
+    judge(stream);
+    String silent = unanswered.address();
+    if (!Objects.equals(silent, status.unanswered())) {
+      status = status.withUnanswered(silent);
+    }
+    if (coming == null && System.nanoTime() - renewAt >= 0) {
+      move(stream);
+    }
+  }
+
+  /** To a new stream, where there is a reason for one. */
+  private void move(LinkStream stream) {
+    if (to.size() > 1 && unanswered.timeToMove()) {
+      do {
+        next++;
+      } while (address().equals(stream.address()));
+      LOG.warn("link moves, nobody answers behind it from={} to={}", stream.address(), address());
       connect();
+    } else if (outdated || !stream.svid().equals(identity.svid())) {
+      // A control node believes the certificate that a stream began with, and only so long.
+      connect();
+    }
+  }
+
+  /** What became of a question that {@code stream} took. */
+  void asked(LinkStream stream, String address, boolean answered) {
+    if (stream != current) {
+      return;
+    }
+    if (answered) {
+      unanswered.answered(address);
+    } else if (unanswered.unanswered(address)) {
+      LOG.warn("nobody answers behind the link control={} asked={}", stream.address(), address);
+    }
+  }
+
+  /** Looks at the control node again once there are other roots. */
+  private void judge(LinkStream stream) {
+    if (System.nanoTime() - judgeFrom < 0) {
+      return;
+    }
+    TrustBundle bundle = identity.bundle();
+    SSLSession session = stream.session();
+    if (bundle.equals(judged)) {
+      return;
+    }
+    judged = bundle;
+    HeraldSvid svid = stream.svid();
+    vertx
+        .executeBlocking(
+            () -> new PartTls(svid.key(), svid.chain(), bundle, verifier, clock).server(session),
+            false)
+        .onFailure(e -> context.runOnContext(v -> refused(stream, e)));
+  }
+
+  private void refused(LinkStream stream, Throwable why) {
+    if (stream != current) {
+      return;
+    }
+    if (why instanceof PeerRefused refused && refused.isExpired()) {
+      outdated = true;
+    } else {
+      stream.end("the control node is not believed any more, " + why.getMessage());
     }
   }
 }

@@ -37,8 +37,17 @@ final class LinkLimits {
   /** From the first attempt to connect until the control node's hello, its turn included. */
   static final Duration LET_IN_WITHIN = Duration.ofSeconds(20);
 
-  /** How long an answer is waited for. */
-  static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+  /** How long a control node waits for whoever in the control plane a node's question is for. */
+  static final Duration ASK_WITHIN = Duration.ofSeconds(10);
+
+  /**
+   * How long an answer is waited for, the time of a large one on its way included: that the link is
+   * dead, or that nobody answers behind it, is known long before.
+   */
+  static final Duration ANSWER_WITHIN = Duration.ofSeconds(60);
+
+  /** A link on which less arrives, 1 Mbit/s, counts as one on which nothing does. */
+  static final long LEAST_BYTES_PER_SECOND = 125_000;
 
   /** How long an older stream of a node may go on with what it has begun. */
   static final Duration DRAIN = Duration.ofSeconds(5);

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +48,18 @@ public final class LinkServer {
   private final AtomicLong waitingBytes = new AtomicLong();
   private final Set<LinkSession> sessions = ConcurrentHashMap.newKeySet();
   private final Map<SpiffeId, LinkSession> newest = new ConcurrentHashMap<>();
+  private final Map<SpiffeId, Place> places = new ConcurrentHashMap<>();
   private volatile Predicate<HttpConnection> standing = connection -> true;
   private long ticks = -1;
   private long admissions = -1;
+
+  /** Where a session waits to be let in: a node has one, whatever it opens. */
+  private record Place(LinkSession session, Admission.Turn turn) {
+    void giveUp() {
+      turn.giveUp();
+      session.end("a newer link of the node waits to be let in", GrpcStatus.ABORTED);
+    }
+  }
 
   /**
    * @param self whose name and software nodes are told
@@ -132,8 +142,28 @@ public final class LinkServer {
     }
   }
 
+  /** A place for {@code session}; an older one of the same node gives its up. */
+  Admission.Turn admit(LinkSession session) {
+    giveUp(places.remove(session.peer()));
+    Admission.Turn turn = admission.admit(Admission.Kind.RETURNING);
+    giveUp(places.put(session.peer(), new Place(session, turn)));
+    return turn;
+  }
+
+  private static void giveUp(@Nullable Place place) {
+    if (place != null) {
+      place.giveUp();
+    }
+  }
+
+  private void waitsNoMore(LinkSession session) {
+    places.computeIfPresent(
+        session.peer(), (node, place) -> place.session() == session ? null : place);
+  }
+
   /** The session that its node is reached by from now on; an older one finishes what it began. */
   void take(LinkSession session) {
+    waitsNoMore(session);
     LinkSession before = newest.put(session.peer(), session);
     meters.counter("herald_link_attached").increment();
     if (before != null) {
@@ -148,6 +178,7 @@ public final class LinkServer {
 
   void gone(LinkSession session) {
     sessions.remove(session);
+    waitsNoMore(session);
     newest.remove(session.peer(), session);
   }
 
@@ -165,10 +196,6 @@ public final class LinkServer {
 
   InstantSource clock() {
     return clock;
-  }
-
-  Admission admission() {
-    return admission;
   }
 
   AtomicLong waitingBytes() {

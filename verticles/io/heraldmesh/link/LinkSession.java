@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 final class LinkSession {
   private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
   private static final DeliveryOptions ASK =
-      new DeliveryOptions().setSendTimeout(LinkLimits.ANSWER_WITHIN.toMillis());
+      new DeliveryOptions().setSendTimeout(LinkLimits.ASK_WITHIN.toMillis());
 
   private final LinkServer server;
   private final SpiffeId peer;
@@ -148,7 +148,7 @@ final class LinkSession {
       return;
     }
     call.pause();
-    Admission.Turn place = server.admission().admit(Admission.Kind.RETURNING);
+    Admission.Turn place = server.admit(this);
     turn = place;
     place
         .come()
@@ -341,7 +341,7 @@ final class LinkSession {
       end("its turn did not come", GrpcStatus.RESOURCE_EXHAUSTED);
     } else if (node != null && now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
       cut("nothing heard of the node");
-    } else if (outgoing.stuckNanos() > LinkLimits.DEAD_AFTER.toNanos()) {
+    } else if (outgoing.stuck()) {
       cut("the node takes nothing");
     } else if (drainUntil != Long.MAX_VALUE && now - drainUntil > 0) {
       end("a newer link took its place", GrpcStatus.OK);

@@ -10,14 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param address of that control node; null likewise
  * @param since when it attached, or lost its link; null: it never had one
  * @param lastError why the last try failed; null while attached
+ * @param unanswered address on the bus at which nobody has answered lately, though the link lives;
+ *     null: there is none
  */
 public record LinkStatus(
     @Nullable String control,
     @Nullable String address,
     @Nullable Instant since,
-    @Nullable String lastError) {
+    @Nullable String lastError,
+    @Nullable String unanswered) {
 
   public boolean attached() {
     return control != null;
+  }
+
+  LinkStatus withUnanswered(@Nullable String address) {
+    return new LinkStatus(control, this.address, since, lastError, address);
   }
 }

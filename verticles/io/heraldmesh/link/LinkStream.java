@@ -25,6 +25,7 @@ import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,7 @@ final class LinkStream {
   private final HeraldSvid svid;
   private final SocketAddress address;
   private final LinkClient owner;
-  private final Waiting waiting = new Waiting(LinkLimits.MOST_WAITING);
+  private final Waiting waiting;
   private @Nullable GrpcClient client;
   private @Nullable GrpcClientRequest<FromNode, FromControl> request;
   private @Nullable Outgoing<FromNode> outgoing;
@@ -66,6 +67,8 @@ final class LinkStream {
     this.svid = svid;
     this.address = address;
     this.owner = owner;
+    this.waiting =
+        new Waiting(LinkLimits.MOST_WAITING, (to, answered) -> owner.asked(this, to, answered));
   }
 
   HeraldSvid svid() {
@@ -310,7 +313,7 @@ final class LinkStream {
     }
     if (greeted && now - lastHeard > LinkLimits.DEAD_AFTER.toNanos()) {
       ended("nothing heard of the control node");
-    } else if (greeted && to.stuckNanos() > LinkLimits.DEAD_AFTER.toNanos()) {
+    } else if (greeted && to.stuck()) {
       ended("the control node takes nothing");
     } else if (now - lastPing >= LinkLimits.PING_EVERY.toNanos()) {
       lastPing = now;
@@ -319,6 +322,12 @@ final class LinkStream {
           .ping(Buffer.buffer(new byte[8]))
           .onSuccess(pong -> context.runOnContext(v -> lastHeard = System.nanoTime()));
     }
+  }
+
+  /** What the control node has proven itself by; null: there is no connection. */
+  @Nullable SSLSession session() {
+    GrpcClientRequest<FromNode, FromControl> sending = request;
+    return sending == null ? null : sending.connection().sslSession();
   }
 
   /** Another stream took its place: what was begun may end. */

@@ -1,5 +1,6 @@
 package io.heraldmesh.link;
 
+import io.heraldmesh.identity.SpiffeId;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Counts what is open within {@link ConnectionBounds}. Thread-safe. */
 final class OpenConnections {
@@ -15,7 +17,7 @@ final class OpenConnections {
 
   private final ConnectionBounds bounds;
   private final AtomicInteger all = new AtomicInteger();
-  private final ConcurrentHashMap<String, Integer> unproven = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Integer> ofClient = new ConcurrentHashMap<>();
 
   OpenConnections(ConnectionBounds bounds) {
     this.bounds = bounds;
@@ -25,25 +27,42 @@ final class OpenConnections {
    * Counts one more until {@link #leave}, whatever comes of it.
    *
    * @param address without the port
-   * @param proven it shows a certificate that is good
+   * @param proven who its certificate, which is good, says that it is; null: it shows none
    * @return why it is one too many; empty: it may stay
    */
-  Optional<String> enter(String address, boolean proven) {
-    int ofAddress = proven ? 0 : unproven.merge(network(address), 1, Integer::sum);
+  Optional<String> enter(String address, @Nullable SpiffeId proven) {
+    int mine = ofClient.merge(client(address, proven), 1, Integer::sum);
     if (all.incrementAndGet() > bounds.most()) {
       return Optional.of(bounds.most() + " are open");
     }
+    return proven == null ? refused(mine) : refused(mine, proven);
+  }
+
+  private Optional<String> refused(int ofAddress) {
     return ofAddress > bounds.mostUnproven()
         ? Optional.of(bounds.mostUnproven() + " without a certificate are open from this address")
         : Optional.empty();
   }
 
-  /** The arguments are those of {@link #enter}. */
-  void leave(String address, boolean proven) {
-    all.decrementAndGet();
-    if (!proven) {
-      unproven.computeIfPresent(network(address), (one, count) -> count == 1 ? null : count - 1);
+  /** Of workloads none stays: there is nothing that they may ask here. */
+  private Optional<String> refused(int ofIdentity, SpiffeId proven) {
+    if (proven.herald().isEmpty()) {
+      return Optional.of(proven + " is none of Herald's own");
     }
+    return ofIdentity > bounds.mostOfIdentity()
+        ? Optional.of(bounds.mostOfIdentity() + " of " + proven + " are open")
+        : Optional.empty();
+  }
+
+  /** The arguments are those of {@link #enter}. */
+  void leave(String address, @Nullable SpiffeId proven) {
+    all.decrementAndGet();
+    ofClient.computeIfPresent(
+        client(address, proven), (one, count) -> count == 1 ? null : count - 1);
+  }
+
+  private static String client(String address, @Nullable SpiffeId proven) {
+    return proven == null ? network(address) : proven.toString();
   }
 
   /** Whoever has one IPv6 address has all of its network's. */

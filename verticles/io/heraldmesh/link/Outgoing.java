@@ -2,6 +2,7 @@ package io.heraldmesh.link;
 
 import io.vertx.core.Future;
 import io.vertx.core.streams.WriteStream;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,20 @@ final class Outgoing<M> {
             });
   }
 
-  /** How long something has waited without any of it being sent; 0 when nothing waits. */
-  long stuckNanos() {
-    return waiting == 0 ? 0 : nanos.getAsLong() - stuckSince;
+  /**
+   * Whether the other end takes nothing: something has waited for longer than {@link
+   * LinkLimits#DEAD_AFTER} and the time that all that waits takes at the least rate. How much of a
+   * message has left is not known before all of it has.
+   */
+  boolean stuck() {
+    return waiting > 0 && nanos.getAsLong() - stuckSince > patience().toNanos();
+  }
+
+  /** Nobody waits for an answer for longer than {@link LinkLimits#ANSWER_WITHIN}. */
+  private Duration patience() {
+    Duration travels =
+        Duration.ofMillis(Math.ceilDiv(waiting * 1000, LinkLimits.LEAST_BYTES_PER_SECOND));
+    return LinkLimits.DEAD_AFTER.plus(
+        travels.compareTo(LinkLimits.ANSWER_WITHIN) < 0 ? travels : LinkLimits.ANSWER_WITHIN);
   }
 }

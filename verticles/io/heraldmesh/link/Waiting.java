@@ -9,13 +9,29 @@ import java.util.Map;
 /** Messages of the bus that went over a link and wait for their answers. For one event loop. */
 final class Waiting {
   private final int most;
+  private final Outcome outcome;
   private final Map<Long, Entry> entries = new LinkedHashMap<>();
   private long last;
 
   private record Entry(Message<Object> message, long since) {}
 
+  /** Hears what became of each message that waited. */
+  @FunctionalInterface
+  interface Outcome {
+    /**
+     * @param address of the message
+     * @param answered false: nobody is there, or no answer came in time
+     */
+    void of(String address, boolean answered);
+  }
+
   Waiting(int most) {
+    this(most, (address, answered) -> {});
+  }
+
+  Waiting(int most, Outcome outcome) {
     this.most = most;
+    this.outcome = outcome;
   }
 
   /**
@@ -42,6 +58,7 @@ final class Waiting {
     Entry entry = entries.remove(id);
     if (entry != null) {
       entry.message().reply(answer);
+      outcome.of(entry.message().address(), true);
     }
   }
 
@@ -50,6 +67,7 @@ final class Waiting {
     if (entry != null) {
       BusFailure failure = BusFailure.of(code).orElse(BusFailure.INTERNAL);
       entry.message().fail(failure.code(), Shown.line(message));
+      outcome.of(entry.message().address(), failure != BusFailure.UNREACHABLE);
     }
   }
 
@@ -62,6 +80,7 @@ final class Waiting {
               boolean late = now - entry.since() > LinkLimits.ANSWER_WITHIN.toNanos();
               if (late) {
                 entry.message().fail(BusFailure.UNREACHABLE.code(), "no answer over the link");
+                outcome.of(entry.message().address(), false);
               }
               return late;
             });

@@ -35,7 +35,6 @@ import io.vertx.core.Future;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,7 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 final class AttachedControl implements NodeControl {
   private static final Logger LOG = LoggerFactory.getLogger(AttachedControl.class);
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
   /** Below stateDir. */
   private static final String FOLDER = "sealed";
@@ -101,7 +99,7 @@ final class AttachedControl implements NodeControl {
             foundation.crypto(),
             foundation.clock(),
             foundation.random(),
-            ANSWER_WITHIN);
+            LinkClient.ANSWER_WITHIN);
   }
 
   private NodeIdentity.Held held() {
@@ -174,10 +172,18 @@ final class AttachedControl implements NodeControl {
 
   private Condition condition() {
     LinkStatus now = link.status();
-    return now.attached()
+    if (!now.attached()) {
+      return Condition.degraded(
+          "not attached to a control node, what is in force stays: " + now.lastError());
+    }
+    return now.unanswered() == null
         ? Condition.OK
         : Condition.degraded(
-            "not attached to a control node, what is in force stays: " + now.lastError());
+            "attached to "
+                + now.control()
+                + ", but nobody answers at "
+                + now.unanswered()
+                + ", what is in force stays");
   }
 
   @Override

@@ -129,9 +129,10 @@ public final class EventBusSockets {
   /**
    * Uses the newest identity for new connections, and puts aside those that this node has made with
    * an earlier one: the next message to their peer makes another, and they are closed once what was
-   * being sent on them has long arrived.
+   * being sent on them has long arrived. Whom the newest roots do not prove is closed at once.
    */
   public Future<Void> renew() {
+    trust.closeRefused();
     return update()
         .onSuccess(
             done -> {

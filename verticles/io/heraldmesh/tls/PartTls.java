@@ -120,6 +120,22 @@ public final class PartTls {
    * @throws PeerRefused when what it showed is no longer good
    */
   public @Nullable PeerIdentity client(@Nullable SSLSession session) throws PeerRefused {
+    return identify(session, clients);
+  }
+
+  /**
+   * Who the server at the other end is, by these roots and by now. Whom a client expects is not
+   * asked again.
+   *
+   * @return null when there is no session any more
+   * @throws PeerRefused when what it showed is no longer good
+   */
+  public @Nullable PeerIdentity server(@Nullable SSLSession session) throws PeerRefused {
+    return identify(session, servers);
+  }
+
+  private static @Nullable PeerIdentity identify(@Nullable SSLSession session, VerifiedPeers by)
+      throws PeerRefused {
     if (session == null) {
       return null;
     }
@@ -129,7 +145,7 @@ public final class PartTls {
       for (int i = 0; i < shown.length; i++) {
         chain[i] = (X509Certificate) shown[i];
       }
-      return chain.length == 0 ? null : clients.identify(chain);
+      return chain.length == 0 ? null : by.identify(chain);
     } catch (SSLPeerUnverifiedException e) {
       return null;
     }

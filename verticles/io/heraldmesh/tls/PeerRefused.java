@@ -1,6 +1,8 @@
 package io.heraldmesh.tls;
 
+import io.heraldmesh.identity.PeerRefusal;
 import java.security.cert.CertificateException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A peer's certificate chain was refused, inside the handshake. */
@@ -17,6 +19,11 @@ public final class PeerRefused extends CertificateException {
   /** A stable word for logs and metrics: a lower-case PeerRefusal, or {@code other_identity}. */
   public String code() {
     return code;
+  }
+
+  /** Whether a certificate that was shown has ended. */
+  public boolean isExpired() {
+    return code.equals(PeerRefusal.EXPIRED.name().toLowerCase(Locale.ROOT));
   }
 
   /** The refusal behind a failed handshake, or null when it failed for something else. */

@@ -26,9 +26,9 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   private final Watch watch;
   private @Nullable ChannelHandlerContext context;
   private int streams;
-  private long untaken;
   private boolean served;
   private boolean holdsHead;
+  private long untaken;
   private long idleSince;
 
   /**
@@ -131,120 +131,12 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     if (waited <= allowed) {
       overload.shed(head ? Shed.HEAD : streams > 0 ? Shed.STALLED : Shed.IDLE);
     }
-    end(ctx, head);
-  }
-
-  /** The client reads nothing of the connection, although there is enough for it. */
-  private boolean isStuck(Channel channel) {
-    long before = untaken;
-    untaken = channel.isWritable() ? 0 : channel.bytesBeforeWritable();
-    return before > 0 && untaken >= before;
-  }
-
-  private void end(ChannelHandlerContext ctx, boolean head) {
     if (head) {
       frames.refuse("a request head that does not end"); // the streams beside it never may
     } else if (streams > 0) {
       Ends.cut(ctx.channel()); // nothing that is said to it arrives
-  private long idleSince;
-
-  /**
-   * @param frames of the client, before they come here
-   * @param since when the first bytes of the client came
-   */
-  Http2ServerConnection(
-      ListenerContext listening, Gate gate, FrameBudget frames, Watch watch, long since) {
-    this.listening = listening;
-    this.gate = gate;
-    this.frames = frames;
-    this.watch = watch;
-    this.idleSince = since;
-  }
-
-  @Override
-  public StreamListener opened(FrameStream stream) {
-    streams++;
-    served = true;
-    ChannelHandlerContext ctx = context;
-    if (ctx != null && listening.open().draining(ctx.channel())) {
-      // a new connection has its first request; a later one is told that it was not looked at
-      ctx.executor().execute(ctx::close);
-    }
-    return new Http2Client(listening, gate, stream, watch);
-  }
-
-  @Override
-  public void closed(FrameStream stream) {
-    streams--;
-    idleSince = watch.now();
-  }
-
-  @Override
-  public void takes(long most) {
-    // a server opens none
-  }
-
-  @Override
-  public void goesAway() {
-    // the client closes when it has its answers
-  }
-
-  /** How many are open. */
-  int streams() {
-    return streams;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
-    watch.add(this);
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    watch.remove(this);
-    dropHead(ctx);
-  }
-
-  @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) {
-    holdHead(ctx);
-    ctx.fireChannelReadComplete();
-  }
-
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == Drain.NOW) {
-      // the codec sends GOAWAY and waits for the streams that are open
+    } else {
       ctx.close();
-    }
-  }
-
-  @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof Http2Exception)) {
-      ctx.close();
-    }
-    // otherwise the codec is about to say why and to close
-  }
-
-  @Override
-  public void check(long now) {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null) {
-      return;
-    }
-    if (streams > 0 && !isStuck(ctx.channel())) {
-      idleSince = now;
-    }
-    long allowed = listening.limits().idle().toMillis();
-    long waited = now - idleSince;
-    Overload overload = listening.overload();
-    if (waited > overload.patience(allowed)) {
-      if (waited <= allowed) {
-        overload.shed(streams > 0 ? Shed.STALLED : Shed.IDLE);
-      }
-      end(ctx);
     }
   }
 
@@ -253,30 +145,6 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     long before = untaken;
     untaken = channel.isWritable() ? 0 : channel.bytesBeforeWritable();
     return before > 0 && untaken >= before;
-  }
-
-  private void end(ChannelHandlerContext ctx) {
-    if (streams > 0) {
-      Ends.cut(ctx.channel()); // nothing that is said to it arrives
-    boolean head = frames.inBlock();
-    if (ctx == null || streams > 0 && !head) {
-      return;
-    }
-    Limits limits = listening.limits();
-    long allowed = (head || !served ? limits.requestHead() : limits.idle()).toMillis();
-    long waited = now - (head && served ? frames.blockSince() : idleSince);
-    Overload overload = listening.overload();
-    if (waited <= overload.patience(allowed)) {
-      return;
-    }
-    if (waited <= allowed) {
-      overload.shed(head ? Shed.HEAD : Shed.IDLE);
-    }
-    if (head) {
-      frames.refuse("a request head that does not end"); // the streams beside it never may
-    } else {
-      ctx.close();
-    }
   }
 
   /**

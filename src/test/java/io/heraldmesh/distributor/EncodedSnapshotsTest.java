@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.bus.EncodedSnapshot;
 import io.heraldmesh.bus.MalformedMessage;
+import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SnapshotCodec;
 import io.heraldmesh.compile.CompiledMesh;
 import io.heraldmesh.compile.LevelTable;
@@ -130,6 +131,30 @@ class EncodedSnapshotsTest {
 
     assertThat(upgraded.get("node-one")).isNotSameAs(old.get("node-one"));
     assertThat(of(upgraded, "node-one").known()).isEqualTo(2);
+  }
+
+  /** As a newer one does; or one that means to have it encoded once more for each level. */
+  @Test
+  void whateverLevelANodeSaysThatItKnowsNothingIsEncodedAboveTheNewest() {
+    CompiledMesh compiled = mesh("a");
+    Map<String, Integer> known = Map.of("node-one", SchemaLevel.NEWEST, "node-two", 2);
+    Map<String, Encoded> newest = encoded.encode(compiled, known);
+
+    for (int says = SchemaLevel.NEWEST + 1; says <= 1000; says++) {
+      Map<String, Encoded> all = encoded.encode(compiled, Map.of("node-one", says, "node-two", 2));
+      assertThat(all.get("node-one")).isSameAs(newest.get("node-one"));
+      assertThat(all.get("node-two")).isSameAs(newest.get("node-two"));
+    }
+  }
+
+  @Test
+  void whatAllNodesShareIsNotKeptInALevelThatNoNodeKnows() {
+    EncodedSnapshot before = of(encode("a", 2), "node-one").encoded();
+    encode("a", 1);
+
+    assertThat(of(encode("a", 2), "node-one").encoded().shared())
+        .isEqualTo(before.shared())
+        .isNotSameAs(before.shared());
   }
 
   @Test

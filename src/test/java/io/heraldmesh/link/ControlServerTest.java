@@ -209,7 +209,7 @@ class ControlServerTest {
 
   @Test
   void connectionsWithoutACertificateAreBoundedForEachAddressAndNodesComeInBeside() {
-    bounded(new ConnectionBounds(20, 3, Duration.ofMinutes(1)));
+    bounded(new ConnectionBounds(20, 3, 5, Duration.ofMinutes(1)));
     List<HttpClientAgent> strangers =
         java.util.stream.IntStream.range(0, 3).mapToObj(i -> anonymous()).toList();
     strangers.forEach(c -> ask(c, "Open", "in"));
@@ -228,7 +228,7 @@ class ControlServerTest {
 
   @Test
   void aConnectionWithoutACertificateThatAsksNothingIsClosed() {
-    bounded(new ConnectionBounds(20, 20, Duration.ofMillis(300)));
+    bounded(new ConnectionBounds(20, 20, 20, Duration.ofMillis(300)));
     AtomicBoolean node = closed(client(mesh.svid(HeraldRole.NODE, "n1")));
     HttpClientAgent asks = anonymous();
     ask(asks, "Open", "in time");

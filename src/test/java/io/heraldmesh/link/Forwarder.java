@@ -9,13 +9,16 @@ import io.vertx.core.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The network between: can lose everything without a word. */
+/** The network between: can lose everything without a word, and can be slow. */
 final class Forwarder {
   private final List<NetSocket> sockets = new CopyOnWriteArrayList<>();
+  private final Vertx vertx;
   private final SocketAddress address;
   private volatile boolean silent;
+  private volatile int bytesPerSecond = Integer.MAX_VALUE;
 
   Forwarder(Vertx vertx, SocketAddress to) {
+    this.vertx = vertx;
     NetClient client = vertx.createNetClient();
     NetServer server =
         vertx
@@ -44,6 +47,7 @@ final class Forwarder {
         bytes -> {
           if (!silent) {
             to.write(bytes);
+            rest(from, bytes.length());
           }
         });
     from.closeHandler(
@@ -54,6 +58,15 @@ final class Forwarder {
         });
   }
 
+  /** For as long as so many bytes take. */
+  private void rest(NetSocket from, int bytes) {
+    long millis = bytes * 1000L / bytesPerSecond;
+    if (millis > 0) {
+      from.pause();
+      vertx.setTimer(millis, rested -> from.resume());
+    }
+  }
+
   SocketAddress address() {
     return address;
   }
@@ -61,6 +74,11 @@ final class Forwarder {
   /** From now on nothing arrives, and nobody is told. */
   void loseEverything() {
     silent = true;
+  }
+
+  /** So much arrives and no more, in each direction. */
+  void slow(int bytesASecond) {
+    bytesPerSecond = bytesASecond;
   }
 
   void heal() {

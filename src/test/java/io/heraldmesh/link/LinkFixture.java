@@ -76,7 +76,10 @@ final class LinkFixture implements AutoCloseable {
         new RenewableIdentity(mesh.svid(HeraldRole.NODE, name, ttl), mesh.bundle());
     LinkClient link = link(vertx, identity, to);
     Await.result(link.start());
-    return new Attaching(vertx, identity, mesh.bus(vertx, identity), link);
+    SignedBus bus =
+        new SignedBus(
+            vertx, identity, mesh.crypto(), clock, mesh.random(), LinkClient.ANSWER_WITHIN);
+    return new Attaching(vertx, identity, bus, link);
   }
 
   SvidSource identity(String name) {

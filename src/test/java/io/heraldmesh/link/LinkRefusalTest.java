@@ -106,15 +106,6 @@ class LinkRefusalTest extends ServedRoots {
   }
 
   @Test
-  void aWorkloadsCertificateIsNoNodes() {
-    SpiffeId workload = SpiffeId.workload(io.heraldmesh.TestAuthority.TD, "shop", "orders");
-    java.security.KeyPair keys = io.heraldmesh.TestAuthority.keys();
-    var chain = mesh.mesh.chain(workload, keys, Duration.ofHours(1));
-
-    assertThat(RawCall.status(mesh, keys, chain, control.address())).contains("PERMISSION_DENIED");
-  }
-
-  @Test
   void aStreamThatDoesNotBeginWithItsHelloEnds() {
     assertThat(raw("n1").ask(1, CA, signed("n1")).end()).startsWith("INVALID_ARGUMENT");
     assertThat(callers).isEmpty();

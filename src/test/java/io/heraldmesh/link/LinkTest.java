@@ -18,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.SocketAddress;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -191,14 +190,7 @@ class LinkTest extends ServedRoots {
   void theLargestSnapshotIsFetchedOverALink() {
     LinkFixture.Attaching node = attached("n1");
     ByteString largest = ByteString.of(new byte[24 << 20]);
-    DistributorService.Server serving =
-        (DistributorService.Server)
-            Proxy.newProxyInstance(
-                LinkTest.class.getClassLoader(),
-                new Class<?>[] {DistributorService.Server.class},
-                (proxy, method, arguments) ->
-                    Future.succeededFuture(new DistributorService.Fetched(largest)));
-    Await.result(DistributorService.serve(mesh.bus(control, HeraldRole.CONFIG), serving));
+    serveSnapshot(control, largest);
 
     assertThat(Await.result(DistributorService.over(node.bus()).fetch(null)).frame())
         .isEqualTo(largest);

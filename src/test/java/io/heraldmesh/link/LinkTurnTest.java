@@ -59,6 +59,28 @@ class LinkTurnTest {
     alive.greeted();
   }
 
+  /** As when it was cut off and comes back before that is noticed here. */
+  @Test
+  void aNodeWaitsInOnePlaceWhateverItOpensAndItsNewestLinkHasIt() {
+    LinkFixture.Control control = mesh.control(0, new Admission(1, 1, 2, nanos::get));
+    raw(control, "n1").hello().greeted();
+    RawLink old = raw(control, "n2").hello();
+    waiting(control, 1);
+    RawLink newer = raw(control, "n2").hello();
+    assertThat(old.end()).startsWith("ABORTED");
+    RawLink newest = raw(control, "n2").hello();
+    assertThat(newer.end()).startsWith("ABORTED");
+    waiting(control, 1);
+    RawLink other = raw(control, "n3").hello();
+    waiting(control, 2);
+
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    newest.greeted();
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    other.greeted();
+    assertThat(control.links().attached()).hasSize(3);
+  }
+
   private RawLink raw(LinkFixture.Control control, String name) {
     return new RawLink(mesh, mesh.vertx(), mesh.identity(name).svid(), control.address());
   }

@@ -4,10 +4,13 @@ import io.heraldmesh.Await;
 import io.heraldmesh.MemoryOnceOnly;
 import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
+import io.heraldmesh.bus.ByteString;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.vertx.core.Future;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +58,18 @@ abstract class ServedRoots {
                 return Future.failedFuture("not here");
               }
             }));
+  }
+
+  /** Whoever asks for a snapshot gets this one. */
+  void serveSnapshot(LinkFixture.Control at, ByteString frame) {
+    DistributorService.Server serving =
+        (DistributorService.Server)
+            Proxy.newProxyInstance(
+                ServedRoots.class.getClassLoader(),
+                new Class<?>[] {DistributorService.Server.class},
+                (proxy, method, arguments) ->
+                    Future.succeededFuture(new DistributorService.Fetched(frame)));
+    Await.result(DistributorService.serve(mesh.bus(at, HeraldRole.CONFIG), serving));
   }
 
   LinkFixture.Attaching attached(String name) {
