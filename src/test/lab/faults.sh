@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Faults in a mesh of three control nodes, PostgreSQL and four service nodes that carries 200 requests a second:
 # faults.sh [-o FILE] [--ci | FAULT...]
-#   none leader follower proxy control-away no-state database herd partition bad-config partial-config config-flood
+#   none leader follower leader-frozen proxy control-away no-state database herd partition bad-config partial-config config-flood
 #   disk-full disk-slow corrupt clock clock-leader ca-away jwks rolling-once rolling      (default: all; --ci: those that CI plays)
 # Every node is a process in a network namespace of its own, on a bridge in one more; nothing of the machine's own network is touched.
 # Rows are added to FILE (default target/faults.md) as they are done; ends with 1 when one falls short, with 3 when something is missing. Needs

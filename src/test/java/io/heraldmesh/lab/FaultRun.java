@@ -26,6 +26,7 @@ final class FaultRun {
     all.put("none", run::nothing);
     all.put("leader", processes::leader);
     all.put("follower", processes::follower);
+    all.put("leader-frozen", processes::frozenLeader);
     all.put("proxy", processes::proxy);
     all.put("control-away", processes::allControlNodes);
     all.put("no-state", processes::withoutState);

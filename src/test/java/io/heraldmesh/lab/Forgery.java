@@ -44,11 +44,17 @@ final class Forgery {
   /** As it should be, made at another time. */
   byte[] issue(Credential by, CaService.Subject subject, Instant at)
       throws GeneralSecurityException {
+    return issue(by, subject, at, HeraldRole.CA);
+  }
+
+  /** At the authority's address, for whoever has that role. */
+  byte[] issue(Credential by, CaService.Subject subject, Instant at, HeraldRole to)
+      throws GeneralSecurityException {
     return seal(
         by,
         ISSUE,
         CA,
-        HeraldRole.CA,
+        to,
         at,
         MessageCodec.encode(new CaService.IssueRequest(csr(), subject, null)));
   }

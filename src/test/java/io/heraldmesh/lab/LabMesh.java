@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ final class LabMesh implements AutoCloseable {
   static final String STRANGER = "rogue";
 
   static final String DATABASE = "db";
+
+  private static final int LOAD_PER_SECOND = 200;
+  private static final int CONNECTIONS = 2;
 
   final Hosts hosts;
   final PostgresServer database;
@@ -147,12 +151,18 @@ final class LabMesh implements AutoCloseable {
 
   /** The control node that distributes. */
   String leader() throws IOException, InterruptedException {
+    return leaders().stream().findFirst().orElseThrow(() -> new IOException("nobody distributes"));
+  }
+
+  /** Those that say that they distribute. */
+  List<String> leaders() throws InterruptedException {
+    List<String> all = new ArrayList<>();
     for (String name : CONTROL) {
       if (node(name).metrics(hosts.file(name)).contains("herald_leader 1.0")) {
-        return name;
+        all.add(name);
       }
     }
-    throw new IOException("nobody distributes");
+    return all;
   }
 
   /** One that does not. */
@@ -161,13 +171,23 @@ final class LabMesh implements AutoCloseable {
     return CONTROL.stream().filter(c -> !c.equals(leader)).findFirst().orElseThrow();
   }
 
-  /** The load of 200 requests a second: every service calls every other. */
+  /** The load of 200 requests a second: every service calls every other, on two connections. */
   LabLoad load() {
     LabLoad load = new LabLoad();
+    int callers = SERVICES.size() * (SERVICES.size() - 1) * CONNECTIONS;
+    Duration apart = Duration.ofSeconds(1).dividedBy(LOAD_PER_SECOND);
     for (String name : SERVICES) {
-      List<String> others =
-          SERVICES.stream().filter(s -> !s.equals(name)).map(s -> s + ".lab").toList();
-      load.call(hosts.file(name), name, OUTBOUND, others, 50, 5);
+      for (String target : SERVICES.stream().filter(s -> !s.equals(name)).toList()) {
+        for (int i = 0; i < CONNECTIONS; i++) {
+          load.call(
+              (thread, work) -> InHost.start(hosts.file(name), thread, work),
+              name,
+              OUTBOUND,
+              target + ".lab",
+              apart.multipliedBy(callers),
+              apart.multipliedBy(load.connections()));
+        }
+      }
     }
     return load;
   }

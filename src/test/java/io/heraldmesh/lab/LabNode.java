@@ -2,6 +2,7 @@ package io.heraldmesh.lab;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.SocketHolder;
+import io.heraldmesh.bus.Revision;
 import io.heraldmesh.cli.demo.WireClient;
 import java.io.File;
 import java.io.IOException;
@@ -11,11 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A node in its host. Its listening sockets, if it takes any, outlive its processes. */
@@ -28,13 +32,21 @@ final class LabNode implements AutoCloseable {
   /** Many of them run beside each other on one machine, and compiling well is not worth it. */
   private static final List<String> SMALL = List.of("-Xmx160m", "-XX:TieredStopAtLevel=1");
 
+  /** Its log, and the log of accesses. */
+  private static final Pattern LOGGED =
+      Pattern.compile("^\\{\"(?:start_)?time\":\"([^\"]+)\"", Pattern.MULTILINE);
+
+  private static final Pattern IN_FORCE = Pattern.compile("in force revision=(\\d+)\\.(\\d+)");
+
   private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
   private final String name;
   private final Path folder;
   private final List<String> inHost;
   private final SocketHolder holder;
+  private final List<String> ends = new ArrayList<>();
   private SocketHolder.Started running;
+  private boolean mayEnd = true;
 
   /**
    * @param inHost words of the command that runs others in its host
@@ -100,8 +112,30 @@ final class LabNode implements AutoCloseable {
 
   /** By a command that becomes the process, such as {@code env}. */
   LabNode start(List<String> by) throws IOException {
+    noteEnd();
     running = holder.start(by, file().toString());
+    mayEnd = false;
     return this;
+  }
+
+  /** That this process ends by itself is what is looked for. */
+  void mayEnd() {
+    mayEnd = true;
+  }
+
+  /** What it said last, for each process that ended and was not told to; each is told once. */
+  List<String> endsByItself() {
+    noteEnd();
+    List<String> all = List.copyOf(ends);
+    ends.clear();
+    return all;
+  }
+
+  private void noteEnd() {
+    if (!mayEnd && !running.isRunning()) {
+      mayEnd = true;
+      ends.add(name + ": " + said().strip().lines().reduce("", (before, line) -> line));
+    }
   }
 
   /** The same with another clock, see {@link FakeTime}; or whatever else comes before it. */
@@ -153,12 +187,53 @@ final class LabNode implements AutoCloseable {
   }
 
   void kill() {
+    noteEnd();
+    mayEnd = true;
     running.kill();
   }
 
   /** TERM, and waits for the end. */
   void stop() {
+    noteEnd();
+    mayEnd = true;
     running.stop();
+  }
+
+  /** It does nothing any more, and all that it holds stays open, until {@link #thaw}. */
+  void freeze() throws IOException, InterruptedException {
+    Hosts.must("kill", "-STOP", Long.toString(pid()));
+  }
+
+  void thaw() throws IOException, InterruptedException {
+    Hosts.must("kill", "-CONT", Long.toString(pid()));
+  }
+
+  /** How many lines of its log have that in them. */
+  long logged(String text) {
+    return said().lines().filter(line -> line.contains(text)).count();
+  }
+
+  /** The revision that it said last is in force. */
+  Revision inForce() {
+    Matcher line = IN_FORCE.matcher(said());
+    Revision last = null;
+    while (line.find()) {
+      last = new Revision(Long.parseLong(line.group(1)), Long.parseLong(line.group(2)));
+    }
+    if (last == null) {
+      throw new AssertionError(name + " has no snapshot in force");
+    }
+    return last;
+  }
+
+  /** By its own clock, when it last logged something. */
+  Instant lastLogged() {
+    Matcher line = LOGGED.matcher(said());
+    Instant last = Instant.EPOCH;
+    while (line.find()) {
+      last = Instant.parse(line.group(1));
+    }
+    return last;
   }
 
   /**

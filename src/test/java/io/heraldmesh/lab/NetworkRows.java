@@ -49,8 +49,8 @@ final class NetworkRows {
         "within a side failed %d, 5 s after the heal failed %d, in force everywhere %d ms after it"
             .formatted(LabLoad.failed(within), LabLoad.failed(after), millis),
         LabLoad.wrong(load.since(from)) == 0
-            && LabLoad.failed(within) == 0
-            && LabLoad.failed(after) == 0
+            && LabLoad.good(within)
+            && LabLoad.good(after)
             && millis <= 5_000);
   }
 }

@@ -58,7 +58,7 @@ final class RogueRun {
     all.put("certificates", stolen::certificates);
     all.put("lengths", stolen::lengths);
     all.put("link", envelopes::link);
-    all.put("bus", envelopes::bus);
+    all.put("bus", new BusRows(attacks)::all);
     all.put("after", attacks::after);
     return all;
   }

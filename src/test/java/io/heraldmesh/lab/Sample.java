@@ -17,6 +17,12 @@ record Sample(String caller, String target, long at, long nanos, int status, Str
     return detail.isEmpty();
   }
 
+  /** It was served, and ended in between, whenever it was due. */
+  boolean servedIn(long from, long to) {
+    long end = at + nanos;
+    return status == 200 && end - from >= 0 && end - to < 0;
+  }
+
   /** The node that {@link #target} is on. */
   String host() {
     return target.substring(0, target.indexOf('.'));

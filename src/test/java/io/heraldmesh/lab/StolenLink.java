@@ -17,8 +17,10 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.common.GrpcStatus;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,7 @@ final class StolenLink implements AutoCloseable {
         .onSuccess(
             answer -> {
               answer.exceptionHandler(e -> end.compareAndSet(null, "reset"));
-              answer.endHandler(v -> end.compareAndSet(null, String.valueOf(answer.status())));
+              answer.endHandler(v -> end.compareAndSet(null, name(answer.status())));
               answer.handler(this::take);
             });
     stream.write(
@@ -77,6 +79,10 @@ final class StolenLink implements AutoCloseable {
     Await.until("let in, or not", () -> greeted || end.get() != null);
   }
 
+  private static String name(@Nullable GrpcStatus status) {
+    return status == null ? "no status" : status.name();
+  }
+
   private void take(FromControl message) {
     if (message.hasHello()) {
       greeted = true;
@@ -89,6 +95,11 @@ final class StolenLink implements AutoCloseable {
               .map(BusFailure::name)
               .orElse("failure " + message.getFailure().getCode()));
     }
+  }
+
+  /** How the stream ended; empty: it was let in, and goes on. */
+  Optional<String> end() {
+    return Optional.ofNullable(end.get());
   }
 
   /** Sends without waiting. */

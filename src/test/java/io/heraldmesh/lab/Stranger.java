@@ -45,6 +45,25 @@ final class Stranger {
     return socket;
   }
 
+  /** Whether the other side closes it until then; it may say something before. */
+  static boolean closes(Socket socket, long deadline) {
+    byte[] buffer = new byte[4096];
+    try {
+      InputStream in = socket.getInputStream();
+      int read;
+      do {
+        long left = (deadline - System.nanoTime()) / 1_000_000;
+        socket.setSoTimeout((int) Math.max(1, left));
+        read = in.read(buffer);
+      } while (read >= 0);
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   /** Sends bytes and reads to the end: {@link #CLOSED}, {@link #OPEN}, or what was answered. */
   String say(byte[] bytes) throws IOException {
     try (Socket socket = connect()) {

@@ -19,6 +19,9 @@ import java.util.TreeMap;
 
 /** What somebody can try who has nothing but the network. */
 final class StrangerRows {
+  /** As {@code node.Membership} names it. */
+  private static final String CLUSTER_NAME = "herald-" + RogueRun.DOMAIN.name();
+
   private static final int FLOOD = 2_000;
   private static final Map<String, Integer> PORTS = new LinkedHashMap<>();
 
@@ -65,7 +68,7 @@ final class StrangerRows {
 
   private Config plain(String target, int port) {
     Config config = new Config();
-    config.setClusterName("herald");
+    config.setClusterName(CLUSTER_NAME);
     config.setProperty("hazelcast.phone.home.enabled", "false");
     config.setProperty("hazelcast.logging.type", "none");
     config.setProperty("hazelcast.max.join.seconds", "20");
@@ -175,32 +178,43 @@ final class StrangerRows {
   private void silence(String node, int port) throws Exception {
     long from = System.nanoTime();
     long before = attacks.resident(node);
-    int[] opened = new int[1];
-    long grown =
-        attacks.from(
-            () -> {
-              List<Socket> open = new ArrayList<>();
-              try {
-                for (int i = 0; i < FLOOD; i++) {
-                  try {
-                    open.add(new Stranger(attacks.mesh.hosts.address(node), port, 5_000).connect());
-                  } catch (IOException e) {
-                    // it takes no more: that is its right
-                  }
-                }
-                opened[0] = open.size();
-                return attacks.resident(node) - before;
-              } finally {
-                for (Socket socket : open) {
-                  socket.close();
-                }
-              }
-            });
+    Silence seen = attacks.from(() -> silent(node, port, before));
     attacks.row(
         FLOOD + " silent connections at " + node + ":" + port,
-        "memory grows by at most 64 MiB",
+        "all closed within %d s; memory grows by at most 64 MiB"
+            .formatted(Attacks.PATIENCE_MILLIS / 1000),
         from,
-        opened[0] + " opened, " + Attacks.growth(grown),
-        grown <= Attacks.MOST_GROWTH && opened[0] > 0);
+        "%d opened, %d closed, %s"
+            .formatted(seen.opened(), seen.closed(), Attacks.growth(seen.grown())),
+        seen.opened() == FLOOD && seen.closed() == FLOOD && seen.grown() <= Attacks.MOST_GROWTH);
+  }
+
+  /**
+   * @param grown with all of them open, in KiB
+   */
+  private record Silence(int opened, int closed, long grown) {}
+
+  private Silence silent(String node, int port, long before) throws IOException {
+    List<Socket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < FLOOD; i++) {
+        try {
+          open.add(attacks.at(node, port).connect());
+        } catch (IOException e) {
+          // not opened
+        }
+      }
+      long grown = attacks.resident(node) - before;
+      long deadline = System.nanoTime() + Attacks.PATIENCE_MILLIS * 1_000_000L;
+      int closed = 0;
+      for (Socket socket : open) {
+        closed += Stranger.closes(socket, deadline) ? 1 : 0;
+      }
+      return new Silence(open.size(), closed, grown);
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
   }
 }
