@@ -9,7 +9,6 @@ import io.heraldmesh.bus.AdminCertificates.CertificatePage;
 import io.heraldmesh.bus.AdminCertificates.CertificatesRequest;
 import io.heraldmesh.bus.AdminCertificates.InUsePage;
 import io.heraldmesh.bus.AdminCertificates.InUseRequest;
-import io.heraldmesh.bus.AdminCertificates.Registration;
 import io.heraldmesh.bus.AdminCertificates.RegistrationPage;
 import io.heraldmesh.bus.AdminCertificates.RegistrationsRequest;
 import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
@@ -43,7 +42,6 @@ import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -272,23 +270,7 @@ final class AdminDesk implements AdminService.Server {
         AdminRights.REGISTRATIONS_LIST,
         () -> {
           Bounds.page(request.most());
-          String only = self(caller);
-          List<Registration> page = new ArrayList<>();
-          for (var one :
-              only == null ? store.registrations().all() : store.registrations().of(only)) {
-            String workload = one.namespace() + "/" + one.serviceAccount();
-            if (request.after() != null
-                && (one.node() + " " + workload).compareTo(request.after()) <= 0) {
-              continue;
-            }
-            if (page.size() == request.most()) {
-              Registration last = page.getLast();
-              return new RegistrationPage(page, last.node() + " " + last.workload());
-            }
-            page.add(
-                new Registration(one.node(), workload, one.registeredBy(), one.registeredAt()));
-          }
-          return new RegistrationPage(page, null);
+          return registered.list(self(caller), request);
         });
   }
 
