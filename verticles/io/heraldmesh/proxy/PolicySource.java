@@ -24,6 +24,13 @@ public interface PolicySource {
   /** The revision in force; null before the first. */
   @Nullable Revision revision();
 
+  /**
+   * Why what runs here is no endpoint of the mesh: the control plane refused it; null: it did not.
+   */
+  default @Nullable String refusal() {
+    return null;
+  }
+
   /** Says that nothing here is to be called any more. */
   Future<Void> withdraw();
 

@@ -49,6 +49,7 @@ public final class SnapshotSubscriber implements PolicySource {
 
   private volatile boolean asked;
   private volatile boolean announced;
+  private volatile @Nullable String refusal;
   private long sequence;
   private long timer = -1;
   private boolean open;
@@ -135,6 +136,11 @@ public final class SnapshotSubscriber implements PolicySource {
   public @Nullable Revision revision() {
     Held now = applier.held();
     return now == null ? null : now.revision();
+  }
+
+  @Override
+  public @Nullable String refusal() {
+    return refusal;
   }
 
   /** Replaces what was announced, such as when a workload became ready. */
@@ -241,6 +247,7 @@ public final class SnapshotSubscriber implements PolicySource {
             e -> {
               // That nobody answers is told where it is told seldom.
               if (!(e instanceof BusException said && said.failure().retryHelps())) {
+                refusal = e.getMessage();
                 LOG.error("announcement refused: {}", e.getMessage());
               }
             });
@@ -253,7 +260,11 @@ public final class SnapshotSubscriber implements PolicySource {
     }
     return distributor
         .announce(announcement)
-        .onSuccess(done -> announced = true)
+        .onSuccess(
+            done -> {
+              announced = true;
+              refusal = null;
+            })
         .recover(
             e ->
                 isReplayed(e) && isOvertaken(announcement)
