@@ -3,6 +3,7 @@ package io.heraldmesh.admin;
 import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.AdminTokens.CreateToken;
+import io.heraldmesh.bus.AdvertisedAddress;
 import io.heraldmesh.store.JoinToken;
 import io.heraldmesh.store.Revision;
 import java.time.Duration;
@@ -18,6 +19,7 @@ final class Bounds {
       Pattern.compile("[a-z0-9][a-z0-9-]{0,62}/[a-z0-9][a-z0-9.-]{0,252}");
   private static final Pattern VERSION = Pattern.compile("(\\d{1,18})\\.(\\d{1,18})");
   private static final int MOST_WORKLOADS = 1000;
+  private static final int MOST_ADDRESSES = 100;
 
   private Bounds() {}
 
@@ -76,12 +78,21 @@ final class Bounds {
       throw new Exceeded("role is none of node, ca, config, admin and operator");
     }
     within("number of workloads", request.workloads().size(), 0, MOST_WORKLOADS);
-    if (!request.role().equals("node") && !request.workloads().isEmpty()) {
-      throw new Exceeded("only nodes run workloads");
+    within("number of addresses", request.addresses().size(), 0, MOST_ADDRESSES);
+    if (!request.role().equals("node")
+        && !(request.workloads().isEmpty() && request.addresses().isEmpty())) {
+      throw new Exceeded("only nodes run workloads, and are reached at addresses");
     }
     for (String workload : request.workloads()) {
       if (!WORKLOAD.matcher(workload).matches()) {
         throw new Exceeded("a workload is namespace/serviceAccount");
+      }
+    }
+    for (String address : request.addresses()) {
+      try {
+        AdvertisedAddress.parse(address);
+      } catch (IllegalArgumentException e) {
+        throw new Exceeded(String.valueOf(e.getMessage()));
       }
     }
     Duration lifetime = request.lifetime();

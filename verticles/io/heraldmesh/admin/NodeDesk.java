@@ -8,19 +8,21 @@ import io.heraldmesh.bus.AdminCertificates.RevokeRegistration;
 import io.heraldmesh.bus.AdminCertificates.RevokedRegistration;
 import io.heraldmesh.bus.EnvelopeVerifier;
 import io.heraldmesh.store.NodeRegistrations;
+import io.heraldmesh.store.RegisteredAddress;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.TakenBack;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What nodes may run: shows it, and takes it, or all that a node has, back. Blocks for the
- * database.
+ * Shows what nodes may run, and takes it back, or all that a node has. Blocks for the database.
  *
  * @param controlNodes the names of those that this node's file knows: only another one's name is
  *     ever free again
@@ -33,11 +35,12 @@ record NodeDesk(Store store, Set<String> controlNodes, AuditTrail audit, Instant
    * @param only see no other; null: all
    */
   RegistrationPage list(@Nullable String only, RegistrationsRequest request) {
+    Map<String, List<String>> addresses = addresses(only);
     String after = request.after();
     List<Registration> left =
         (only == null ? registrations().all() : registrations().of(only))
             .stream()
-                .map(NodeDesk::shown)
+                .map(one -> shown(one, addresses.getOrDefault(one.node(), List.of())))
                 .filter(one -> after == null || place(key(one)).compareTo(place(after)) > 0)
                 .limit(request.most() + 1L)
                 .toList();
@@ -46,12 +49,23 @@ record NodeDesk(Store store, Set<String> controlNodes, AuditTrail audit, Instant
     return new RegistrationPage(page, more ? key(page.getLast()) : null);
   }
 
-  private static Registration shown(io.heraldmesh.store.Registration one) {
+  private Map<String, List<String>> addresses(@Nullable String only) {
+    return (only == null ? registrations().addresses() : registrations().addresses(only))
+        .stream()
+            .collect(
+                Collectors.groupingBy(
+                    RegisteredAddress::node,
+                    Collectors.mapping(RegisteredAddress::address, Collectors.toList())));
+  }
+
+  private static Registration shown(
+      io.heraldmesh.store.Registration one, List<String> addresses) {
     return new Registration(
         one.node(),
         one.namespace() + "/" + one.serviceAccount(),
         one.registeredBy(),
-        one.registeredAt());
+        one.registeredAt(),
+        addresses);
   }
 
   private static String key(Registration one) {

@@ -6,6 +6,7 @@ import io.heraldmesh.bus.AdminTokens.CreatedToken;
 import io.heraldmesh.bus.AdminTokens.State;
 import io.heraldmesh.bus.AdminTokens.Token;
 import io.heraldmesh.bus.AdminTokens.TokenPage;
+import io.heraldmesh.bus.AdvertisedAddress;
 import io.heraldmesh.store.JoinToken;
 import io.heraldmesh.store.JoinTokens;
 import io.heraldmesh.store.TokenSecret;
@@ -15,7 +16,9 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ record TokenDesk(
             request.node(),
             request.role(),
             new HashSet<>(request.workloads()),
+            addresses(request),
             caller.name(),
             now,
             now.plus(request.lifetime()),
@@ -51,8 +55,22 @@ record TokenDesk(
             caller,
             AdminRights.TOKENS_CREATE,
             request.role() + " " + request.node(),
-            "token " + id(token) + " for " + String.join(" ", token.workloads())));
+            "token " + id(token) + " for " + given(token)));
     return new CreatedToken(id(token), secret.reveal(), pin.get(), token.expiresAt());
+  }
+
+  /** As they are compared, so that one that is written in two ways is one. */
+  private static Set<String> addresses(CreateToken request) {
+    return request.addresses().stream()
+        .map(address -> AdvertisedAddress.parse(address).toString())
+        .collect(Collectors.toSet());
+  }
+
+  private static String given(JoinToken token) {
+    String workloads = String.join(" ", token.workloads());
+    return token.addresses().isEmpty()
+        ? workloads
+        : workloads + " at " + String.join(" ", token.addresses());
   }
 
   TokenPage list(@Nullable String after, int most) {
@@ -95,6 +113,7 @@ record TokenDesk(
         token.node(),
         token.role(),
         List.copyOf(token.workloads()),
+        List.copyOf(token.addresses()),
         use != null
             ? State.USED
             : clock.instant().isBefore(token.expiresAt()) ? State.UNUSED : State.EXPIRED,

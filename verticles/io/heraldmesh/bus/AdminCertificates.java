@@ -116,9 +116,18 @@ public final class AdminCertificates {
    * What may run on a node.
    *
    * @param workload {@code namespace/serviceAccount}
+   * @param addresses where the node may be reached besides where it is attached from
    */
   public record Registration(
-      String node, String workload, String registeredBy, Instant registeredAt) {}
+      String node,
+      String workload,
+      String registeredBy,
+      Instant registeredAt,
+      List<String> addresses) {
+    public Registration {
+      addresses = List.copyOf(addresses);
+    }
+  }
 
   /**
    * @param after {@code node namespace/serviceAccount} of the last one of the page before; null:

@@ -141,7 +141,7 @@ final class AdminOperations {
               AdminCertificates.RegistrationsRequest.class,
               AdminCertificates.RegistrationPage.class,
               SMALL,
-              LISTED);
+              PAGED);
 
   static final Operation<
           AdminCertificates.RevokeRegistration, AdminCertificates.RevokedRegistration>

@@ -14,11 +14,15 @@ public final class AdminTokens {
    * @param role {@code node}, {@code ca}, {@code config}, {@code admin} or {@code operator}
    * @param workloads {@code namespace/serviceAccount} of what it may run, at most 1,000; only for
    *     role {@code node}
+   * @param addresses where it may be reached besides where it is attached from, each as {@link
+   *     AdvertisedAddress#parse} reads it, at most 100; only for role {@code node}
    * @param lifetime 1 minute to 24 hours
    */
-  public record CreateToken(String node, String role, List<String> workloads, Duration lifetime) {
+  public record CreateToken(
+      String node, String role, List<String> workloads, List<String> addresses, Duration lifetime) {
     public CreateToken {
       workloads = List.copyOf(workloads);
+      addresses = List.copyOf(addresses);
     }
   }
 
@@ -70,6 +74,7 @@ public final class AdminTokens {
       String node,
       String role,
       List<String> workloads,
+      List<String> addresses,
       State state,
       String createdBy,
       Instant createdAt,
@@ -78,6 +83,7 @@ public final class AdminTokens {
       @Nullable Instant usedAt) {
     public Token {
       workloads = List.copyOf(workloads);
+      addresses = List.copyOf(addresses);
     }
   }
 

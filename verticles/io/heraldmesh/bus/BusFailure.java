@@ -30,7 +30,10 @@ public enum BusFailure {
   FORBIDDEN(24, false),
   /** The same message came before. */
   REPLAYED(25, false),
-  /** The workload is not registered for the calling node; an operator has to do that first. */
+  /**
+   * The workload, or an address, is not registered for the calling node; an operator has to do that
+   * first.
+   */
   NOT_REGISTERED(26, false),
   /** The certificate signing request is not acceptable. */
   BAD_CSR(27, false),

@@ -18,7 +18,8 @@ public interface DistributorService {
 
   /**
    * Says what runs on this node. Fails with {@link BusFailure#NOT_REGISTERED} when one of the
-   * service accounts is not registered for it; then none of the announcement counts. Fails with
+   * service accounts is not registered for it, or, over a link, one of the addresses is neither the
+   * one that the link comes from nor registered; then none of the announcement counts. Fails with
    * {@link BusFailure#REPLAYED} when its sequence is not above the {@link #lastSequence}.
    */
   Future<Void> announce(Announcement announcement);

@@ -48,6 +48,17 @@ final class TokenCreateCommand implements Callable<Integer> {
   private List<String> workloads = List.of();
 
   @Option(
+      names = "--address",
+      paramLabel = "ADDRESS",
+      arity = "1..*",
+      split = ",",
+      description = {
+        "Where others may reach it, besides the address that it is attached from: an IP address, a",
+        "CIDR block or a DNS name of its node file's `advertise`; several, or repeated."
+      })
+  private List<String> addresses = List.of();
+
+  @Option(
       names = "--role",
       paramLabel = "ROLE",
       defaultValue = "node",
@@ -84,7 +95,9 @@ final class TokenCreateCommand implements Callable<Integer> {
         session -> {
           CreatedToken made =
               session.await(
-                  session.service().createToken(new CreateToken(node, role, workloads, lifetime)));
+                  session
+                      .service()
+                      .createToken(new CreateToken(node, role, workloads, addresses, lifetime)));
           print(made, where);
           return 0;
         });
@@ -118,10 +131,12 @@ final class TokenCreateCommand implements Callable<Integer> {
                 .put("pin", pin(made))
                 .put("expiresAt", AdminJson.time(made.expiresAt()))
                 .put("command", command);
-        var addresses = json.putArray("control");
-        where.forEach(address -> addresses.add(address.toString()));
+        var control = json.putArray("control");
+        where.forEach(address -> control.add(address.toString()));
         var runs = json.putArray("workloads");
         workloads.forEach(runs::add);
+        var reached = json.putArray("addresses");
+        addresses.forEach(reached::add);
         spec.commandLine().getOut().println(json);
       }
     }

@@ -55,14 +55,16 @@ final class TokenListCommand implements Callable<Integer> {
     switch (output) {
       case text -> {
         TextTable table =
-            new TextTable("ID", "STATE", "ROLE", "NODE", "WORKLOADS", "EXPIRES", "CREATED BY");
+            new TextTable(
+                "ID", "STATE", "ROLE", "NODE", "WORKLOADS", "ADDRESSES", "EXPIRES", "CREATED BY");
         for (Token token : all) {
           table.row(
               token.id(),
               word(token),
               token.role(),
               token.node(),
-              token.workloads().isEmpty() ? "-" : String.join(",", token.workloads()),
+              words(token.workloads()),
+              words(token.addresses()),
               String.valueOf(AdminJson.time(token.expiresAt())),
               token.createdBy());
         }
@@ -84,11 +86,17 @@ final class TokenListCommand implements Callable<Integer> {
               .put("usedAt", AdminJson.time(token.usedAt()));
           ArrayNode workloads = one.putArray("workloads");
           token.workloads().forEach(workloads::add);
+          ArrayNode addresses = one.putArray("addresses");
+          token.addresses().forEach(addresses::add);
         }
         spec.commandLine().getOut().println(json);
       }
     }
     spec.commandLine().getOut().flush();
+  }
+
+  private static String words(List<String> words) {
+    return words.isEmpty() ? "-" : String.join(",", words);
   }
 
   private static String word(Token token) {

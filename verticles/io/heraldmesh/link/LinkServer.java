@@ -1,6 +1,7 @@
 package io.heraldmesh.link;
 
 import io.heraldmesh.bus.LinkAddresses;
+import io.heraldmesh.bus.RegistrationSource;
 import io.heraldmesh.bus.SvidSource;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
@@ -11,6 +12,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
@@ -30,12 +34,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The control node's end of all links: hands what attached nodes ask to the bus, and what the bus
  * has for them to their streams. A node reaches the addresses of {@link LinkAddresses} and nothing
- * else, only with what it signed itself, and gets only what is addressed to it. Thread-safe.
+ * else, only with what it signed itself, announces itself only at addresses of its own, and gets
+ * only what is addressed to it. Thread-safe.
  */
 public final class LinkServer {
   private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
   private static final long TICK_MILLIS = 1000;
   private static final long ADMIT_MILLIS = 5;
+  private static final DeliveryOptions ASK =
+      new DeliveryOptions().setSendTimeout(LinkLimits.ASK_WITHIN.toMillis());
 
   /** Bytes that wait for slow nodes, in all. */
   static final long MOST_WAITING_BYTES = 256L << 20;
@@ -44,6 +51,7 @@ public final class LinkServer {
   private final SvidSource self;
   private final InstantSource clock;
   private final Admission admission;
+  private final AnnouncedAddresses addresses;
   private final MeterRegistry meters;
   private final AtomicLong waitingBytes = new AtomicLong();
   private final Set<LinkSession> sessions = ConcurrentHashMap.newKeySet();
@@ -64,17 +72,20 @@ public final class LinkServer {
   /**
    * @param self whose name and software nodes are told
    * @param admission who comes in when
+   * @param registrations where nodes may say that they are reached
    */
   public LinkServer(
       Vertx vertx,
       SvidSource self,
       InstantSource clock,
       Admission admission,
+      RegistrationSource registrations,
       MeterRegistry meters) {
     this.vertx = vertx;
     this.self = self;
     this.clock = clock;
     this.admission = admission;
+    this.addresses = new AnnouncedAddresses(vertx, registrations);
     this.meters = meters;
     Gauge.builder("herald_link_nodes", newest, Map::size).register(meters);
     Gauge.builder("herald_link_waiting_bytes", waitingBytes, AtomicLong::get).register(meters);
@@ -159,6 +170,13 @@ public final class LinkServer {
   private void waitsNoMore(LinkSession session) {
     places.computeIfPresent(
         session.peer(), (node, place) -> place.session() == session ? null : place);
+  }
+
+  /** Brings what a node asks to who answers it; see {@link AnnouncedAddresses} for what it may. */
+  Future<Message<Object>> passOn(SpiffeId node, String seen, String address, byte[] envelope) {
+    return addresses
+        .check(node, seen, envelope)
+        .compose(own -> vertx.eventBus().request(address, Buffer.buffer(envelope), ASK));
   }
 
   /** The session that its node is reached by from now on; an older one finishes what it began. */

@@ -1,6 +1,7 @@
 package io.heraldmesh.link;
 
 import com.google.protobuf.ByteString;
+import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.ClaimedSender;
 import io.heraldmesh.bus.LinkAddresses;
@@ -19,7 +20,6 @@ import io.heraldmesh.link.proto.Request;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpConnection;
@@ -36,8 +36,6 @@ import org.slf4j.LoggerFactory;
 /** One stream of one attached node, at the control node; lives on its connection's event loop. */
 final class LinkSession {
   private static final Logger LOG = LoggerFactory.getLogger(LinkSession.class);
-  private static final DeliveryOptions ASK =
-      new DeliveryOptions().setSendTimeout(LinkLimits.ASK_WITHIN.toMillis());
 
   private final LinkServer server;
   private final SpiffeId peer;
@@ -228,9 +226,7 @@ final class LinkSession {
       call.pause();
     }
     server
-        .vertx()
-        .eventBus()
-        .<Object>request(request.getAddress(), Buffer.buffer(envelope), ASK)
+        .passOn(peer, caller.address(), request.getAddress(), envelope)
         .onComplete(
             answer ->
                 context.runOnContext(
@@ -255,6 +251,8 @@ final class LinkSession {
               .build())) {
         refuse(request, BusFailure.OVERLOADED, "the link is full");
       }
+    } else if (answer.cause() instanceof BusException refused) {
+      refuse(request, refused.failure(), refused.detail());
     } else {
       send(
           FromControl.newBuilder()

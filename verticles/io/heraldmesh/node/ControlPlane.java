@@ -3,7 +3,6 @@ package io.heraldmesh.node;
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.RegistrationSource;
-import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.RevisionHint;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.RootsHint;
@@ -25,7 +24,6 @@ import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
-import io.heraldmesh.store.StoreException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -34,16 +32,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,12 +63,8 @@ final class ControlPlane {
   private final CaRefusals refusals;
   private final List<OwnPart> parts = new CopyOnWriteArrayList<>();
   private final List<OwnPart> nodes = new CopyOnWriteArrayList<>();
+  private final KnownRegistrations registrations;
 
-  /** So that a database that does not answer holds up no more workers than that. */
-  private final Semaphore lookUps = new Semaphore(2);
-
-  private volatile Registrations registrations = Registrations.NONE;
-  private volatile Registrations renewable = Registrations.NONE;
   private volatile Revocations revocations = Revocations.NONE;
   private volatile Runnable onRevoked = () -> {};
   private volatile boolean closed;
@@ -97,6 +85,7 @@ final class ControlPlane {
     this.vertx = vertx;
     this.authority = authority;
     this.store = store;
+    this.registrations = new KnownRegistrations(store, node, this::readRegistrations);
     this.node = node;
     this.controlNodes = Set.copyOf(controlNodes);
     this.leafLifetime = leafLifetime;
@@ -111,49 +100,9 @@ final class ControlPlane {
     return controlNodes;
   }
 
-  /** What may run on which node, as of now. */
+  /** What may run on which node, and where nodes may be reached, as of now. */
   RegistrationSource registrations() {
-    return remembered(() -> registrations);
-  }
-
-  private RegistrationSource remembered(Supplier<Registrations> last) {
-    return new RegistrationSource() {
-      @Override
-      public Registrations get() {
-        return last.get();
-      }
-
-      @Override
-      public Registrations lookUp(String name) {
-        readWhenOther(name);
-        return last.get();
-      }
-    };
-  }
-
-  /** Takes what is registered now, where that is something else for this node. */
-  private void readWhenOther(String name) {
-    if (!store.shared()) {
-      return;
-    }
-    if (!lookUps.tryAcquire()) {
-      throw new StoreException(StoreException.Reason.BUSY, "too many look for registrations");
-    }
-    try {
-      Set<WorkloadIdentity> there =
-          store.registrations().of(name).stream()
-              .map(ControlPlane::workload)
-              .collect(Collectors.toUnmodifiableSet());
-      if (!there.equals(registrations.byNode().getOrDefault(name, Set.of()))) {
-        readRegistrations();
-      }
-    } finally {
-      lookUps.release();
-    }
-  }
-
-  private static WorkloadIdentity workload(Registration registration) {
-    return new WorkloadIdentity(registration.namespace(), registration.serviceAccount());
+    return registrations.all();
   }
 
   /** Which nodes were revoked, as of now. */
@@ -187,16 +136,7 @@ final class ControlPlane {
 
   /** Takes what is registered now, here or at another control node. Blocks for the database. */
   synchronized void readRegistrations() {
-    Map<String, Set<WorkloadIdentity>> byNode = new HashMap<>();
-    for (Registration registration : store.registrations().all()) {
-      byNode
-          .computeIfAbsent(registration.node(), none -> new HashSet<>())
-          .add(workload(registration));
-    }
-    registrations = new Registrations(byNode);
-    // This node signs its own identity; it renews it also while it runs no workloads.
-    byNode.putIfAbsent(node, Set.of());
-    renewable = new Registrations(byNode);
+    registrations.read();
     // An identity lives no longer than that, so that older ones need not be kept in mind.
     Revocations now =
         new Revocations(
@@ -260,7 +200,7 @@ final class ControlPlane {
             crypto,
             store.issuanceLog(),
             refusals,
-            remembered(() -> renewable),
+            registrations.renewable(),
             this::revocations,
             clock,
             meters);

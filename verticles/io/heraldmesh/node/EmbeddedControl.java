@@ -210,6 +210,7 @@ final class EmbeddedControl implements NodeControl {
             started(configIdentity),
             foundation.clock(),
             new Admission(ADMITTED_A_SECOND, ADMITTED_AT_ONCE, MOST_WAITING, System::nanoTime),
+            started(control).registrations(),
             foundation.meters());
     links = opened;
     ControlPort opening =

@@ -184,6 +184,7 @@ final class ServiceNode {
   /** Has each of its parts say how it fares. */
   void report(Health health) {
     health.register("proxy", this::condition);
+    health.register("announcement", this::announcement);
     health.register("memory", this::memory);
     health.register("certificates", this::renewal);
     health.register("services", () -> Condition.noted(String.join("; ", exposed.found())));
@@ -199,6 +200,14 @@ final class ServiceNode {
         verticle.revision() == null
             ? "no policy was received yet"
             : "some workload has no valid certificate: " + missing());
+  }
+
+  /** Whether others may be led here. */
+  private Condition announcement() {
+    String refusal = verticle.refusal();
+    return refusal == null
+        ? Condition.OK
+        : Condition.degraded("refused, the last good policy stays: " + refusal);
   }
 
   /** Whether anything is given up for want of memory. */

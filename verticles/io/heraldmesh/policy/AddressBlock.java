@@ -48,7 +48,7 @@ public final class AddressBlock {
    *
    * @throws IllegalArgumentException when {@code literal} is none; names are never resolved
    */
-  static InetAddress address(String literal) {
+  public static InetAddress address(String literal) {
     boolean odd = literal.isEmpty() || literal.indexOf('%') >= 0 || literal.startsWith("[");
     if (odd || literal.indexOf(':') < 0 && dots(literal) != 3) {
       throw notOne(literal);

@@ -27,6 +27,13 @@ public interface PolicySource {
   /** Says that what runs here can be called from now on. */
   Future<Void> ready();
 
+  /**
+   * Why what runs here is no endpoint of the mesh: the control plane refused it; null: it did not.
+   */
+  default @Nullable String refusal() {
+    return null;
+  }
+
   /** Says that nothing here is to be called any more. */
   Future<Void> withdraw();
 

@@ -80,6 +80,12 @@ public final class ProxyVerticle extends VerticleBase {
     return started == null ? null : started.revision();
   }
 
+  /** See {@link PolicySource#refusal}. Any thread. */
+  public @Nullable String refusal() {
+    PolicySource started = source;
+    return started == null ? null : started.refusal();
+  }
+
   /** Completes once requests can pass: policy is in force and every workload has its leaf. */
   @Override
   public Future<?> start() {

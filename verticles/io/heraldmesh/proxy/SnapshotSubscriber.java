@@ -54,6 +54,7 @@ public final class SnapshotSubscriber implements PolicySource {
 
   private volatile boolean asked;
   private volatile boolean announced;
+  private volatile @Nullable String refusal;
   private long sequence;
   private long timer = -1;
   private boolean open;
@@ -146,6 +147,11 @@ public final class SnapshotSubscriber implements PolicySource {
   public @Nullable Revision revision() {
     Held now = applier.held();
     return now == null ? null : now.revision();
+  }
+
+  @Override
+  public @Nullable String refusal() {
+    return refusal;
   }
 
   /** Replaces what was announced. */
@@ -279,6 +285,7 @@ public final class SnapshotSubscriber implements PolicySource {
             e -> {
               // That nobody answers is told where it is told seldom.
               if (!(e instanceof BusException said && said.failure().retryHelps())) {
+                refusal = e.getMessage();
                 LOG.error("announcement refused: {}", e.getMessage());
               }
             });
@@ -291,7 +298,11 @@ public final class SnapshotSubscriber implements PolicySource {
     }
     return distributor
         .announce(announcement)
-        .onSuccess(done -> announced = !isOvertaken(announcement))
+        .onSuccess(
+            done -> {
+              announced = !isOvertaken(announcement);
+              refusal = null;
+            })
         .recover(
             e ->
                 isReplayed(e) && isOvertaken(announcement)

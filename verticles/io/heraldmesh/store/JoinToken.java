@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the name that the node gets
  * @param role the role of Herald's that the node gets, such as {@code node}; see {@link #ROLES}
  * @param workloads {@code namespace/serviceAccount} of what it may run
+ * @param addresses where it may be reached, see {@link RegisteredAddress}
  * @param createdBy the identity of whoever made it
  * @param use null: not used yet
  */
@@ -23,6 +24,7 @@ public record JoinToken(
     String node,
     String role,
     Set<String> workloads,
+    Set<String> addresses,
     String createdBy,
     Instant createdAt,
     Instant expiresAt,
@@ -45,7 +47,9 @@ public record JoinToken(
         throw new IllegalArgumentException(workload + " is not namespace/serviceAccount");
       }
     }
+    addresses.forEach(RegisteredAddress::requireAddress);
     workloads = Collections.unmodifiableSortedSet(new TreeSet<>(workloads));
+    addresses = Collections.unmodifiableSortedSet(new TreeSet<>(addresses));
   }
 
   /**

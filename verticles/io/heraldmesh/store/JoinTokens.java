@@ -18,8 +18,9 @@ public interface JoinTokens {
   void create(JoinToken token, AuditEvent audit);
 
   /**
-   * Uses the token with this hash for a key, and registers its workloads for its node in the same
-   * transaction. The same key may repeat it until the token expires, also after it was used.
+   * Uses the token with this hash for a key, and registers its workloads and addresses for its node
+   * in the same transaction. The same key may repeat it until the token expires, also after it was
+   * used.
    *
    * @param node that must be the token's
    * @param key fingerprint of the public key that enrols

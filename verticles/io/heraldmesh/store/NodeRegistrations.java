@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What may run on which node. */
+/** What may run on which node, and where nodes may be reached. */
 public interface NodeRegistrations {
 
   /** All, by node, namespace and service account. */
@@ -13,6 +13,15 @@ public interface NodeRegistrations {
 
   /** Those of one node. */
   List<Registration> of(String node);
+
+  /** Where nodes may be reached besides where they are attached from, by node and address. */
+  List<RegisteredAddress> addresses();
+
+  /** The same of one node. */
+  List<RegisteredAddress> addresses(String node);
+
+  /** Lets its node be reached there too. */
+  void add(RegisteredAddress address);
 
   /**
    * Lets exactly these run on {@code node}, in place of those before. One that is there already
@@ -46,7 +55,7 @@ public interface NodeRegistrations {
     CONTROL_NODE
   }
 
-  /** Takes back all of {@code node}; true: there were some. */
+  /** Takes back all of {@code node}, its addresses too; true: something could run there. */
   boolean remove(String node);
 
   /**
@@ -59,12 +68,12 @@ public interface NodeRegistrations {
   TakenBack remove(String node, String workload, AuditEvent audit);
 
   /**
-   * Takes back all that a node has or may get, in one transaction: its registrations, its tokens
-   * that nobody used, what it announced, and, by {@link #voidBefore}, its identities and the token
-   * that gave them. A name of which nothing is known is void too: what was issued under it may be
-   * unknown because the state is from a backup of before. A name that an authority of the mesh
-   * signs under keeps its identities, since it signs them itself; nothing is changed or logged when
-   * it has nothing else.
+   * Takes back all that a node has or may get, in one transaction: its registrations and addresses,
+   * its tokens that nobody used, what it announced, and, by {@link #voidBefore}, its identities and
+   * the token that gave them. A name of which nothing is known is void too: what was issued under
+   * it may be unknown because the state is from a backup of before. A name that an authority of the
+   * mesh signs under keeps its identities, since it signs them itself; nothing is changed or logged
+   * when it has nothing else.
    *
    * @param now when; what was issued and has ended by then needs no revocation
    * @param voidBefore in whole seconds; later than {@code now} by what clocks may differ

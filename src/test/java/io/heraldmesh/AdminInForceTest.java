@@ -122,7 +122,7 @@ class AdminInForceTest extends AdminApi {
             Await.result(operator.revokeRegistration(new RevokeRegistration("n2", null))).revoked())
         .isTrue();
     AdminTokens.CreateToken request =
-        new AdminTokens.CreateToken("n2", "node", List.of(), Duration.ofMinutes(10));
+        new AdminTokens.CreateToken("n2", "node", List.of(), List.of(), Duration.ofMinutes(10));
     assertThat(Await.failure(operator.createToken(request)))
         .isInstanceOfSatisfying(
             BusException.class,

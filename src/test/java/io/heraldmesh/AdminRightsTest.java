@@ -70,7 +70,8 @@ class AdminRightsTest extends AdminApi {
               OPERATORS,
               s ->
                   s.createToken(
-                      new CreateToken("n9", "node", List.of("shop/web"), Duration.ofMinutes(10)))),
+                      new CreateToken(
+                          "n9", "node", List.of("shop/web"), List.of(), Duration.ofMinutes(10)))),
           new Operation("tokens.list", OPERATORS, s -> s.listTokens(new TokensRequest(null, 10))),
           new Operation(
               "tokens.revoke", OPERATORS, s -> s.revokeToken(new RevokeToken("0123456789abcdef"))),

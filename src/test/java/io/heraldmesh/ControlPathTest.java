@@ -159,8 +159,11 @@ class ControlPathTest extends ControlPath {
     assertThat(Await.result(distributor.status()).problems())
         .containsExactly(
             "node n2 announced service account shop/web, which is not registered for it");
+    assertThat(client.subscriber.refusal()).isEqualTo(refusal.getMessage());
     Destination destination = client.last().destinations().getFirst();
     assertThat(destination.endpoints()).hasSize(1);
+    Await.result(client.subscriber.announce(List.of(workload("client", true))));
+    assertThat(client.subscriber.refusal()).isNull();
   }
 
   @Test

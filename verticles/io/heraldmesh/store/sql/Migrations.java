@@ -20,7 +20,7 @@ import java.util.Locale;
  */
 final class Migrations {
   /** What this version writes. */
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
 
   /** What this version can bring forward. */
   static final int OLDEST = FORMAT - 1;

@@ -2,6 +2,7 @@ package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.NodeRegistrations;
+import io.heraldmesh.store.RegisteredAddress;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.TakenBack;
 import java.sql.Connection;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One row for each workload of each node. */
+/** One row for each workload of each node; its addresses are in {@link AddressTable}. */
 final class RegistrationTable implements NodeRegistrations {
   static final String COLUMNS =
       "node, namespace, service_account, registered_by, registered_at, digest";
@@ -55,6 +56,21 @@ final class RegistrationTable implements NodeRegistrations {
         .stream()
         .sorted(ORDER)
         .toList();
+  }
+
+  @Override
+  public List<RegisteredAddress> addresses() {
+    return database.read(new AddressTable(database)::all);
+  }
+
+  @Override
+  public List<RegisteredAddress> addresses(String node) {
+    return database.read(connection -> new AddressTable(database).of(connection, node));
+  }
+
+  @Override
+  public void add(RegisteredAddress address) {
+    database.write(connection -> AddressTable.insert(connection, address));
   }
 
   @Override
@@ -127,6 +143,7 @@ final class RegistrationTable implements NodeRegistrations {
     return database.write(
         connection -> {
           AnnouncementTable.forget(connection, node);
+          AddressTable.remove(connection, node);
           return Sql.update(connection, "DELETE FROM registration WHERE node = ?", node) > 0;
         });
   }
@@ -162,7 +179,9 @@ final class RegistrationTable implements NodeRegistrations {
           int tokens =
               Sql.update(
                   connection, "DELETE FROM join_token WHERE node = ? AND used_at IS NULL", node);
-          int rows = Sql.update(connection, "DELETE FROM registration WHERE node = ?", node);
+          int rows =
+              Sql.update(connection, "DELETE FROM registration WHERE node = ?", node)
+                  + AddressTable.remove(connection, node);
           boolean there = rows + tokens > 0 || hasIdentity(connection, node, now);
           boolean keepsName = AuthorityTable.signs(connection, node);
           if (!there && keepsName) {
@@ -212,14 +231,23 @@ final class RegistrationTable implements NodeRegistrations {
   /**
    * Takes out what was registered for a node before it was deleted, as an older state has it.
    *
-   * @return how many rows
+   * @return how many workloads
    */
   static int withdrawRevoked(Connection connection) throws SQLException {
+    withdrawRevoked(connection, "node_address");
+    return withdrawRevoked(connection, "registration");
+  }
+
+  private static int withdrawRevoked(Connection connection, String table) throws SQLException {
     return Sql.update(
         connection,
-        "DELETE FROM registration WHERE EXISTS (SELECT 1 FROM revocation"
-            + " WHERE revocation.node = registration.node"
-            + " AND revocation.void_before > registration.registered_at)");
+        "DELETE FROM "
+            + table
+            + " WHERE EXISTS (SELECT 1 FROM revocation WHERE revocation.node = "
+            + table
+            + ".node AND revocation.void_before > "
+            + table
+            + ".registered_at)");
   }
 
   static void insert(Connection connection, Registration registration) throws SQLException {

@@ -70,7 +70,8 @@ final class StateImport {
             now.getEpochSecond(), Math.max(there.epoch(), file.revision().epoch()) + 1);
     Revision next = new Revision(epoch, 0);
     Map<ResourceKey, StoredResource> before = rows == 0 ? Map.of() : resources();
-    for (String table : List.of("resource", "registration", "authority", "setting")) {
+    for (String table :
+        List.of("resource", "registration", "node_address", "authority", "setting")) {
       Sql.update(connection, "DELETE FROM " + table);
     }
     Sql.update(connection, "DELETE FROM join_token WHERE used_at IS NULL");
@@ -180,7 +181,7 @@ final class StateImport {
         AuthorityCertificate there = certificate(table, values);
         insert(table, new AuthorityTable(database).values(there.in(Phase.DROPPED)));
       }
-      case SETTING, REGISTRATION, RESOURCE, HISTORY -> insert(table, values);
+      case SETTING, REGISTRATION, NODE_ADDRESS, RESOURCE, HISTORY -> insert(table, values);
     }
   }
 

@@ -47,6 +47,14 @@ enum StateTable {
       "registered_by",
       "+registered_at",
       "digest"),
+  NODE_ADDRESS(
+      "node_address",
+      "node, address",
+      "node",
+      "address",
+      "registered_by",
+      "+registered_at",
+      "digest"),
   JOIN_TOKEN(
       "join_token",
       "hash",
@@ -54,6 +62,7 @@ enum StateTable {
       "node",
       "role",
       "workloads",
+      "addresses",
       "created_by",
       "+created_at",
       "+expires_at",

@@ -48,6 +48,12 @@ final class Tables {
         "registration",
         RegistrationTable.COLUMNS,
         new RegistrationTable(database)::registration);
+    each(
+        connection,
+        database,
+        "node_address",
+        AddressTable.COLUMNS,
+        new AddressTable(database)::registered);
     each(connection, database, "join_token", TokenTable.COLUMNS, new TokenTable(database)::token);
     each(
         connection,

@@ -3,6 +3,7 @@ package io.heraldmesh.store.sql;
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.JoinToken;
 import io.heraldmesh.store.JoinTokens;
+import io.heraldmesh.store.RegisteredAddress;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.TokenUse;
 import io.heraldmesh.store.TokenUse.Why;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Join tokens by their hash. A trigger keeps a used one used. */
 final class TokenTable implements JoinTokens {
   static final String COLUMNS =
-      "hash, node, role, workloads, created_by, created_at, expires_at, used_by, used_at, digest";
+      "hash, node, role, workloads, addresses, created_by, created_at, expires_at, used_by,"
+          + " used_at, digest";
 
   private final Database database;
 
@@ -53,11 +56,12 @@ final class TokenTable implements JoinTokens {
   private static int insert(Connection connection, JoinToken token) throws SQLException {
     return Sql.update(
         connection,
-        "INSERT INTO join_token (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO join_token (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         token.hash(),
         token.node(),
         token.role(),
-        workloads(token),
+        words(token.workloads()),
+        words(token.addresses()),
         token.createdBy(),
         token.createdAt().toEpochMilli(),
         token.expiresAt().toEpochMilli(),
@@ -122,6 +126,7 @@ final class TokenTable implements JoinTokens {
                   token.node(),
                   token.role(),
                   token.workloads(),
+                  token.addresses(),
                   token.createdBy(),
                   token.createdAt(),
                   token.expiresAt(),
@@ -151,6 +156,10 @@ final class TokenTable implements JoinTokens {
               workload.substring(slash + 1),
               token.createdBy(),
               now));
+    }
+    for (String address : token.addresses()) {
+      AddressTable.insert(
+          connection, new RegisteredAddress(token.node(), address, token.createdBy(), now));
     }
   }
 
@@ -215,13 +224,13 @@ final class TokenTable implements JoinTokens {
 
   JoinToken token(ResultSet row) throws SQLException {
     String usedBy = row.getString("used_by");
-    String workloads = row.getString("workloads");
     JoinToken token =
         new JoinToken(
             row.getString("hash"),
             row.getString("node"),
             row.getString("role"),
-            workloads.isEmpty() ? Set.of() : Set.of(workloads.split(" ")),
+            set(row.getString("workloads")),
+            set(row.getString("addresses")),
             row.getString("created_by"),
             Instant.ofEpochMilli(row.getLong("created_at")),
             Instant.ofEpochMilli(row.getLong("expires_at")),
@@ -234,21 +243,30 @@ final class TokenTable implements JoinTokens {
     return token;
   }
 
-  private static String workloads(JoinToken token) {
-    return String.join(" ", token.workloads());
+  private static String words(Set<String> words) {
+    return String.join(" ", words);
+  }
+
+  private static Set<String> set(String words) {
+    return words.isEmpty() ? Set.of() : Set.of(words.split(" "));
   }
 
   private static String digest(JoinToken token) {
     JoinToken.@Nullable Use use = token.use();
-    return RecordDigest.of(
-        token.hash(),
-        token.node(),
-        token.role(),
-        workloads(token),
-        token.createdBy(),
-        token.createdAt().toEpochMilli(),
-        token.expiresAt().toEpochMilli(),
-        use == null ? null : use.key(),
-        use == null ? null : use.at().toEpochMilli());
+    List<@Nullable Object> fields = new ArrayList<>();
+    fields.add(token.hash());
+    fields.add(token.node());
+    fields.add(token.role());
+    fields.add(words(token.workloads()));
+    fields.add(token.createdBy());
+    fields.add(token.createdAt().toEpochMilli());
+    fields.add(token.expiresAt().toEpochMilli());
+    fields.add(use == null ? null : use.key());
+    fields.add(use == null ? null : use.at().toEpochMilli());
+    // One of format 3 has none, and its digest stays what it was.
+    if (!token.addresses().isEmpty()) {
+      fields.add(words(token.addresses()));
+    }
+    return RecordDigest.of(fields.toArray());
   }
 }

@@ -135,6 +135,13 @@ final class AttachedMesh implements AutoCloseable {
 
   /** The node with the service. */
   HeraldProcess web() throws IOException {
+    return web("");
+  }
+
+  /**
+   * @param more fields of its port
+   */
+  HeraldProcess web(String more) throws IOException {
     return start(
         "n1",
         """
@@ -146,9 +153,9 @@ final class AttachedMesh implements AutoCloseable {
             serviceAccount: web
             labels: {app: web}
             ports:
-            - {name: http, port: 8080, app: "127.0.0.1:%d", listen: "127.0.0.1:%d"}
+            - {name: http, port: 8080, app: "127.0.0.1:%d", listen: "127.0.0.1:%d"%s}
         """
-            .formatted(controlPort, app.port(), webPort));
+            .formatted(controlPort, app.port(), webPort, more));
   }
 
   HeraldProcess caller() throws IOException {

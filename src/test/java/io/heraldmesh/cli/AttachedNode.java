@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.bus.CaService;
+import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.credentials.NodeIdentity;
@@ -20,7 +21,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** A node that has joined, at the end of its link: what it asks goes over that. */
-record AttachedNode(Vertx vertx, LinkClient link, CaService ca) implements AutoCloseable {
+record AttachedNode(Vertx vertx, LinkClient link, CaService ca, DistributorService distributor)
+    implements AutoCloseable {
   private static final Crypto CRYPTO = Crypto.preferred();
 
   /**
@@ -54,7 +56,7 @@ record AttachedNode(Vertx vertx, LinkClient link, CaService ca) implements AutoC
             InstantSource.system(),
             new SecureRandom(),
             Duration.ofSeconds(20));
-    return new AttachedNode(vertx, link, CaService.over(bus));
+    return new AttachedNode(vertx, link, CaService.over(bus), DistributorService.over(bus));
   }
 
   private static SocketAddress address(String control) {

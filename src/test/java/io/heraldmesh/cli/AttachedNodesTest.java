@@ -3,10 +3,12 @@ package io.heraldmesh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.cli.demo.WireClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,26 @@ class AttachedNodesTest {
     Await.until("told", () -> again.said().contains("state not used"));
     Await.until("it tried", () -> again.said().contains("link not made"));
     assertThat(again.lines()).doesNotContain("ready");
+  }
+
+  @Test
+  void aNodeThatAdvertisesTheAddressOfAnotherMachineServesOnAndSaysThatItIsRefused()
+      throws IOException, InterruptedException {
+    HeraldProcess control = mesh.control("  admin: {listen: \"127.0.0.1:0\"}\n").awaitReady();
+    HeraldProcess web = mesh.web().awaitReady();
+    Await.until("kept", () -> Files.exists(folder.resolve("n1/sealed/snapshot")));
+    web.term();
+    web.exitCode();
+
+    HeraldProcess again = mesh.web(", advertise: \"192.0.2.9:15106\"").awaitReady();
+    String refused = "announced 192.0.2.9, but is attached from 127.0.0.1";
+    Await.until("told", () -> again.said().contains("announcement refused: NOT_REGISTERED"));
+    assertThat(again.said()).contains(refused);
+    assertThat(control.said()).contains(refused);
+    assertThat(
+            WireClient.once(again.port("health"), "GET", "x", "/healthz/ready", List.of()).body())
+        .startsWith("degraded")
+        .contains("announcement: refused, the last good policy stays", refused);
   }
 
   @Test

@@ -105,6 +105,7 @@ abstract class EnrolmentFixture {
                 Stream.of(workloads)
                     .map(w -> w.namespace() + "/" + w.serviceAccount())
                     .collect(Collectors.toSet()),
+                Set.of(),
                 OPERATOR,
                 clock.instant(),
                 clock.instant().plus(Duration.ofMinutes(10)),

@@ -23,6 +23,9 @@ import java.util.function.IntConsumer;
 
 /** A node with a real link and a real subscriber, and no proxy: what it is told it takes. */
 final class SimulatedNode {
+  /** All are attached from one address, and so each is reached at a port of its own. */
+  private static final int FIRST_PORT = 20_000;
+
   private final int number;
   private final String app;
   private final LinkClient link;
@@ -91,12 +94,7 @@ final class SimulatedNode {
             "w" + number,
             Map.of("app", app),
             List.of(
-                new AnnouncedPort(
-                    "http",
-                    8080,
-                    Protocol.HTTP,
-                    "10.0." + number / 250 + "." + number % 250,
-                    15106)),
+                new AnnouncedPort("http", 8080, Protocol.HTTP, "127.0.0.1", FIRST_PORT + number)),
             ready));
   }
 

@@ -2,6 +2,8 @@ package io.heraldmesh.link;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.TestAuthority;
+import io.heraldmesh.bus.RegistrationSource;
+import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
@@ -17,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /** A control node's door and nodes that attach to it, each with a bus of its own. */
 final class LinkFixture implements AutoCloseable {
@@ -24,6 +27,10 @@ final class LinkFixture implements AutoCloseable {
   final TestAuthority mesh = new TestAuthority(clock);
   final List<Vertx> all = new ArrayList<>();
   volatile Revocations revocations = Revocations.NONE;
+  volatile Registrations registrations = Registrations.NONE;
+
+  /** What a look finds, such as what was registered at another control node; fails when it does. */
+  volatile Supplier<Registrations> elsewhere = () -> registrations;
 
   /** One control node. */
   record Control(
@@ -38,15 +45,23 @@ final class LinkFixture implements AutoCloseable {
   record Attaching(Vertx vertx, RenewableIdentity identity, SignedBus bus, LinkClient link) {}
 
   Control control(int port) {
-    return control(port, new Admission(10_000, 1000, 1000, System::nanoTime));
+    return control("127.0.0.1", port);
+  }
+
+  Control control(String host, int port) {
+    return control(host, port, new Admission(10_000, 1000, 1000, System::nanoTime));
   }
 
   Control control(int port, Admission admission) {
+    return control("127.0.0.1", port, admission);
+  }
+
+  Control control(String host, int port, Admission admission) {
     Vertx vertx = vertx();
     RenewableIdentity identity =
         new RenewableIdentity(mesh.svid(HeraldRole.CONFIG, "c1"), mesh.bundle());
     MeterRegistry meters = new SimpleMeterRegistry();
-    LinkServer links = new LinkServer(vertx, identity, clock, admission, meters);
+    LinkServer links = new LinkServer(vertx, identity, clock, admission, registrations(), meters);
     ControlServer server =
         new ControlServer(
             vertx,
@@ -57,9 +72,23 @@ final class LinkFixture implements AutoCloseable {
             1000,
             List.of(links.method()));
     SocketAddress address =
-        Await.result(server.listen(SocketAddress.inetSocketAddress(port, "127.0.0.1"), 2));
+        Await.result(server.listen(SocketAddress.inetSocketAddress(port, host), 2));
     links.start(server::proven);
     return new Control(vertx, identity, links, server, address, meters);
+  }
+
+  private RegistrationSource registrations() {
+    return new RegistrationSource() {
+      @Override
+      public Registrations get() {
+        return registrations;
+      }
+
+      @Override
+      public Registrations lookUp(String node) {
+        return elsewhere.get();
+      }
+    };
   }
 
   SignedBus bus(Control control, HeraldRole role) {

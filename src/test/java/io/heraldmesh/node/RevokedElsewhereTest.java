@@ -74,6 +74,7 @@ class RevokedElsewhereTest {
             second,
             clock,
             new Admission(1000, 1000, 1000, System::nanoTime),
+            first.registrations(),
             new SimpleMeterRegistry());
     ControlServer stale =
         new ControlServer(

@@ -244,7 +244,15 @@ abstract class AdmissionContract extends TamperedStore {
         .tokens()
         .create(
             new JoinToken(
-                hash("new"), "n", "node", Set.of("ns/sa"), ANN, later, later.plusSeconds(9), null));
+                hash("new"),
+                "n",
+                "node",
+                Set.of("ns/sa"),
+                Set.of(),
+                ANN,
+                later,
+                later.plusSeconds(9),
+                null));
     assertThat(store.tokens().use(hash("new"), "n", "key", later))
         .isInstanceOf(TokenUse.Accepted.class);
     assertThat(store.registrations().of("n")).hasSize(1);

@@ -51,9 +51,10 @@ abstract class BackupFixture {
       apply(store, B, "1");
       store.resources().apply(List.of(new ResourceChange(B, null, new Expected.Any())), ANN, NOW);
       store.registrations().add(TestRows.registration("gone", "sa"));
+      store.registrations().add(TestRows.address("n1", "10.0.0.1"));
       store.registrations().revoke("gone", NOW, NOW.plusSeconds(60), TestRows.event("revoke"));
       store.registrations().add(TestRows.registration("n1", "sa"));
-      store.tokens().create(TestRows.token("used", "n2", Set.of("ns/sa")));
+      store.tokens().create(TestRows.token("used", "n2", Set.of("ns/sa"), Set.of("web.example")));
       store.tokens().create(TestRows.token("unused", "n3", Set.of("ns/sa")));
       store.tokens().use(TestRows.hash("used"), "n2", "key", NOW);
     }

@@ -134,7 +134,7 @@ class BackupRefusalTest extends BackupFixture {
             without(lines, lines.size() / 2),
             without(lines, lines.size() - 1),
             whole.replaceFirst("\"format\":1", "\"format\":2"),
-            whole.replaceFirst("\"tables\":3", "\"tables\":4"),
+            whole.replaceFirst("\"tables\":4", "\"tables\":5"),
             whole.replaceFirst("\"serial\":\"7\"", "\"serial\":7"),
             whole.replaceFirst("\"serial\":\"7\"", "\"serial\":\"7\",\"serial\":\"8\""),
             whole.replaceFirst("\"serial\":\"7\"", "\"serial\":\"7\",\"more\":1"),

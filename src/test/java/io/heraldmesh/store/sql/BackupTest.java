@@ -42,6 +42,9 @@ class BackupTest extends BackupFixture {
       assertThat(restored.resources().history(A, 100)).isEqualTo(old.resources().history(A, 100));
       assertThat(restored.resources().history(B, 100)).isEqualTo(old.resources().history(B, 100));
       assertThat(restored.registrations().all()).isEqualTo(old.registrations().all()).hasSize(2);
+      assertThat(restored.registrations().addresses())
+          .containsExactly(
+              TestRows.address("n1", "10.0.0.1"), TestRows.address("n2", "web.example"));
       assertThat(restored.registrations().voidBefores(NOW))
           .isEqualTo(Map.of("gone", NOW.plusSeconds(60)));
       assertThat(restored.authority().certificates())
@@ -96,6 +99,8 @@ class BackupTest extends BackupFixture {
       assertThat(store.tokens().use(TestRows.hash("later"), "n4", "thief", NOW))
           .isEqualTo(new TokenUse.Refused(TokenUse.Why.UNKNOWN));
       assertThat(store.registrations().all()).containsExactly(TestRows.registration("n2", "sa"));
+      assertThat(store.registrations().addresses())
+          .containsExactly(TestRows.address("n2", "web.example"));
       assertThat(store.registrations().voidBefores(NOW))
           .isEqualTo(Map.of("n1", NOW.plusSeconds(90), "gone", NOW.plusSeconds(90)));
       assertThat(store.audit().list(0, 10)).extracting(e -> e.event().subject()).contains("late");
@@ -159,6 +164,7 @@ class BackupTest extends BackupFixture {
                 Backup.inspect(file), new Revision(LATER.getEpochSecond(), 0), 1, 1));
     try (Store store = place.open()) {
       assertThat(store.registrations().of("n1")).isEmpty();
+      assertThat(store.registrations().addresses("n1")).isEmpty();
       assertThat(
               store
                   .registrations()

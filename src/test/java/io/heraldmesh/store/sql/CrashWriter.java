@@ -136,6 +136,7 @@ final class CrashWriter {
                 "n" + round,
                 "node",
                 Set.of("ns/sa"),
+                Set.of("10.0.0.1"),
                 "x",
                 now,
                 now.plus(Duration.ofDays(1)),

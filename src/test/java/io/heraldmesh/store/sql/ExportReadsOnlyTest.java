@@ -38,13 +38,14 @@ class ExportReadsOnlyTest extends BackupFixture {
     filled(place);
     change(
         place,
-        "DROP TABLE revocation",
-        "DELETE FROM migration WHERE number = 3",
-        kind.equals("sqlite") ? "PRAGMA user_version = 2" : "SELECT 2");
+        "DROP TABLE node_address",
+        "ALTER TABLE join_token DROP COLUMN addresses",
+        "DELETE FROM migration WHERE number = 4",
+        kind.equals("sqlite") ? "PRAGMA user_version = 3" : "SELECT 3");
     Path file = folder.resolve("x.db");
     byte[] before = kind.equals("sqlite") ? Files.readAllBytes(file) : new byte[0];
-    assertRefused(place, "format 2", "export with the version that runs on it");
-    assertRefused(place, "format 2", "export with the version that runs on it");
+    assertRefused(place, "format 3", "export with the version that runs on it");
+    assertRefused(place, "format 3", "export with the version that runs on it");
     if (kind.equals("sqlite")) {
       assertThat(file).hasBinaryContent(before);
     }
@@ -56,7 +57,7 @@ class ExportReadsOnlyTest extends BackupFixture {
     TestDatabase place = place(kind, "x");
     filled(place);
     change(place, place.newerFormat());
-    assertRefused(place, "format 4", "start the newer version");
+    assertRefused(place, "format 5", "start the newer version");
   }
 
   @ParameterizedTest

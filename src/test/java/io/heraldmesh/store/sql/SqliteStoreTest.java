@@ -167,8 +167,8 @@ class SqliteStoreTest {
   @Test
   void aNewerFormatIsRefused() throws Exception {
     filled();
-    change("PRAGMA user_version = 4");
-    assertRefused("format 4", "newer version");
+    change("PRAGMA user_version = 5");
+    assertRefused("format 5", "newer version");
   }
 
   @Test
@@ -187,13 +187,14 @@ class SqliteStoreTest {
       store.tokens().create(TestRows.token("t", "n1", Set.of()));
       store.revisions().next();
     }
-    makeFormat2();
+    makeFormat3();
     try (Store store = SqliteStore.open(file())) {
       assertThat(store.issuanceLog().find("1")).contains(first);
       assertThat(store.registrations().of("n1")).containsExactly(TestRows.registration("n1", "sa"));
       assertThat(store.tokens().all()).containsExactly(TestRows.token("t", "n1", Set.of()));
       assertThat(store.revisions().next()).isEqualTo(new Revision(1, 2));
-      assertThat(store.registrations().voidBefores(Instant.EPOCH)).isEmpty();
+      assertThat(store.registrations().addresses()).isEmpty();
+      store.registrations().add(TestRows.address("n1", "10.0.0.9"));
       assertThat(
               store
                   .registrations()
@@ -203,6 +204,7 @@ class SqliteStoreTest {
     }
     try (Store store = SqliteStore.open(file())) {
       assertThat(store.registrations().voidBefore("n1")).contains(NOW.plusSeconds(60));
+      assertThat(store.registrations().addresses()).isEmpty();
       assertThat(store.tokens().all()).isEmpty();
     }
   }
@@ -212,17 +214,18 @@ class SqliteStoreTest {
     try (Store store = SqliteStore.open(file())) {
       await(store.issuanceLog().append(List.of(record("1"))));
     }
-    makeFormat2();
+    makeFormat3();
     change("DROP TRIGGER issuance_is_not_changed");
     change("UPDATE issuance SET node = 'somebody'");
     assertRefused("issuance record 1");
   }
 
   /** As the version before this one made it. */
-  private void makeFormat2() throws Exception {
-    change("DROP TABLE revocation");
-    change("DELETE FROM migration WHERE number = 3");
-    change("PRAGMA user_version = 2");
+  private void makeFormat3() throws Exception {
+    change("DROP TABLE node_address");
+    change("ALTER TABLE join_token DROP COLUMN addresses");
+    change("DELETE FROM migration WHERE number = 4");
+    change("PRAGMA user_version = 3");
   }
 
   @Test

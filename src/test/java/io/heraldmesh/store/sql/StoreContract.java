@@ -2,6 +2,7 @@ package io.heraldmesh.store.sql;
 
 import static io.heraldmesh.store.sql.TestRows.ANN;
 import static io.heraldmesh.store.sql.TestRows.NOW;
+import static io.heraldmesh.store.sql.TestRows.address;
 import static io.heraldmesh.store.sql.TestRows.event;
 import static io.heraldmesh.store.sql.TestRows.hash;
 import static io.heraldmesh.store.sql.TestRows.record;
@@ -192,7 +193,9 @@ abstract class StoreContract extends TamperedStore {
         List.of(
             "UPDATE resource SET content = 'evil'",
             "UPDATE registration SET service_account = 'evil'",
+            "UPDATE node_address SET address = '10.0.0.9'",
             "UPDATE join_token SET expires_at = expires_at + 1",
+            "UPDATE join_token SET addresses = '10.0.0.9'",
             "UPDATE authority SET pem = 'evil'",
             "UPDATE setting SET value = 'evil'",
             "UPDATE issuance SET spiffe_id = 'evil'",
@@ -205,6 +208,7 @@ abstract class StoreContract extends TamperedStore {
       await(store.audit().append(event("x")));
       store.resources().apply(List.of(new ResourceChange(KEY, "1", new Expected.Any())), ANN, NOW);
       store.registrations().add(registration("n2", "a"));
+      store.registrations().add(address("n2", "10.0.0.1"));
       store.tokens().create(token("t", "n", Set.of()));
       store.authority().claim("mesh.test");
       store
@@ -227,7 +231,7 @@ abstract class StoreContract extends TamperedStore {
     change(database.newerFormat());
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> open().close())
-        .withMessageContaining("has format 4, this version reads up to 3")
+        .withMessageContaining("has format 5, this version reads up to 4")
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.FORMAT));
     openEmpty();
   }

@@ -102,7 +102,7 @@ sealed interface TestDatabase {
 
     @Override
     public String newerFormat() {
-      return "PRAGMA user_version = 4";
+      return "PRAGMA user_version = 5";
     }
   }
 
@@ -142,7 +142,7 @@ sealed interface TestDatabase {
 
     @Override
     public String newerFormat() {
-      return "INSERT INTO migration (number, checksum) VALUES (4, 'x')";
+      return "INSERT INTO migration (number, checksum) VALUES (5, 'x')";
     }
   }
 }

@@ -3,6 +3,7 @@ package io.heraldmesh.store.sql;
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.JoinToken;
+import io.heraldmesh.store.RegisteredAddress;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.TokenSecret;
 import java.time.Instant;
@@ -21,9 +22,17 @@ final class TestRows {
     return new Registration(node, "ns", account, ANN, NOW);
   }
 
+  static RegisteredAddress address(String node, String address) {
+    return new RegisteredAddress(node, address, ANN, NOW);
+  }
+
   static JoinToken token(String secret, String node, Set<String> workloads) {
+    return token(secret, node, workloads, Set.of());
+  }
+
+  static JoinToken token(String secret, String node, Set<String> workloads, Set<String> addresses) {
     return new JoinToken(
-        hash(secret), node, "node", workloads, ANN, NOW, NOW.plusSeconds(600), null);
+        hash(secret), node, "node", workloads, addresses, ANN, NOW, NOW.plusSeconds(600), null);
   }
 
   static JoinToken used(String secret, String node, Set<String> workloads, String key) {
@@ -32,6 +41,7 @@ final class TestRows {
         node,
         "node",
         workloads,
+        Set.of(),
         ANN,
         NOW,
         NOW.plusSeconds(600),

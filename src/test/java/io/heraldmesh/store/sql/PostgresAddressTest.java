@@ -1,0 +1,8 @@
+package io.heraldmesh.store.sql;
+
+class PostgresAddressTest extends AddressContract {
+  @Override
+  TestDatabase empty() {
+    return TestDatabase.postgres();
+  }
+}
