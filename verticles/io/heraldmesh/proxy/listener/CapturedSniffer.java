@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.upstream.Routes;
 import io.heraldmesh.tls.ClientHello;
@@ -39,7 +40,7 @@ final class CapturedSniffer extends Sniffer {
       hello(ctx, in);
       return;
     }
-    switch (FirstBytes.of(in)) {
+    switch (look(in, requestsOnly ? Protocol.HTTP : Protocol.AUTO)) {
       case MORE -> {}
       case HTTP1 -> {
         if (routes.registryOnly() || routes.at(call.dialled()) != null) {
@@ -80,7 +81,11 @@ final class CapturedSniffer extends Sniffer {
   private boolean begun() {
     return actualReadableBytes() > 0
         && (!Boolean.FALSE.equals(ClientHello.looksLikeTls(internalBuffer()))
-            || FirstBytes.of(internalBuffer()) == FirstBytes.HTTP1);
+            || look(internalBuffer(), Protocol.AUTO) == FirstBytes.HTTP1);
+  }
+
+  private FirstBytes look(ByteBuf in, Protocol port) {
+    return FirstBytes.on(port, in, call.context().limits().requestLineBytes());
   }
 
   private void hello(ChannelHandlerContext ctx, ByteBuf in) {

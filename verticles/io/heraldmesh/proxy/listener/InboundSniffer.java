@@ -90,7 +90,7 @@ final class InboundSniffer extends Sniffer {
         && (mode == MtlsMode.PERMISSIVE || mode == MtlsMode.DISABLE)
         && !mayBeTls(mode)
         && waitedMillis >= limits.detection().toMillis()) {
-      plain(ctx, FirstBytes.OTHER);
+      plain(ctx, FirstBytes.atLast(internalBuffer()));
     } else if (waitedMillis >= limits.handshake().toMillis()) {
       refuse(ctx, "first_bytes_timeout", "the client did not say what it speaks in time");
     }
@@ -109,7 +109,8 @@ final class InboundSniffer extends Sniffer {
       return;
     }
     FirstBytes first =
-        listener.port().protocol() == Protocol.TCP ? FirstBytes.OTHER : FirstBytes.of(in);
+        FirstBytes.on(
+            listener.port().protocol(), in, listener.context().limits().requestLineBytes());
     if (first != FirstBytes.MORE) {
       plain(ctx, first);
     }

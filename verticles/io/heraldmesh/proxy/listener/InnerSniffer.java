@@ -28,7 +28,9 @@ final class InnerSniffer extends Sniffer {
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    FirstBytes first = FirstBytes.of(in);
+    FirstBytes first =
+        FirstBytes.on(
+            listener.port().protocol(), in, listener.context().limits().requestLineBytes());
     if (first != FirstBytes.MORE) {
       start(ctx, first);
     }
@@ -39,7 +41,7 @@ final class InnerSniffer extends Sniffer {
     Limits limits = listener.context().limits();
     if (listener.port().protocol() == Protocol.AUTO) {
       if (waitedMillis >= limits.detection().toMillis()) {
-        start(ctx, FirstBytes.OTHER);
+        start(ctx, FirstBytes.atLast(internalBuffer()));
       }
     } else if (watch().now() - connected >= limits.handshake().toMillis()) {
       listener.refuse(

@@ -35,7 +35,7 @@ final class OutboundSniffer extends Sniffer {
       hello(ctx, in);
       return;
     }
-    FirstBytes first = FirstBytes.of(in);
+    FirstBytes first = FirstBytes.on(protocol, in, listener.context().limits().requestLineBytes());
     if (first != FirstBytes.MORE) {
       start(ctx, first);
     }
@@ -46,7 +46,7 @@ final class OutboundSniffer extends Sniffer {
     Limits limits = listener.context().limits();
     if (protocol == Protocol.AUTO) {
       if (waitedMillis >= limits.detection().toMillis()) {
-        start(ctx, FirstBytes.OTHER);
+        start(ctx, FirstBytes.atLast(internalBuffer()));
       }
     } else if (waitedMillis >= limits.requestHead().toMillis()) {
       ctx.close();

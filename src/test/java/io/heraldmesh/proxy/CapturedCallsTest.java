@@ -123,6 +123,17 @@ class CapturedCallsTest {
     assertThat(mesh.logged("destination").mutualTls()).isTrue();
   }
 
+  /** Of a line that could be a request's, no more than that line is waited for. */
+  @Test
+  void onThePortOfAServiceAWordInCapitalsPassesAsBytes() throws Exception {
+    start(Protocol.HTTP, false);
+    mesh.destinations(
+        List.of(at("localhost", outside().getPort(), Protocol.HTTP, VirtualAddresses.NONE)));
+    try (RawClient client = dial(outside())) {
+      assertThat(client.send("HELLO world\n").read(12)).asString().isEqualTo("HELLO world\n");
+    }
+  }
+
   @Test
   void withRegistryOnlyRequestsToNowhereAre502AndBytesAreClosed() throws Exception {
     start(Protocol.HTTP, true);

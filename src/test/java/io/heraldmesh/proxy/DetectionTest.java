@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long a client is listened to before it is told what it speaks: never for ever. */
 @Timeout(60)
@@ -109,6 +111,64 @@ class DetectionTest {
     }
   }
 
+  /** Nor has anything to be waited for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HELLO world\n",
+        "NICK bob\r\n",
+        "SET k v\r\n",
+        "DESCRIBE rtsp://a/b RTSP/1.0\r\n"
+      })
+  void aWordInCapitalsMakesNoRequest(String line) throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
+    List<Callable<RawClient>> ways =
+        List.of(
+            () -> new RawClient(mesh.inbound),
+            this::insideMeshTls,
+            () -> new RawClient(mesh.outboundPort));
+    for (Callable<RawClient> way : ways) {
+      try (RawClient client = way.call()) {
+        client.send(line.substring(0, 5)).send(line.substring(5));
+        assertThat(client.read(GREETING.length() + line.length()))
+            .asString()
+            .isEqualTo(GREETING + line);
+      }
+    }
+  }
+
+  /** A service may make more of it than a strict reader does. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /admin\r\n",
+        "GET /admin  http/1.1\r\n\r\n",
+        "OPTIONS rtsp://a/b RTSP/1.0\r\n\r\n",
+        "BREW /pot hTTp/1.1\r\n\r\n"
+      })
+  void whatMayBeReadAsARequestIsNotPassedAsBytes(String line) throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
+    List<Callable<RawClient>> ways =
+        List.of(() -> new RawClient(mesh.inbound), this::insideMeshTls);
+    for (Callable<RawClient> way : ways) {
+      try (RawClient client = way.call()) {
+        assertThat(client.send(line).answer().status()).isEqualTo(400);
+      }
+    }
+  }
+
+  @Test
+  void norIsALineThatDoesNotEnd() throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE);
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      assertThat(client.send("BREW /pot").readAll()).isEmpty();
+    }
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      client.send("BREW /" + "pot".repeat(Limits.DEFAULTS.requestLineBytes() / 3));
+      assertThat(client.answer().status()).isEqualTo(414);
+    }
+  }
+
   /** What cannot be told is not let past the policy for requests. */
   @Test
   void whatIsTakenForBytesIsDecidedAsBytes() throws Exception {
@@ -179,6 +239,10 @@ class DetectionTest {
                 outbound,
                 Optional.of(new HostPort("127.0.0.1", service.getLocalPort()))));
     mesh.policy(mode);
+  }
+
+  private RawClient insideMeshTls() throws Exception {
+    return mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "istio");
   }
 
   private static Limits shortHandshake(Duration detection) {
