@@ -52,7 +52,8 @@ class AdminPagesTest extends AdminApi {
     for (String node : List.of("n7", "n8", "n9")) {
       Await.result(
           operator.createToken(
-              new CreateToken(node, "node", List.of("shop/web"), Duration.ofMinutes(10))));
+              new CreateToken(
+                  node, "node", List.of("shop/web"), List.of(), Duration.ofMinutes(10))));
     }
     TokenPage first = Await.result(operator.listTokens(new TokensRequest(null, 1)));
     String gone = first.tokens().getFirst().id();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,12 +122,13 @@ class DetectionTest {
       })
   void aWordInCapitalsMakesNoRequest(String line) throws Exception {
     start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
-    for (RawClient client :
+    List<Callable<RawClient>> ways =
         List.of(
-            new RawClient(mesh.inbound),
-            mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "istio"),
-            new RawClient(mesh.outboundPort))) {
-      try (client) {
+            () -> new RawClient(mesh.inbound),
+            this::insideMeshTls,
+            () -> new RawClient(mesh.outboundPort));
+    for (Callable<RawClient> way : ways) {
+      try (RawClient client = way.call()) {
         client.send(line.substring(0, 5)).send(line.substring(5));
         assertThat(client.read(GREETING.length() + line.length()))
             .asString()
@@ -145,12 +147,11 @@ class DetectionTest {
         "BREW /pot hTTp/1.1\r\n\r\n"
       })
   void whatMayBeReadAsARequestIsNotPassedAsBytes(String line) throws Exception {
-    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE);
-    for (RawClient client :
-        List.of(
-            new RawClient(mesh.inbound),
-            mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "istio"))) {
-      try (client) {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
+    List<Callable<RawClient>> ways =
+        List.of(() -> new RawClient(mesh.inbound), this::insideMeshTls);
+    for (Callable<RawClient> way : ways) {
+      try (RawClient client = way.call()) {
         assertThat(client.send(line).answer().status()).isEqualTo(400);
       }
     }
@@ -238,6 +239,10 @@ class DetectionTest {
                 outbound,
                 Optional.of(new HostPort("127.0.0.1", service.getLocalPort()))));
     mesh.policy(mode);
+  }
+
+  private RawClient insideMeshTls() throws Exception {
+    return mesh.meshClient(mesh.authority.issue(Mesh.CLIENT_ID), "istio");
   }
 
   private static Limits shortHandshake(Duration detection) {
