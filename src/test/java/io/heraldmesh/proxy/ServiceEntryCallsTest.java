@@ -11,19 +11,6 @@ import org.junit.jupiter.api.Test;
 
 /** A ServiceEntry is called by its hosts, and counted and logged under the one that was called. */
 class ServiceEntryCallsTest {
-  private static final String ENTRY =
-      """
-      apiVersion: networking.istio.io/v1
-      kind: ServiceEntry
-      metadata: {name: ext, namespace: a}
-      spec:
-        hosts: [api.example.com, www.example.com]
-        location: MESH_EXTERNAL
-        resolution: STATIC
-        ports: [{name: http, number: 80, protocol: HTTP}]
-        endpoints: [{address: 127.0.0.1, ports: {http: %d}}]
-      """;
-
   private Mesh mesh;
 
   @BeforeEach
@@ -32,9 +19,24 @@ class ServiceEntryCallsTest {
     mesh.destinations(
         new MeshCompiler(Mesh.DOMAIN)
             .compile(
-                ResourceReader.read("test.yaml", ENTRY.formatted(mesh.app.address().port())),
+                ResourceReader.read("test.yaml", entry(mesh.app.address().port())),
                 List.of())
             .destinations());
+  }
+
+  private static String entry(int port) {
+    return """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: ext, namespace: a}
+        spec:
+          hosts: [api.example.com, www.example.com]
+          location: MESH_EXTERNAL
+          resolution: STATIC
+          ports: [{name: http, number: 80, protocol: HTTP}]
+          endpoints: [{address: 127.0.0.1, ports: {http: %d}}]
+        """
+        .formatted(port);
   }
 
   @AfterEach

@@ -100,7 +100,7 @@ class UnfinishedBlocksTest {
     mesh.close();
     mesh = Mesh.ready();
     byte[] part = RawHttp2Client.block("x", "v".repeat(16_000));
-    long most = Runtime.getRuntime().maxMemory() / 32 / (4 * part.length) + 1;
+    long most = Runtime.getRuntime().maxMemory() / 32 / (4L * part.length) + 1;
     List<RawHttp2Client> clients = new ArrayList<>();
     try {
       while (clients.size() <= most) {
