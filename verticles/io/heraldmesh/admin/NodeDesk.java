@@ -58,8 +58,7 @@ record NodeDesk(Store store, Set<String> controlNodes, AuditTrail audit, Instant
                     Collectors.mapping(RegisteredAddress::address, Collectors.toList())));
   }
 
-  private static Registration shown(
-      io.heraldmesh.store.Registration one, List<String> addresses) {
+  private static Registration shown(io.heraldmesh.store.Registration one, List<String> addresses) {
     return new Registration(
         one.node(),
         one.namespace() + "/" + one.serviceAccount(),

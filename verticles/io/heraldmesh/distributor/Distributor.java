@@ -196,10 +196,15 @@ final class Distributor implements DistributorService.Server {
         .compose(
             now ->
                 controls || now.byNode().containsKey(name)
-                    ? reports.take(node, report, clock.instant())
+                    ? taken(node, name, report)
                     : Future.failedFuture(
                         new BusException(
                             BusFailure.NOT_REGISTERED, "nothing is registered for " + node)));
+  }
+
+  private Future<Void> taken(SpiffeId node, String name, UsedReport report) {
+    nodes.spoke(name, clock.instant());
+    return reports.take(node, report, clock.instant());
   }
 
   @Override

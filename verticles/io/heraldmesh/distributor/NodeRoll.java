@@ -83,6 +83,16 @@ final class NodeRoll {
     wake();
   }
 
+  /** One that speaks long after its leave runs, and lags until it announces itself. */
+  void spoke(String name, Instant now) {
+    gone.computeIfPresent(
+        name,
+        (node, last) ->
+            last.leftAt() != null && now.isAfter(last.leftAt().plus(NodeRecord.SILENCE))
+                ? new Gone(last.sequence(), null)
+                : last);
+  }
+
   /** Forgets the leave of nodes other than these, which may come back as another one. */
   void keepLeaves(Set<String> registered) {
     gone.replaceAll(

@@ -29,9 +29,6 @@ final class KnownRegistrations {
   private final String node;
   private final Runnable reading;
 
-  /** So that a database that does not answer holds up no more workers than that. */
-  private final Semaphore lookUps = new Semaphore(2);
-
   private volatile Registrations all = Registrations.NONE;
   private volatile Registrations renewable = Registrations.NONE;
 
@@ -57,6 +54,8 @@ final class KnownRegistrations {
   }
 
   private RegistrationSource remembered(Supplier<Registrations> last) {
+    // A database that does not answer holds up no more workers than that, of each who asks.
+    Semaphore lookUps = new Semaphore(2);
     return new RegistrationSource() {
       @Override
       public Registrations get() {
@@ -65,14 +64,14 @@ final class KnownRegistrations {
 
       @Override
       public Registrations lookUp(String name) {
-        readWhenOther(name);
+        readWhenOther(name, lookUps);
         return last.get();
       }
     };
   }
 
   /** Takes what is registered now, where that is something else for this node. */
-  private void readWhenOther(String name) {
+  private void readWhenOther(String name, Semaphore lookUps) {
     if (!store.shared()) {
       return;
     }

@@ -54,6 +54,7 @@ public final class SnapshotSubscriber implements PolicySource {
 
   private volatile boolean asked;
   private volatile boolean announced;
+  private volatile boolean left;
   private volatile @Nullable String refusal;
   private long sequence;
   private long timer = -1;
@@ -183,6 +184,7 @@ public final class SnapshotSubscriber implements PolicySource {
     long number;
     synchronized (this) {
       open = false;
+      left = true;
       vertx.cancelTimer(timer);
       number = nextSequence();
     }
@@ -278,6 +280,10 @@ public final class SnapshotSubscriber implements PolicySource {
   }
 
   private Future<Void> announce() {
+    if (left) {
+      return Future.failedFuture(
+          new BusException(BusFailure.NOT_READY, "this node has taken its leave"));
+    }
     announced = false;
     return announceOnce()
         .recover(e -> isReplayed(e) ? announceAbove(e) : Future.failedFuture(e))
@@ -300,7 +306,7 @@ public final class SnapshotSubscriber implements PolicySource {
         .announce(announcement)
         .onSuccess(
             done -> {
-              announced = !isOvertaken(announcement);
+              said(announcement);
               refusal = null;
             })
         .recover(
@@ -308,6 +314,11 @@ public final class SnapshotSubscriber implements PolicySource {
                 isReplayed(e) && isOvertaken(announcement)
                     ? Future.succeededFuture()
                     : Future.failedFuture(e));
+  }
+
+  /** Unless there is more to say by now. */
+  private synchronized void said(Announcement announcement) {
+    announced = !isOvertaken(announcement) && announcement.workloads().equals(workloads);
   }
 
   /** The clock was set back since a process before this one counted by it. */

@@ -147,7 +147,7 @@ public final class FrameConnection extends Http2ConnectionHandler {
   }
 
   /** How often the other side has made room on the connection as a whole. */
-  int grants() {
+  public int grants() {
     return grants;
   }
 

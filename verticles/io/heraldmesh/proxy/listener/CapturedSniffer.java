@@ -72,6 +72,11 @@ final class CapturedSniffer extends Sniffer {
       if (waitedMillis >= limits.requestHead().toMillis()) {
         ctx.close();
       }
+    } else if (routes != null
+        && waitedMillis >= limits.detection().toMillis()
+        && FirstBytes.atLast(internalBuffer()) == FirstBytes.HTTP1
+        && (routes.registryOnly() || routes.at(call.dialled()) != null)) {
+      http1(ctx);
     } else if (waitedMillis >= (begun() ? limits.handshake() : limits.detection()).toMillis()) {
       pipe(ctx, null);
     }
@@ -81,7 +86,7 @@ final class CapturedSniffer extends Sniffer {
   private boolean begun() {
     return actualReadableBytes() > 0
         && (!Boolean.FALSE.equals(ClientHello.looksLikeTls(internalBuffer()))
-            || look(internalBuffer(), Protocol.AUTO) == FirstBytes.HTTP1);
+            || FirstBytes.atLast(internalBuffer()) == FirstBytes.HTTP1);
   }
 
   private FirstBytes look(ByteBuf in, Protocol port) {

@@ -61,6 +61,11 @@ final class Closing {
     return lingering && !client.http2();
   }
 
+  /** The proxy drains: a next request has a moment to begin. */
+  boolean draining() {
+    return draining;
+  }
+
   /** There will be no request after this one. */
   void afterThis() {
     last = true;

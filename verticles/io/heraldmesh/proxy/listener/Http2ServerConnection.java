@@ -3,6 +3,7 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.http2.ConnectionListener;
 import io.heraldmesh.proxy.http2.FrameBudget;
+import io.heraldmesh.proxy.http2.FrameConnection;
 import io.heraldmesh.proxy.http2.FrameStream;
 import io.heraldmesh.proxy.http2.StreamListener;
 import io.heraldmesh.proxy.overload.Overload;
@@ -29,6 +30,8 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   private boolean served;
   private boolean holdsHead;
   private long untaken;
+  private int granted;
+  private long heldSince;
   private long idleSince;
 
   /**
@@ -143,21 +146,28 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   /** The client reads nothing of the connection, although there is enough for it. */
   private boolean isStuck(Channel channel) {
     long before = untaken;
+    int room = granted;
+    FrameConnection codec = channel.pipeline().get(FrameConnection.class);
+    granted = codec == null ? room : codec.grants();
     untaken = channel.isWritable() ? 0 : channel.bytesBeforeWritable();
-    return before > 0 && untaken >= before;
+    return before > 0 && untaken >= before && granted == room;
   }
 
   /**
-   * A head that has not come whole counts against those of all clients. Another proxy's connection
-   * is not given up for want of room: it has the streams of many.
+   * A head that has not come whole counts against those of all clients. Another proxy's does not,
+   * for its connection has the streams of many: the time for a head bounds it.
    */
   private void holdHead(ChannelHandlerContext ctx) {
-    if (!frames.inBlock()) {
+    if (!frames.inBlock() || gate.origin().mutualTls()) {
       dropHead(ctx);
       return;
     }
+    if (heldSince != frames.blockSince()) { // another head than the one before
+      dropHead(ctx);
+      heldSince = frames.blockSince();
+    }
     holdsHead = listening.heads().hold(ctx.channel(), frames.blockOctets());
-    if (!holdsHead && !gate.origin().mutualTls()) {
+    if (!holdsHead) {
       frames.refuse("too much of unfinished heads");
     }
   }

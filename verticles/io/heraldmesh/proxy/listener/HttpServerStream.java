@@ -287,8 +287,9 @@ final class HttpServerStream implements Watch.Timed {
    * one has a moment for it.
    */
   void drain() {
+    boolean again = closing.draining();
     closing.drain();
-    if (exchange == null && !closing.discarding() && !end.waitsForRestOfHead()) {
+    if (!again && exchange == null && !closing.discarding() && !end.waitsForRestOfHead()) {
       since = watch.now();
     }
   }
@@ -354,6 +355,14 @@ final class HttpServerStream implements Watch.Timed {
     }
     if (isTooLong(now - since, closing.patience(limits(), served, head), head)) {
       since = now;
+      over(head);
+    }
+  }
+
+  private void over(boolean head) {
+    if (closing.draining() && !closing.discarding() && !head) {
+      closing.end(false); // no next request came, and what was answered may still leave
+    } else {
       end.close();
     }
   }

@@ -25,6 +25,8 @@ final class Migrations {
   /** What this version can bring forward. */
   static final int OLDEST = FORMAT - 1;
 
+  private static final int BEFORE_ADDRESSES = 3;
+
   private Migrations() {}
 
   /**
@@ -55,6 +57,10 @@ final class Migrations {
           statement.executeUpdate(dialect.translate(step));
         }
       }
+    }
+    if (format == BEFORE_ADDRESSES) {
+      AnnouncementTable.prepare(connection, dialect);
+      AnnouncedHosts.register(connection);
     }
     for (int number = 1; number <= FORMAT; number++) {
       Sql.update(

@@ -18,9 +18,7 @@ class ServiceEntryCallsTest {
     mesh = Mesh.ready();
     mesh.destinations(
         new MeshCompiler(Mesh.DOMAIN)
-            .compile(
-                ResourceReader.read("test.yaml", entry(mesh.app.address().port())),
-                List.of())
+            .compile(ResourceReader.read("test.yaml", entry(mesh.app.address().port())), List.of())
             .destinations());
   }
 

@@ -3,6 +3,7 @@ package io.heraldmesh.store.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.heraldmesh.store.Announced;
 import io.heraldmesh.store.IssuanceRecord;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
@@ -206,6 +207,26 @@ class SqliteStoreTest {
       assertThat(store.registrations().voidBefore("n1")).contains(NOW.plusSeconds(60));
       assertThat(store.registrations().addresses()).isEmpty();
       assertThat(store.tokens().all()).isEmpty();
+    }
+  }
+
+  @Test
+  void whereNodesWereReachedBeforeTheUpgradeStaysAllowed() throws Exception {
+    String said =
+        """
+        {"workloads": [{"ports": [{"host": "DB.corp"}, {"host": "10.0.0.9"}, {"host": ""}]}]}
+        """;
+    try (Store store = SqliteStore.open(file())) {
+      store
+          .announcements()
+          .keep(
+              List.of(new Announced("n1", 1, said, null), new Announced("n2", 1, "?", null)), null);
+    }
+    makeFormat3();
+    try (Store store = SqliteStore.open(file())) {
+      assertThat(store.registrations().addresses())
+          .extracting(address -> address.node() + " " + address.address())
+          .containsExactly("n1 10.0.0.9", "n1 db.corp");
     }
   }
 
