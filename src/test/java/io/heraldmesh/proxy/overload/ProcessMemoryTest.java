@@ -43,6 +43,7 @@ class ProcessMemoryTest {
     int most = buffers * size * 10 / 9;
     ByteBufAllocator pool = allocator();
     // what other tests left in the pools, and in this process, is not of this flood
+    System.gc();
     try (ProcessMemory memory =
         new ProcessMemory(1024 * GIB, PlatformDependent.usedDirectMemory() + most)) {
       Overload overload =
