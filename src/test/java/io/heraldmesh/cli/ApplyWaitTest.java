@@ -119,12 +119,13 @@ class ApplyWaitTest {
     return run;
   }
 
-  private CompletableFuture<CommandRun> apply(String namespace, String... more)
-      throws IOException {
+  private CompletableFuture<CommandRun> apply(String namespace, String... more) throws IOException {
     Path yaml =
         Files.writeString(
             folder.resolve("strict.yaml"),
-            NodeFolder.PERMISSIVE.replace("istio-system", namespace).replace("PERMISSIVE", "STRICT"));
+            NodeFolder.PERMISSIVE
+                .replace("istio-system", namespace)
+                .replace("PERMISSIVE", "STRICT"));
     String[] words =
         Stream.concat(Stream.of("apply", "-f", yaml.toString(), "--wait"), Stream.of(more))
             .toArray(String[]::new);
@@ -133,8 +134,7 @@ class ApplyWaitTest {
 
   private void untilAccepted(String namespace) {
     Await.until(
-        "accepted",
-        () -> herald("get", "peerauthentication", namespace + "/default").code() == 0);
+        "accepted", () -> herald("get", "peerauthentication", namespace + "/default").code() == 0);
   }
 
   private CommandRun herald(String... words) {
