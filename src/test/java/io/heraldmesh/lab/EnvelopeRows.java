@@ -98,9 +98,6 @@ final class EnvelopeRows {
   /** Only nodes have links, whoever else has a certificate of the mesh. */
   private void attached() throws Exception {
     Map<String, Credential> leaves = new LinkedHashMap<>();
-    leaves.put(
-        "a workload's certificate",
-        attacks.mesh.authority.stolen(SpiffeId.workload(RogueRun.DOMAIN, "lab", "s1")));
     leaves.put("an operator's certificate", leaf(HeraldRole.OPERATOR, "ann"));
     leaves.put("a control node's certificate", leaf(HeraldRole.CONFIG, "c2"));
     String own = attacks.from(() -> attach(leaf(HeraldRole.NODE, THIEF)));
@@ -115,6 +112,16 @@ final class EnvelopeRows {
           seen,
           seen.equals(ENDED + GrpcStatus.PERMISSION_DENIED.name()));
     }
+    Credential workload =
+        attacks.mesh.authority.stolen(SpiffeId.workload(RogueRun.DOMAIN, "lab", "s1"));
+    long from = System.nanoTime();
+    String seen = attacks.from(() -> attach(workload));
+    attacks.row(
+        "a workload's certificate attaches",
+        "its connection is closed, as no method here takes it",
+        from,
+        seen,
+        !seen.equals(LET_IN));
   }
 
   private String attach(Credential leaf) {
