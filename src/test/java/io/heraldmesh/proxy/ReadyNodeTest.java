@@ -3,8 +3,6 @@ package io.heraldmesh.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
-import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
-import io.heraldmesh.bus.Revision;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.jwks.KeySetService;
@@ -19,7 +17,6 @@ import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +40,7 @@ class ReadyNodeTest {
       new KeySetService(
           vertx, KeySetSettings.DEFAULTS, meters, InstantSource.system(), new Random(1));
   private final TestCredentials credentials = new TestCredentials();
-  private final Source source = new Source();
+  private final HandedPolicy source = new HandedPolicy(snapshot());
 
   @AfterEach
   void stop() {
@@ -56,12 +51,12 @@ class ReadyNodeTest {
   void aNodeWithPolicyAndWithoutItsLeafIsNotAnnouncedReady() {
     Future<String> started = vertx.deployVerticle(proxy());
     Await.until("policy is in force", () -> source.revision() != null);
-    assertThat(source.announced).singleElement().matches(workload -> !workload.ready());
-    assertThat(source.ready.future().isComplete()).isFalse();
+    assertThat(source.announced()).singleElement().matches(workload -> !workload.ready());
+    assertThat(source.told()).isFalse();
 
     TestAuthority authority = new TestAuthority("root");
     credentials.set(authority.issue(WEB_ID), authority.root());
-    Await.until("told", () -> source.ready.future().isComplete());
+    Await.until("told", () -> source.told());
     assertThat(started.isComplete()).as("nobody can call it yet").isFalse();
 
     Await.result(source.apply(snapshot(new Endpoint("127.0.0.1", 8080, true))));
@@ -73,7 +68,7 @@ class ReadyNodeTest {
     TestAuthority authority = new TestAuthority("root");
     credentials.set(authority.issue(WEB_ID), authority.root());
     Await.result(vertx.deployVerticle(proxy()));
-    assertThat(source.ready.future().isComplete()).isTrue();
+    assertThat(source.told()).isTrue();
   }
 
   private ProxyVerticle proxy() {
@@ -115,59 +110,5 @@ class ReadyNodeTest {
                 "outbound_.80_._.web.a.svc.cluster.local",
                 Set.of(WEB_ID),
                 List.of(endpoints))));
-  }
-
-  /** A control plane that lists the node when the test says so. */
-  private static final class Source implements PolicySource, PolicySource.Opening {
-    private final Promise<Void> ready = Promise.promise();
-    private volatile List<AnnouncedWorkload> announced = List.of();
-    private volatile @Nullable Function<NodeSnapshot, Future<Void>> consumer;
-    private volatile @Nullable Revision revision;
-
-    @Override
-    public PolicySource open(
-        Vertx vertx,
-        List<AnnouncedWorkload> workloads,
-        Function<NodeSnapshot, Future<Void>> receiver) {
-      announced = workloads;
-      consumer = receiver;
-      return this;
-    }
-
-    Future<Void> apply(NodeSnapshot snapshot) {
-      Function<NodeSnapshot, Future<Void>> opened = consumer;
-      return opened == null ? Future.failedFuture("not open") : opened.apply(snapshot);
-    }
-
-    @Override
-    public Future<Void> start() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> first() {
-      return apply(snapshot()).onSuccess(applied -> revision = new Revision(1, 1));
-    }
-
-    @Override
-    public @Nullable Revision revision() {
-      return revision;
-    }
-
-    @Override
-    public Future<Void> ready() {
-      ready.tryComplete();
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> withdraw() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close() {
-      return Future.succeededFuture();
-    }
   }
 }

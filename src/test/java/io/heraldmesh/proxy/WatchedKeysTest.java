@@ -3,8 +3,6 @@ package io.heraldmesh.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
-import io.heraldmesh.bus.Announcement.AnnouncedWorkload;
-import io.heraldmesh.bus.Revision;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwks.KeySetService;
@@ -27,7 +25,6 @@ import io.heraldmesh.policy.WorkloadPolicy;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,8 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +47,11 @@ class WatchedKeysTest {
   private final KeySetService keys =
       new KeySetService(
           vertx, KeySetSettings.DEFAULTS, meters, InstantSource.system(), new Random(1));
-  private final Source source = new Source();
+
+  /** Its first snapshot names no keys. */
+  private final HandedPolicy source =
+      new HandedPolicy(new NodeSnapshot("n1", List.of(), List.of()));
+
   private final ProxyVerticle proxy = proxy();
 
   @AfterEach
@@ -139,56 +138,5 @@ class WatchedKeysTest {
         false,
         List.of(new Rule(List.of(), List.of(operation), List.of())),
         null);
-  }
-
-  /** Hands on what the test says; its first snapshot names no keys. */
-  private static final class Source implements PolicySource, PolicySource.Opening {
-    private volatile @Nullable Function<NodeSnapshot, Future<Void>> consumer;
-    private volatile @Nullable Revision revision;
-
-    @Override
-    public PolicySource open(
-        Vertx vertx,
-        List<AnnouncedWorkload> workloads,
-        Function<NodeSnapshot, Future<Void>> receiver) {
-      consumer = receiver;
-      return this;
-    }
-
-    Future<Void> apply(NodeSnapshot snapshot) {
-      Function<NodeSnapshot, Future<Void>> opened = consumer;
-      return opened == null ? Future.failedFuture("not open") : opened.apply(snapshot);
-    }
-
-    @Override
-    public Future<Void> start() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> first() {
-      return apply(new NodeSnapshot("n1", List.of(), List.of()))
-          .onSuccess(applied -> revision = new Revision(1, 1));
-    }
-
-    @Override
-    public @Nullable Revision revision() {
-      return revision;
-    }
-
-    @Override
-    public Future<Void> ready() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> withdraw() {
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Void> close() {
-      return Future.succeededFuture();
-    }
   }
 }
