@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Faults in a mesh of three control nodes, PostgreSQL and four service nodes that carries 200 requests a second:
-# faults.sh [-o FILE] [--ci | FAULT...]
+# faults.sh [-o FILE] [--old JAR] [--ci | FAULT...]
 #   none leader follower leader-frozen proxy control-away no-state database herd partition bad-config partial-config config-flood
-#   disk-full disk-slow corrupt clock clock-leader ca-away jwks rolling-once rolling      (default: all; --ci: those that CI plays)
+#   disk-full disk-slow corrupt clock clock-leader ca-away jwks rolling-once rolling upgrade   (default: all; --ci: those that CI plays)
+# --old JAR: everything starts with that version, the herald-fat.jar in the target of another checkout; "upgrade" goes from there to this one.
 # Every node is a process in a network namespace of its own, on a bridge in one more; nothing of the machine's own network is touched.
 # Rows are added to FILE (default target/faults.md) as they are done; ends with 1 when one falls short, with 3 when something is missing. Needs
 # root with network namespaces, iproute2, nftables, PostgreSQL, openssl, perl, strace (disk-slow), libfaketime (clock). See docs/faults.md.
@@ -13,10 +14,27 @@ if [ "${1:-}" = -o ]; then
   table=$2
   shift 2
 fi
+old=
+if [ "${1:-}" = --old ]; then
+  [ -s "$2" ] || {
+    echo "faults.sh: there is no $2; build the older version in a checkout of its own (mvn -DskipTests package)" >&2
+    exit 2
+  }
+  old=-Dherald.lab.old=$(realpath "$2")
+  shift 2
+fi
+case " $* " in
+  *" upgrade "*)
+    [ -n "$old" ] || {
+      echo "faults.sh: upgrade: from which version? --old JAR" >&2
+      exit 2
+    }
+    ;;
+esac
 [ "${1:-}" != --ci ] || set -- none follower no-state bad-config
 src/test/lab/needs.sh faults.sh chrt ip nft openssl perl setpriv strace
 mkdir -p target
 delivered=$(src/test/lab/delivered.sh)
 exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \
   -Dexec.executable=java -Dexec.classpathScope=test \
-  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m $delivered -cp %classpath io.heraldmesh.lab.FaultRun $table $*"
+  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m $delivered $old -cp %classpath io.heraldmesh.lab.FaultRun $table $*"

@@ -7,6 +7,7 @@ import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.State;
 import io.heraldmesh.bus.AdminCertificates.Unreported;
 import io.heraldmesh.bus.AdminService;
+import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
@@ -90,7 +91,7 @@ record CertificatesInUse(
         .formatted(end == null ? 0 : end.toEpochMilli(), row.node(), row.identity());
   }
 
-  View view() throws InterruptedException {
+  View view() throws InterruptedException, BusException {
     Instant now = clock.instant();
     List<Certificate> log = notRevoked(issued.all(), now);
     MeshStatus status = mesh.status();

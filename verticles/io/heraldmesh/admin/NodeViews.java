@@ -5,6 +5,7 @@ import io.heraldmesh.bus.AdminNodes.InForce;
 import io.heraldmesh.bus.AdminNodes.Node;
 import io.heraldmesh.bus.AdminNodes.NodePage;
 import io.heraldmesh.bus.AdminNodes.Status;
+import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
@@ -40,7 +41,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
    * @param only see no other; null: all
    */
   NodePage page(@Nullable String only, @Nullable String after, boolean laggards, int most)
-      throws InterruptedException {
+      throws InterruptedException, BusException {
     List<Node> all = nodes(status(), only);
     List<Node> chosen =
         all.stream()
@@ -53,7 +54,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
     return new NodePage(counted(all), inForce(all), page, more ? page.getLast().name() : null);
   }
 
-  Status summary(CertificatesInUse.View certificates) throws InterruptedException {
+  Status summary(CertificatesInUse.View certificates) throws InterruptedException, BusException {
     MeshStatus status = status();
     List<Node> all = nodes(status, null);
     List<String> problems = new ArrayList<>(status.problems());
@@ -80,7 +81,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
   }
 
   /** Looks again and again until it is reached, or the time is over. */
-  InForce await(Revision wanted, int withinMillis) throws InterruptedException {
+  InForce await(Revision wanted, int withinMillis) throws InterruptedException, BusException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMillis);
     while (true) {
       MeshStatus status = status();
@@ -187,7 +188,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
     return nodes.stream().filter(NodeViews::lags).limit(MOST_LAGGARDS).toList();
   }
 
-  private MeshStatus status() throws InterruptedException {
+  private MeshStatus status() throws InterruptedException, BusException {
     return new MeshAnswers(mesh).status();
   }
 }

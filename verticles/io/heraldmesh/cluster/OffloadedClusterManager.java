@@ -7,9 +7,12 @@ import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import io.vertx.core.Completable;
 import io.vertx.core.spi.cluster.NodeInfo;
+import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,24 +31,31 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // not to wait for the monitor is the point
 final class OffloadedClusterManager extends HazelcastClusterManager {
   private static final Logger LOG = LoggerFactory.getLogger(OffloadedClusterManager.class);
-  private static final List<Long> AGAIN_AFTER_SECONDS = List.of(5L, 15L, 30L);
+  private static final List<Long> AGAIN_AFTER_SECONDS = List.of(2L, 5L, 15L, 30L);
 
   private final ExecutorService membership =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("herald-membership").factory());
 
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger registered = new AtomicInteger();
+  private final EventBusRegistrations registrations;
+
+  /** By nodes that are members, or were while this one ran. */
+  private final Map<String, NodeInfo> known = new ConcurrentHashMap<>();
 
   /** A copy, so that reading it waits for nobody. */
   private volatile @Nullable NodeInfo nodeInfo;
 
   OffloadedClusterManager(HazelcastInstance member) {
     super(member);
+    registrations = new EventBusRegistrations(member);
   }
 
   @Override
   public void memberAdded(MembershipEvent event) {
     later(() -> super.memberAdded(event));
+    again(this::look);
   }
 
   /**
@@ -62,6 +72,7 @@ final class OffloadedClusterManager extends HazelcastClusterManager {
             super.memberRemoved(event);
           }
         });
+    again(this::look);
   }
 
   private boolean isMember(Member member) {
@@ -77,10 +88,25 @@ final class OffloadedClusterManager extends HazelcastClusterManager {
   public void stateChanged(LifecycleEvent event) {
     later(() -> super.stateChanged(event));
     if (event.getState() == LifecycleState.MERGED) {
-      for (long seconds : AGAIN_AFTER_SECONDS) {
-        CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS)
-            .execute(() -> later(() -> super.stateChanged(event)));
-      }
+      again(
+          () -> {
+            look();
+            super.stateChanged(event);
+          });
+    }
+  }
+
+  /** Registers anew what others have dropped, in the belief that this member was gone. */
+  private void look() {
+    if (isActive() && registrations.clean(getNodeId(), this::getNodes) < registered.get()) {
+      LOG.info("registering on the event bus anew");
+      super.stateChanged(new LifecycleEvent(LifecycleState.MERGED));
+    }
+  }
+
+  private void again(Runnable event) {
+    for (long seconds : AGAIN_AFTER_SECONDS) {
+      CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS).execute(() -> later(event));
     }
   }
 
@@ -96,6 +122,10 @@ final class OffloadedClusterManager extends HazelcastClusterManager {
           () -> {
             try {
               event.run();
+            } catch (RuntimeException e) {
+              if (isActive()) {
+                LOG.warn("the members' event was not dealt with: {}", e.toString());
+              }
             } finally {
               waiting.decrementAndGet();
             }
@@ -107,6 +137,24 @@ final class OffloadedClusterManager extends HazelcastClusterManager {
   }
 
   @Override
+  public void addRegistration(
+      String address, RegistrationInfo registration, Completable<Void> done) {
+    if (!registration.localOnly()) {
+      registered.incrementAndGet();
+    }
+    super.addRegistration(address, registration, done);
+  }
+
+  @Override
+  public void removeRegistration(
+      String address, RegistrationInfo registration, Completable<Void> done) {
+    if (!registration.localOnly()) {
+      registered.decrementAndGet();
+    }
+    super.removeRegistration(address, registration, done);
+  }
+
+  @Override
   public void setNodeInfo(NodeInfo info, Completable<Void> done) {
     nodeInfo = info;
     super.setNodeInfo(info, done);
@@ -115,6 +163,27 @@ final class OffloadedClusterManager extends HazelcastClusterManager {
   @Override
   public @Nullable NodeInfo getNodeInfo() {
     return nodeInfo;
+  }
+
+  /**
+   * Where a node listens, which never changes. A member that has just come back may not have said
+   * it anew, and answers to it would be lost.
+   */
+  @Override
+  public void getNodeInfo(String node, Completable<NodeInfo> done) {
+    super.getNodeInfo(
+        node,
+        (said, failure) -> {
+          NodeInfo before = known.get(node);
+          if (failure == null) {
+            known.put(node, said);
+            done.succeed(said);
+          } else if (before != null && getNodes().contains(node)) {
+            done.succeed(before);
+          } else {
+            done.fail(failure);
+          }
+        });
   }
 
   /** Events that are waiting find a manager that has left, and do nothing. */

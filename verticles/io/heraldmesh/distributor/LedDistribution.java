@@ -20,6 +20,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,33 +34,29 @@ import org.slf4j.LoggerFactory;
  */
 public final class LedDistribution implements Distribution {
   private static final Logger LOG = LoggerFactory.getLogger(LedDistribution.class);
-  private static final String LEASE = "config";
 
-  /** For how long a lease is taken, how often it is lengthened, and how early it is given up. */
-  private static final Duration LIFE = Duration.ofSeconds(8);
-
-  private static final Duration LENGTHEN = Duration.ofSeconds(2);
-  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
+  /** How early a lease is given up. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
+
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
   private static final long WATCH_MILLIS = 250;
 
   /** After which a new distributor tries again what the database did not let it put into force. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
-
-  /** After the end of somebody's lease, so that one attempt is enough. */
-  private static final Duration AFTER = Duration.ofMillis(20);
 
   /** How long a new distributor waits for the nodes, which ask every 10 s. */
   public static final Duration SETTLE = Duration.ofSeconds(12);
 
   private final Vertx vertx;
   private final Store store;
-  private final String holder;
+  private final Turn turn;
   private final MeshSource source;
   private final Function<Ledger, DistributorVerticle> making;
   private final DistributorService elsewhere;
   private final boolean stands;
   private final RememberedWorkloads remembered;
+  private final Supplier<Set<String>> members;
+  private final LostHolder lost;
   private final Context context;
   private @Nullable Newest newest;
   private @Nullable String rejection;
@@ -68,6 +65,12 @@ public final class LedDistribution implements Distribution {
   private Future<Void> transition = Future.succeededFuture();
   private boolean closed;
   private volatile boolean leads;
+
+  /** Of the next attempt; none is pending while one is under way. */
+  private long timer = -1;
+
+  /** What a holder that is gone has; null: nobody is known to be gone. */
+  private @Nullable Lease left;
 
   private record Newest(Resources resources, @Nullable String stored) {}
 
@@ -79,6 +82,8 @@ public final class LedDistribution implements Distribution {
    * @param making a distributor that writes this ledger, not deployed yet; may block
    * @param elsewhere asks the one that leads
    * @param stands whether this node may lead; false: it leaves that to others
+   * @param controlNodes how many there are when all are well
+   * @param members names of those that are members of the cluster now; any thread
    */
   public LedDistribution(
       Vertx vertx,
@@ -88,10 +93,14 @@ public final class LedDistribution implements Distribution {
       Function<Ledger, DistributorVerticle> making,
       DistributorService elsewhere,
       boolean stands,
+      int controlNodes,
+      Supplier<Set<String>> members,
       MeterRegistry registry) {
     this.vertx = vertx;
     this.store = store;
-    this.holder = node + "/" + UUID.randomUUID();
+    this.turn = new Turn(store, node + LostHolder.PROCESS + UUID.randomUUID());
+    this.lost = new LostHolder(controlNodes);
+    this.members = members;
     this.source = source;
     this.making = making;
     this.elsewhere = elsewhere;
@@ -115,7 +124,7 @@ public final class LedDistribution implements Distribution {
 
   /** Under which name this process holds the lease. */
   String holder() {
-    return holder;
+    return turn.holder();
   }
 
   /**
@@ -132,35 +141,22 @@ public final class LedDistribution implements Distribution {
 
   private Future<Void> attempt() {
     long asked = System.nanoTime();
+    Lease from = left;
+    left = null;
     return vertx
-        .executeBlocking(this::ask, false)
+        .executeBlocking(() -> turn.ask(from), false)
         .transform(
             answer -> {
               if (answer.failed()) {
                 LOG.warn("who distributes is not known: {}", answer.cause().getMessage());
-                later(LENGTHEN);
+                later(Turn.LENGTHEN);
                 return Future.<Void>succeededFuture();
               }
-              Answer known = answer.result();
+              Turn.Answer known = answer.result();
+              lost.holds(known.others());
               return learned(known.lease(), asked)
                   .onComplete(done -> later(known.lease().isEmpty() ? known.again() : due(asked)));
             });
-  }
-
-  /**
-   * @param lease empty: somebody else holds it
-   * @param again when it is worth asking again
-   */
-  private record Answer(Optional<Lease> lease, Duration again) {}
-
-  /** Whoever leads now may have been killed: the moment its time is up is the first to know it. */
-  private Answer ask() {
-    Optional<Lease> lease = store.leases().acquire(LEASE, holder, LIFE);
-    if (lease.isPresent()) {
-      return new Answer(lease, LENGTHEN);
-    }
-    Duration end = store.leases().left(LEASE).plus(AFTER);
-    return new Answer(lease, end.compareTo(LENGTHEN) < 0 ? end : LENGTHEN);
   }
 
   /**
@@ -168,13 +164,13 @@ public final class LedDistribution implements Distribution {
    * lengthens it in time.
    */
   private static Duration due(long asked) {
-    Duration left = LENGTHEN.minusNanos(System.nanoTime() - asked);
+    Duration left = Turn.LENGTHEN.minusNanos(System.nanoTime() - asked);
     return left.compareTo(LEAST_PAUSE) < 0 ? LEAST_PAUSE : left;
   }
 
   private void later(Duration wait) {
     if (!closed) {
-      vertx.setTimer(wait.toMillis(), id -> attempt());
+      timer = vertx.setTimer(wait.toMillis(), id -> attempt());
     }
   }
 
@@ -183,7 +179,7 @@ public final class LedDistribution implements Distribution {
     if (lease.isEmpty() || closed) {
       return now == null ? Future.succeededFuture() : stepDown("another node took it over");
     }
-    until = asked + LIFE.minus(MARGIN).toNanos();
+    until = asked + Turn.LIFE.minus(MARGIN).toNanos();
     if (now != null && now.lease().equals(lease.get())) {
       return Future.succeededFuture();
     }
@@ -194,6 +190,13 @@ public final class LedDistribution implements Distribution {
   private void watch() {
     if (leading != null && overdue()) {
       stepDown("the database did not lengthen it in time");
+    }
+    Lease gone = lost.look(members.get());
+    if (gone != null) {
+      left = gone;
+      if (vertx.cancelTimer(timer)) {
+        attempt();
+      }
     }
   }
 
@@ -262,8 +265,8 @@ public final class LedDistribution implements Distribution {
     return transition;
   }
 
-  private void giveBack(Lease lease) {
-    vertx
+  private Future<Boolean> giveBack(Lease lease) {
+    return vertx
         .executeBlocking(
             () -> {
               store.leases().release(lease);
@@ -381,15 +384,7 @@ public final class LedDistribution implements Distribution {
           Leading now = leading;
           return now == null
               ? Future.succeededFuture()
-              : stepDown("this node stops")
-                  .eventually(
-                      () ->
-                          vertx.executeBlocking(
-                              () -> {
-                                store.leases().release(now.lease());
-                                return true;
-                              },
-                              false));
+              : stepDown("this node stops").eventually(() -> giveBack(now.lease()));
         });
   }
 

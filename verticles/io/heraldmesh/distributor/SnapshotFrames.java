@@ -8,6 +8,7 @@ import io.heraldmesh.bus.SnapshotFrame;
 import io.heraldmesh.distributor.NodeRecord.Published;
 import io.heraldmesh.identity.SpiffeId;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * with the authority's word for the epoch where it may need it. Lives on one event loop.
  */
 final class SnapshotFrames {
+  private static final long WORD_WITHIN_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final SignedBus bus;
   private final Epochs epochs;
@@ -26,10 +29,26 @@ final class SnapshotFrames {
     this.epochs = epochs;
   }
 
-  /** Nodes follow a new epoch only with the authority's word for it; completes also without it. */
+  /**
+   * Nodes follow a new epoch only with the authority's word for it; completes also without it, and
+   * soon: a control node that hangs may be the one that was asked, and those that are in the epoch
+   * need no word.
+   */
   Future<Void> prepare(SignedRevision fresh) {
     long epoch = fresh.revision().epoch();
-    return epochs.of(epoch) != null ? Future.succeededFuture() : epochs.refresh(epoch);
+    if (epochs.of(epoch) != null) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> soon = Promise.promise();
+    long timer = vertx.setTimer(WORD_WITHIN_MILLIS, id -> soon.tryComplete());
+    epochs
+        .refresh(epoch)
+        .onComplete(
+            done -> {
+              vertx.cancelTimer(timer);
+              soon.tryComplete();
+            });
+    return soon.future();
   }
 
   /** Keeps the authority's word for this epoch fresh; to be called now and then. */

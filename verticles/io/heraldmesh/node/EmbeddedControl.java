@@ -164,6 +164,8 @@ final class EmbeddedControl implements NodeControl {
             ledger -> distributor(started, bus, ledger, LedDistribution.SETTLE),
             DistributorService.over(asking),
             config.roles().contains(Role.CONFIG),
+            controlNodes().size(),
+            () -> membership == null ? Set.of() : Set.copyOf(membership.members()),
             foundation.meters());
     led = one;
     distribution = one;

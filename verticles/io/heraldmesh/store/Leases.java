@@ -17,8 +17,22 @@ public interface Leases {
    */
   Optional<Lease> acquire(String name, String holder, Duration life);
 
-  /** For how long somebody still holds it, unless it is lengthened; zero: nobody does. */
-  Duration left(String name);
+  /**
+   * Takes it from a holder that is known to be gone, before its time is up. Should it not be gone,
+   * it counts no revision any more, and learns so when it next lengthens the lease.
+   *
+   * @param from what that holder has
+   * @return empty: it is not held so any more
+   */
+  Optional<Lease> takeOver(Lease from, String holder, Duration life);
+
+  /** Who holds it, and for how long unless it is lengthened; empty: nobody does. */
+  Optional<Held> held(String name);
+
+  /**
+   * @param left by the database's clock; more than zero
+   */
+  record Held(Lease lease, Duration left) {}
 
   /** Gives it back before its time, if it is still held. */
   void release(Lease lease);

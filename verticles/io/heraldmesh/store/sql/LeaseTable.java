@@ -35,7 +35,11 @@ final class LeaseTable implements Leases {
     this.database = database;
   }
 
-  private record Row(String holder, long term, long expiresAt) {}
+  private record Row(String holder, long term, long expiresAt) {
+    boolean isOf(Lease lease) {
+      return holder.equals(lease.holder()) && term == lease.term();
+    }
+  }
 
   /** Makes the table, within the connection's transaction. */
   static void prepare(Connection connection, Dialect dialect) throws SQLException {
@@ -64,15 +68,19 @@ final class LeaseTable implements Leases {
             return Optional.empty();
           }
           Lease lease = new Lease(name, holder, own ? row.term() : row.term() + 1);
-          Sql.update(
-              connection,
-              "UPDATE lease SET holder = ?, term = ?, expires_at = ? WHERE name = ?",
-              holder,
-              lease.term(),
-              now + life.toMillis(),
-              name);
+          hold(connection, lease, now + life.toMillis());
           return Optional.of(lease);
         });
+  }
+
+  private static void hold(Connection connection, Lease lease, long until) throws SQLException {
+    Sql.update(
+        connection,
+        "UPDATE lease SET holder = ?, term = ?, expires_at = ? WHERE name = ?",
+        lease.holder(),
+        lease.term(),
+        until,
+        lease.name());
   }
 
   /**
@@ -90,16 +98,32 @@ final class LeaseTable implements Leases {
   }
 
   @Override
-  public Duration left(String name) {
+  public Optional<Lease> takeOver(Lease from, String holder, Duration life) {
+    return database.write(
+        connection -> {
+          database.dialect().unsynced(connection);
+          Optional<Row> row = locked(connection, database, from.name());
+          if (row.filter(r -> r.isOf(from)).isEmpty()) {
+            return Optional.empty();
+          }
+          Lease lease = new Lease(from.name(), holder, from.term() + 1);
+          hold(connection, lease, database.dialect().now(connection) + life.toMillis());
+          return Optional.of(lease);
+        });
+  }
+
+  @Override
+  public Optional<Held> held(String name) {
     return database.read(
         connection -> {
           long now = database.dialect().now(connection);
-          return Sql.first(
-                  connection,
-                  "SELECT expires_at FROM lease WHERE name = ?",
-                  row -> Duration.ofMillis(Math.max(0, row.getLong("expires_at") - now)),
-                  name)
-              .orElse(Duration.ZERO);
+          return row(connection, name, "")
+              .filter(row -> row.expiresAt() > now)
+              .map(
+                  row ->
+                      new Held(
+                          new Lease(name, row.holder(), row.term()),
+                          Duration.ofMillis(row.expiresAt() - now)));
         });
   }
 
@@ -134,9 +158,7 @@ final class LeaseTable implements Leases {
   static void requireHeld(Connection connection, Database database, Lease lease)
       throws SQLException {
     Optional<Row> row = locked(connection, database, lease.name());
-    if (row.isEmpty()
-        || !row.get().holder().equals(lease.holder())
-        || row.get().term() != lease.term()
+    if (row.filter(r -> r.isOf(lease)).isEmpty()
         || row.get().expiresAt() <= database.dialect().now(connection)) {
       throw new StoreException(
           Reason.TAKEN,

@@ -44,7 +44,7 @@ class CertificatesInUseTest {
     store.close();
   }
 
-  private CertificatesInUse.View view() throws InterruptedException {
+  private CertificatesInUse.View view() throws Exception {
     return new CertificatesInUse(
             new MeshAnswers(new SaidMesh(new Revision(1, 1), List.of(), left, said)),
             store,
@@ -92,7 +92,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void theOneThatEndsSoonestIsFirstWhicheverNodeUsesIt() throws InterruptedException {
+  void theOneThatEndsSoonestIsFirstWhicheverNodeUsesIt() throws Exception {
     said("n1", used(WEB, "1", Duration.ofHours(3)), used(DB, "2", Duration.ofHours(1)));
     said("n2", used(WEB, "3", Duration.ofHours(2)));
     assertThat(view().rows()).extracting(InUse::serial).containsExactly("2", "3", "1");
@@ -100,7 +100,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void whatTheNodeUsesIsShownAndNotWhatWasIssuedToIt() throws InterruptedException {
+  void whatTheNodeUsesIsShownAndNotWhatWasIssuedToIt() throws Exception {
     registered("n1");
     issued("n1", WEB, "1", Duration.ofHours(1));
     issued("n1", WEB, "2", Duration.ofHours(24));
@@ -115,7 +115,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void aNodeThatSaysNothingIsNamedAndShownByTheIssuanceLog() throws InterruptedException {
+  void aNodeThatSaysNothingIsNamedAndShownByTheIssuanceLog() throws Exception {
     registered("n1");
     registered("n2");
     issued("n1", WEB, "1", Duration.ofHours(1));
@@ -133,7 +133,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void aNodeThatSaysNothingAnyMoreIsNamedWithTheTime() throws InterruptedException {
+  void aNodeThatSaysNothingAnyMoreIsNamedWithTheTime() throws Exception {
     said("n1", used(WEB, "1", Duration.ofHours(1)));
     assertThat(view().unreported()).isEmpty();
     clock.advance(Duration.ofMinutes(4));
@@ -142,7 +142,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void whatIsMissingIsFirstAndEndedAndLateOnesAreSaidToBe() throws InterruptedException {
+  void whatIsMissingIsFirstAndEndedAndLateOnesAreSaidToBe() throws Exception {
     Instant from = START.minus(Duration.ofHours(8));
     said(
         "n1",
@@ -167,7 +167,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void whatNobodyRenewsByItselfIsNeverOverdue() throws InterruptedException {
+  void whatNobodyRenewsByItselfIsNeverOverdue() throws Exception {
     said(
         "c1",
         used(
@@ -180,7 +180,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void aShortLifeIsCountedFromWhenItWasIssuedAndNotFromBeforeThat() throws InterruptedException {
+  void aShortLifeIsCountedFromWhenItWasIssuedAndNotFromBeforeThat() throws Exception {
     issued("n1", WEB, "1", Duration.ofMinutes(1));
     said(
         "n1",
@@ -192,7 +192,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void operatorsReportNothingAndTheirCertificatesAreShownAllTheSame() throws InterruptedException {
+  void operatorsReportNothingAndTheirCertificatesAreShownAllTheSame() throws Exception {
     issued("ann", "spiffe://mesh.test/herald/operator/ann", "7", Duration.ofHours(8));
     issued("gone", WEB, "8", Duration.ofHours(8));
     assertThat(view().rows()).extracting(InUse::serial).containsExactly("7");
@@ -200,7 +200,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void anOperatorWhoseCertificateHasEndedLacksNothing() throws InterruptedException {
+  void anOperatorWhoseCertificateHasEndedLacksNothing() throws Exception {
     issued("ann", ANN, "7", Duration.ofHours(8));
     clock.advance(Duration.ofHours(9));
     assertThat(view().rows()).isEmpty();
@@ -212,7 +212,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void whatIsRevokedIsNotInUseAndWhatIsIssuedToTheNameAfterwardsIs() throws InterruptedException {
+  void whatIsRevokedIsNotInUseAndWhatIsIssuedToTheNameAfterwardsIs() throws Exception {
     issued("ann", ANN, "7", Duration.ofHours(8));
     issued("c3", "spiffe://mesh.test/herald/config/c3", "8", Duration.ofHours(8));
     revoke("ann");
@@ -238,7 +238,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void aNodeThatTookItsLeaveUsesNothingUntilItSaysSo() throws InterruptedException {
+  void aNodeThatTookItsLeaveUsesNothingUntilItSaysSo() throws Exception {
     registered("n1");
     issued("n1", WEB, "1", Duration.ofHours(1));
     said("n1", used(WEB, "1", Duration.ofHours(1)));
@@ -253,7 +253,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void aControlNodeThatIsAwayIsNamedAsLongAsItsCertificateLasts() throws InterruptedException {
+  void aControlNodeThatIsAwayIsNamedAsLongAsItsCertificateLasts() throws Exception {
     issued("c2", "spiffe://mesh.test/herald/config/c2", "1", Duration.ofHours(8));
     assertThat(view().unreported()).containsExactly(new Unreported("c2", null));
     clock.advance(Duration.ofHours(9));
@@ -261,7 +261,7 @@ class CertificatesInUseTest {
   }
 
   @Test
-  void pagesHaveEachRowOnceAlsoWhenSomeAreRenewedMeanwhile() throws InterruptedException {
+  void pagesHaveEachRowOnceAlsoWhenSomeAreRenewedMeanwhile() throws Exception {
     for (int i = 0; i < 5; i++) {
       said("n" + i, used(WEB, "" + i, Duration.ofHours(i + 1)));
     }

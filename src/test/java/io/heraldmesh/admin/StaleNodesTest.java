@@ -43,14 +43,14 @@ class StaleNodesTest {
         stale);
   }
 
-  private Status status(NodeStatus... nodes) throws InterruptedException {
+  private Status status(NodeStatus... nodes) throws Exception {
     MeshView mesh = new SaidMesh(REVISION, List.of(nodes), List.of());
     return new NodeViews(mesh, store, () -> store.resources().mark().newest())
         .summary(new CertificatesInUse.View(List.of(), List.of()));
   }
 
   @Test
-  void whoseEndpointsAreStillCalledIsNamedAlsoWhenItLagsInNothing() throws InterruptedException {
+  void whoseEndpointsAreStillCalledIsNamedAlsoWhenItLagsInNothing() throws Exception {
     Status status =
         status(
             node("a", true, SEEN, false, false),
@@ -61,7 +61,7 @@ class StaleNodesTest {
   }
 
   @Test
-  void whoHasOnlySpokenToADistributorBeforeIsNamedSo() throws InterruptedException {
+  void whoHasOnlySpokenToADistributorBeforeIsNamedSo() throws Exception {
     Status status = status(node("a", false, null, false, false));
     assertThat(status.laggards())
         .singleElement()

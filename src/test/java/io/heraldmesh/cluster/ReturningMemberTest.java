@@ -12,6 +12,8 @@ import io.heraldmesh.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.spi.cluster.hazelcast.impl.HazelcastRegistrationInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -94,5 +96,42 @@ class ReturningMemberTest {
 
     Await.until("registered anew", () -> first.getMultiMap(SUBSCRIPTIONS).get(ADDRESS).size() == 1);
     assertThat(asks(open.getFirst())).isEqualTo("second");
+  }
+
+  /** As a merge brings it back: of a node that has long been dropped by everybody. */
+  @Test
+  void whatIsRegisteredOfNobodyIsDropped() {
+    first
+        .getMultiMap(SUBSCRIPTIONS)
+        .put(
+            ADDRESS,
+            new HazelcastRegistrationInfo(new RegistrationInfo("long-gone-node", 1, false)));
+    manager.memberAdded(added(second));
+
+    Await.until("dropped", () -> first.getMultiMap(SUBSCRIPTIONS).get(ADDRESS).size() == 1);
+    assertThat(asks(open.getFirst())).isEqualTo("second");
+    assertThat(asks(open.getFirst())).isEqualTo("second");
+  }
+
+  /** As by a member that heard late, and wrongly, that this one was gone. */
+  @Test
+  void whatOthersDroppedOfAMemberItRegistersAnewWhenOneComes() {
+    first.getMultiMap(SUBSCRIPTIONS).clear();
+    first.getMap("__vertx.nodeInfo").remove(secondManager.getNodeId());
+    secondManager.memberAdded(added(first));
+
+    Await.until("registered anew", () -> first.getMultiMap(SUBSCRIPTIONS).get(ADDRESS).size() == 1);
+    Await.until(
+        "where it is",
+        () -> first.getMap("__vertx.nodeInfo").containsKey(secondManager.getNodeId()));
+    assertThat(asks(open.getFirst())).isEqualTo("second");
+  }
+
+  private static MembershipEvent added(HazelcastInstance instance) {
+    return new MembershipEvent(
+        instance.getCluster(),
+        instance.getCluster().getLocalMember(),
+        MembershipEvent.MEMBER_ADDED,
+        instance.getCluster().getMembers());
   }
 }

@@ -66,6 +66,8 @@ class LedDistributionTest {
               "n2", Set.of(new WorkloadIdentity("shop", "web"))));
   private final SignedBus bus = mesh.bus(vertx, HeraldRole.NODE, "n1");
   private final DistributorService node = DistributorService.over(bus);
+  private final AtomicInteger looks = new AtomicInteger();
+  private volatile Set<String> members = Set.of("c1", "c2", "c3");
 
   @BeforeEach
   void start() {
@@ -76,6 +78,11 @@ class LedDistributionTest {
   void stop() {
     Await.result(vertx.close());
     store.close();
+  }
+
+  private Set<String> members() {
+    looks.incrementAndGet();
+    return members;
   }
 
   private LedDistribution distribution(String name, Duration settle) {
@@ -108,6 +115,8 @@ class LedDistributionTest {
                     KeySharing.NONE),
             DistributorService.over(asking),
             stands,
+            3,
+            this::members,
             new SimpleMeterRegistry());
     Await.result(made.start());
     return made;
@@ -322,6 +331,21 @@ class LedDistributionTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(life.minusMillis(200));
     assertThat(store.leases().acquire("config", next.holder(), life).orElseThrow().term())
         .isGreaterThan(lost.term());
+  }
+
+  @Test
+  void aHolderThatIsNoMemberAnyMoreIsNotWaitedFor() {
+    Duration life = Duration.ofMinutes(5);
+    Lease lost = store.leases().acquire("config", "c1/killed", life).orElseThrow();
+    LedDistribution next = distribution("c2", Duration.ZERO);
+    Await.until("it was seen there", () -> looks.get() > 2);
+    assertThat(next.leads()).isFalse();
+
+    members = Set.of("c2", "c3");
+    Await.until("it leads", next::leads);
+    assertThat(store.leases().acquire("config", next.holder(), life).orElseThrow().term())
+        .isEqualTo(lost.term() + 1);
+    Await.result(next.close());
   }
 
   @Test

@@ -45,6 +45,9 @@ final class FaultRun {
     all.put("jwks", keys::away);
     all.put("rolling-once", processes::rollingOnce);
     all.put("rolling", processes::rolling);
+    if (UpgradeRows.haveOld()) {
+      all.put("upgrade", new UpgradeRows(run)::play);
+    }
     return all;
   }
 
@@ -53,6 +56,7 @@ final class FaultRun {
     List<String> wanted = List.of(arguments).subList(1, arguments.length);
     try (RunFolder folder = RunFolder.make("herald-faults")) {
       try (LabMesh mesh = new LabMesh(folder.path())) {
+        UpgradeRows.startsOld(mesh);
         mesh.start();
         try (LabLoad load = mesh.load()) {
           LabRun run = new LabRun(mesh, load, table);

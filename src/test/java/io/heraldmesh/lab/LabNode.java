@@ -44,7 +44,10 @@ final class LabNode implements AutoCloseable {
   private final Path folder;
   private final List<String> inHost;
   private final SocketHolder holder;
+  private final List<String> options;
+  private final boolean attaches;
   private final List<String> ends = new ArrayList<>();
+  private String jar = System.getProperty(JAR, "");
   private SocketHolder.Started running;
   private boolean mayEnd = true;
 
@@ -75,9 +78,9 @@ final class LabNode implements AutoCloseable {
     this.name = name;
     this.folder = folder;
     this.inHost = inHost;
-    this.holder =
-        new SocketHolder(
-            inHost, folder, sockets, java(options, attaches, List.of("run", "--config")));
+    this.options = options;
+    this.attaches = attaches;
+    this.holder = new SocketHolder(inHost, folder, sockets, List.of());
   }
 
   String name() {
@@ -106,6 +109,11 @@ final class LabNode implements AutoCloseable {
     return body.get();
   }
 
+  /** Runs that jar from its next start on; its AOT cache lies beside it. */
+  void runs(Path delivered) {
+    jar = delivered.toString();
+  }
+
   LabNode start() throws IOException {
     return start(List.of());
   }
@@ -113,7 +121,9 @@ final class LabNode implements AutoCloseable {
   /** By a command that becomes the process, such as {@code env}. */
   LabNode start(List<String> by) throws IOException {
     noteEnd();
-    running = holder.start(by, file().toString());
+    List<String> words = new ArrayList<>(by);
+    words.addAll(java(options, attaches, List.of("run", "--config")));
+    running = holder.start(words, file().toString());
     mayEnd = false;
     return this;
   }
@@ -271,8 +281,7 @@ final class LabNode implements AutoCloseable {
   }
 
   /** As it is delivered where a jar is named, with its AOT cache; else from compiled classes. */
-  private static List<String> java(List<String> options, boolean attaches, List<String> arguments) {
-    String jar = System.getProperty(JAR, "");
+  private List<String> java(List<String> options, boolean attached, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (jar.isEmpty()) {
@@ -285,13 +294,18 @@ final class LabNode implements AutoCloseable {
       command.addAll(options);
       command.addAll(List.of("-cp", classPath(), "io.heraldmesh.cli.Main"));
     } else {
-      command.add("@" + Path.of("conf", "java.options").toAbsolutePath());
-      command.add("-XX:AOTCache=" + jar.replaceAll("\\.jar$", attaches ? "-attached.aot" : ".aot"));
+      command.add("@" + optionsBeside(Path.of(jar)));
+      command.add("-XX:AOTCache=" + jar.replaceAll("\\.jar$", attached ? "-attached.aot" : ".aot"));
       command.addAll(options);
       command.addAll(List.of("-jar", jar));
     }
     command.addAll(arguments);
     return command;
+  }
+
+  /** The options of the checkout in whose {@code target} the jar is: those that its cache is for. */
+  private static Path optionsBeside(Path jar) {
+    return jar.toAbsolutePath().getParent().resolveSibling("conf").resolve("java.options");
   }
 
   private static String classPath() {

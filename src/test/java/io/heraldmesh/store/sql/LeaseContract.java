@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.store.Lease;
+import io.heraldmesh.store.Leases.Held;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
@@ -45,12 +46,35 @@ abstract class LeaseContract extends StoreFixture {
   }
 
   @Test
-  void howLongItIsHeldIsToldByTheClockOfTheDatabase() {
-    assertThat(store.leases().left("config")).isEqualTo(NONE);
+  void whoHoldsItAndForHowLongIsToldByTheClockOfTheDatabase() {
+    assertThat(store.leases().held("config")).isEmpty();
     Lease lease = store.leases().acquire("config", "a", LONG).orElseThrow();
-    assertThat(store.leases().left("config")).isBetween(LONG.minusMinutes(1), LONG);
+    Held held = store.leases().held("config").orElseThrow();
+    assertThat(held.lease()).isEqualTo(lease);
+    assertThat(held.left()).isBetween(LONG.minusMinutes(1), LONG);
     store.leases().release(lease);
-    assertThat(store.leases().left("config")).isEqualTo(NONE);
+    assertThat(store.leases().held("config")).isEmpty();
+  }
+
+  @Test
+  void ofAHolderThatIsGoneItIsTakenOverBeforeItsTimeIsUp() {
+    Lease gone = store.leases().acquire("config", "a", LONG).orElseThrow();
+    Lease taken = store.leases().takeOver(gone, "b", LONG).orElseThrow();
+    assertThat(taken).isEqualTo(new Lease("config", "b", 2));
+    assertThat(store.leases().held("config").orElseThrow().lease()).isEqualTo(taken);
+    assertThat(store.leases().next(taken)).isEqualTo(new Revision(1, 1));
+    // should it not be gone after all, nothing that it does counts
+    refused(gone);
+    assertThat(store.leases().acquire("config", "a", LONG)).isEmpty();
+  }
+
+  @Test
+  void ofTwoThatTakeOverOneDoes() {
+    Lease gone = store.leases().acquire("config", "a", LONG).orElseThrow();
+    store.leases().takeOver(gone, "b", LONG);
+    assertThat(store.leases().takeOver(gone, "c", LONG)).isEmpty();
+    assertThat(store.leases().takeOver(new Lease("never", "a", 1), "c", LONG)).isEmpty();
+    assertThat(store.leases().held("config").orElseThrow().lease().holder()).isEqualTo("b");
   }
 
   @Test
