@@ -32,6 +32,14 @@ case " $* " in
     ;;
 esac
 [ "${1:-}" != --ci ] || set -- none follower no-state bad-config
+case " ${*:-clock} " in
+  *" clock"*)
+    compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" > /dev/null || {
+      echo "faults.sh: clock: libfaketime is missing (apt-get install libfaketime)" >&2
+      exit 3
+    }
+    ;;
+esac
 src/test/lab/needs.sh faults.sh chrt ip nft openssl perl setpriv strace
 mkdir -p target
 delivered=$(src/test/lab/delivered.sh)
