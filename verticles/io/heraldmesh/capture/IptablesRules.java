@@ -88,11 +88,9 @@ final class IptablesRules {
             .append(" -j REJECT --reject-with tcp-reset\n");
       }
     }
-    if (inbound) {
-      String uncaptured = tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
-      reached(text);
-      ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
-    }
+    String uncaptured = inbound && tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
+    reached(text);
+    ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
     return text.append("COMMIT\n").toString();
   }
 
