@@ -110,9 +110,9 @@ final class CaptureOptions {
   }
 
   private static RunAs user(String name) {
-    Integer uid = LocalUsers.uid(name);
+    Long uid = LocalUsers.uid(name);
     if (uid == null) {
-      throw new UsageException("--proxy-uid: \"" + name + "\" is no user of this machine");
+      throw new UsageException("--proxy-uid: \"" + name + "\" " + LocalUsers.refusal(name));
     }
     return new RunAs(name, uid);
   }

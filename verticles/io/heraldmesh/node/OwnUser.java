@@ -57,8 +57,8 @@ final class OwnUser {
   }
 
   /** The second of real, effective, saved and that for files. */
-  private static int effective(String line) {
-    return Integer.parseUnsignedInt(line.substring(UIDS.length()).strip().split("\\s+", -1)[1]);
+  private static long effective(String line) {
+    return Long.parseLong(line.substring(UIDS.length()).strip().split("\\s+", -1)[1]);
   }
 
   /** Empty where there is no Linux, which alone captures. */
