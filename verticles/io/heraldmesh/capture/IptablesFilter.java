@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** {@link IptablesRules} in force, for IPv4 and, where the machine has it, IPv6. */
@@ -31,25 +32,37 @@ final class IptablesFilter implements PacketFilter {
 
   @Override
   public void install(CaptureSettings settings) {
+    Map<Boolean, String> rules = rules(settings);
     Routes.remove();
     if (settings.mode() == Mode.TPROXY) {
       Routes.add();
     }
     try {
-      Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
-      for (boolean six : families()) {
-        Set<String> made =
-            before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
-        restore(six, new IptablesRules(settings, six).restore(made));
-        for (Jump jump : IptablesRules.JUMPS) {
-          if (!Commands.run(jump(six, "-C", jump)).well()) {
-            must(jump(six, "-I", jump));
-          }
-        }
-      }
+      rules.forEach(IptablesFilter::put);
     } catch (CaptureFailure e) {
       remove();
       throw e;
+    }
+  }
+
+  /** Of each family, before anything is changed. */
+  private static Map<Boolean, String> rules(CaptureSettings settings) {
+    Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
+    Map<Boolean, String> rules = new TreeMap<>();
+    for (boolean six : families()) {
+      Set<String> made =
+          before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
+      rules.put(six, new IptablesRules(settings, six).restore(made));
+    }
+    return rules;
+  }
+
+  private static void put(boolean six, String rules) {
+    restore(six, rules);
+    for (Jump jump : IptablesRules.JUMPS) {
+      if (!Commands.run(jump(six, "-C", jump)).well()) {
+        must(jump(six, "-I", jump));
+      }
     }
   }
 
