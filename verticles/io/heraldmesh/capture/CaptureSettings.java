@@ -25,7 +25,7 @@ import java.util.TreeSet;
  */
 public record CaptureSettings(
     Mode mode,
-    int proxyUid,
+    long proxyUid,
     int inboundPort,
     List<Caller> callers,
     SortedSet<Integer> ownPorts,
@@ -84,7 +84,7 @@ public record CaptureSettings(
    * @param uid a local user; {@link #EVERYBODY}: every user but Herald's own
    * @param port the listener of a workload, on loopback
    */
-  public record Caller(int uid, int port) {
-    public static final int EVERYBODY = -1;
+  public record Caller(long uid, int port) {
+    public static final long EVERYBODY = -1;
   }
 }

@@ -2,11 +2,11 @@ package io.heraldmesh.capture;
 
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.capture.IptablesRules.Jump;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** {@link IptablesRules} in force, for IPv4 and, where the machine has it, IPv6. */
@@ -32,25 +32,37 @@ final class IptablesFilter implements PacketFilter {
 
   @Override
   public void install(CaptureSettings settings) {
+    Map<Boolean, String> rules = rules(settings);
     Routes.remove();
     if (settings.mode() == Mode.TPROXY) {
       Routes.add();
     }
     try {
-      Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
-      for (boolean six : families()) {
-        Set<String> made =
-            before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
-        restore(six, new IptablesRules(settings, six).restore(made));
-        for (Jump jump : IptablesRules.JUMPS) {
-          if (!Commands.run(jump(six, "-C", jump)).well()) {
-            must(jump(six, "-I", jump));
-          }
-        }
-      }
+      rules.forEach(IptablesFilter::put);
     } catch (CaptureFailure e) {
       remove();
       throw e;
+    }
+  }
+
+  /** Of each family, before anything is changed. */
+  private static Map<Boolean, String> rules(CaptureSettings settings) {
+    Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
+    Map<Boolean, String> rules = new TreeMap<>();
+    for (boolean six : families()) {
+      Set<String> made =
+          before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
+      rules.put(six, new IptablesRules(settings, six).restore(made));
+    }
+    return rules;
+  }
+
+  private static void put(boolean six, String rules) {
+    restore(six, rules);
+    for (Jump jump : IptablesRules.JUMPS) {
+      if (!Commands.run(jump(six, "-C", jump)).well()) {
+        must(jump(six, "-I", jump));
+      }
     }
   }
 
@@ -134,13 +146,27 @@ final class IptablesFilter implements PacketFilter {
     return SavedTables.parse(said.well() ? said.text() : "");
   }
 
-  /** IPv6 only where its tables are there. */
+  /** IPv6 only where its tables are there, without which there must be none of it. */
   private static List<Boolean> families() {
-    List<Boolean> families = new ArrayList<>(List.of(false));
-    if (Commands.run(List.of(tool(true), WAIT, "-t", "nat", "-S", "OUTPUT")).well()) {
-      families.add(true);
+    Commands.Said six = Commands.run(List.of(tool(true), WAIT, "-t", "nat", "-S", "OUTPUT"));
+    mustLeadIpv6(six, Ipv6Addresses.beyondLoopback());
+    return six.well() ? List.of(false, true) : List.of(false);
+  }
+
+  /**
+   * @param table what the tool said of the table that leads IPv6 to the proxy
+   * @param spoken whether anybody is reached over IPv6
+   * @throws CaptureFailure when it is, and would pass by the proxy
+   */
+  static void mustLeadIpv6(Commands.Said table, boolean spoken) {
+    if (spoken && !table.well()) {
+      throw new CaptureFailure(
+          "this machine has IPv6 addresses, and its calls over IPv6 would pass by the proxy, as"
+              + " ip6tables has no table nat ("
+              + table.text()
+              + "); load its module (modprobe ip6table_nat), or turn IPv6 off (sysctl -w"
+              + " net.ipv6.conf.all.disable_ipv6=1)");
     }
-    return families;
   }
 
   private static void restore(boolean six, String rules) {

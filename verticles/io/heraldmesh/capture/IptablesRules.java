@@ -63,20 +63,15 @@ final class IptablesRules {
     if (inbound && !tproxy) {
       arriving("HERALD_PREROUTING", text);
       text.append("-A HERALD_PREROUTING").append(UNDER_WAY);
-      text.append("-A HERALD_PREROUTING -p tcp -j REDIRECT --to-ports ")
-          .append(settings.inboundPort())
-          .append('\n');
+      led("HERALD_PREROUTING", " -j REDIRECT --to-ports " + settings.inboundPort(), text);
     }
     text.append("COMMIT\n*mangle\n:HERALD_TPROXY - [0:0]\n");
     mark("mangle", made, text);
     if (inbound && tproxy) {
       text.append("-A HERALD_TPROXY -m conntrack --ctdir REPLY -j RETURN\n");
       arriving("HERALD_TPROXY", text);
-      text.append("-A HERALD_TPROXY -p tcp -j TPROXY --on-port ")
-          .append(settings.inboundPort())
-          .append(" --tproxy-mark ")
-          .append(TransparentRouting.MARK)
-          .append('\n');
+      String to = " -j TPROXY --on-port " + settings.inboundPort();
+      led("HERALD_TPROXY", to + " --tproxy-mark " + TransparentRouting.MARK, text);
     }
     text.append("COMMIT\n*filter\n:HERALD_INPUT - [0:0]\n:HERALD_REFUSE - [0:0]\n");
     mark("filter", made, text);
@@ -88,11 +83,9 @@ final class IptablesRules {
             .append(" -j REJECT --reject-with tcp-reset\n");
       }
     }
-    if (inbound) {
-      String uncaptured = tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
-      reached(text);
-      ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
-    }
+    String uncaptured = inbound && tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
+    reached(text);
+    ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
     return text.append("COMMIT\n").toString();
   }
 
@@ -149,21 +142,14 @@ final class IptablesRules {
     SortedSet<Integer> kept = new TreeSet<>(settings.ownPorts());
     kept.addAll(settings.excludeInboundPorts());
     ports(chain, kept, " -j RETURN", to);
-    if (!settings.includeInboundPorts().isEmpty()) {
-      List<Integer> wanted = List.copyOf(settings.includeInboundPorts());
-      if (wanted.size() > MOST_PORTS_A_RULE) {
-        throw new IllegalArgumentException(
-            "iptables takes at most "
-                + MOST_PORTS_A_RULE
-                + " included inbound ports, not "
-                + wanted.size());
-      }
-      to.append("-A ")
-          .append(chain)
-          .append(" -p tcp -m multiport ! --dports ")
-          .append(joined(wanted))
-          .append(" -j RETURN\n");
+  }
+
+  /** The included ports; all where none was said. */
+  private void led(String chain, String then, StringBuilder to) {
+    if (settings.includeInboundPorts().isEmpty()) {
+      to.append("-A ").append(chain).append(" -p tcp").append(then).append('\n');
     }
+    ports(chain, settings.includeInboundPorts(), then, to);
   }
 
   /** Herald's own listeners beside services of the same port. */

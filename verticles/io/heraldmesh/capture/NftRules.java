@@ -39,8 +39,8 @@ final class NftRules {
       } else {
         redirected(settings, rules);
       }
-      input(settings, rules);
     }
+    input(settings, rules);
     return rules.append("}\n").toString();
   }
 
@@ -123,8 +123,8 @@ final class NftRules {
       return;
     }
     chain("input", "type filter hook input priority 0", to);
-    String uncaptured =
-        settings.mode() == Mode.TPROXY ? " meta mark != " + TransparentRouting.MARK : "";
+    boolean marked = settings.inboundPort() != 0 && settings.mode() == Mode.TPROXY;
+    String uncaptured = marked ? " meta mark != " + TransparentRouting.MARK : "";
     for (Listener own : settings.besideApps()) {
       String family = own.address().toString().contains(":") ? "ip6" : "ip";
       rule(family + " daddr " + own.address() + " tcp dport " + own.port() + " return", to);

@@ -2,6 +2,7 @@ package io.heraldmesh.capture;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Where rules are put: nftables, or iptables where only that is. Needs CAP_NET_ADMIN. Blocks; not
@@ -83,6 +84,31 @@ public sealed interface PacketFilter permits NftFilter, IptablesFilter {
     } else {
       NftFilter.removeRules();
     }
+  }
+
+  /**
+   * The filter that has Herald's rules; that of this machine where none has.
+   *
+   * @throws CaptureFailure as {@link #ofThisMachine}, or when the system does not tell
+   */
+  static PacketFilter inForce() {
+    PacketFilter first = ofThisMachine();
+    PacketFilter iptables = new IptablesFilter();
+    return first.show().isEmpty() && iptables.show().isPresent() ? iptables : first;
+  }
+
+  /** The filter whose rules an install here would write, as far as anybody can tell who asks. */
+  static PacketFilter forPlan() {
+    return forPlan(tool -> Commands.run(List.of(tool, "--version")).code() >= 0);
+  }
+
+  /**
+   * The same; nft where there is neither, or nobody but root has their folder in the path.
+   *
+   * @param there whether a tool can be started
+   */
+  static PacketFilter forPlan(Predicate<String> there) {
+    return !there.test("nft") && there.test("iptables") ? new IptablesFilter() : new NftFilter();
   }
 
   /**

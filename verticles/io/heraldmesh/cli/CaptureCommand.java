@@ -125,7 +125,7 @@ final class CaptureCommand implements Runnable {
       }
       CaptureSettings settings = CapturePlan.of(node, options.over(node.capture()));
       if (dryRun) {
-        PacketFilter filter = backend == Backend.auto ? PacketFilter.nft() : filter();
+        PacketFilter filter = backend == Backend.auto ? PacketFilter.forPlan() : filter();
         out().print(filter.plan(settings));
         return 0;
       }
@@ -178,7 +178,7 @@ final class CaptureCommand implements Runnable {
     @Override
     int act() {
       PacketFilter.mustBeAllowed();
-      PacketFilter filter = filter();
+      PacketFilter filter = backend == Backend.auto ? PacketFilter.inForce() : filter();
       Optional<ShownRules> rules = filter.show();
       switch (output) {
         case text -> rules.ifPresent(shown -> out().println(shown.text()));

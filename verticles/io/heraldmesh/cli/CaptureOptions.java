@@ -110,9 +110,9 @@ final class CaptureOptions {
   }
 
   private static RunAs user(String name) {
-    Integer uid = LocalUsers.uid(name);
+    Long uid = LocalUsers.uid(name);
     if (uid == null) {
-      throw new UsageException("--proxy-uid: \"" + name + "\" is no user of this machine");
+      throw new UsageException("--proxy-uid: \"" + name + "\" " + LocalUsers.refusal(name));
     }
     return new RunAs(name, uid);
   }
@@ -152,9 +152,18 @@ final class CaptureOptions {
     return blocks;
   }
 
-  /** No words where none is given, and where all are included. */
+  /** No words where none is excluded, and where all are included. */
   private static List<String> words(String option, List<String> given) {
-    boolean all = option.startsWith("--include") && given.equals(List.of("*"));
-    return all || given.equals(List.of("")) ? List.of() : given;
+    boolean include = option.startsWith("--include");
+    boolean empty = given.equals(List.of(""));
+    if (include && empty) {
+      throw new UsageException(
+          option
+              + " (or its name in istio-iptables) is empty, which captures nothing there and would"
+              + " capture everything here: write * for everything; for nothing take "
+              + (option.contains("inbound") ? "spec.capture.inbound" : "outbound.capture")
+              + " out of the node file");
+    }
+    return empty || include && given.equals(List.of("*")) ? List.of() : given;
   }
 }

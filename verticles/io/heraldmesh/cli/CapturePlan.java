@@ -76,12 +76,12 @@ final class CapturePlan {
     }
     SortedSet<Integer> excluded = new TreeSet<>(capture.excludeInboundPorts());
     for (int app : apps) {
-      if (inbound != null && excluded.contains(app)) {
+      if (excluded.contains(app)) {
         throw StartFailure.problems(
             "port "
                 + app
-                + " is a service behind the proxy and among excludeInboundPorts: it would be"
-                + " reached past the proxy; take it out");
+                + " is a service behind the proxy and among excludeInboundPorts: nothing may reach"
+                + " it past the proxy; take it out");
       }
     }
     return new CaptureSettings(

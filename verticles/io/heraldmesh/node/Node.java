@@ -114,6 +114,7 @@ public final class Node {
   }
 
   private void start(Consumer<String> say) {
+    OwnUser.check(config);
     AttachedConfig attached = config.attached();
     if (attached != null) {
       openState();

@@ -96,7 +96,7 @@ final class WorkloadsSection {
 
   /** Where calls of several workloads are captured, the user alone tells them apart. */
   private static void checkUsers(Value value, List<WorkloadSettings> workloads) {
-    Map<Integer, Workload> users = new HashMap<>();
+    Map<Long, Workload> users = new HashMap<>();
     for (WorkloadSettings workload : workloads) {
       if (workload.capture() == null || workloads.size() < 2) {
         continue;

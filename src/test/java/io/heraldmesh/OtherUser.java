@@ -30,11 +30,16 @@ public final class OtherUser {
 
   /** What the user gets who connects to {@code address} and sends {@code bytes}. */
   public static String sends(InetSocketAddress address, String bytes) throws Exception {
+    return sends(UID, address, bytes);
+  }
+
+  /** The same of any other user. */
+  public static String sends(long uid, InetSocketAddress address, String bytes) throws Exception {
     Process process =
         new ProcessBuilder(
                 "/usr/bin/setpriv",
-                "--reuid=" + UID,
-                "--regid=" + UID,
+                "--reuid=" + uid,
+                "--regid=" + uid,
                 "--clear-groups",
                 "bash",
                 "-c",

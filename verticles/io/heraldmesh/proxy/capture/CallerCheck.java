@@ -30,7 +30,7 @@ public interface CallerCheck {
   /** Only processes of {@code expected}. */
   static CallerCheck of(SocketOwner owner, RunAs expected) {
     return (client, dialled) -> {
-      int uid = owner.of(client, dialled);
+      long uid = owner.of(client, dialled);
       if (uid == expected.uid()) {
         return null;
       }

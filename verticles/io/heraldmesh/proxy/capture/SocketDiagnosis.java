@@ -95,7 +95,7 @@ public final class SocketDiagnosis implements SocketOwner, AutoCloseable {
   }
 
   @Override
-  public synchronized int of(InetSocketAddress client, InetSocketAddress dialled) {
+  public synchronized long of(InetSocketAddress client, InetSocketAddress dialled) {
     if (closed) {
       return NOBODY;
     }
@@ -149,7 +149,7 @@ public final class SocketDiagnosis implements SocketOwner, AutoCloseable {
   }
 
   /** Of the very socket that was asked for, and only while somebody has it open. */
-  private static int owner(ByteBuffer told, Pair asked) {
+  private static long owner(ByteBuffer told, Pair asked) {
     if (told.getShort(4) != SOCK_DIAG_BY_FAMILY || told.limit() < MESSAGE) {
       return NOBODY;
     }
@@ -161,7 +161,7 @@ public final class SocketDiagnosis implements SocketOwner, AutoCloseable {
     byte[] to = new byte[16];
     told.get(HEADER + 24, to);
     boolean same = asked.is(ports, six ? from : mapped(from), six ? to : mapped(to));
-    int uid = told.getInt(HEADER + 64);
+    long uid = Integer.toUnsignedLong(told.getInt(HEADER + 64));
     int inode = told.getInt(HEADER + 68);
     // a socket that its process has closed belongs to root until it is gone
     return same && inode != 0 ? uid : NOBODY;

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 @FunctionalInterface
 public interface SocketOwner {
   /** No open socket of this machine has these addresses. */
-  int NOBODY = -1;
+  long NOBODY = -1;
 
   /**
    * The uid that opened the client's socket; {@link #NOBODY} when it cannot be told. Takes
@@ -15,5 +15,5 @@ public interface SocketOwner {
    * @param client the address that the connection comes from
    * @param dialled where it was going, as its client sees it
    */
-  int of(InetSocketAddress client, InetSocketAddress dialled);
+  long of(InetSocketAddress client, InetSocketAddress dialled);
 }

@@ -3,8 +3,6 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.policy.Protocol;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.Set;
 
 /** Tells by its first bytes what a client speaks. */
 enum FirstBytes {
@@ -22,13 +20,6 @@ enum FirstBytes {
   private static final int MOST = 24;
 
   /**
-   * HTTP's own (RFC 9110 section 9, RFC 5789). What begins with one is a request however its line
-   * goes on: services may read as a request what is none, and must not get it as bytes.
-   */
-  private static final Set<String> METHODS =
-      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
-
-  /**
    * Looks without consuming, as far as the port leaves it open.
    *
    * @param lineOctets longest request line
@@ -39,32 +30,18 @@ enum FirstBytes {
       case HTTP, HTTP2 -> of(in);
       case AUTO -> {
         FirstBytes first = of(in);
-        yield first == HTTP1 ? ofLine(in, lineOctets) : first;
+        yield first == HTTP1 || first == OTHER ? FirstLine.of(in, lineOctets) : first;
       }
     };
   }
 
   /** When time is up: what has begun as a request stays one, anything else is bytes. */
   static FirstBytes atLast(ByteBuf in) {
-    return of(in) == HTTP1 ? HTTP1 : OTHER;
-  }
-
-  /**
-   * Many protocols begin with a word in capitals and a space. Where that is no method of HTTP's
-   * own, the rest of the line has to name HTTP; one that does not end is a request's.
-   */
-  private static FirstBytes ofLine(ByteBuf in, int most) {
-    int from = in.readerIndex();
-    int space = in.indexOf(from, in.writerIndex(), (byte) ' ');
-    if (METHODS.contains(in.toString(from, space - from, StandardCharsets.US_ASCII))) {
-      return HTTP1;
-    }
-    int end = in.indexOf(space, Math.min(in.writerIndex(), from + most), (byte) '\n');
-    if (end < 0) {
-      return in.readableBytes() < most ? MORE : HTTP1;
-    }
-    String rest = in.toString(space, end - space, StandardCharsets.ISO_8859_1);
-    return rest.toUpperCase(Locale.ROOT).contains("HTTP/") ? HTTP1 : OTHER;
+    return switch (of(in)) {
+      case HTTP1 -> HTTP1;
+      case OTHER -> FirstLine.begun(in) ? HTTP1 : OTHER;
+      case MORE, HTTP2 -> OTHER;
+    };
   }
 
   /** Looks without consuming: a method in capitals and a space is taken for HTTP/1. */

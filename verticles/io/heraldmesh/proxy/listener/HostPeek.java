@@ -25,12 +25,13 @@ final class HostPeek {
 
   /** Whether the head is there, or as much as is waited for; call it whenever there is more. */
   boolean complete(ByteBuf in) {
-    int end = end(in);
+    int begin = FirstLine.begin(in, in.writerIndex()) - in.readerIndex();
+    int end = end(in, begin);
     if (end < 0 && in.readableBytes() < most) {
       return false;
     }
-    int length = Math.min(end < 0 ? most : end, most);
-    String head = in.toString(in.readerIndex(), length, StandardCharsets.ISO_8859_1);
+    int length = Math.max(begin, Math.min(end < 0 ? most : end, most)) - begin;
+    String head = in.toString(in.readerIndex() + begin, length, StandardCharsets.ISO_8859_1);
     hosts.clear();
     head.lines().forEach(line -> add(hostOf(line)));
     int targetEnd = head.indexOf('\n');
@@ -43,9 +44,12 @@ final class HostPeek {
     return hosts;
   }
 
-  /** Length of the head; −1: it has no end yet. Where an empty line begins it ends. */
-  private int end(ByteBuf in) {
-    for (int i = Math.max(0, searched); i < in.readableBytes(); i++) {
+  /**
+   * Where the head ends; −1: it has no end yet. Where an empty line begins it ends, but for those
+   * before it.
+   */
+  private int end(ByteBuf in, int begin) {
+    for (int i = Math.max(begin, searched); i < in.readableBytes(); i++) {
       if (in.getByte(in.readerIndex() + i) == '\n' && isEmptyLine(in, i + 1)) {
         return i + 1;
       }

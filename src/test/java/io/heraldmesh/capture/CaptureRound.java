@@ -43,6 +43,7 @@ final class CaptureRound {
     assertThat(filter.show().orElseThrow().rules())
         .anyMatch(rule -> rule.rule().contains("15001"))
         .anyMatch(rule -> rule.rule().contains("15006"));
+    assertThat(PacketFilter.inForce().tool()).as("whoever keeps it").isEqualTo(filter.tool());
     filter.remove();
     assertThat(state()).as("removed").isEqualTo(before);
     filter.remove();

@@ -203,11 +203,12 @@ class CaptureRulesTest {
         .contains("iifname != \"lo\" tcp dport { 9000 } meta mark != 0x4844 drop");
   }
 
-  @Test
-  void withoutAnInboundListenerNothingThatArrivesIsTouched() {
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void withoutAnInboundListenerServicesAreDroppedAndElseNothingThatArrivesIsTouched(Mode mode) {
     CaptureSettings out =
         new CaptureSettings(
-            Mode.REDIRECT,
+            mode,
             PROXY,
             0,
             List.of(new Caller(Caller.EVERYBODY, 15001)),
@@ -218,11 +219,19 @@ class CaptureRulesTest {
             ports(),
             List.of(),
             List.of(),
-            List.of());
-    assertThat(NftRules.install(out)).doesNotContain("prerouting").doesNotContain("input");
-    assertThat(new IptablesRules(out, false).restore())
-        .doesNotContain("-A HERALD_PREROUTING")
-        .doesNotContain("-A HERALD_INPUT");
+            List.of(new Listener(AddressBlock.parse("10.0.0.5"), 9000)));
+    assertThat(NftRules.install(out)).doesNotContain("prerouting");
+    assertThat(chain(NftRules.install(out), "input"))
+        .containsExactly(
+            "type filter hook input priority 0; policy accept;",
+            "ip daddr 10.0.0.5/32 tcp dport 9000 return",
+            "iifname != \"lo\" tcp dport { 9000 } drop");
+    String iptables = new IptablesRules(out, false).restore();
+    assertThat(iptables).doesNotContain("-A HERALD_PREROUTING").doesNotContain("-A HERALD_TPROXY");
+    assertThat(input(iptables))
+        .containsExactly(
+            "-A HERALD_INPUT -p tcp -d 10.0.0.5/32 --dport 9000 -j RETURN",
+            "-A HERALD_INPUT ! -i lo -p tcp -m multiport --dports 9000 -j DROP");
   }
 
   @Test

@@ -97,6 +97,23 @@ class CaptureCommandTest {
         .doesNotContain("!= {");
   }
 
+  @Test
+  void nothingIsExcludedByAnEmptyList() throws IOException {
+    CommandRun run = dryRun("--backend", "nft", "--istio-local-outbound-ports-exclude", "");
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("redirect to :15001").doesNotContain("3306");
+  }
+
+  @Test
+  void usersOfALargeDirectoryHaveHighNumbers() throws IOException {
+    String high = NODE.replace("1337", "4294967294").replace("2001", "2147483648");
+    CommandRun nft = install(high, "--backend", "nft");
+    assertThat(nft.code()).as(nft.err()).isZero();
+    assertThat(nft.out()).contains("meta skuid 4294967294 return", "meta skuid 2147483648 meta");
+    assertThat(install(high, "--backend", "iptables").out())
+        .contains("--uid-owner 4294967294 -j RETURN", "--uid-owner 2147483648 -j REDIRECT");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -109,7 +126,11 @@ class CaptureCommandTest {
           --exclude-outbound-ports     | *             | is no port
           --exclude-outbound-ip-ranges | 10.0.0.0/33   | is no address block
           --include-outbound-ip-ranges | example.com   | is no address block
+          --include-inbound-ports      | ''            | write * for everything
+          --istio-inbound-ports        | ''            | spec.capture.inbound
+          --istio-service-cidr         | ''            | outbound.capture
           --proxy-uid                  | no-such-one   | is no user of this machine
+          --proxy-uid                  | 4294967295    | is no uid
           --socket                     | in            | NAME=PORT
           --socket                     | in=0          | is no port
           --backend                    | pf            | backend

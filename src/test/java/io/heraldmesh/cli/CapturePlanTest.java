@@ -102,7 +102,8 @@ class CapturePlanTest {
     refused(
         ONE,
         CAPTURE.replace("excludeOutboundPorts: [3306]", "excludeInboundPorts: [9000]"),
-        "reached past the proxy");
+        "past the proxy");
+    refused(ONE, "capture: {user: 1337, excludeInboundPorts: [9000]}", "past the proxy");
   }
 
   @Test

@@ -94,6 +94,15 @@ class NodeFileWorkloadsTest {
         .isEqualTo(new RunAs("root", 0));
     assertThat(files.read(LEAST + workload.formatted("4711")).workloads().getFirst().runAs())
         .isEqualTo(new RunAs("4711", 4711));
+    for (String high : List.of("1000000000", "2147483648", "'4294967294'")) {
+      long uid = Long.parseLong(high.replace("'", ""));
+      assertThat(files.read(LEAST + workload.formatted(high)).workloads().getFirst().runAs())
+          .isEqualTo(new RunAs(Long.toString(uid), uid));
+    }
+    for (String beyond : List.of("4294967295", "'4294967295'", "99999999999", "'007'")) {
+      assertThat(files.problems(LEAST + workload.formatted(beyond)))
+          .contains("spec.workloads[0].runAs", "is no uid: those are 0 to 4294967294");
+    }
     for (String user : List.of("no-such-user-here", "'-u'", "'a b'", "-1")) {
       assertThat(files.problems(LEAST + workload.formatted(user)))
           .contains("node.yaml:", "spec.workloads[0].runAs");

@@ -127,7 +127,7 @@ class CapturedCallsTest {
           .isEqualTo(unknown.getBytes(StandardCharsets.ISO_8859_1));
     }
     try (RawClient client = dial(outside())) {
-      assertThat(client.get("/", "server.b").status()).isEqualTo(200);
+      assertThat(client.send("\r\n\r\n").get("/", "server.b").status()).isEqualTo(200);
     }
     assertThat(mesh.logged("destination").mutualTls()).isTrue();
   }

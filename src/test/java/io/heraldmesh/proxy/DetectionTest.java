@@ -97,9 +97,13 @@ class DetectionTest {
       names = {"PERMISSIVE", "DISABLE"})
   void soIsOneThatSendsTooLittleToTell(MtlsMode mode) throws Exception {
     start(Protocol.AUTO, Protocol.AUTO, mode);
-    try (RawClient client = new RawClient(mesh.inbound)) {
-      client.send("G");
-      assertThat(client.read(GREETING.length() + 1)).asString().isEqualTo(GREETING + "G");
+    for (String little : List.of("G", "get", "\r\n", "set k")) {
+      try (RawClient client = new RawClient(mesh.inbound)) {
+        client.send(little);
+        assertThat(client.read(GREETING.length() + little.length()))
+            .asString()
+            .isEqualTo(GREETING + little);
+      }
     }
     try (RawClient client = new RawClient(mesh.outboundPort)) {
       // the server side takes mesh TLS, or plain text where mesh TLS is off
@@ -118,9 +122,16 @@ class DetectionTest {
         "HELLO world\n",
         "NICK bob\r\n",
         "SET k v\r\n",
-        "DESCRIBE rtsp://a/b RTSP/1.0\r\n"
+        "DESCRIBE rtsp://a/b RTSP/1.0\r\n",
+        "\r\n\r\nHELLO world\n",
+        "hello world\n",
+        "set k 0 0 1\r\n",
+        "X1 y z\r\n",
+        "*1\r\n$4\r\nPING\r\n",
+        "0032git-upload-pack /p.git\0host=h\0",
+        "15 <34>1 a b c d"
       })
-  void aWordInCapitalsMakesNoRequest(String line) throws Exception {
+  void aWordMakesNoRequest(String line) throws Exception {
     start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
     List<Callable<RawClient>> ways =
         List.of(
@@ -144,7 +155,17 @@ class DetectionTest {
         "GET /admin\r\n",
         "GET /admin  http/1.1\r\n\r\n",
         "OPTIONS rtsp://a/b RTSP/1.0\r\n\r\n",
-        "BREW /pot hTTp/1.1\r\n\r\n"
+        "BREW /pot hTTp/1.1\r\n\r\n",
+        "\r\nGET /admin HTTP/1.1\r\n\r\n",
+        "\n\r\n\nGET /admin\r\n",
+        " GET /admin HTTP/1.1\r\n\r\n",
+        "GET\t/admin HTTP/1.1\r\n\r\n",
+        "get /admin HTTP/1.1\r\n\r\n",
+        "Get /admin http/1.1\r\n\r\n",
+        "X1 /admin HTTP/1.1\r\n\r\n",
+        "M /admin HTTP/1.1\r\n\r\n",
+        "\r\nm-search_1 /admin HTTP/1.1\r\n\r\n",
+        "A-METHOD-THAT-IS-LONGER-THAN-MOST /admin HTTP/1.1\r\n\r\n"
       })
   void whatMayBeReadAsARequestIsNotPassedAsBytes(String line) throws Exception {
     start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
@@ -160,8 +181,13 @@ class DetectionTest {
   @Test
   void norIsALineThatDoesNotEnd() throws Exception {
     start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE);
+    for (String line : List.of("BREW /pot", "X1 /pot", "\r\nBREW /pot")) {
+      try (RawClient client = new RawClient(mesh.inbound)) {
+        assertThat(client.send(line).readAll()).isEmpty();
+      }
+    }
     try (RawClient client = new RawClient(mesh.inbound)) {
-      assertThat(client.send("BREW /pot").readAll()).isEmpty();
+      assertThat(client.send("get /pot").answer().status()).isEqualTo(400);
     }
     try (RawClient client = new RawClient(mesh.inbound)) {
       client.send("BREW /" + "pot".repeat(Limits.DEFAULTS.requestLineBytes() / 3));

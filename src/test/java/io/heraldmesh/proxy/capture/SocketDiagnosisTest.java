@@ -34,8 +34,10 @@ class SocketDiagnosisTest {
     }
   }
 
-  @Test
-  void anotherUsersConnectionIsTheirs() throws Exception {
+  /** Also one with a number of all 32 bits. */
+  @ParameterizedTest
+  @ValueSource(longs = {OtherUser.UID, 4_294_967_294L})
+  void anotherUsersConnectionIsTheirs(long uid) throws Exception {
     OtherUser.assumeThere();
     try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
       InetSocketAddress address = (InetSocketAddress) server.getLocalSocketAddress();
@@ -43,13 +45,13 @@ class SocketDiagnosisTest {
           CompletableFuture.supplyAsync(
               () -> {
                 try {
-                  return OtherUser.sends(address, "hello");
+                  return OtherUser.sends(uid, address, "hello");
                 } catch (Exception e) {
                   throw new IllegalStateException(e);
                 }
               });
       try (Socket accepted = server.accept()) {
-        assertThat(sockets.of(end(accepted), address)).isEqualTo(OtherUser.UID);
+        assertThat(sockets.of(end(accepted), address)).isEqualTo(uid);
       }
       other.get(20, TimeUnit.SECONDS);
     }
