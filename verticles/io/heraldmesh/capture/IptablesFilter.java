@@ -50,8 +50,7 @@ final class IptablesFilter implements PacketFilter {
     Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
     Map<Boolean, String> rules = new TreeMap<>();
     for (boolean six : families()) {
-      Set<String> made =
-          before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
+      Set<String> made = before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
       rules.put(six, new IptablesRules(settings, six).restore(made));
     }
     return rules;

@@ -303,7 +303,9 @@ final class LabNode implements AutoCloseable {
     return command;
   }
 
-  /** The options of the checkout in whose {@code target} the jar is: those that its cache is for. */
+  /**
+   * The options of the checkout in whose {@code target} the jar is: those that its cache is for.
+   */
   private static Path optionsBeside(Path jar) {
     return jar.toAbsolutePath().getParent().resolveSibling("conf").resolve("java.options");
   }

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A proxy whose own calls would be captured does not start. */
 class OwnUserTest {
-  private static final String STATUS = "Name:\tjava\nUid:\t1000\t990\t1000\t1000\nGid:\t7\t7\t7\t7\n";
+  private static final String STATUS =
+      "Name:\tjava\nUid:\t1000\t990\t1000\t1000\nGid:\t7\t7\t7\t7\n";
 
   @TempDir Path folder;
 
