@@ -35,6 +35,11 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
    */
   private static final long GATHER_MILLIS = 50;
 
+  /** Lines that are flushed together: as many are lost at most when writing fails. */
+  private static final int TOGETHER = 32;
+
+  private static final long WARN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final Format format;
   private final Destination destination;
   private final double share;
@@ -44,6 +49,11 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
   private final Thread writer;
   private volatile boolean reopen;
   private volatile boolean closing;
+
+  /** Written, but not flushed yet; the writer's own, as what follows. */
+  private int unflushed;
+
+  private @Nullable Long warnedNanos;
 
   /** What a line looks like. */
   public enum Format {
@@ -144,9 +154,7 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
         boolean last = closing;
         AccessEntry entry = queue.poll();
         if (entry == null) {
-          if (out != null) {
-            out.flush();
-          }
+          flush(out);
           if (last) {
             closeQuietly(out);
             return;
@@ -154,18 +162,49 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS));
           continue;
         }
+        unflushed++;
         if (out == null || reopen) {
           reopen = false;
-          closeQuietly(out);
-          out = destination.open();
+          out = opened(out);
         }
         out.write(format == Format.JSON ? AccessLine.of(entry) : AccessText.of(entry));
+        if (unflushed >= TOGETHER) {
+          flush(out);
+        }
       } catch (IOException e) {
-        dropped.increment();
-        LOG.warn("the access log cannot be written: {}", e.toString());
+        lost(e);
         closeQuietly(out);
         out = null;
       }
+    }
+  }
+
+  /** In place of what was written to before, which is there no more when this fails. */
+  private OutputStream opened(@Nullable OutputStream before) throws IOException {
+    if (before != null) {
+      try (before) {
+        before.flush();
+      }
+      unflushed = 1; // the entry that is to be written
+    }
+    return destination.open();
+  }
+
+  private void flush(@Nullable OutputStream out) throws IOException {
+    if (out != null) {
+      out.flush();
+      unflushed = 0;
+    }
+  }
+
+  /** Counts what was not flushed; a warning at first and then now and again, not for each line. */
+  private void lost(IOException why) {
+    dropped.increment(unflushed);
+    unflushed = 0;
+    long now = System.nanoTime();
+    if (warnedNanos == null || now - warnedNanos >= WARN_NANOS) {
+      warnedNanos = now;
+      LOG.warn("the access log cannot be written, its lines are lost: {}", why.toString());
     }
   }
 
