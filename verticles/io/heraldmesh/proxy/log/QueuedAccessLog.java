@@ -3,6 +3,8 @@ package io.heraldmesh.proxy.log;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -89,10 +91,14 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
     this.writer = Thread.ofPlatform().daemon().name("herald-access-log").start(this::write);
   }
 
-  /** The process's standard error, which stays open. */
+  /**
+   * The process's standard error, which stays open. It goes past {@link System#err}, for whose lock
+   * others would wait while nobody reads what is written; each line is one write.
+   */
   public static Destination standardError() {
+    FileOutputStream err = new FileOutputStream(FileDescriptor.err);
     return () ->
-        new FilterOutputStream(System.err) {
+        new FilterOutputStream(err) {
           @Override
           public void write(byte[] bytes, int offset, int length) throws IOException {
             out.write(bytes, offset, length);
