@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 
@@ -14,20 +13,23 @@ import io.vertx.core.net.SocketAddress;
  * says which part is not ready, never what is in it.
  */
 public final class HealthServer {
-  private final Vertx vertx;
+  private static final int MOST_CONNECTIONS = 256;
+
   private final Health health;
+  private final ClientBounds clients;
 
   public HealthServer(Vertx vertx, Health health) {
-    this.vertx = vertx;
+    this(health, new ClientBounds(vertx, MOST_CONNECTIONS));
+  }
+
+  HealthServer(Health health, ClientBounds clients) {
     this.health = health;
+    this.clients = clients;
   }
 
   /** Binds; the result knows the actual port. Fails when the address is in use. */
   public Future<HttpServer> listen(SocketAddress address) {
-    return vertx
-        .createHttpServer(new HttpServerOptions().setIdleTimeout(10).setMaxHeaderSize(8192))
-        .requestHandler(this::answer)
-        .listen(address);
+    return clients.server(this::answer).listen(address);
   }
 
   private void answer(HttpServerRequest request) {

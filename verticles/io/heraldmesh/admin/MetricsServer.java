@@ -5,10 +5,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.SocketAddress;
@@ -27,7 +25,6 @@ public final class MetricsServer {
   /** Clients that are being answered; one more gets 503. */
   private static final int MOST_ANSWERS = 16;
 
-  /** One more is closed. */
   private static final int MOST_CONNECTIONS = 64;
 
   private static final int CHUNK = 16 * 1024;
@@ -38,35 +35,25 @@ public final class MetricsServer {
 
   private final Vertx vertx;
   private final PrometheusMeterRegistry registry;
+  private final ClientBounds clients;
   private final AtomicInteger answers = new AtomicInteger();
-  private final AtomicInteger connections = new AtomicInteger();
 
   /** Runs, or is kept until the next. */
   private @Nullable Future<MetricsText> last;
 
   public MetricsServer(Vertx vertx, PrometheusMeterRegistry registry) {
+    this(vertx, registry, new ClientBounds(vertx, MOST_CONNECTIONS));
+  }
+
+  MetricsServer(Vertx vertx, PrometheusMeterRegistry registry, ClientBounds clients) {
     this.vertx = vertx;
     this.registry = registry;
+    this.clients = clients;
   }
 
   /** Binds; the result knows the actual port. Fails when the address is in use. */
   public Future<HttpServer> listen(SocketAddress address) {
-    return vertx
-        .createHttpServer(
-            new HttpServerOptions()
-                .setIdleTimeout(10)
-                .setMaxHeaderSize(8192)
-                .setHttp2ClearTextEnabled(false))
-        .connectionHandler(this::count)
-        .requestHandler(this::answer)
-        .listen(address);
-  }
-
-  private void count(HttpConnection connection) {
-    connection.closeHandler(closed -> connections.decrementAndGet());
-    if (connections.incrementAndGet() > MOST_CONNECTIONS) {
-      connection.close();
-    }
+    return clients.server(this::answer).listen(address);
   }
 
   private void answer(HttpServerRequest request) {

@@ -5,12 +5,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import java.io.Console;
 import org.slf4j.LoggerFactory;
 
-/** Where log lines go: standard error, as JSON lines, or as text when a person watches. */
+/**
+ * Where log lines go: standard error, as JSON lines, or as text when a person watches. Nobody waits
+ * for them to be written.
+ */
 public final class Logging {
   private Logging() {}
 
@@ -22,15 +24,19 @@ public final class Logging {
   static void start(Level level, boolean text) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-    appender.setContext(context);
-    appender.setTarget("System.err");
-    appender.setEncoder(text ? text(context) : json(context));
-    appender.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
-    root.addAppender(appender);
+    root.addAppender(LogQueue.start(context, text ? text(context) : json(context)));
     context.getLogger("io.heraldmesh").setLevel(level);
+  }
+
+  /**
+   * Writes what was logged, for at most half a second; what is logged afterwards is not written.
+   * Whatever ends the process calls this before.
+   */
+  public static void stop() {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.getLogger(Logger.ROOT_LOGGER_NAME).detachAndStopAllAppenders();
   }
 
   private static boolean onTerminal() {

@@ -26,13 +26,14 @@ public final class Main {
       // Ends the process, which other threads would keep alive without its main one.
       code = failed(e, writer(System.err));
     }
+    Logging.stop();
     System.exit(code);
   }
 
   private static int run(PlainRun node) {
     PrintWriter err = writer(System.err);
     try {
-      return new NodeProcess(node.config(), null, writer(System.out), err).run();
+      return new NodeProcess(node.config(), null, writer(System.out), err, Logging::stop).run();
     } catch (Exception e) {
       return failed(e, err);
     }

@@ -36,6 +36,6 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var streams = spec.commandLine();
-    return new NodeProcess(config, roles, streams.getOut(), streams.getErr()).run();
+    return new NodeProcess(config, roles, streams.getOut(), streams.getErr(), Logging::stop).run();
   }
 }

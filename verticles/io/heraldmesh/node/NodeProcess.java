@@ -21,17 +21,25 @@ public final class NodeProcess {
   private final @Nullable List<String> roles;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final Runnable last;
 
   /**
    * @param roles instead of those in the file; null: those in the file
    * @param out takes the lines {@code listening <what> <address>} and {@code ready}
    * @param err takes what is wrong with the node file
+   * @param last runs before the process ends because it was told to: it writes the log's last lines
    */
-  public NodeProcess(Path config, @Nullable List<String> roles, PrintWriter out, PrintWriter err) {
+  public NodeProcess(
+      Path config,
+      @Nullable List<String> roles,
+      PrintWriter out,
+      PrintWriter err,
+      Runnable last) {
     this.config = config;
     this.roles = roles;
     this.out = out;
     this.err = err;
+    this.last = last;
   }
 
   /**
@@ -93,7 +101,7 @@ public final class NodeProcess {
    * Drains and ends with 0: being told to stop is no failure. A node that is still starting serves
    * nobody and writes its files whole or not at all, so it is simply cut off.
    */
-  private static void stop(@Nullable Node node) {
+  private void stop(@Nullable Node node) {
     if (node != null) {
       Thread drain = Thread.ofPlatform().daemon().name("herald-drain").start(node::stop);
       try {
@@ -106,6 +114,7 @@ public final class NodeProcess {
         Thread.currentThread().interrupt();
       }
     }
+    last.run();
     Runtime.getRuntime().halt(0);
   }
 }

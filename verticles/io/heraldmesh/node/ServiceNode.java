@@ -15,7 +15,6 @@ import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.jwks.KeySetService;
 import io.heraldmesh.jwks.KeySourceHealth;
-import io.heraldmesh.node.NodeConfig.AccessLogConfig;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.Bound;
 import io.heraldmesh.proxy.DataPath;
@@ -32,13 +31,11 @@ import io.heraldmesh.proxy.overload.ProcessMemory;
 import io.heraldmesh.proxy.overload.Thresholds;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.vertx.core.Future;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -94,7 +91,7 @@ final class ServiceNode {
             config.allowLoopback(),
             config.capture().inbound(),
             config.capture().mode() == Mode.TPROXY);
-    this.accessLog = accessLog(foundation, config.accessLog());
+    this.accessLog = NodeAccessLog.open(config.accessLog(), foundation.meters());
     this.overload = overload(foundation, config);
     this.path =
         new DataPath(
@@ -121,20 +118,6 @@ final class ServiceNode {
         config.name(),
         foundation.meters(),
         () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-  }
-
-  private static @Nullable QueuedAccessLog accessLog(
-      Foundation foundation, @Nullable AccessLogConfig config) {
-    if (config == null) {
-      return null;
-    }
-    Path file = config.file();
-    return new QueuedAccessLog(
-        config.format(),
-        file == null ? QueuedAccessLog.standardError() : QueuedAccessLog.file(file),
-        config.share(),
-        () -> ThreadLocalRandom.current().nextLong(),
-        foundation.meters());
   }
 
   /** Opens the access log's file again, as after a rotation. */

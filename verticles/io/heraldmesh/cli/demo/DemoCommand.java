@@ -85,6 +85,7 @@ public final class DemoCommand implements Callable<Integer> {
             new Thread(
                 () -> {
                   demo.close();
+                  Logging.stop();
                   Runtime.getRuntime().halt(0);
                 },
                 "demo-stop"));

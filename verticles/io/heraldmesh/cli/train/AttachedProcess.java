@@ -22,6 +22,7 @@ public final class AttachedProcess {
       Node.start(Path.of(files[0])).stop();
     } catch (RuntimeException e) {
       System.err.println("the node that attaches did not start: " + e);
+      Logging.stop();
       // threads that it left must not keep the process
       System.exit(3);
     }

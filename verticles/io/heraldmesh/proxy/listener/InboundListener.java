@@ -110,21 +110,25 @@ public final class InboundListener extends ChannelInitializer<Channel> {
 
   /** Closes a connection before anything was decided about its content, and logs it. */
   void refuse(Channel channel, Reason reason) {
-    tunnel(channel).refuse(reason, "-");
+    tunnel(channel, null).refuse(reason, "-");
   }
 
   /** Logs a connection that has to end. */
-  void withdrawn(Channel channel, Reason reason) {
-    tunnel(channel).log(reason, "-");
+  void withdrawn(Channel channel, @Nullable PeerCheck peer, Reason reason) {
+    tunnel(channel, peer).log(reason, "-");
   }
 
-  private Tunnel tunnel(Channel channel) {
+  /**
+   * @param peer what the client has proven; null: nothing
+   */
+  Tunnel tunnel(Channel channel, @Nullable PeerCheck peer) {
+    SpiffeId proven = peer == null ? null : peer.identity().id();
     Origin origin =
         new Origin(
             "destination",
             workload.toString(),
-            null,
-            false,
+            proven == null ? null : proven.principal(),
+            proven != null,
             Addresses.text(Addresses.ip(channel.remoteAddress())),
             called);
     return new Tunnel(context, channel, origin, called);

@@ -34,7 +34,7 @@ final class InboundProtocol {
         context.upstreams().watch(channel.eventLoop()),
         new InboundStanding(context, listener.workload(), connection, peer, false),
         context.clock(),
-        reason -> listener.withdrawn(channel, reason));
+        reason -> listener.withdrawn(channel, peer, reason));
     if (first == FirstBytes.HTTP2) {
       HttpPipelines.http2(context, channel, listener.gate(connection, peer, first), since);
     } else {

@@ -8,7 +8,6 @@ import io.heraldmesh.proxy.filter.Filters;
 import io.heraldmesh.proxy.filter.InboundRequest;
 import io.heraldmesh.proxy.filter.Verdict;
 import io.heraldmesh.proxy.upstream.Choice;
-import io.heraldmesh.tls.PeerIdentity;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +18,7 @@ final class TcpServer {
   static void start(
       InboundListener listener, Channel channel, Connection connection, @Nullable PeerCheck peer) {
     ListenerContext context = listener.context();
-    PeerIdentity identity = peer == null ? null : peer.identity();
-    Origin origin =
-        new Origin(
-            "destination",
-            listener.workload().toString(),
-            identity == null ? null : identity.id().principal(),
-            identity != null,
-            Addresses.text(connection.sourceIp()),
-            listener.called());
-    Tunnel tunnel = new Tunnel(context, channel, origin, listener.called());
+    Tunnel tunnel = listener.tunnel(channel, peer);
     Enforcement enforcement = context.inForce().get().enforcement(listener.workload());
     if (enforcement == null) {
       tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "-");

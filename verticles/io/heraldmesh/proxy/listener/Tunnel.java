@@ -47,6 +47,10 @@ final class Tunnel implements Watch.Timed {
   private @Nullable Ends ends;
   private @Nullable Standing standing;
   private @Nullable Reason withdrawal;
+
+  /** Why it was cut, where that is no withdrawal. */
+  private String flag = "-";
+
   private @Nullable TcpMeters meters;
   private long countedIn;
   private long countedOut;
@@ -162,7 +166,7 @@ final class Tunnel implements Watch.Timed {
     if (why != null) {
       context.telemetry().closed(entry(why, WITHDRAWN, false));
     } else if (granted != null) {
-      context.telemetry().closed(entry(granted.decision().reason(), "-", false));
+      context.telemetry().closed(entry(granted.decision().reason(), flag, false));
     }
   }
 
@@ -181,10 +185,13 @@ final class Tunnel implements Watch.Timed {
       both.cut();
     } else if (standsStill(both, now - last)) {
       context.overload().shed(Shed.STALLED);
+      flag = Admission.OVERLOADED;
       both.cut();
-    } else if (endedAt == 0 && mayEnd(now, last)) {
-      endedAt = now;
-      client.close();
+    } else if (endedAt == 0 && isSilent(now - last)) {
+      flag = "idle";
+      end(now);
+    } else if (endedAt == 0 && isOldEnough(now)) {
+      end(now);
     } else if (now - countedAt >= COUNT_MILLIS) {
       countedAt = now;
       count();
@@ -208,17 +215,30 @@ final class Tunnel implements Watch.Timed {
   }
 
   /** By what the destination says, or else by the proxy's own bound; zero is none. */
-  private boolean mayEnd(long now, long last) {
-    Choice to = choice;
-    Lifetimes said = to == null ? Lifetimes.NONE : to.target().limits().lifetimes();
-    Duration whole = said.whole();
-    Duration silent = said.silent();
+  private boolean isSilent(long waited) {
+    Duration silent = lifetimes().silent();
     long most = (silent == null ? context.limits().streamIdle() : silent).toMillis();
     Ends both = ends;
     if (most == 0 && both != null && !(both.client().isActive() && both.upstream().isActive())) {
       most = context.limits().streamIdle().toMillis(); // nobody waits for ever to be read
     }
-    return most > 0 && now - last > most || whole != null && now - openedAt >= whole.toMillis();
+    return most > 0 && waited > most;
+  }
+
+  /** By what the destination says. */
+  private boolean isOldEnough(long now) {
+    Duration whole = lifetimes().whole();
+    return whole != null && now - openedAt >= whole.toMillis();
+  }
+
+  private Lifetimes lifetimes() {
+    Choice to = choice;
+    return to == null ? Lifetimes.NONE : to.target().limits().lifetimes();
+  }
+
+  private void end(long now) {
+    endedAt = now;
+    client.close();
   }
 
   /** A connection may live for days, so its bytes are counted while they pass. */

@@ -5,7 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the access log. Holds no header, token or query.
+ * One line of the access log. Holds no header, token or query, and of what a client says no more
+ * than is written: lines that wait take little room, whatever clients send.
  *
  * @param reporter {@code source} for the client-side proxy, {@code destination} for the server-side
  *     one
@@ -46,6 +47,17 @@ public record AccessEntry(
     long bytesIn,
     long bytesOut,
     long durationMicros) {
+  /** Of what a client says; writers show no more of it. */
+  static final int LONGEST = 1024;
+
+  public AccessEntry {
+    method = cut(method);
+    authority = cut(authority);
+    path = cut(path);
+    requestPrincipal = cut(requestPrincipal);
+    requestId = cut(requestId);
+    userAgent = cut(userAgent);
+  }
 
   /** {@code namespace/name} of what was called; null where that is not known. */
   public @Nullable String destination() {
@@ -59,5 +71,10 @@ public record AccessEntry(
         || status >= 400
         || !flag.equals("-")
         || grpc != null && grpc.status() != null && !grpc.status().equals("0");
+  }
+
+  /** One more than is written, so that writers see that there was more. */
+  private static @Nullable String cut(@Nullable String value) {
+    return value == null || value.length() <= LONGEST ? value : value.substring(0, LONGEST + 1);
   }
 }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** One entry as a line of JSON. What a client chose is escaped, and cut when it is long. */
 final class AccessLine {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final int LONGEST = 1024;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -60,7 +59,10 @@ final class AccessLine {
       throws IOException {
     if (value != null) {
       json.writeStringField(
-          name, value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "…");
+          name,
+          value.length() <= AccessEntry.LONGEST
+              ? value
+              : value.substring(0, AccessEntry.LONGEST) + "…");
     }
   }
 }

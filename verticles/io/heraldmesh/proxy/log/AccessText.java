@@ -15,7 +15,6 @@ final class AccessText {
   /** What would end a field that has no quotation marks. */
   private static final Pattern UNFIT = Pattern.compile("[^!-~]");
 
-  private static final int LONGEST = 1024;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -112,7 +111,7 @@ final class AccessText {
 
   private static String quoted(String value) {
     StringBuilder out = new StringBuilder(value.length() + 2).append('"');
-    for (int i = 0; i < value.length() && i < LONGEST; i++) {
+    for (int i = 0; i < value.length() && i < AccessEntry.LONGEST; i++) {
       char c = value.charAt(i);
       if (c < ' ' || c >= 0x7f) {
         out.append("\\u").append(String.format("%04x", (int) c));

@@ -3,6 +3,8 @@ package io.heraldmesh.proxy.log;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,6 +37,11 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
    */
   private static final long GATHER_MILLIS = 50;
 
+  /** Lines that are flushed together: as many are lost at most when writing fails. */
+  private static final int TOGETHER = 32;
+
+  private static final long WARN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final Format format;
   private final Destination destination;
   private final double share;
@@ -44,6 +51,11 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
   private final Thread writer;
   private volatile boolean reopen;
   private volatile boolean closing;
+
+  /** Written, but not flushed yet; the writer's own, as what follows. */
+  private int unflushed;
+
+  private @Nullable Long warnedNanos;
 
   /** What a line looks like. */
   public enum Format {
@@ -79,10 +91,14 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
     this.writer = Thread.ofPlatform().daemon().name("herald-access-log").start(this::write);
   }
 
-  /** The process's standard error, which stays open. */
+  /**
+   * The process's standard error, which stays open. It goes past {@link System#err}, for whose lock
+   * others would wait while nobody reads what is written; each line is one write.
+   */
   public static Destination standardError() {
+    FileOutputStream err = new FileOutputStream(FileDescriptor.err);
     return () ->
-        new FilterOutputStream(System.err) {
+        new FilterOutputStream(err) {
           @Override
           public void write(byte[] bytes, int offset, int length) throws IOException {
             out.write(bytes, offset, length);
@@ -144,9 +160,7 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
         boolean last = closing;
         AccessEntry entry = queue.poll();
         if (entry == null) {
-          if (out != null) {
-            out.flush();
-          }
+          flush(out);
           if (last) {
             closeQuietly(out);
             return;
@@ -154,18 +168,49 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS));
           continue;
         }
+        unflushed++;
         if (out == null || reopen) {
           reopen = false;
-          closeQuietly(out);
-          out = destination.open();
+          out = opened(out);
         }
         out.write(format == Format.JSON ? AccessLine.of(entry) : AccessText.of(entry));
+        if (unflushed >= TOGETHER) {
+          flush(out);
+        }
       } catch (IOException e) {
-        dropped.increment();
-        LOG.warn("the access log cannot be written: {}", e.toString());
+        lost(e);
         closeQuietly(out);
         out = null;
       }
+    }
+  }
+
+  /** In place of what was written to before, which is there no more when this fails. */
+  private OutputStream opened(@Nullable OutputStream before) throws IOException {
+    if (before != null) {
+      try (before) {
+        before.flush();
+      }
+      unflushed = 1; // the entry that is to be written
+    }
+    return destination.open();
+  }
+
+  private void flush(@Nullable OutputStream out) throws IOException {
+    if (out != null) {
+      out.flush();
+      unflushed = 0;
+    }
+  }
+
+  /** Counts what was not flushed; a warning at first and then now and again, not for each line. */
+  private void lost(IOException why) {
+    dropped.increment(unflushed);
+    unflushed = 0;
+    long now = System.nanoTime();
+    if (warnedNanos == null || now - warnedNanos >= WARN_NANOS) {
+      warnedNanos = now;
+      LOG.warn("the access log cannot be written, its lines are lost: {}", why.toString());
     }
   }
 

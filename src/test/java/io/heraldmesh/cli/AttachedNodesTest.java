@@ -50,7 +50,7 @@ class AttachedNodesTest {
     HeraldProcess again = mesh.web().awaitReady();
     AttachedMesh.until(caller, "/one", 200);
     assertThat(AttachedMesh.status(caller, "/two")).isEqualTo(403);
-    assertThat(again.said()).contains("snapshot kept from before is in force");
+    Await.until("told", () -> again.said().contains("snapshot kept from before is in force"));
     caller.close();
     HeraldProcess callerAgain = mesh.caller().awaitReady();
     AttachedMesh.until(callerAgain, "/one", 200);
@@ -131,7 +131,7 @@ class AttachedNodesTest {
     String refused = "announced 192.0.2.9, but is attached from 127.0.0.1";
     Await.until("told", () -> again.said().contains("announcement refused: NOT_REGISTERED"));
     assertThat(again.said()).contains(refused);
-    assertThat(control.said()).contains(refused);
+    Await.until("told there too", () -> control.said().contains(refused));
     assertThat(
             WireClient.once(again.port("health"), "GET", "x", "/healthz/ready", List.of()).body())
         .startsWith("degraded")

@@ -240,6 +240,13 @@ class BadStartTest {
     refused(3, folder.resolve("none/root-cert.pem").toString(), "no such file");
   }
 
+  @ParameterizedTest
+  @CsvSource({"none/access.log, its folder is not there", "resources, Is a directory"})
+  void anAccessLogThatCannotBeWritten(String file, String why) throws IOException {
+    node.node("  accessLog: {file: " + file + "}\n");
+    refused(3, "spec.accessLog.file", folder.resolve(file).toString(), why, "another file");
+  }
+
   @Test
   void aProblemInTheNodeFileIsToldWithItsPlace() throws IOException {
     node.node("  rolls: [ca]\n");

@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.Await;
 import io.heraldmesh.credentials.Credential;
 import io.heraldmesh.identity.Pem;
 import io.heraldmesh.identity.SpiffeId;
@@ -41,7 +42,7 @@ class JdkTlsTest {
                     "--config",
                     node(authority, app.port()).toString())
                 .awaitReady()) {
-      assertThat(herald.errors()).contains("tls provider=jdk");
+      Await.until("told", () -> herald.said().contains("tls provider=jdk"));
       InetSocketAddress web =
           new InetSocketAddress(
               InetAddress.getLoopbackAddress(), herald.port("inbound:a/web:8080"));

@@ -156,7 +156,8 @@ class OidcMeshTest {
     Files.writeString(kept, Files.readString(kept).replace("\"format\":1", "\"format\":3"));
     try (HeraldProcess herald = run()) {
       awaitServed("the control plane has its own copy", herald, token);
-      assertThat(herald.errors()).contains("jwks_kept_ignored", "has format 3");
+      Await.until("told", () -> herald.said().contains("jwks_kept_ignored"));
+      assertThat(herald.errors()).contains("has format 3");
     }
   }
 

@@ -84,12 +84,12 @@ class LifetimesTest {
 
   @Test
   void aTunnelEndsWhenItIsOldEnoughThoughBytesPass() throws Exception {
-    tunnel("{connectionPool: {tcp: {maxConnectionDuration: 2s}}}", true);
+    tunnel("{connectionPool: {tcp: {maxConnectionDuration: 2s}}}", true, "-");
   }
 
   @Test
-  void aTunnelEndsWhenItIsSilentForLongEnough() throws Exception {
-    tunnel("{connectionPool: {tcp: {idleTimeout: 2s}}}", false);
+  void aTunnelEndsWhenItIsSilentForLongEnoughAndSaysSo() throws Exception {
+    tunnel("{connectionPool: {tcp: {idleTimeout: 2s}}}", false, "idle");
   }
 
   /** A request in flight is not cut off, and the connection is gone soon after it. */
@@ -107,7 +107,7 @@ class LifetimesTest {
     Mesh.eventually(() -> app.openConnections() == 0);
   }
 
-  private void tunnel(String policy, boolean talking) throws Exception {
+  private void tunnel(String policy, boolean talking, String flag) throws Exception {
     mesh.close();
     try (EchoApp echo = new EchoApp()) {
       mesh = Mesh.ready(Mesh.Options.DEFAULT.tcp(echo.address()));
@@ -120,6 +120,7 @@ class LifetimesTest {
           assertThat(client.closed()).isTrue();
         }
       }
+      assertThat(mesh.logged("source").flag()).isEqualTo(flag);
     }
   }
 

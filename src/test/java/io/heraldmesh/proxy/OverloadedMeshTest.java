@@ -223,6 +223,22 @@ class OverloadedMeshTest {
     works();
   }
 
+  @Test
+  void aTunnelThatNobodyReadsIsCutOffAndSaysSo() throws Exception {
+    mesh.close();
+    try (EchoApp echo = new EchoApp()) {
+      mesh = Mesh.ready(Mesh.Options.DEFAULT.tcp(echo.address()));
+      try (RawClient deaf = new RawClient(mesh.outboundPort)) {
+        Thread sending = Thread.startVirtualThread(() -> sendUntilClosed(deaf));
+        Mesh.eventually(() -> echo.received() > 0);
+        client(SAVING);
+        Mesh.eventually(() -> shed("client", "stalled") == 1);
+        sending.join();
+      }
+      assertThat(mesh.logged("source").flag()).isEqualTo("overloaded");
+    }
+  }
+
   /** A service that thinks for long holds no memory to speak of. */
   @Test
   void aRequestThatOnlyWaitsForItsServiceGoesOn() throws Exception {
@@ -278,6 +294,16 @@ class OverloadedMeshTest {
       for (Socket socket : open) {
         socket.close();
       }
+    }
+  }
+
+  private static void sendUntilClosed(RawClient client) {
+    try {
+      while (true) {
+        client.send(new byte[64 * 1024]);
+      }
+    } catch (Exception closed) {
+      // cut off
     }
   }
 

@@ -68,6 +68,10 @@ class WithdrawalTest {
       ahead.set(Duration.ofDays(days));
       assertThat(client.closed()).isTrue();
       Mesh.eventually(() -> refusals(mesh, "destination").contains(code));
+      AccessEntry cut =
+          mesh.log.stream().filter(e -> e.reason().code().equals(code)).findFirst().orElseThrow();
+      assertThat(cut.principal()).as("who it was").isEqualTo(Mesh.CLIENT_ID.principal());
+      assertThat(cut.mutualTls()).isTrue();
     }
   }
 

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.heraldmesh.Await;
+import io.heraldmesh.LogLines;
 import io.heraldmesh.policy.Reason;
+import io.heraldmesh.proxy.log.QueuedAccessLog.Destination;
 import io.heraldmesh.proxy.log.QueuedAccessLog.Format;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -106,7 +110,7 @@ class QueuedAccessLogTest {
               try {
                 stuck.await(10, TimeUnit.SECONDS);
               } catch (InterruptedException e) {
-                throw new java.io.IOException(e);
+                throw new IOException(e);
               }
               return out;
             },
@@ -119,6 +123,34 @@ class QueuedAccessLogTest {
       assertThat(meters.get("herald_access_log_dropped_total").counter().count())
           .isGreaterThan(10_000);
       stuck.countDown();
+    }
+  }
+
+  @Test
+  void aLogThatCannotBeOpenedIsToldOfOnceAndItsLinesCount() {
+    lost(
+        () -> {
+          throw new IOException("nowhere to write");
+        },
+        "nowhere to write");
+  }
+
+  /** A disk without room says so when what was gathered is written. */
+  @Test
+  void linesThatWereGatheredForADiskWithoutRoomCount() {
+    lost(QueuedAccessLog.file(Path.of("/dev/full")), "No space left");
+  }
+
+  private void lost(Destination destination, String why) {
+    try (LogLines said = new LogLines()) {
+      try (QueuedAccessLog log =
+          new QueuedAccessLog(Format.JSON, destination, 1, new Random(1), meters)) {
+        for (int i = 0; i < 100; i++) {
+          log.log(entry("/lost", 200));
+        }
+      }
+      assertThat(meters.get("herald_access_log_dropped_total").counter().count()).isEqualTo(100);
+      assertThat(said.warnings()).filteredOn(line -> line.contains(why)).hasSize(1);
     }
   }
 
