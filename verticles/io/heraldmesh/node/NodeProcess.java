@@ -30,11 +30,7 @@ public final class NodeProcess {
    * @param last runs before the process ends because it was told to: it writes the log's last lines
    */
   public NodeProcess(
-      Path config,
-      @Nullable List<String> roles,
-      PrintWriter out,
-      PrintWriter err,
-      Runnable last) {
+      Path config, @Nullable List<String> roles, PrintWriter out, PrintWriter err, Runnable last) {
     this.config = config;
     this.roles = roles;
     this.out = out;
