@@ -142,6 +142,18 @@ class CertificatesInUseTest {
   }
 
   @Test
+  void howLateACertificateIsIsKnownWhateverItsLife() {
+    Instant from = START.minusSeconds(3);
+    assertThat(HeldCertificates.state(from, START.plusSeconds(1), true, START))
+        .as("three quarters of its life are over")
+        .isEqualTo(State.GOOD);
+    assertThat(HeldCertificates.state(from, START.plusSeconds(1), true, START.plusMillis(1)))
+        .isEqualTo(State.OVERDUE);
+    assertThat(HeldCertificates.state(Instant.MIN, Instant.MAX, true, START))
+        .isEqualTo(State.GOOD);
+  }
+
+  @Test
   void whatIsMissingIsFirstAndEndedAndLateOnesAreSaidToBe() throws InterruptedException {
     Instant from = START.minus(Duration.ofHours(8));
     said(
