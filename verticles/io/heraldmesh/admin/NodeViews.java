@@ -61,7 +61,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
     if (!problem.isEmpty()) {
       problems.addFirst(problem);
     }
-    Revision newest = store.resources().mark().newest();
+    Revision newest = store.resources().newest();
     Revision here = lastHere.get();
     return new Status(
         status.revision() == null ? null : status.revision().toString(),

@@ -45,7 +45,7 @@ class StaleNodesTest {
 
   private Status status(NodeStatus... nodes) throws InterruptedException {
     MeshView mesh = new SaidMesh(REVISION, List.of(nodes), List.of());
-    return new NodeViews(mesh, store, () -> store.resources().mark().newest())
+    return new NodeViews(mesh, store, () -> store.resources().newest())
         .summary(new CertificatesInUse.View(List.of(), List.of()));
   }
 
