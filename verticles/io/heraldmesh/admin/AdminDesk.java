@@ -148,7 +148,7 @@ final class AdminDesk implements AdminService.Server {
 
   @Override
   public Future<Status> status(AdminCaller caller, StatusRequest request) {
-    return allowed(caller, AdminRights.STATUS, () -> nodes.summary(inUse.view()));
+    return allowed(caller, AdminRights.STATUS, () -> nodes.summary(inUse.view(null)));
   }
 
   @Override
@@ -251,7 +251,7 @@ final class AdminDesk implements AdminService.Server {
         () -> {
           Bounds.page(request.most());
           String only = asked(caller, AdminRights.CERTIFICATES_IN_USE, request.node());
-          return inUse.view().of(only).page(request);
+          return inUse.view(only).page(request);
         });
   }
 

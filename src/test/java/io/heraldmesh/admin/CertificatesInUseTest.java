@@ -45,12 +45,16 @@ class CertificatesInUseTest {
   }
 
   private CertificatesInUse.View view() throws InterruptedException {
+    return view(null);
+  }
+
+  private CertificatesInUse.View view(@Nullable String of) throws InterruptedException {
     return new CertificatesInUse(
             new MeshAnswers(new SaidMesh(new Revision(1, 1), List.of(), left, said)),
             store,
             issued(),
             clock)
-        .view();
+        .view(of);
   }
 
   private HeldCertificates issued() {
@@ -270,6 +274,24 @@ class CertificatesInUseTest {
     assertThat(view().unreported()).containsExactly(new Unreported("c2", null));
     clock.advance(Duration.ofHours(9));
     assertThat(view().unreported()).isEmpty();
+  }
+
+  @Test
+  void ofOneNodeAllIsShownAndOfOthersNothing() throws InterruptedException {
+    registered("n1");
+    registered("n2");
+    registered("n3");
+    issued("n1", WEB, "1", Duration.ofHours(1));
+    issued("n2", WEB, "2", Duration.ofHours(1));
+    issued("ann", ANN, "3", Duration.ofHours(1));
+    said("n3", used(WEB, "4", Duration.ofHours(1)));
+    assertThat(view("n1").rows()).extracting(InUse::serial).containsExactly("1");
+    assertThat(view("n1").unreported()).containsExactly(new Unreported("n1", null));
+    assertThat(view("n3").rows()).extracting(InUse::serial).containsExactly("4");
+    assertThat(view("n3").unreported()).isEmpty();
+    assertThat(view("ann").rows()).extracting(InUse::serial).containsExactly("3");
+    assertThat(view("n4").rows()).isEmpty();
+    assertThat(view("n4").unreported()).isEmpty();
   }
 
   @Test
