@@ -40,6 +40,7 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
+import io.heraldmesh.bus.TimeText;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.util.List;
@@ -193,7 +194,11 @@ final class AdminDesk implements AdminService.Server {
         .blocked(node)
         .map(
             until ->
-                "node " + node + " was revoked; a token for it can be made from " + until + " on");
+                "node "
+                    + node
+                    + " was revoked; a token for it can be made from "
+                    + TimeText.of(until)
+                    + " on");
   }
 
   @Override

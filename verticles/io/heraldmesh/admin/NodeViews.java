@@ -8,10 +8,12 @@ import io.heraldmesh.bus.AdminNodes.Status;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
+import io.heraldmesh.bus.TimeText;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +141,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         false,
         null,
         null,
-        "took its leave at " + node.at() + ASKS,
+        "took its leave at " + TimeText.of(node.at()) + ASKS,
         node.at(),
         false,
         node.at());
@@ -165,10 +167,11 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         node.acknowledged() == null
             ? "has not said that " + node.wanted() + " is in force"
             : "has " + node.acknowledged() + ", should have " + node.wanted();
-    if (node.lastSeen() == null) {
+    Instant lastSeen = node.lastSeen();
+    if (lastSeen == null) {
       return UNHEARD;
     }
-    return node.silent() ? "silent since " + node.lastSeen() + "; " + has : has;
+    return node.silent() ? "silent since " + TimeText.of(lastSeen) + "; " + has : has;
   }
 
   private static boolean lags(Node node) {
