@@ -40,6 +40,7 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
+import io.heraldmesh.bus.TimeText;
 import io.heraldmesh.store.Store;
 import io.vertx.core.Future;
 import java.util.List;
@@ -148,7 +149,7 @@ final class AdminDesk implements AdminService.Server {
 
   @Override
   public Future<Status> status(AdminCaller caller, StatusRequest request) {
-    return allowed(caller, AdminRights.STATUS, () -> nodes.summary(inUse.view()));
+    return allowed(caller, AdminRights.STATUS, () -> nodes.summary(inUse.view(null)));
   }
 
   @Override
@@ -193,7 +194,11 @@ final class AdminDesk implements AdminService.Server {
         .blocked(node)
         .map(
             until ->
-                "node " + node + " was revoked; a token for it can be made from " + until + " on");
+                "node "
+                    + node
+                    + " was revoked; a token for it can be made from "
+                    + TimeText.of(until)
+                    + " on");
   }
 
   @Override
@@ -225,11 +230,10 @@ final class AdminDesk implements AdminService.Server {
         AdminRights.CERTIFICATES_LIST,
         () -> {
           Bounds.page(request.most());
-          String only = self(caller);
+          String only = asked(caller, AdminRights.CERTIFICATES_LIST, request.node());
           List<Certificate> all =
               certificates.all().stream()
                   .filter(c -> only == null || only.equals(c.node()))
-                  .filter(c -> request.node() == null || request.node().equals(c.node()))
                   .toList();
           String after = request.after();
           List<Certificate> left =
@@ -251,7 +255,8 @@ final class AdminDesk implements AdminService.Server {
         AdminRights.CERTIFICATES_IN_USE,
         () -> {
           Bounds.page(request.most());
-          return inUse.view().of(self(caller)).of(request.node()).page(request);
+          String only = asked(caller, AdminRights.CERTIFICATES_IN_USE, request.node());
+          return inUse.view(only).page(request);
         });
   }
 
@@ -329,6 +334,19 @@ final class AdminDesk implements AdminService.Server {
   /** The one node that {@code caller} may see; null: all. */
   private static @Nullable String self(AdminCaller caller) {
     return AdminRights.seesItselfOnly(caller.role()) ? caller.self() : null;
+  }
+
+  /** The one node that is shown of those that {@code caller} may see; null: all. */
+  private @Nullable String asked(AdminCaller caller, AdminRights right, @Nullable String node)
+      throws BusException {
+    String self = self(caller);
+    if (self != null && node != null && !self.equals(node)) {
+      throw refusal(
+          caller,
+          right,
+          new BusException(BusFailure.FORBIDDEN, caller.name() + " may see itself only"));
+    }
+    return self == null ? node : self;
   }
 
   private <T> Future<T> allowed(AdminCaller caller, AdminRights right, Callable<T> request) {

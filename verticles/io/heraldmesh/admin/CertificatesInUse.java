@@ -14,7 +14,6 @@ import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.UsedCertificates.Reported;
 import io.heraldmesh.bus.UsedCertificates.Used;
-import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,15 +50,6 @@ record CertificatesInUse(
    */
   record View(List<InUse> rows, List<Unreported> unreported) {
 
-    /** What concerns one node; null: all. */
-    View of(@Nullable String node) {
-      return node == null
-          ? this
-          : new View(
-              rows.stream().filter(row -> row.node().equals(node)).toList(),
-              unreported.stream().filter(one -> one.node().equals(node)).toList());
-    }
-
     InUsePage page(InUseRequest request) {
       String after = request.after();
       List<InUse> left =
@@ -91,7 +81,10 @@ record CertificatesInUse(
         .formatted(end == null ? 0 : end.toEpochMilli(), row.node(), row.identity());
   }
 
-  View view() throws InterruptedException, BusException {
+  /**
+   * @param of one node; null: all
+   */
+  View view(@Nullable String of) throws InterruptedException, BusException {
     Instant now = clock.instant();
     List<Certificate> log = notRevoked(issued.all(), now);
     MeshStatus status = mesh.status();
@@ -102,14 +95,16 @@ record CertificatesInUse(
     Map<String, Instant> last = new TreeMap<>();
     List<InUse> rows = new ArrayList<>();
     for (Reported node : mesh.reports()) {
-      if (!node.at().isAfter(left.getOrDefault(node.node(), Instant.MIN))) {
+      if (!isAsked(node.node(), of)
+          || !node.at().isAfter(left.getOrDefault(node.node(), Instant.MIN))) {
         continue;
       }
       last.merge(node.node(), node.at(), (a, b) -> a.isBefore(b) ? a : b);
       node.certificates().forEach(used -> rows.add(said(node, used, issuedAt, now)));
     }
-    TreeSet<String> known = known(status, left.keySet(), log);
+    TreeSet<String> known = known(status, left.keySet(), log, of);
     log.stream()
+        .filter(one -> isAsked(one.node(), of))
         .filter(
             one ->
                 HeldCertificates.isOperators(one.identity())
@@ -125,22 +120,29 @@ record CertificatesInUse(
             .toList());
   }
 
+  private static boolean isAsked(String node, @Nullable String of) {
+    return of == null || of.equals(node);
+  }
+
   private List<Certificate> notRevoked(List<Certificate> log, Instant now) {
     Revocations revoked =
         new Revocations(store.registrations().voidBefores(HeldCertificates.firstShown(now)));
     return log.stream().filter(one -> !revoked.voids(one.node(), one.issuedAt())).toList();
   }
 
-  /** Nodes that ought to say something. */
-  private TreeSet<String> known(MeshStatus status, Set<String> left, List<Certificate> log) {
+  /** Nodes that ought to say something, of those that are asked for. */
+  private TreeSet<String> known(
+      MeshStatus status, Set<String> left, List<Certificate> log, @Nullable String of) {
     TreeSet<String> known = new TreeSet<>();
-    store.registrations().all().stream().map(Registration::node).forEach(known::add);
+    (of == null ? store.registrations().all() : store.registrations().of(of))
+        .forEach(one -> known.add(one.node()));
     known.removeAll(left);
     status.nodes().stream().map(NodeStatus::name).forEach(known::add);
     log.stream()
         .filter(one -> one.identity().contains("/herald/config/") && one.state() != State.EXPIRED)
         .map(Certificate::node)
         .forEach(known::add);
+    known.removeIf(node -> !isAsked(node, of));
     return known;
   }
 

@@ -9,10 +9,12 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
+import io.heraldmesh.bus.TimeText;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.Store;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +64,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
     if (!problem.isEmpty()) {
       problems.addFirst(problem);
     }
-    Revision newest = store.resources().mark().newest();
+    Revision newest = store.resources().newest();
     Revision here = lastHere.get();
     return new Status(
         status.revision() == null ? null : status.revision().toString(),
@@ -140,7 +142,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         false,
         null,
         null,
-        "took its leave at " + node.at() + ASKS,
+        "took its leave at " + TimeText.of(node.at()) + ASKS,
         node.at(),
         false,
         node.at());
@@ -166,10 +168,11 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         node.acknowledged() == null
             ? "has not said that " + node.wanted() + " is in force"
             : "has " + node.acknowledged() + ", should have " + node.wanted();
-    if (node.lastSeen() == null) {
+    Instant lastSeen = node.lastSeen();
+    if (lastSeen == null) {
       return UNHEARD;
     }
-    return node.silent() ? "silent since " + node.lastSeen() + "; " + has : has;
+    return node.silent() ? "silent since " + TimeText.of(lastSeen) + "; " + has : has;
   }
 
   private static boolean lags(Node node) {

@@ -30,10 +30,11 @@ import org.jspecify.annotations.Nullable;
 /** Requests to change resources, as changes of the store. Blocks. */
 record ResourceDesk(Acceptance acceptance, ResourceCatalog catalog, AuditTrail audit) {
   private static final int MOST = 1000;
+  private static final int MOST_CHANGES = 20_000;
 
   ApplyAnswer apply(AdminCaller caller, ApplyRequest request) throws Bounds.Exceeded {
     Bounds.within("number of files", request.files().size(), 1, MOST);
-    Bounds.within("number of expected versions", request.expected().size(), 0, 20 * MOST);
+    Bounds.within("number of expected versions", request.expected().size(), 0, MOST_CHANGES);
     Map<ResourceKey, Expected> expected = expected(request);
     Set<String> names =
         request.files().stream().map(AdminResources.File::name).collect(Collectors.toSet());
@@ -43,6 +44,8 @@ record ResourceDesk(Acceptance acceptance, ResourceCatalog catalog, AuditTrail a
                 .map(file -> new NamedText(AuditTrail.bounded(file.name()), file.text()))
                 .toList());
     ChangeSet changes = ChangeSet.writing(documents, expected, names);
+    // So many, each with the longest names, are still told of in one answer.
+    Bounds.within("number of resources", changes.changes().size(), 0, MOST_CHANGES);
     String action = AdminRights.RESOURCES_APPLY.action();
     if (documents.problems().hasErrors()) {
       return new ApplyAnswer(

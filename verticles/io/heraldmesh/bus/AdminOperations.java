@@ -16,7 +16,10 @@ final class AdminOperations {
 
   private static final int SMALL = 64 << 10;
   private static final int LISTED = 1 << 20;
-  static final int PAGED = 10 << 20;
+
+  /** Of every operation: an answer that is too long leaves the asker without what was done. */
+  static final int ANSWERED = 10 << 20;
+
   static final int APPLIED = 12 << 20;
 
   /** The operation's name in the type of a message; empty: it is another's. */
@@ -31,27 +34,18 @@ final class AdminOperations {
 
   static final Operation<AdminResources.ListRequest, AdminResources.Page> LIST_RESOURCES =
       operation(
-          "resources.list",
-          AdminResources.ListRequest.class,
-          AdminResources.Page.class,
-          SMALL,
-          PAGED);
+          "resources.list", AdminResources.ListRequest.class, AdminResources.Page.class, SMALL);
 
   static final Operation<AdminResources.GetRequest, AdminResources.Found> GET_RESOURCE =
       operation(
-          "resources.get",
-          AdminResources.GetRequest.class,
-          AdminResources.Found.class,
-          SMALL,
-          PAGED);
+          "resources.get", AdminResources.GetRequest.class, AdminResources.Found.class, SMALL);
 
   static final Operation<AdminResources.ApplyRequest, AdminResources.ApplyAnswer> APPLY =
       operation(
               "resources.apply",
               AdminResources.ApplyRequest.class,
               AdminResources.ApplyAnswer.class,
-              APPLIED,
-              LISTED)
+              APPLIED)
           .withEffect();
 
   static final Operation<AdminResources.DeleteRequest, AdminResources.ApplyAnswer> DELETE =
@@ -59,7 +53,6 @@ final class AdminOperations {
               "resources.delete",
               AdminResources.DeleteRequest.class,
               AdminResources.ApplyAnswer.class,
-              LISTED,
               LISTED)
           .withEffect();
 
@@ -68,44 +61,30 @@ final class AdminOperations {
           "resources.history",
           AdminResources.HistoryRequest.class,
           AdminResources.HistoryPage.class,
-          SMALL,
-          PAGED);
+          SMALL);
 
   static final Operation<AdminNodes.NodesRequest, AdminNodes.NodePage> NODES =
-      operation(
-          "nodes.list", AdminNodes.NodesRequest.class, AdminNodes.NodePage.class, SMALL, LISTED);
+      operation("nodes.list", AdminNodes.NodesRequest.class, AdminNodes.NodePage.class, SMALL);
 
   static final Operation<AdminNodes.StatusRequest, AdminNodes.Status> STATUS =
-      operation("status", AdminNodes.StatusRequest.class, AdminNodes.Status.class, SMALL, LISTED);
+      operation("status", AdminNodes.StatusRequest.class, AdminNodes.Status.class, SMALL);
 
   static final Operation<AdminNodes.AwaitRequest, AdminNodes.InForce> AWAIT =
-      operation(
-          "status.await", AdminNodes.AwaitRequest.class, AdminNodes.InForce.class, SMALL, LISTED);
+      operation("status.await", AdminNodes.AwaitRequest.class, AdminNodes.InForce.class, SMALL);
 
   static final Operation<AdminTokens.CreateToken, AdminTokens.CreatedToken> CREATE_TOKEN =
       operation(
               "tokens.create",
               AdminTokens.CreateToken.class,
               AdminTokens.CreatedToken.class,
-              LISTED,
-              SMALL)
+              LISTED)
           .withEffect();
 
   static final Operation<AdminTokens.TokensRequest, AdminTokens.TokenPage> LIST_TOKENS =
-      operation(
-          "tokens.list",
-          AdminTokens.TokensRequest.class,
-          AdminTokens.TokenPage.class,
-          SMALL,
-          PAGED);
+      operation("tokens.list", AdminTokens.TokensRequest.class, AdminTokens.TokenPage.class, SMALL);
 
   static final Operation<AdminTokens.RevokeToken, AdminTokens.Revoked> REVOKE_TOKEN =
-      operation(
-              "tokens.revoke",
-              AdminTokens.RevokeToken.class,
-              AdminTokens.Revoked.class,
-              SMALL,
-              SMALL)
+      operation("tokens.revoke", AdminTokens.RevokeToken.class, AdminTokens.Revoked.class, SMALL)
           .withEffect();
 
   static final Operation<AdminCertificates.CertificatesRequest, AdminCertificates.CertificatePage>
@@ -114,8 +93,7 @@ final class AdminOperations {
               "certificates.list",
               AdminCertificates.CertificatesRequest.class,
               AdminCertificates.CertificatePage.class,
-              SMALL,
-              LISTED);
+              SMALL);
 
   static final Operation<AdminCertificates.InUseRequest, AdminCertificates.InUsePage>
       CERTIFICATES_IN_USE =
@@ -123,16 +101,11 @@ final class AdminOperations {
               "certificates.inuse",
               AdminCertificates.InUseRequest.class,
               AdminCertificates.InUsePage.class,
-              SMALL,
-              PAGED);
+              SMALL);
 
   static final Operation<SharedKeySets.SharedKeySetsRequest, SharedKeySets> KEY_SETS =
       operation(
-          "keysets.list",
-          SharedKeySets.SharedKeySetsRequest.class,
-          SharedKeySets.class,
-          SMALL,
-          PAGED);
+          "keysets.list", SharedKeySets.SharedKeySetsRequest.class, SharedKeySets.class, SMALL);
 
   static final Operation<AdminCertificates.RegistrationsRequest, AdminCertificates.RegistrationPage>
       REGISTRATIONS =
@@ -140,8 +113,7 @@ final class AdminOperations {
               "registrations.list",
               AdminCertificates.RegistrationsRequest.class,
               AdminCertificates.RegistrationPage.class,
-              SMALL,
-              PAGED);
+              SMALL);
 
   static final Operation<
           AdminCertificates.RevokeRegistration, AdminCertificates.RevokedRegistration>
@@ -150,18 +122,16 @@ final class AdminOperations {
                   "registrations.revoke",
                   AdminCertificates.RevokeRegistration.class,
                   AdminCertificates.RevokedRegistration.class,
-                  SMALL,
                   SMALL)
               .withEffect();
 
   static final Operation<AdminAudit.AuditRequest, AdminAudit.AuditPage> AUDIT =
-      operation(
-          "audit.list", AdminAudit.AuditRequest.class, AdminAudit.AuditPage.class, SMALL, LISTED);
+      operation("audit.list", AdminAudit.AuditRequest.class, AdminAudit.AuditPage.class, SMALL);
 
   private AdminOperations() {}
 
   private static <Q extends Record, A extends Record> Operation<Q, A> operation(
-      String name, Class<Q> request, Class<A> answer, int mostRequestBytes, int mostAnswerBytes) {
+      String name, Class<Q> request, Class<A> answer, int mostRequestBytes) {
     return new Operation<>(
         ADDRESS,
         PREFIX + name,
@@ -170,7 +140,7 @@ final class AdminOperations {
         CALLERS,
         Set.of(HeraldRole.ADMIN),
         mostRequestBytes,
-        mostAnswerBytes);
+        ANSWERED);
   }
 
   /** Does one kind of request for a caller whose identity was verified. */

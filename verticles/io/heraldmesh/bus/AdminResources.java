@@ -101,7 +101,7 @@ public final class AdminResources {
   public record Expected(Key key, String version) {}
 
   /**
-   * @param files at most 1,000, together at most about 8 MiB
+   * @param files at most 1,000, together at most about 8 MiB, with at most 20,000 resources
    * @param expected compares before it sets; resources that are not named may be at any version
    * @param dryRun true: says what would happen, and changes nothing
    */

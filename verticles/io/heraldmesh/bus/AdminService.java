@@ -50,7 +50,7 @@ public interface AdminService {
   /** The largest envelope of a request, and of an answer. */
   int MOST_REQUEST_BYTES = AdminOperations.APPLIED;
 
-  int MOST_ANSWER_BYTES = AdminOperations.PAGED;
+  int MOST_ANSWER_BYTES = AdminOperations.ANSWERED;
 
   /** The most that one page holds. */
   int PAGE = 500;

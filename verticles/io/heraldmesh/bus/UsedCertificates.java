@@ -2,12 +2,19 @@ package io.heraldmesh.bus;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What travels about the certificates that are in use, as whoever uses them says. */
 public final class UsedCertificates {
   /** The most that one node tells of; of more, those that end first. */
   public static final int MOST = 500;
+
+  /** As long as RFC 5280, section 4.1.2.2 lets one be. */
+  private static final Pattern SERIAL = Pattern.compile("[0-9a-f]{1,40}");
+
+  /** Past what a certificate can say. */
+  private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
   private UsedCertificates() {}
 
@@ -22,10 +29,13 @@ public final class UsedCertificates {
   }
 
   /**
-   * The certificate that is used for one identity.
+   * The certificate that is used for one identity. What one node says is sorted and reckoned with
+   * among what all say, so times are of the years 1970 to 9999: {@link IllegalArgumentException}
+   * for others, and for a serial of another form; on the bus {@link BusFailure#MALFORMED}.
    *
    * @param identity SPIFFE ID; of an authority's certificate its subject
-   * @param serial lower-case hex; null: there is none, and neither are the four that follow
+   * @param serial lower-case hex, at most 40 digits; null: there is none, and neither are the four
+   *     that follow
    * @param issuer subject of the certificate that signed it
    * @param root SHA-256 of the root that it is under; null: of none that is trusted
    * @param renews when the next one is asked for; null: not by the node itself
@@ -40,7 +50,20 @@ public final class UsedCertificates {
       @Nullable String root,
       Trust trust,
       @Nullable Instant renews,
-      @Nullable String lastError) {}
+      @Nullable String lastError) {
+    public Used {
+      AnnouncedNames.require(
+          serial == null || SERIAL.matcher(serial).matches(),
+          "a serial is at most 40 lower-case hexadecimal digits");
+      AnnouncedNames.require(
+          isTime(notBefore) && isTime(notAfter) && isTime(renews),
+          "a time is of the years 1970 to 9999");
+    }
+  }
+
+  private static boolean isTime(@Nullable Instant at) {
+    return at == null || !at.isBefore(Instant.EPOCH) && at.isBefore(END);
+  }
 
   /**
    * All that the sender uses; replaces what it said before.

@@ -2,17 +2,13 @@ package io.heraldmesh.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.heraldmesh.bus.TimeText;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** How the commands of the admin API write JSON and times. */
 final class AdminJson {
   static final ObjectMapper MAPPER = new ObjectMapper();
-
-  private static final DateTimeFormatter MILLIS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private AdminJson() {}
 
@@ -22,6 +18,6 @@ final class AdminJson {
 
   /** RFC 3339 UTC with milliseconds. */
   static @Nullable String time(@Nullable Instant at) {
-    return at == null ? null : MILLIS.format(at);
+    return at == null ? null : TimeText.of(at);
   }
 }

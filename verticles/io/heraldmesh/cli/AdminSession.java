@@ -5,6 +5,7 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.node.StartFailure;
 import io.heraldmesh.node.UsageException;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record AdminSession(AdminService service, @Nullable String self, AutoCloseable way)
     implements AutoCloseable {
-  private static final long ANSWER_SECONDS = 60;
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(60);
 
   /** The caller may not do this, or not now: the answer is no. */
   static final class Refused extends RuntimeException {
@@ -32,13 +33,23 @@ record AdminSession(AdminService service, @Nullable String self, AutoCloseable w
   }
 
   <T> T await(Future<T> asked) {
+    return await(asked, ANSWER_WITHIN);
+  }
+
+  /**
+   * The same, for no longer than {@code within}, nor than any answer is waited for.
+   *
+   * @throws StartFailure when there is none until then
+   */
+  <T> T await(Future<T> asked, Duration within) {
+    long millis = Math.min(within.toMillis(), ANSWER_WITHIN.toMillis());
     try {
-      return asked.toCompletionStage().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+      return asked.toCompletionStage().toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw StartFailure.cannotStart("interrupted");
     } catch (TimeoutException e) {
-      throw StartFailure.cannotStart("no answer within " + ANSWER_SECONDS + " s");
+      throw StartFailure.cannotStart("no answer within " + (millis + 999) / 1000 + " s");
     } catch (ExecutionException e) {
       throw failure(Objects.requireNonNullElse(e.getCause(), e));
     }

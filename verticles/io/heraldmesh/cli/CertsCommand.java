@@ -7,11 +7,14 @@ import io.heraldmesh.bus.AdminCertificates.InUse;
 import io.heraldmesh.bus.AdminCertificates.InUsePage;
 import io.heraldmesh.bus.AdminCertificates.InUseRequest;
 import io.heraldmesh.bus.AdminCertificates.Unreported;
+import io.heraldmesh.bus.AdminNodes.NodePage;
+import io.heraldmesh.bus.AdminNodes.NodesRequest;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Show the certificates in use, as each node says itself, soonest end first; of a node that",
       "says nothing, what was issued to it last. Ends with 1 when one is missing, has ended or",
-      "should have been renewed by now, or a node says nothing."
+      "should have been renewed by now, a node says nothing, or nobody knows the one of --node."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class CertsCommand implements Callable<Integer> {
@@ -59,13 +62,36 @@ final class CertsCommand implements Callable<Integer> {
           PrintWriter out = spec.commandLine().getOut();
           if (issued) {
             IssuedView view = new IssuedView(issued(session));
-            view.print(output, out);
-            return view.exitCode();
+            return told(session, view.isEmpty(), () -> view.print(output, out));
           }
           InUseView view = inUse(session);
-          view.print(output, out);
-          return view.exitCode();
+          return told(session, view.isEmpty(), () -> view.print(output, out));
         });
+  }
+
+  /** Prints what there is, or that nobody knows the node; a program gets an object even then. */
+  private int told(AdminSession session, boolean nothing, IntSupplier print) {
+    String name = node;
+    boolean unknown = nothing && name != null && !isKnown(session, name);
+    int code = unknown && output == LintCommand.Output.text ? 1 : print.getAsInt();
+    if (unknown) {
+      spec.commandLine().getErr().println("herald: nothing is known of node " + name);
+    }
+    return unknown ? 1 : code;
+  }
+
+  /** Also one that uses nothing, such as one that took its leave. */
+  private static boolean isKnown(AdminSession session, String name) {
+    // Next to it in the order of names.
+    @Nullable String after = name.substring(0, Math.max(0, name.length() - 1));
+    do {
+      NodePage page = session.await(session.service().nodes(new NodesRequest(after, false, PAGE)));
+      if (page.nodes().stream().anyMatch(one -> one.name().equals(name))) {
+        return true;
+      }
+      after = page.next();
+    } while (after != null && after.compareTo(name) < 0);
+    return false;
   }
 
   private List<Certificate> issued(AdminSession session) {

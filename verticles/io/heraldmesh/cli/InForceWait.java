@@ -13,12 +13,15 @@ final class InForceWait {
   private static final int ONE_ANSWER_MILLIS = 2000;
   private static final int AGAIN_MILLIS = 250;
 
+  /** On top of the time that is left: what an answer takes that comes at its very end. */
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+
   private InForceWait() {}
 
   /**
    * The last answer: reached, or not within {@code timeout}.
    *
-   * @throws StartFailure when none could be got until then
+   * @throws StartFailure when none could be got until some seconds after that
    */
   static InForce until(AdminSession session, String revision, Duration timeout) {
     long end = System.nanoTime() + timeout.toNanos();
@@ -30,7 +33,8 @@ final class InForceWait {
                 session
                     .service()
                     .awaitInForce(
-                        new AwaitRequest(revision, Math.clamp(left, 0, ONE_ANSWER_MILLIS))));
+                        new AwaitRequest(revision, Math.clamp(left, 0, ONE_ANSWER_MILLIS))),
+                ANSWER.plusMillis(Math.max(0, left)));
         if (answer.reached() || left <= 0) {
           return answer;
         }

@@ -26,17 +26,19 @@ record InUseView(
   /** Digits of a root's fingerprint that tell it from others, after {@code sha256:}. */
   private static final int FEW = 12;
 
-  int exitCode() {
-    boolean good = certificates.stream().allMatch(c -> c.state() == State.GOOD);
-    return good && unreported.isEmpty() ? 0 : 1;
+  boolean isEmpty() {
+    return certificates.isEmpty() && unreported.isEmpty();
   }
 
-  void print(LintCommand.Output form, PrintWriter out) {
+  /** Prints it; returns the exit code. */
+  int print(LintCommand.Output form, PrintWriter out) {
     switch (form) {
       case text -> text(out);
       case json -> out.println(json());
     }
     out.flush();
+    boolean good = certificates.stream().allMatch(c -> c.state() == State.GOOD);
+    return good && unreported.isEmpty() ? 0 : 1;
   }
 
   private void text(PrintWriter out) {

@@ -11,11 +11,12 @@ import java.util.Locale;
 /** The newest certificates that were issued, for people and as JSON. */
 record IssuedView(List<Certificate> certificates) {
 
-  int exitCode() {
-    return certificates.stream().allMatch(c -> c.state() == State.GOOD) ? 0 : 1;
+  boolean isEmpty() {
+    return certificates.isEmpty();
   }
 
-  void print(LintCommand.Output form, PrintWriter out) {
+  /** Prints it; returns the exit code. */
+  int print(LintCommand.Output form, PrintWriter out) {
     switch (form) {
       case text -> {
         TextTable table = new TextTable("ENDS", "STATE", "NODE", "IDENTITY", "SERIAL");
@@ -37,6 +38,7 @@ record IssuedView(List<Certificate> certificates) {
       }
     }
     out.flush();
+    return certificates.stream().allMatch(c -> c.state() == State.GOOD) ? 0 : 1;
   }
 
   static void json(ObjectNode json, Certificate certificate) {

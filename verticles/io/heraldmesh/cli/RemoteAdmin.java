@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import io.heraldmesh.bus.AdminService;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.bus.TimeText;
 import io.heraldmesh.credentials.NodeIdentity;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.InvalidCertificate;
@@ -50,7 +51,7 @@ final class RemoteAdmin implements AutoCloseable {
           "the certificate in "
               + folder
               + " is not valid now (until "
-              + held.svid().leaf().getNotAfter().toInstant()
+              + TimeText.of(held.svid().leaf().getNotAfter().toInstant())
               + "); join again");
     }
     SvidSource source = SvidSource.fixed(held.svid(), held.bundle());

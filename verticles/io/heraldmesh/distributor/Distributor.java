@@ -117,13 +117,13 @@ final class Distributor implements DistributorService.Server {
   }
 
   /**
-   * Looks for nodes that were not heard of or may not run what they run, and after the epoch; a
-   * timer calls it.
+   * Looks for nodes that were not heard of, may not run what they run or were deleted at another
+   * control node, and after the epoch; a timer calls it.
    */
   void tick() {
     publisher.refresh();
-    reports.sweep(clock.instant());
     presence.look().forEach(reports::forget);
+    reports.sweep(clock.instant(), registered.now().byNode().keySet());
   }
 
   @Override

@@ -318,7 +318,7 @@ public final class LedDistribution implements Distribution {
         });
   }
 
-  /** Where another one leads, that one waits for the node until it is silent. */
+  /** Where another one leads, that one finds out by what is registered. */
   @Override
   public Future<Void> forget(String node) {
     return onContext(

@@ -7,6 +7,7 @@ import io.heraldmesh.bus.UsedCertificates.Reported;
 import io.heraldmesh.bus.UsedCertificates.ReportsPage;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.bus.UsedCertificates.UsedReport;
+import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class UsedReports {
   private static final Duration KEPT = Duration.ofDays(7);
   private static final int PAGE = 4 << 20;
+
+  /** How the keys of service nodes end. */
+  private static final String SERVICE = " " + HeraldRole.NODE.word();
 
   /** By node and role: a control node and a service node of one name are two. */
   private final TreeMap<String, Reported> last = new TreeMap<>();
@@ -44,7 +49,12 @@ final class UsedReports {
     last.values().removeIf(one -> one.node().equals(node));
   }
 
-  void sweep(Instant now) {
+  /** Drops what is too old, and what service nodes other than these said: they were deleted. */
+  void sweep(Instant now, Set<String> registered) {
+    last.entrySet()
+        .removeIf(
+            one ->
+                one.getKey().endsWith(SERVICE) && !registered.contains(one.getValue().node()));
     last.values().removeIf(one -> one.at().isBefore(now.minus(KEPT)));
   }
 

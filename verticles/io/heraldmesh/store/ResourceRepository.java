@@ -13,9 +13,10 @@ public interface ResourceRepository {
    * All of a moment.
    *
    * @param revision the newest revision then
+   * @param newest see {@link ResourceRepository#newest}
    * @param resources in the order of their keys
    */
-  record Snapshot(Revision revision, List<StoredResource> resources) {
+  record Snapshot(Revision revision, Revision newest, List<StoredResource> resources) {
     public Snapshot {
       resources = List.copyOf(resources);
     }
@@ -55,15 +56,10 @@ public interface ResourceRepository {
   Snapshot all();
 
   /**
-   * Tells one set of resources from every later one, without reading them.
-   *
-   * @param count how many there are
-   * @param newest at which one of them was changed; 0.0 when there is none
+   * At which a resource was last changed or deleted, which tells one set of them from every other
+   * without reading it; 0.0 when there never was one.
    */
-  record Mark(long count, Revision newest) {}
-
-  /** The mark of the resources as they are. */
-  Mark mark();
+  Revision newest();
 
   /**
    * What the resource was, newest first, deletions included.

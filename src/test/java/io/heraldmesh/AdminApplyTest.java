@@ -262,6 +262,22 @@ class AdminApplyTest extends AdminApi {
     assertThat(refusal.failure()).isEqualTo(BusFailure.TOO_LARGE);
   }
 
+  @Test
+  void moreResourcesThanOneAnswerTellsOfAreRefusedAndNoneIsTaken() {
+    StringBuilder services = new StringBuilder();
+    for (int i = 0; i <= 20_000; i++) {
+      services
+          .append("{apiVersion: v1, kind: Service, metadata: {namespace: shop, name: s")
+          .append(i)
+          .append("}, spec: {ports: [{port: 80}]}}\n---\n");
+    }
+    BusException refusal =
+        (BusException) Await.failure(operator.apply(request(services.toString())));
+    assertThat(refusal.failure()).isEqualTo(BusFailure.MALFORMED);
+    assertThat(refusal).hasMessageContaining("number of resources");
+    assertThat(store.resources().all().resources()).isEmpty();
+  }
+
   private Outcome delete(@Nullable String version) {
     return Await.result(
             operator.delete(new DeleteRequest(List.of(new Deleted(TARGET, version)), false)))

@@ -128,7 +128,7 @@ class AdminInForceTest extends AdminApi {
             BusException.class,
             e -> {
               assertThat(e.failure()).isEqualTo(BusFailure.FORBIDDEN);
-              assertThat(e.detail()).contains("n2 was revoked", "can be made from");
+              assertThat(e.detail()).contains("n2 was revoked", "can be made from ", ".000Z on");
             });
   }
 

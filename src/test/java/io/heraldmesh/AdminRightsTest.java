@@ -146,15 +146,29 @@ class AdminRightsTest extends AdminApi {
     assertThat(Await.result(n1.registrations(new RegistrationsRequest(null, 10))).registrations())
         .singleElement()
         .satisfies(one -> assertThat(one.workload()).isEqualTo("shop/web"));
-    assertThat(
-            Await.result(n1.certificates(new CertificatesRequest("n2", null, 10))).certificates())
-        .isEmpty();
     assertThat(Await.result(operator.nodes(new NodesRequest(null, false, 10))).total())
         .isEqualTo(2);
     assertThat(Await.result(n1.certificatesInUse(new InUseRequest(null, null, 10))).unreported())
         .extracting(Unreported::node)
         .containsExactly("n1");
-    assertThat(Await.result(n1.certificatesInUse(new InUseRequest("n2", null, 10))).unreported())
-        .isEmpty();
+  }
+
+  @Test
+  void aNodeThatAsksForAnotherIsRefusedAndThatIsInTheAuditLog() {
+    AdminService n1 = as(HeraldRole.NODE, "n1");
+    for (Future<?> other :
+        List.<Future<?>>of(
+            n1.certificates(new CertificatesRequest("n2", null, 10)),
+            n1.certificatesInUse(new InUseRequest("n2", null, 10)))) {
+      BusException refusal = (BusException) Await.failure(other);
+      assertThat(refusal.failure()).isEqualTo(BusFailure.FORBIDDEN);
+      assertThat(refusal.detail()).contains("may see itself only");
+    }
+    assertThat(store.audit().list(0, 2))
+        .extracting(row -> row.event().action())
+        .containsExactlyInAnyOrder("certificates.list", "certificates.inuse");
+    assertThat(Await.result(n1.certificatesInUse(new InUseRequest("n1", null, 10))).unreported())
+        .extracting(Unreported::node)
+        .containsExactly("n1");
   }
 }

@@ -10,7 +10,6 @@ import io.heraldmesh.store.ApplyResult;
 import io.heraldmesh.store.ResourceChange;
 import io.heraldmesh.store.ResourceKey;
 import io.heraldmesh.store.ResourceRepository;
-import io.heraldmesh.store.ResourceRepository.Mark;
 import io.heraldmesh.store.ResourceRepository.Snapshot;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StoredResource;
@@ -47,24 +46,18 @@ public final class AcceptedResources {
   public record Accepted(
       Snapshot snapshot, Map<ResourceKey, StoredResource> stored, Resources resources) {
     public static final Accepted NONE =
-        new Accepted(new Snapshot(new Revision(0, 0), List.of()), Map.of(), Resources.NONE);
+        new Accepted(
+            new Snapshot(new Revision(0, 0), new Revision(0, 0), List.of()),
+            Map.of(),
+            Resources.NONE);
 
     public Accepted {
       stored = Map.copyOf(stored);
     }
 
-    /** The newest revision at which one of them was changed; 0.0 when there is none. */
+    /** See {@link ResourceRepository#newest}. */
     public Revision newest() {
-      return mark().newest();
-    }
-
-    Mark mark() {
-      return new Mark(
-          stored.size(),
-          snapshot.resources().stream()
-              .map(StoredResource::revision)
-              .max(Revision::compareTo)
-              .orElse(new Revision(0, 0)));
+      return snapshot.newest();
     }
   }
 
@@ -82,12 +75,12 @@ public final class AcceptedResources {
    * @throws io.heraldmesh.store.StoreException when the database cannot be read
    */
   public Accepted read(Accepted held) {
-    Mark mark = repository.mark();
-    if (mark.equals(held.mark())) {
+    Revision there = repository.newest();
+    if (there.equals(held.newest())) {
       return held;
     }
     Accepted newest = known;
-    return newest != null && mark.equals(newest.mark()) ? newest : read();
+    return newest != null && there.equals(newest.newest()) ? newest : read();
   }
 
   /**
@@ -108,7 +101,7 @@ public final class AcceptedResources {
   /**
    * These changes of {@code before} are in the store.
    *
-   * @param at those that differed
+   * @param at those that differed, of which there are some
    */
   synchronized void changed(
       Accepted before,
@@ -127,7 +120,7 @@ public final class AcceptedResources {
     }
     Accepted newest = known;
     if (newest == null || newest.snapshot().revision().compareTo(at.revision()) < 0) {
-      taken(new Snapshot(at.revision(), List.copyOf(all.values())));
+      taken(new Snapshot(at.revision(), at.revision(), List.copyOf(all.values())));
     }
   }
 

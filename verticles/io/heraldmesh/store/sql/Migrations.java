@@ -37,6 +37,7 @@ final class Migrations {
    */
   static void run(Connection connection, Dialect dialect, String name) throws SQLException {
     bringForward(connection, dialect, name);
+    ResourceTable.prepare(connection);
     LeaseTable.prepare(connection, dialect);
     AnnouncementTable.prepare(connection, dialect);
     KeySetTable.prepare(connection, dialect);

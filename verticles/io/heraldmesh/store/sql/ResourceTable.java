@@ -32,10 +32,19 @@ final class ResourceTable implements ResourceRepository {
 
   private static final String ONE = " WHERE kind = ? AND namespace = ? AND name = ?";
 
+  /** Every control node asks each second for the newest, of a history that only grows. */
+  private static final String INDEX =
+      "CREATE INDEX IF NOT EXISTS history_newest ON history (epoch, revision)";
+
   private final Database database;
 
   ResourceTable(Database database) {
     this.database = database;
+  }
+
+  /** Makes the index, which is no part of the format, within the connection's transaction. */
+  static void prepare(Connection connection) throws SQLException {
+    Sql.update(connection, INDEX);
   }
 
   @Override
@@ -139,6 +148,7 @@ final class ResourceTable implements ResourceRepository {
         connection ->
             new Snapshot(
                 RevisionTable.current(connection, database),
+                newest(connection),
                 // Sorted here: databases differ in how they order text.
                 Sql.list(connection, "SELECT " + COLUMNS + " FROM resource", this::resource)
                     .stream()
@@ -147,18 +157,17 @@ final class ResourceTable implements ResourceRepository {
   }
 
   @Override
-  public Mark mark() {
-    return database.read(
-        connection ->
-            new Mark(
-                Sql.first(connection, "SELECT COUNT(*) FROM resource", row -> row.getLong(1))
-                    .orElse(0L),
-                Sql.first(
-                        connection,
-                        "SELECT epoch, revision FROM resource"
-                            + " ORDER BY epoch DESC, revision DESC LIMIT 1",
-                        row -> new Revision(row.getLong("epoch"), row.getLong("revision")))
-                    .orElse(new Revision(0, 0))));
+  public Revision newest() {
+    return database.read(ResourceTable::newest);
+  }
+
+  /** By the history, where what was deleted has a row, too. */
+  private static Revision newest(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            "SELECT epoch, revision FROM history ORDER BY epoch DESC, revision DESC LIMIT 1",
+            row -> new Revision(row.getLong("epoch"), row.getLong("revision")))
+        .orElse(new Revision(0, 0));
   }
 
   @Override

@@ -45,12 +45,16 @@ class CertificatesInUseTest {
   }
 
   private CertificatesInUse.View view() throws Exception {
+    return view(null);
+  }
+
+  private CertificatesInUse.View view(@Nullable String of) throws Exception {
     return new CertificatesInUse(
             new MeshAnswers(new SaidMesh(new Revision(1, 1), List.of(), left, said)),
             store,
             issued(),
             clock)
-        .view();
+        .view(of);
   }
 
   private HeldCertificates issued() {
@@ -139,6 +143,18 @@ class CertificatesInUseTest {
     clock.advance(Duration.ofMinutes(4));
     assertThat(view().unreported()).containsExactly(new Unreported("n1", START));
     assertThat(view().rows()).extracting(InUse::serial).containsExactly("1");
+  }
+
+  @Test
+  void howLateACertificateIsIsKnownWhateverItsLife() {
+    Instant from = START.minusSeconds(3);
+    assertThat(HeldCertificates.state(from, START.plusSeconds(1), true, START))
+        .as("three quarters of its life are over")
+        .isEqualTo(State.GOOD);
+    assertThat(HeldCertificates.state(from, START.plusSeconds(1), true, START.plusMillis(1)))
+        .isEqualTo(State.OVERDUE);
+    assertThat(HeldCertificates.state(Instant.MIN, Instant.MAX, true, START))
+        .isEqualTo(State.GOOD);
   }
 
   @Test
@@ -258,6 +274,24 @@ class CertificatesInUseTest {
     assertThat(view().unreported()).containsExactly(new Unreported("c2", null));
     clock.advance(Duration.ofHours(9));
     assertThat(view().unreported()).isEmpty();
+  }
+
+  @Test
+  void ofOneNodeAllIsShownAndOfOthersNothing() throws Exception {
+    registered("n1");
+    registered("n2");
+    registered("n3");
+    issued("n1", WEB, "1", Duration.ofHours(1));
+    issued("n2", WEB, "2", Duration.ofHours(1));
+    issued("ann", ANN, "3", Duration.ofHours(1));
+    said("n3", used(WEB, "4", Duration.ofHours(1)));
+    assertThat(view("n1").rows()).extracting(InUse::serial).containsExactly("1");
+    assertThat(view("n1").unreported()).containsExactly(new Unreported("n1", null));
+    assertThat(view("n3").rows()).extracting(InUse::serial).containsExactly("4");
+    assertThat(view("n3").unreported()).isEmpty();
+    assertThat(view("ann").rows()).extracting(InUse::serial).containsExactly("3");
+    assertThat(view("n4").rows()).isEmpty();
+    assertThat(view("n4").unreported()).isEmpty();
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.bus.AdminNodes.Node;
 import io.heraldmesh.bus.AdminNodes.Status;
+import io.heraldmesh.bus.MeshStatus.Left;
 import io.heraldmesh.bus.MeshStatus.NodeStatus;
 import io.heraldmesh.bus.Revision;
+import io.heraldmesh.store.Registration;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.SqliteStore;
 import java.time.Instant;
@@ -45,7 +47,7 @@ class StaleNodesTest {
 
   private Status status(NodeStatus... nodes) throws Exception {
     MeshView mesh = new SaidMesh(REVISION, List.of(nodes), List.of());
-    return new NodeViews(mesh, store, () -> store.resources().mark().newest())
+    return new NodeViews(mesh, store, () -> store.resources().newest())
         .summary(new CertificatesInUse.View(List.of(), List.of()));
   }
 
@@ -58,6 +60,19 @@ class StaleNodesTest {
             node("c", true, SEEN, true, false));
     assertThat(status.stale()).extracting(Node::name).containsExactly("b");
     assertThat(status.laggards()).isEmpty();
+  }
+
+  @Test
+  void sinceWhenOneIsSilentIsToldInMillisecondsAsEveryTimeIs() throws Exception {
+    assertThat(status(node("a", false, SEEN.plusNanos(1), true, false)).laggards())
+        .extracting(Node::reason)
+        .containsExactly(
+            "silent since 2030-01-01T00:00:00.000Z; has not said that 1.7 is in force");
+    MeshView mesh = new SaidMesh(REVISION, List.of(), List.of(new Left("b", SEEN)), List.of());
+    store.registrations().add(new Registration("b", "shop", "web", "the test", SEEN));
+    NodeViews views = new NodeViews(mesh, store, () -> store.resources().newest());
+    assertThat(views.page(null, null, false, 9).nodes().getFirst().reason())
+        .startsWith("took its leave at 2030-01-01T00:00:00.000Z; ");
   }
 
   @Test

@@ -235,6 +235,22 @@ class AdminCommandsTest {
         .contains("spiffe://cluster.local/ns/a/sa/web", "spiffe://cluster.local/herald/ca/node-1");
   }
 
+  @Test
+  void ofANodeThatNobodyKnowsThatIsSaid() {
+    Await.until("all is well", () -> herald("certs").code() == 0);
+    assertThat(herald("certs", "--node", "node-1").code()).isZero();
+    for (String of : List.of("node-", "node-2", "x")) {
+      CommandRun unknown = herald("certs", "--node", of);
+      assertThat(unknown.code()).as(of).isEqualTo(1);
+      assertThat(unknown.err()).contains("herald: nothing is known of node " + of);
+      assertThat(unknown.out()).isEmpty();
+      assertThat(herald("certs", "--issued", "--node", of).code()).isEqualTo(1);
+      CommandRun json = herald("certs", "--node", of, "-o", "json");
+      assertThat(json.code()).isEqualTo(1);
+      assertThat(json.answers().getFirst().get("certificates")).isEmpty();
+    }
+  }
+
   private List<String> inUse() {
     return certificates("certs", "-o", "json").stream()
         .map(c -> c.get("identity").asText())

@@ -50,7 +50,11 @@ class AttachedAdminTest {
 
     assertThat(nodes(at("n1", "certs", "-o", "json"))).containsOnly("n1");
     assertThat(nodes(at("n1", "certs", "--issued", "-o", "json"))).containsOnly("n1");
-    assertThat(nodes(at("n1", "certs", "--issued", "--node", "control", "-o", "json"))).isEmpty();
+    for (String words : List.of("certs --node control", "certs --issued --node n2")) {
+      CommandRun refused = at("n1", words.split(" ", -1));
+      assertThat(refused.code()).as(words).isEqualTo(1);
+      assertThat(refused.err()).contains("refused: ", "may see itself only");
+    }
 
     for (String words :
         List.of(
@@ -88,6 +92,9 @@ class AttachedAdminTest {
     web.term();
     assertThat(web.exitCode()).isZero();
     assertThat(at("control", "delete", "node", "n2").code()).isZero();
+    assertThat(at("control", "certs", "--node", "n1").code()).as("known, uses nothing").isZero();
+    assertThat(at("control", "certs", "--node", "n2").err())
+        .contains("nothing is known of node n2");
 
     Path open = folder.resolve("open.yaml");
     Files.writeString(

@@ -79,6 +79,28 @@ abstract class ResourceContract extends StoreFixture {
   }
 
   @Test
+  void theNewestChangeIsKnownAlsoOfWhatIsGone() {
+    assertNewest(new Revision(0, 0));
+    apply(write(A, "1", absent()));
+    assertNewest(new Revision(1, 1));
+    store.revisions().next();
+    assertNewest(new Revision(1, 1));
+    apply(write(B, "1", absent()));
+    apply(delete(B, new Expected.Any()));
+    assertNewest(new Revision(1, 4));
+    reopen();
+    assertNewest(new Revision(1, 4));
+    store.revisions().newEpoch();
+    apply(delete(A, new Expected.Any()));
+    assertNewest(new Revision(2, 1));
+  }
+
+  private void assertNewest(Revision revision) {
+    assertThat(store.resources().newest()).isEqualTo(revision);
+    assertThat(store.resources().all().newest()).isEqualTo(revision);
+  }
+
+  @Test
   void aDryRunSaysWhatWouldBeAndChangesNothing() {
     apply(write(A, "1", new Expected.Any()));
     Revision one = new Revision(1, 1);

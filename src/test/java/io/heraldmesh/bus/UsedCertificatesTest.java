@@ -1,0 +1,76 @@
+package io.heraldmesh.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heraldmesh.bus.UsedCertificates.Trust;
+import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What one node says of its certificates is shown among those of all: no other form is read. */
+class UsedCertificatesTest {
+  private static final String GOOD = json("1f", Instant.parse("2030-01-02T00:00:00Z"));
+
+  private static String json(String serial, Instant notAfter) {
+    Instant from = Instant.parse("2030-01-01T00:00:00Z");
+    Used used =
+        new Used(
+            "spiffe://mesh.test/ns/shop/sa/web",
+            serial,
+            from,
+            notAfter,
+            "CN=c1",
+            "sha256:ab",
+            Trust.CURRENT,
+            from.plusSeconds(60),
+            null);
+    return new String(
+        MessageCodec.encode(new UsedReport(List.of(used))), StandardCharsets.UTF_8);
+  }
+
+  private static UsedReport decode(String json) throws MalformedMessage {
+    return MessageCodec.decode(json.getBytes(StandardCharsets.UTF_8), UsedReport.class);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      textBlock =
+          """
+          2030-01-02T00:00:00Z | +300000000-01-01T00:00:00Z
+          2030-01-02T00:00:00Z | +10000-01-01T00:00:00Z
+          2030-01-01T00:00:00Z | -300000000-01-01T00:00:00Z
+          2030-01-01T00:00:00Z | 1969-12-31T23:59:59.999Z
+          2030-01-01T00:01:00Z | +10000-01-01T00:00:00Z
+          "serial":"1f"        | "serial":""
+          "serial":"1f"        | "serial":"1F"
+          "serial":"1f"        | "serial":"-1f"
+          "serial":"1f"        | "serial":"1f 1f"
+          "serial":"1f"        | "serial":"11111111112222222222333333333344444444445"
+          """)
+  void aWordOfAnotherFormIsMalformed(String good, String bad) throws MalformedMessage {
+    assertThat(decode(GOOD).certificates()).hasSize(1);
+    String json = GOOD.replace(good, bad);
+
+    assertThat(json).isNotEqualTo(GOOD);
+    assertThatThrownBy(() -> decode(json)).isInstanceOf(MalformedMessage.class);
+  }
+
+  @Test
+  void whateverACertificateCanSayIsRead() throws MalformedMessage {
+    String last = json("f".repeat(40), Instant.parse("9999-12-31T23:59:59Z"));
+    assertThat(decode(last).certificates()).hasSize(1);
+    String first = GOOD.replace("2030-01-01T00:00:00Z", "1970-01-01T00:00:00Z");
+    assertThat(decode(first).certificates())
+        .singleElement()
+        .extracting(Used::notBefore)
+        .isEqualTo(Instant.EPOCH);
+  }
+}
