@@ -53,8 +53,7 @@ final class UsedReports {
   void sweep(Instant now, Set<String> registered) {
     last.entrySet()
         .removeIf(
-            one ->
-                one.getKey().endsWith(SERVICE) && !registered.contains(one.getValue().node()));
+            one -> one.getKey().endsWith(SERVICE) && !registered.contains(one.getValue().node()));
     last.values().removeIf(one -> one.at().isBefore(now.minus(KEPT)));
   }
 

@@ -153,8 +153,7 @@ class CertificatesInUseTest {
         .isEqualTo(State.GOOD);
     assertThat(HeldCertificates.state(from, START.plusSeconds(1), true, START.plusMillis(1)))
         .isEqualTo(State.OVERDUE);
-    assertThat(HeldCertificates.state(Instant.MIN, Instant.MAX, true, START))
-        .isEqualTo(State.GOOD);
+    assertThat(HeldCertificates.state(Instant.MIN, Instant.MAX, true, START)).isEqualTo(State.GOOD);
   }
 
   @Test

@@ -30,8 +30,7 @@ class UsedCertificatesTest {
             Trust.CURRENT,
             from.plusSeconds(60),
             null);
-    return new String(
-        MessageCodec.encode(new UsedReport(List.of(used))), StandardCharsets.UTF_8);
+    return new String(MessageCodec.encode(new UsedReport(List.of(used))), StandardCharsets.UTF_8);
   }
 
   private static UsedReport decode(String json) throws MalformedMessage {
