@@ -7,6 +7,7 @@ import com.hazelcast.config.XmlConfigBuilder;
 import com.hazelcast.core.HazelcastException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,10 @@ final class MemberConfig {
   private MemberConfig() {}
 
   /**
+   * @param others who is looked for, unless the file finds members in another way
    * @throws IllegalStateException when the file cannot be read or is wrong
    */
-  static Config of(ClusterSettings settings) {
+  static Config of(ClusterSettings settings, MemberAddresses others) {
     Config config = read(settings.config());
     config.setClusterName(settings.name());
     config.getMemberAttributeConfig().setAttribute(NODE_ID, UUID.randomUUID().toString());
@@ -38,19 +40,26 @@ final class MemberConfig {
     if (tcpIp.isEnabled()) {
       tcpIp.addMember(
           settings.publicAddress() == null
-              ? host(listen) + ":" + listen.getPort()
+              ? MemberAddresses.literal(resolved(listen)) + ":" + listen.getPort()
               : settings.publicAddress());
-      settings.members().forEach(tcpIp::addMember);
+      others.addTo(tcpIp);
     }
     return config;
   }
 
   /** The address in numbers: Hazelcast compares it with those of the machine's interfaces. */
   static String host(InetSocketAddress listen) {
+    return resolved(listen).getHostAddress();
+  }
+
+  /**
+   * @throws IllegalStateException when it has no address
+   */
+  static InetAddress resolved(InetSocketAddress listen) {
     if (listen.isUnresolved()) {
       throw new IllegalStateException(listen.getHostString() + " is no address of this machine");
     }
-    return listen.getAddress().getHostAddress();
+    return listen.getAddress();
   }
 
   private static Config read(@Nullable Path file) {
