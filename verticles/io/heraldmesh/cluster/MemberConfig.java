@@ -7,6 +7,7 @@ import com.hazelcast.config.XmlConfigBuilder;
 import com.hazelcast.core.HazelcastException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,6 +21,9 @@ final class MemberConfig {
 
   /** By which Vert.x finds its own node among the members. */
   static final String NODE_ID = "__vertx.nodeId";
+
+  /** Otherwise Hazelcast looks at no IPv6 address of the machine. */
+  private static final String PREFER_IPV4 = "hazelcast.prefer.ipv4.stack";
 
   private MemberConfig() {}
 
@@ -35,6 +39,9 @@ final class MemberConfig {
     InetSocketAddress listen = settings.listen();
     network.setPort(listen.getPort()).setPortAutoIncrement(false);
     network.getInterfaces().setEnabled(true).clear().addInterface(host(listen));
+    if (resolved(listen) instanceof Inet6Address) {
+      config.setProperty(PREFER_IPV4, "false");
+    }
     network.setPublicAddress(settings.publicAddress());
     TcpIpConfig tcpIp = network.getJoin().getTcpIpConfig();
     if (tcpIp.isEnabled()) {
