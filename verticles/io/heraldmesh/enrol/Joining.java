@@ -11,6 +11,7 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -21,19 +22,24 @@ import java.util.function.Function;
 public final class Joining {
   private final NodeIdentity identity;
   private final Crypto crypto;
+  private final Consumer<String> warn;
 
-  public Joining(NodeIdentity identity, Crypto crypto) {
+  /**
+   * @param warn is told why an identity that is there is not looked at
+   */
+  public Joining(NodeIdentity identity, Crypto crypto, Consumer<String> warn) {
     this.identity = identity;
     this.crypto = crypto;
+    this.warn = warn;
   }
 
   /**
-   * Joins, or fails as {@code ask} does.
+   * Joins, or fails as {@code ask} does. An identity that cannot be used is replaced.
    *
    * @param name that the node gets
    * @param ask takes a key to a control node
-   * @throws InvalidCertificate when what is in the folder cannot be used
-   * @throws IOException when it cannot be written
+   * @throws InvalidCertificate when the key of a join that did not end cannot be used
+   * @throws IOException when the folder cannot be written
    */
   public Enrolled join(String name, Instant now, Function<KeyPair, Enrolled> ask)
       throws IOException {
@@ -50,8 +56,7 @@ public final class Joining {
     Optional<PrivateKey> begun = identity.joiningKey(crypto);
     if (begun.isEmpty()) {
       begun =
-          identity
-              .load(crypto)
+          held()
               .filter(held -> held.valid(now) && named(held.svid().identity(), name))
               .map(held -> held.svid().key());
     }
@@ -61,6 +66,17 @@ public final class Joining {
     KeyPair fresh = EcKeys.generate(crypto);
     identity.beginJoin(fresh.getPrivate());
     return fresh;
+  }
+
+  /** Whoever joins mends what is broken. */
+  private Optional<NodeIdentity.Held> held() {
+    try {
+      return identity.load(crypto);
+    } catch (InvalidCertificate e) {
+      warn.accept(
+          "the identity that is there cannot be used, another takes its place: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static boolean named(HeraldIdentity held, String name) {
