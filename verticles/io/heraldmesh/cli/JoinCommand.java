@@ -106,7 +106,7 @@ final class JoinCommand implements Callable<Integer> {
       NodeIdentity identity = NodeIdentity.in(taken.path());
       Enrolled enrolled =
           new Joining(identity, crypto, this::say)
-              .join(name, InstantSource.system().instant(), attempts::ask);
+              .join(name, InstantSource.system().instant(), shown, attempts::ask);
       print(enrolled, identity.folder());
       return 0;
     } catch (JoinAttempts.Refused e) {

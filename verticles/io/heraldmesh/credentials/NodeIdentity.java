@@ -29,8 +29,8 @@ import java.util.function.Function;
 
 /**
  * A node's own identity on disk, in {@code <stateDir>/node}: {@code key.pem} (0600), {@code
- * cert-chain.pem}, {@code root-cert.pem}. The three change together or not at all. Blocks for the
- * disk; for one writer at a time, as stateDir is.
+ * cert-chain.pem}, {@code root-cert.pem}. The three change together or not at all; beside them
+ * stands by what it joined. Blocks for the disk; for one writer at a time, as stateDir is.
  */
 public final class NodeIdentity {
   /** The folder's name in stateDir. */
@@ -40,6 +40,7 @@ public final class NodeIdentity {
   private static final String CHAIN = "cert-chain.pem";
   private static final String ROOTS = "root-cert.pem";
   private static final String JOINING = "join-key.pem";
+  private static final String JOINED_BY = "joined-by";
   private static final long MOST_BYTES = 1 << 20;
 
   private static final Set<PosixFilePermission> OWNER =
@@ -142,6 +143,24 @@ public final class NodeIdentity {
   /** Forgets the key of the join: it is over. */
   public void endJoin() throws IOException {
     Files.deleteIfExists(folder.resolve(JOINING));
+  }
+
+  /**
+   * Notes by what the newest key joins; synced when it returns.
+   *
+   * @param proof one line, which is no secret
+   */
+  public void noteJoinedBy(String proof) throws IOException {
+    files.writeAlone(JOINED_BY, proof + "\n");
+  }
+
+  /** What was noted last; empty when nothing that can be read was. */
+  public Optional<String> joinedBy() {
+    try {
+      return Optional.of(text(folder.resolve(JOINED_BY)).strip());
+    } catch (InvalidCertificate none) {
+      return Optional.empty();
+    }
   }
 
   /** Where it is, for messages. */

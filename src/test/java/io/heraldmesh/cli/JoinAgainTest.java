@@ -2,7 +2,9 @@ package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.heraldmesh.credentials.NodeIdentity;
+import io.heraldmesh.crypto.Crypto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,39 @@ class JoinAgainTest {
     Files.delete(key);
     CommandRun joined = mesh.join(made, "n1");
     assertThat(joined.code()).as(joined.err()).isZero();
+  }
+
+  @Test
+  void anotherTokenIsForAnotherKey() {
+    assertThat(mesh.join(mesh.create("n1"), "n1").code()).isZero();
+    NodeIdentity.Held before = mesh.held("n1");
+
+    CommandRun joined = mesh.join(mesh.create("n1"), "n1");
+    assertThat(joined.code()).as(joined.err()).isZero();
+    assertThat(mesh.held("n1").svid().leaf().getPublicKey())
+        .isNotEqualTo(before.svid().leaf().getPublicKey());
+  }
+
+  @Test
+  void aJoinThatDidNotEndLeavesItsKeyToItsOwnTokenAlone() {
+    CommandRun voided = mesh.create("n1");
+    JsonNode tokens = mesh.admin("token", "list", "-o", "json").answers().getFirst().get("tokens");
+    assertThat(mesh.admin("token", "revoke", tokens.get(0).get("id").asText()).code()).isZero();
+    assertThat(mesh.join(voided, "n1").code()).isEqualTo(1);
+    byte[] begun = begun();
+    assertThat(mesh.join(voided, "n1").code()).isEqualTo(1);
+    assertThat(begun()).as("the same token").isEqualTo(begun);
+
+    CommandRun joined = mesh.join(mesh.create("n1"), "n1");
+    assertThat(joined.code()).as(joined.err()).isZero();
+    assertThat(mesh.held("n1").svid().key().getEncoded()).isNotEqualTo(begun);
+  }
+
+  private byte[] begun() {
+    return NodeIdentity.in(mesh.state("n1"))
+        .joiningKey(Crypto.preferred())
+        .orElseThrow()
+        .getEncoded();
   }
 
   private Path file(String name) {
