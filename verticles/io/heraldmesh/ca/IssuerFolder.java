@@ -244,7 +244,7 @@ public final class IssuerFolder {
 
   private String text(String name) {
     try {
-      return Files.readString(files.current().resolve(name), StandardCharsets.US_ASCII);
+      return Files.readString(files.file(name), StandardCharsets.US_ASCII);
     } catch (IOException e) {
       throw new AuthorityException(
           folder.resolve(name)

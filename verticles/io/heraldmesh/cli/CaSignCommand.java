@@ -6,6 +6,8 @@ import io.heraldmesh.ca.IssuerFolder;
 import io.heraldmesh.ca.OfflineRoot;
 import io.heraldmesh.ca.RootFile;
 import io.heraldmesh.crypto.Crypto;
+import io.heraldmesh.identity.Csr;
+import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.node.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,8 +81,8 @@ final class CaSignCommand implements Callable<Integer> {
     }
     Path from = root.toAbsolutePath();
     requireRoot(from);
-    String request = csr == null ? null : text(csr);
     Crypto crypto = Crypto.preferred();
+    String request = csr == null ? null : request(csr, crypto);
     SecureRandom random = new SecureRandom();
     Duration life = Duration.ofDays(days);
     X509Certificate issuer =
@@ -114,14 +116,19 @@ final class CaSignCommand implements Callable<Integer> {
     }
   }
 
-  private static String text(Path file) {
+  /** Before anybody is asked for a passphrase, too. */
+  private static String request(Path file, Crypto crypto) {
     try {
       if (Files.size(file) > MAX_CSR) {
         throw new UsageException(file + ": is over " + MAX_CSR + " bytes, which no request is");
       }
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+      var _ = Csr.parsePem(text, crypto);
+      return text;
     } catch (IOException e) {
       throw new UsageException("cannot read " + file + "; name a file with a request");
+    } catch (InvalidCertificate e) {
+      throw new UsageException(file + ": " + e.getMessage() + "; make one by: herald ca request");
     }
   }
 }

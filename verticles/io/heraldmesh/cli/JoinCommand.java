@@ -102,20 +102,25 @@ final class JoinCommand implements Callable<Integer> {
                 name,
                 shown,
                 wait,
-                line -> spec.commandLine().getErr().println("herald: " + line))) {
+                this::say)) {
       NodeIdentity identity = NodeIdentity.in(taken.path());
       Enrolled enrolled =
-          new Joining(identity, crypto).join(name, InstantSource.system().instant(), attempts::ask);
+          new Joining(identity, crypto, this::say)
+              .join(name, InstantSource.system().instant(), shown, attempts::ask);
       print(enrolled, identity.folder());
       return 0;
     } catch (JoinAttempts.Refused e) {
-      spec.commandLine().getErr().println("herald: refused: " + e.getMessage());
+      say("refused: " + e.getMessage());
       return 1;
     } catch (InvalidCertificate e) {
       throw StartFailure.cannotStart(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw StartFailure.cannotStart("cannot write to " + folder + ": " + e.getMessage());
     }
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println("herald: " + line);
   }
 
   private Fingerprint pin() {

@@ -1,6 +1,7 @@
 package io.heraldmesh.cluster;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.config.TcpIpConfig;
 import com.hazelcast.core.HazelcastInstance;
 import io.heraldmesh.tls.EventBusSockets;
 import io.heraldmesh.tls.MemberIdentity;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -30,6 +32,7 @@ public final class ClusterMember implements AutoCloseable {
   private static final Duration STEP_WITHIN = Duration.ofSeconds(30);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
   private static final long LOOK_MILLIS = 1000;
+  private static final long NAMES_MILLIS = 10_000;
 
   private final HazelcastInstance hazelcast;
   private final Vertx vertx;
@@ -52,7 +55,8 @@ public final class ClusterMember implements AutoCloseable {
    *     message says why, and nothing is left running
    */
   public static ClusterMember start(ClusterSettings settings, MemberTls tls, VertxOptions options) {
-    Config config = MemberConfig.of(settings);
+    MemberAddresses others = MemberAddresses.of(settings);
+    Config config = MemberConfig.of(settings, others);
     HazelcastInstance hazelcast;
     try {
       hazelcast = TlsHazelcast.start(config, tls, TlsHazelcast.Times.DEFAULT);
@@ -73,7 +77,12 @@ public final class ClusterMember implements AutoCloseable {
           tls.name(),
           hazelcast.getCluster().getMembers().size(),
           sockets.port());
-      return new ClusterMember(hazelcast, vertx, tls, sockets);
+      ClusterMember member = new ClusterMember(hazelcast, vertx, tls, sockets);
+      TcpIpConfig addresses = config.getNetworkConfig().getJoin().getTcpIpConfig();
+      if (addresses.isEnabled()) {
+        member.lookForMissing(settings.members().size() + 1, () -> others.addTo(addresses));
+      }
+      return member;
     } catch (RuntimeException e) {
       if (vertx != null) {
         vertx.close();
@@ -119,6 +128,20 @@ public final class ClusterMember implements AutoCloseable {
   /** From now on shows what {@code identity} says, asked every second. */
   public void follow(Supplier<MemberIdentity> identity) {
     vertx.setPeriodic(LOOK_MILLIS, tick -> look(identity));
+  }
+
+  /**
+   * Asks for their addresses again while members are missing: a name may get one only later, or
+   * another. Hazelcast reads its list of addresses anew whenever it looks for others.
+   */
+  private void lookForMissing(int all, Runnable ask) {
+    vertx.setPeriodic(
+        NAMES_MILLIS,
+        tick -> {
+          if (hazelcast.getCluster().getMembers().size() < all) {
+            vertx.executeBlocking(Executors.callable(ask));
+          }
+        });
   }
 
   private void look(Supplier<MemberIdentity> identity) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param name of the cluster; keeps apart what was not meant to meet, and proves nothing
  * @param listen for Hazelcast; a port of 0 is not possible, since members must know it
  * @param publicAddress {@code host:port} where the others reach {@code listen}; null: as it is
- * @param members {@code host:port} of the others; not looked at where the configuration finds them
- *     in another way
+ * @param members {@code host:port} of the others, names too, IPv6 in brackets; not looked at where
+ *     the configuration finds them in another way
  * @param eventBus listen address of the event bus; port 0: the system chooses
  * @param eventBusPublicHost where the others reach it; null: as it is
  * @param config of Hazelcast; null: {@code cluster-config/tcp-ip.xml}

@@ -7,6 +7,8 @@ import com.hazelcast.config.XmlConfigBuilder;
 import com.hazelcast.core.HazelcastException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +22,16 @@ final class MemberConfig {
   /** By which Vert.x finds its own node among the members. */
   static final String NODE_ID = "__vertx.nodeId";
 
+  /** Otherwise Hazelcast looks at no IPv6 address of the machine. */
+  private static final String PREFER_IPV4 = "hazelcast.prefer.ipv4.stack";
+
   private MemberConfig() {}
 
   /**
+   * @param others who is looked for, unless the file finds members in another way
    * @throws IllegalStateException when the file cannot be read or is wrong
    */
-  static Config of(ClusterSettings settings) {
+  static Config of(ClusterSettings settings, MemberAddresses others) {
     Config config = read(settings.config());
     config.setClusterName(settings.name());
     config.getMemberAttributeConfig().setAttribute(NODE_ID, UUID.randomUUID().toString());
@@ -33,24 +39,34 @@ final class MemberConfig {
     InetSocketAddress listen = settings.listen();
     network.setPort(listen.getPort()).setPortAutoIncrement(false);
     network.getInterfaces().setEnabled(true).clear().addInterface(host(listen));
+    if (resolved(listen) instanceof Inet6Address) {
+      config.setProperty(PREFER_IPV4, "false");
+    }
     network.setPublicAddress(settings.publicAddress());
     TcpIpConfig tcpIp = network.getJoin().getTcpIpConfig();
     if (tcpIp.isEnabled()) {
       tcpIp.addMember(
           settings.publicAddress() == null
-              ? host(listen) + ":" + listen.getPort()
+              ? MemberAddresses.literal(resolved(listen)) + ":" + listen.getPort()
               : settings.publicAddress());
-      settings.members().forEach(tcpIp::addMember);
+      others.addTo(tcpIp);
     }
     return config;
   }
 
   /** The address in numbers: Hazelcast compares it with those of the machine's interfaces. */
   static String host(InetSocketAddress listen) {
+    return resolved(listen).getHostAddress();
+  }
+
+  /**
+   * @throws IllegalStateException when it has no address
+   */
+  static InetAddress resolved(InetSocketAddress listen) {
     if (listen.isUnresolved()) {
       throw new IllegalStateException(listen.getHostString() + " is no address of this machine");
     }
-    return listen.getAddress().getHostAddress();
+    return listen.getAddress();
   }
 
   private static Config read(@Nullable Path file) {

@@ -25,11 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A node's own identity on disk, in {@code <stateDir>/node}: {@code key.pem} (0600), {@code
- * cert-chain.pem}, {@code root-cert.pem}. The three change together or not at all. Blocks for the
- * disk; for one writer at a time, as stateDir is.
+ * cert-chain.pem}, {@code root-cert.pem}. The three change together or not at all; beside them
+ * stands by what it joined. Blocks for the disk; for one writer at a time, as stateDir is.
  */
 public final class NodeIdentity {
   /** The folder's name in stateDir. */
@@ -39,6 +40,7 @@ public final class NodeIdentity {
   private static final String CHAIN = "cert-chain.pem";
   private static final String ROOTS = "root-cert.pem";
   private static final String JOINING = "join-key.pem";
+  private static final String JOINED_BY = "joined-by";
   private static final long MOST_BYTES = 1 << 20;
 
   private static final Set<PosixFilePermission> OWNER =
@@ -83,9 +85,10 @@ public final class NodeIdentity {
       return Optional.empty();
     }
     Path set = files.current();
-    CertificateChain chain = CertificateChain.parsePem(text(set.resolve(CHAIN)));
+    CertificateChain chain = read(set.resolve(CHAIN), CertificateChain::parsePem);
     SpiffeId id = id(chain.leaf());
-    TrustBundle bundle = TrustBundle.fromPem(id.trustDomain(), text(set.resolve(ROOTS)));
+    TrustBundle bundle =
+        read(set.resolve(ROOTS), pem -> TrustBundle.fromPem(id.trustDomain(), pem));
     PrivateKey key = key(set.resolve(KEY), crypto);
     if (!KeyMatch.fits(key, chain.leaf(), crypto)) {
       throw new InvalidCertificate(
@@ -114,11 +117,22 @@ public final class NodeIdentity {
   /**
    * The key of a join that was begun and not ended, so that it may be tried again with the same
    * one; empty when there is none.
+   *
+   * @throws InvalidCertificate when it cannot be used; names the file and says what to do
    */
   public Optional<PrivateKey> joiningKey(Crypto crypto) {
-    return Files.exists(folder.resolve(JOINING), LinkOption.NOFOLLOW_LINKS)
-        ? Optional.of(key(folder.resolve(JOINING), crypto))
-        : Optional.empty();
+    Path file = folder.resolve(JOINING);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(key(file, crypto));
+    } catch (InvalidCertificate e) {
+      throw new InvalidCertificate(
+          e.getMessage()
+              + "; it is of a join that did not end: remove it, and the next one makes another key",
+          e);
+    }
   }
 
   /** Keeps the key of a join before it is shown to anybody; synced when it returns. */
@@ -129,6 +143,24 @@ public final class NodeIdentity {
   /** Forgets the key of the join: it is over. */
   public void endJoin() throws IOException {
     Files.deleteIfExists(folder.resolve(JOINING));
+  }
+
+  /**
+   * Notes by what the newest key joins; synced when it returns.
+   *
+   * @param proof one line, which is no secret
+   */
+  public void noteJoinedBy(String proof) throws IOException {
+    files.writeAlone(JOINED_BY, proof + "\n");
+  }
+
+  /** What was noted last; empty when nothing that can be read was. */
+  public Optional<String> joinedBy() {
+    try {
+      return Optional.of(text(folder.resolve(JOINED_BY)).strip());
+    } catch (InvalidCertificate none) {
+      return Optional.empty();
+    }
   }
 
   /** Where it is, for messages. */
@@ -145,8 +177,13 @@ public final class NodeIdentity {
     } catch (IOException e) {
       throw new InvalidCertificate(file + ": cannot be read: " + e.getClass().getSimpleName());
     }
+    return read(file, pem -> PrivateKeyPem.parse(pem, crypto));
+  }
+
+  private static <T> T read(Path file, Function<String, T> parse) {
+    String text = text(file);
     try {
-      return PrivateKeyPem.parse(text(file), crypto);
+      return parse.apply(text);
     } catch (InvalidCertificate e) {
       throw new InvalidCertificate(file + ": " + e.getMessage(), e);
     }

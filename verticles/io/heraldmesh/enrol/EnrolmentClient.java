@@ -20,6 +20,7 @@ import io.heraldmesh.identity.PeerVerdict;
 import io.heraldmesh.identity.PeerVerifier;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustBundle;
+import io.heraldmesh.link.GrpcAddress;
 import io.heraldmesh.tls.PinnedTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -195,7 +196,7 @@ public final class EnrolmentClient {
             new GrpcClientOptions().setMaxMessageSize(MOST_ANSWER_BYTES),
             tls.setConnectTimeout(CONNECT_MILLIS));
     return client
-        .request(control, method)
+        .request(GrpcAddress.of(control), method)
         .compose(request -> request.send(question))
         .compose(EnrolmentClient::answer)
         .timeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)

@@ -9,8 +9,10 @@ import io.heraldmesh.identity.InvalidCertificate;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -21,23 +23,30 @@ import java.util.function.Function;
 public final class Joining {
   private final NodeIdentity identity;
   private final Crypto crypto;
+  private final Consumer<String> warn;
 
-  public Joining(NodeIdentity identity, Crypto crypto) {
+  /**
+   * @param warn is told why an identity that is there is not looked at
+   */
+  public Joining(NodeIdentity identity, Crypto crypto, Consumer<String> warn) {
     this.identity = identity;
     this.crypto = crypto;
+    this.warn = warn;
   }
 
   /**
-   * Joins, or fails as {@code ask} does.
+   * Joins, or fails as {@code ask} does. An identity that cannot be used is replaced.
    *
    * @param name that the node gets
+   * @param proof that {@code ask} shows: the same token, asked for twice, is for the same key
    * @param ask takes a key to a control node
-   * @throws InvalidCertificate when what is in the folder cannot be used
-   * @throws IOException when it cannot be written
+   * @throws InvalidCertificate when the key of a join that did not end cannot be used
+   * @throws IOException when the folder cannot be written
    */
-  public Enrolled join(String name, Instant now, Function<KeyPair, Enrolled> ask)
+  public Enrolled join(
+      String name, Instant now, JoiningProof proof, Function<KeyPair, Enrolled> ask)
       throws IOException {
-    KeyPair keys = keys(name, now);
+    KeyPair keys = keys(name, now, proof);
     Enrolled enrolled = ask.apply(keys);
     identity.store(
         new HeraldSvid(enrolled.id(), keys.getPrivate(), enrolled.chain()), enrolled.bundle());
@@ -45,22 +54,48 @@ public final class Joining {
     return enrolled;
   }
 
-  /** Of a join that was not ended, or, as the answer may be asked for twice, of the last one. */
-  private KeyPair keys(String name, Instant now) throws IOException {
-    Optional<PrivateKey> begun = identity.joiningKey(crypto);
-    if (begun.isEmpty()) {
-      begun =
-          identity
-              .load(crypto)
-              .filter(held -> held.valid(now) && named(held.svid().identity(), name))
-              .map(held -> held.svid().key());
-    }
-    if (begun.isPresent()) {
-      return EcKeys.pair(begun.get(), crypto);
+  /**
+   * Of a join that was not ended, or, as the answer may be asked for twice, of the last one; both
+   * by the same token only. Another one may have been made since that key was cut off.
+   */
+  private KeyPair keys(String name, Instant now, JoiningProof proof) throws IOException {
+    Optional<KeyPair> kept =
+        identity
+            .joiningKey(crypto)
+            .or(() -> held(name, now))
+            .map(key -> EcKeys.pair(key, crypto))
+            .filter(pair -> joinedBy(proof, pair.getPublic()));
+    if (kept.isPresent()) {
+      return kept.get();
     }
     KeyPair fresh = EcKeys.generate(crypto);
     identity.beginJoin(fresh.getPrivate());
+    if (proof instanceof JoiningProof.Token(String token)) {
+      identity.noteJoinedBy(TokenBinding.of(token, fresh.getPublic()));
+    }
     return fresh;
+  }
+
+  private boolean joinedBy(JoiningProof proof, PublicKey key) {
+    return proof instanceof JoiningProof.Token(String token)
+        && identity.joinedBy().filter(noted -> TokenBinding.holds(token, key, noted)).isPresent();
+  }
+
+  private Optional<PrivateKey> held(String name, Instant now) {
+    return held()
+        .filter(held -> held.valid(now) && named(held.svid().identity(), name))
+        .map(held -> held.svid().key());
+  }
+
+  /** Whoever joins mends what is broken. */
+  private Optional<NodeIdentity.Held> held() {
+    try {
+      return identity.load(crypto);
+    } catch (InvalidCertificate e) {
+      warn.accept(
+          "the identity that is there cannot be used, another takes its place: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static boolean named(HeraldIdentity held, String name) {

@@ -51,14 +51,12 @@ public final class PemFolder {
     FolderOwner.give(folder, set.getFileName().toString());
     sync(set);
     Path data = folder.resolve(DATA);
-    String before =
-        Files.isSymbolicLink(data) ? Files.readSymbolicLink(data).getFileName().toString() : "";
+    String before = setBefore(data);
     link(data, set.getFileName());
     for (String name : files.keySet()) {
       Path link = folder.resolve(name);
-      Path to = Path.of(DATA, name);
-      if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(to)) {
-        link(link, to);
+      if (!leadsIntoSet(link)) {
+        link(link, Path.of(DATA, name));
       }
     }
     sync(folder);
@@ -66,14 +64,48 @@ public final class PemFolder {
   }
 
   /**
-   * Where the set is that is whole now; the folder itself when it was not written by this class.
+   * Its name; empty: there is none. Where the folder was copied with its links followed it is no
+   * link, but a folder in the way of one, and everybody reads the copies beside it: it becomes a
+   * set like others.
+   */
+  private String setBefore(Path data) throws IOException {
+    if (Files.isSymbolicLink(data)) {
+      return Files.readSymbolicLink(data).getFileName().toString();
+    }
+    if (!Files.isDirectory(data, LinkOption.NOFOLLOW_LINKS)) {
+      return "";
+    }
+    String name = SET + UUID.randomUUID();
+    Files.move(data, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    return name;
+  }
+
+  /**
+   * Where the set is that is whole now; the folder itself when it was not written by this class, or
+   * was copied with its links followed.
    */
   public Path current() {
+    Path data = folder.resolve(DATA);
     try {
-      return folder.resolve(DATA).toRealPath();
+      return Files.isSymbolicLink(data) ? data.toRealPath() : folder;
     } catch (IOException e) {
       return folder;
     }
+  }
+
+  /** The file that whoever opens {@code name} reads: of the set, unless it is one of its own. */
+  public Path file(String name) {
+    Path link = folder.resolve(name);
+    try {
+      return leadsIntoSet(link) ? current().resolve(name) : link;
+    } catch (IOException e) {
+      return link;
+    }
+  }
+
+  private static boolean leadsIntoSet(Path link) throws IOException {
+    return Files.isSymbolicLink(link)
+        && Files.readSymbolicLink(link).equals(Path.of(DATA, link.getFileName().toString()));
   }
 
   /** Writes one file of its own, beside the set; synced when it returns. */

@@ -58,7 +58,7 @@ public final class AdminLink {
       InstantSource clock,
       List<SocketAddress> to) {
     this.vertx = vertx;
-    this.to = List.copyOf(to);
+    this.to = to.stream().map(GrpcAddress::of).toList();
     SpiffeId self = identity.svid().id();
     PartTls tls =
         new PartTls(

@@ -112,7 +112,7 @@ public final class LinkClient {
     this.clock = clock;
     List<SocketAddress> shuffled = new ArrayList<>(new LinkedHashSet<>(to));
     Collections.shuffle(shuffled, random);
-    this.to = List.copyOf(shuffled);
+    this.to = shuffled.stream().map(GrpcAddress::of).toList();
     this.schemaLevel = schemaLevel;
     this.version = version;
     this.context = vertx.getOrCreateContext();

@@ -30,7 +30,8 @@ final class AuthorityRecord {
 
   /**
    * Claims the state for the authority's trust domain. Roots that are no longer this node's are
-   * marked as dropped where nobody else signs. After an import all are: the first control node that
+   * marked as dropped once nobody else signs under them, as far as it is known: a control node that
+   * is off does so until its certificate ends. After an import all are: the first control node that
    * starts says under which root the mesh is, whatever the backup was made under.
    *
    * @throws StartFailure when other control nodes sign under other roots: nobody would trust both
@@ -53,11 +54,6 @@ final class AuthorityRecord {
     if (!before.isEmpty() && !common) {
       strange(store, before.getLast(), roots.getFirst());
     }
-    if (!store.shared()) {
-      active.stream()
-          .filter(root -> !ours.contains(root.fingerprint()))
-          .forEach(root -> store.authority().put(root.in(Phase.DROPPED)));
-    }
     roots.forEach(root -> putNew(store, known, root));
     AuthorityCertificate issuer = certificate(authority.issuer(), Kind.ISSUER, node, now);
     known.values().stream()
@@ -65,6 +61,24 @@ final class AuthorityRecord {
         .filter(c -> c.phase() == Phase.ACTIVE && !c.fingerprint().equals(issuer.fingerprint()))
         .forEach(c -> store.authority().put(c.in(Phase.DROPPED)));
     putNew(store, known, issuer);
+    active.stream()
+        .filter(root -> !ours.contains(root.fingerprint()))
+        .filter(root -> !store.shared() || withdrawn(store, root, node, now))
+        .forEach(root -> store.authority().put(root.in(Phase.DROPPED)));
+  }
+
+  /**
+   * Whether control nodes signed under {@code root} and none does any more. One under which none
+   * has signed yet is being handed out: others may have it before this node does. Wrongly dropped,
+   * it counts again with the next word of whoever has it.
+   */
+  private static boolean withdrawn(
+      Store store, AuthorityCertificate root, String node, Instant now) {
+    X509Certificate certificate = CertificateChain.parsePem(root.pem()).leaf();
+    return store.authority().certificates().stream()
+            .filter(c -> c.kind() == Kind.ISSUER)
+            .anyMatch(c -> signed(CertificateChain.parsePem(c.pem()).leaf(), certificate))
+        && !signsElsewhere(store, certificate, node, now);
   }
 
   private static List<AuthorityCertificate> rootsOf(Map<String, AuthorityCertificate> known) {

@@ -7,6 +7,7 @@ import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,12 +44,18 @@ final class ClusterSection {
       where.problem(
           ProblemCode.INVALID, "the others must know the port", "write one, as in 10.0.0.1:5701");
     }
+    if (anyAddress(listen)) {
+      where.problem(
+          ProblemCode.INVALID_ADDRESS,
+          "members cannot find each other at " + listen.host() + ", which is any address",
+          "write the one by which the others reach this machine, as in 10.0.0.1:5701");
+    }
     Value reached = fields.optional("publicAddress");
     HostPort publicAddress = reached.isPresent() ? NodeAddresses.read(reached) : null;
     List<ClusterPeer> members = members(fields.required("members"));
     HostPort eventBus = new HostPort(listen.host(), EVENT_BUS_PORT);
     String publicHost = publicAddress == null ? null : publicAddress.host();
-    EventBus given = fields.optional("eventBus").decodeOrNull(this::eventBus);
+    EventBus given = fields.optional("eventBus").decodeOrNull(bus -> eventBus(bus, publicHost));
     return new ClusterConfig(
         listen,
         publicAddress,
@@ -60,11 +67,25 @@ final class ClusterSection {
 
   private record EventBus(@Nullable HostPort listen, @Nullable String publicHost) {}
 
-  private EventBus eventBus(Fields fields) {
-    Value listen = fields.optional("listen");
+  private static EventBus eventBus(Fields fields, @Nullable String publicHost) {
+    Value where = fields.optional("listen");
     Located<String> host = fields.optional("publicHost").nonEmptyTextOrNull();
-    return new EventBus(
-        listen.isPresent() ? NodeAddresses.read(listen) : null, host == null ? null : host.value());
+    HostPort listen = where.isPresent() ? NodeAddresses.read(where) : null;
+    if (listen != null && anyAddress(listen) && host == null && publicHost == null) {
+      where.problem(
+          ProblemCode.INVALID_ADDRESS,
+          "the others would be told to call " + listen.host() + ", which is any address",
+          "write the one by which they reach this machine, or say it as publicHost");
+    }
+    return new EventBus(listen, host == null ? null : host.value());
+  }
+
+  private static boolean anyAddress(HostPort listen) {
+    try {
+      return InetAddress.ofLiteral(listen.host()).isAnyLocalAddress();
+    } catch (IllegalArgumentException name) {
+      return false;
+    }
   }
 
   private List<ClusterPeer> members(Value value) {

@@ -5,6 +5,8 @@ import io.heraldmesh.resource.problem.ProblemCode;
 import io.heraldmesh.resource.problem.Shown;
 import io.heraldmesh.resource.yaml.Fields;
 import io.heraldmesh.resource.yaml.Value;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ final class DatabaseSection {
   private static final Pattern HOST =
       Pattern.compile("([-A-Za-z0-9._]+|\\[[0-9A-Fa-f:.]+])(?::([1-9][0-9]{0,4}))?");
   private static final Pattern NAME = Pattern.compile("[a-z_][a-z0-9_]{0,62}");
+  private static final String LOOPBACK_6 = "[0:0:0:0:0:0:0:1]:";
   private static final String DEFAULT_PORT = "5432";
   private static final String HINT = "write postgresql://host:port/database";
   private static final int LEAST_CONNECTIONS = 2;
@@ -136,13 +139,32 @@ final class DatabaseSection {
     List<String> hosts = new ArrayList<>();
     for (String host : parts.group(1).split(",", -1)) {
       Matcher one = HOST.matcher(host);
-      if (!one.matches() || Integer.parseInt(port(one)) > 65535) {
+      String name = one.matches() ? canonical(one.group(1)) : null;
+      if (name == null || Integer.parseInt(port(one)) > 65535) {
         value.problem(ProblemCode.INVALID_ADDRESS, Shown.quoted(host) + " is no server", HINT);
         return Url.NONE;
       }
-      hosts.add(one.group(1) + ":" + port(one));
+      hosts.add(name + ":" + port(one));
     }
     return new Url(hosts, parts.group(2));
+  }
+
+  /**
+   * An IPv6 address with all of its parts, as the driver finds it in the server's certificate,
+   * which it compares as text; null: it is in brackets and no address.
+   */
+  private static @Nullable String canonical(String host) {
+    if (!host.startsWith("[")) {
+      return host;
+    }
+    try {
+      InetAddress address = InetAddress.ofLiteral(host.substring(1, host.length() - 1));
+      return address instanceof Inet6Address
+          ? '[' + address.getHostAddress() + ']'
+          : address.getHostAddress();
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static String port(Matcher host) {
@@ -150,6 +172,6 @@ final class DatabaseSection {
   }
 
   private static boolean loopback(String host) {
-    return host.startsWith("127.") || host.startsWith("localhost:") || host.startsWith("[::1]:");
+    return host.startsWith("127.") || host.startsWith("localhost:") || host.startsWith(LOOPBACK_6);
   }
 }

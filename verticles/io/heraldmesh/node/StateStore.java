@@ -6,7 +6,9 @@ import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.sql.PostgresStore;
 import io.heraldmesh.store.sql.SqliteStore;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,13 +44,19 @@ public final class StateStore {
     return stateDir == null ? null : stateDir.resolve(FILE);
   }
 
-  /** The password is read for each connection; a file that cannot be used is told at once. */
+  /**
+   * The password is read for each connection. It, or roots, in a file that cannot be used are told
+   * at once.
+   */
   public static PostgresSettings settings(DatabaseConfig.Postgres config) {
     Path file = config.passwordFile();
     Supplier<String> password = null;
     if (file != null) {
       requireUsable(file);
       password = () -> password(file);
+    }
+    if (config.roots() != null) {
+      requireReadable(config.roots());
     }
     return new PostgresSettings(
         config.hosts(),
@@ -64,6 +72,18 @@ public final class StateStore {
   private static void requireUsable(Path file) {
     if (password(file).isEmpty()) {
       throw StartFailure.cannotStart(file + ": password file has an empty first line");
+    }
+  }
+
+  private static void requireReadable(Path roots) {
+    try {
+      var _ = Files.readAllBytes(roots);
+    } catch (IOException e) {
+      throw StartFailure.cannotStart(
+          roots
+              + ": spec.database.postgres.tls.roots: "
+              + ForeignRoots.problem(e)
+              + "; write the roots of the authority that issued the server's certificate, in PEM");
     }
   }
 

@@ -165,7 +165,7 @@ public final class OutsideAuthority {
                     .map(
                         name ->
                             new GeneralName(
-                                name.matches("[0-9.]+")
+                                name.matches("[0-9.]+|[0-9a-f]*:[0-9a-f:]*")
                                     ? GeneralName.iPAddress
                                     : name.contains("://")
                                         ? GeneralName.uniformResourceIdentifier

@@ -188,6 +188,30 @@ class CaCommandTest {
   }
 
   @Test
+  void aRequestThatIsNoneIsWrongUsageBeforeThePassphraseIsAskedFor() throws IOException {
+    init(root);
+    passphrase = folder.resolve("none");
+    Path csr = Files.writeString(folder.resolve("bad.csr"), "nothing of use\n");
+    Path out = folder.resolve("courier");
+
+    CommandRun refused =
+        CommandRun.of(
+            "ca",
+            "sign",
+            "--root",
+            root,
+            "--passphrase-file",
+            passphrase,
+            "--csr",
+            csr,
+            "--out",
+            out);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains(csr + ": ", "herald ca request").doesNotContain("\tat ");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void aRootIsChangedInStepsAndNoneIsSkipped() {
     Path next = folder.resolve("next.pem");
     Path cacerts = folder.resolve("cacerts");

@@ -53,9 +53,9 @@ class CapturePlanTest {
           database: {postgres: {url: "postgresql://127.0.0.1:5432/herald", user: herald}}
           control: {listen: 0.0.0.0:15012}
           cluster:
-            listen: 0.0.0.0:15701
+            listen: 10.0.0.1:15701
             members: [{name: node-1, address: "10.0.0.1:15701"}]
-            eventBus: {listen: 0.0.0.0:15702}
+            eventBus: {listen: 10.0.0.1:15702}
         """;
     assertThat(CapturePlan.of(node(ONE, control + "  " + CAPTURE)).ownPorts())
         .contains(15012, 15701, 15702);

@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.PostgresServer;
@@ -14,6 +15,12 @@ import io.heraldmesh.identity.EcKeys;
 import io.heraldmesh.node.Node;
 import io.heraldmesh.node.NodeDatabaseTest;
 import io.heraldmesh.node.NodeFileReader;
+import io.heraldmesh.node.StartFailure;
+import io.heraldmesh.store.AuthorityCertificate;
+import io.heraldmesh.store.AuthorityCertificate.Kind;
+import io.heraldmesh.store.AuthorityCertificate.Phase;
+import io.heraldmesh.store.Store;
+import io.heraldmesh.store.sql.PostgresStore;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -114,6 +121,78 @@ class ReplacedControlNodeTest {
     }
   }
 
+  @Test
+  void aWithdrawnRootLetsNoControlNodeStart() throws IOException {
+    Path next = anotherRoot();
+    String old =
+        well("ca", "show", "--root", root, "-o", "json")
+            .answers()
+            .getFirst()
+            .get("certificates")
+            .get(0)
+            .get("fingerprint")
+            .asText();
+    both("rotate", "add", "--root", next);
+    both("sign", "--root", next, "--passphrase-file", passphrase);
+    both("rotate", "drop", "--fingerprint", old);
+
+    destroy("c2");
+    assertThatThrownBy(() -> install("c2"))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("sign under root");
+    assertThat(roots()).containsExactlyInAnyOrder(Phase.DROPPED, Phase.ACTIVE);
+  }
+
+  @Test
+  void aRootThatOnlyOthersWereGivenYetIsNoWithdrawnOne() {
+    change("c1", "rotate", "add", "--root", anotherRoot());
+    Objects.requireNonNull(running.remove("c2")).stop();
+    start("c2");
+    assertThat(roots()).containsExactly(Phase.ACTIVE, Phase.ACTIVE);
+  }
+
+  private Path anotherRoot() {
+    Path next = folder.resolve("next.p8");
+    well(
+        "ca",
+        "init",
+        "--root-out",
+        next,
+        "--trust-domain",
+        "mesh.test",
+        "--passphrase-file",
+        passphrase);
+    return next;
+  }
+
+  private void both(Object... words) {
+    change("c1", words);
+    change("c2", words);
+  }
+
+  /** By {@code herald ca}, while it is off: a control node that starts waits for nothing. */
+  private void change(String name, Object... words) {
+    Objects.requireNonNull(running.remove(name)).stop();
+    well(
+        Stream.of(
+                Stream.of("ca"),
+                Arrays.stream(words),
+                Stream.of("--cacerts", folder.resolve(name).resolve("cacerts")))
+            .flatMap(some -> some)
+            .toArray());
+    start(name);
+  }
+
+  /** What the database says of each. */
+  private List<Phase> roots() {
+    try (Store store = PostgresStore.open(server.settings(schema))) {
+      return store.authority().certificates().stream()
+          .filter(one -> one.kind() == Kind.ROOT)
+          .map(AuthorityCertificate::phase)
+          .toList();
+    }
+  }
+
   /** From nothing: a new intermediate, the same node file. */
   private void install(String name) throws IOException {
     Path home = folder.resolve(name);
@@ -145,6 +224,10 @@ class ReplacedControlNodeTest {
         """
                 .formatted(name, address(name))
             + NodeDatabaseTest.postgres(folder, server, schema));
+    start(name);
+  }
+
+  private void start(String name) {
     running.put(name, Node.start(Objects.requireNonNull(NodeFileReader.read(file(name)).config())));
   }
 

@@ -27,15 +27,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Members on two hosts that are told no addresses and find each other in the other ways for which
- * there is a file. What answers the name of the Kubernetes service is a hosts file, in place of the
- * cluster's DNS; the rest is Hazelcast's own discovery.
+ * Members on two hosts find each other in each of the ways for which there is a file. What answers
+ * names, that of the Kubernetes service too, is a hosts file, in place of the DNS; the rest is
+ * Hazelcast's own discovery.
  */
 @SuppressWarnings("NullAway.Init") // what the tests begin with
 class FoundMembersTest {
   private static final Duration WITHIN = Duration.ofSeconds(90);
   private static final String FIRST = "10.77.5.1";
   private static final String SECOND = "10.77.5.2";
+  private static final String[] BY_NAME = {"c1.mesh.test:5701", "c2.mesh.test:5701"};
 
   @TempDir Path folder;
   private Namespaces hosts;
@@ -62,9 +63,8 @@ class FoundMembersTest {
 
   @Test
   void podsFindEachOtherByTheNameOfTheirService() throws Exception {
-    Path names = folder.resolve("hosts");
     String service = "herald-control.herald-system.svc.cluster.local";
-    Files.writeString(names, "%s %s%n%s %s%n".formatted(FIRST, service, SECOND, service));
+    Path names = names("%s %s%n%s %s%n".formatted(FIRST, service, SECOND, service));
     foundBy(Path.of("cluster-config/kubernetes.xml"), "-Djdk.net.hosts.file=" + names);
   }
 
@@ -76,9 +76,35 @@ class FoundMembersTest {
     foundBy(Files.writeString(folder.resolve("multicast.xml"), here), "-Dnothing.more=true");
   }
 
-  private void foundBy(Path config, String option) throws IOException {
-    List<String> one = start(hosts.inFirst(command("c1", FIRST, config, option)));
-    List<String> two = start(hosts.inSecond(command("c2", SECOND, config, option)));
+  @Test
+  void hostsFindEachOtherByTheirNames() throws Exception {
+    Path names = names("%s c1.mesh.test%n%s c2.mesh.test%n".formatted(FIRST, SECOND));
+    foundBy(Path.of("cluster-config/tcp-ip.xml"), "-Djdk.net.hosts.file=" + names, BY_NAME);
+  }
+
+  @Test
+  void aNameThatGetsItsAddressOnlyLaterIsFoundThen() throws Exception {
+    Path names = names("");
+    String option = "-Djdk.net.hosts.file=" + names;
+    Path config = Path.of("cluster-config/tcp-ip.xml");
+    List<String> one = start(hosts.inFirst(command("c1", FIRST, config, option, BY_NAME)));
+    List<String> two = start(hosts.inSecond(command("c2", SECOND, config, option, BY_NAME)));
+    Await.until(WITHIN, "each is alone", () -> one.contains("[c1]") && two.contains("[c2]"));
+    names("%s c1.mesh.test%n%s c2.mesh.test%n".formatted(FIRST, SECOND));
+    found(one, two);
+  }
+
+  private Path names(String lines) throws IOException {
+    return Files.writeString(folder.resolve("hosts"), lines);
+  }
+
+  private void foundBy(Path config, String option, String... members) throws IOException {
+    found(
+        start(hosts.inFirst(command("c1", FIRST, config, option, members))),
+        start(hosts.inSecond(command("c2", SECOND, config, option, members))));
+  }
+
+  private void found(List<String> one, List<String> two) {
     Await.until(
         WITHIN,
         "both are members",
@@ -88,23 +114,27 @@ class FoundMembersTest {
         });
   }
 
-  private String[] command(String name, String address, Path config, String option) {
-    return new String[] {
-      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-      "--enable-native-access=ALL-UNNAMED",
-      "--sun-misc-unsafe-memory-access=allow",
-      "-Xmx200m",
-      "-XX:+UseSerialGC",
-      "-XX:TieredStopAtLevel=1",
-      option,
-      "-cp",
-      classPath(),
-      MemberProcess.class.getName(),
-      name,
-      address,
-      config.toAbsolutePath().toString(),
-      folder.toString()
-    };
+  private String[] command(
+      String name, String address, Path config, String option, String... members) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Xmx200m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                option,
+                "-cp",
+                classPath(),
+                MemberProcess.class.getName(),
+                name,
+                address,
+                config.toAbsolutePath().toString(),
+                folder.toString()));
+    words.addAll(List.of(members));
+    return words.toArray(String[]::new);
   }
 
   private List<String> start(List<String> command) throws IOException {

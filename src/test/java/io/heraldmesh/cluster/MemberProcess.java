@@ -20,8 +20,8 @@ import java.util.Set;
 
 /**
  * A member as a process of its own, told its name, the address to listen on, Hazelcast's
- * configuration and the folder with its identity, and of no other member. Says on standard output
- * who is a member; ends when standard input does.
+ * configuration and the folder with its identity, and where other members are, if anything. Says on
+ * standard output who is a member; ends when standard input does.
  */
 final class MemberProcess {
   static final Set<String> NAMES = Set.of("c1", "c2");
@@ -43,7 +43,7 @@ final class MemberProcess {
                 "herald-test",
                 new InetSocketAddress(args[1], 5701),
                 null,
-                List.of(),
+                List.of(args).subList(4, args.length),
                 new InetSocketAddress(args[1], 0),
                 null,
                 Path.of(args[2])),

@@ -34,8 +34,8 @@ class ReturningMemberTest {
   private final OffloadedClusterManager secondManager = new OffloadedClusterManager(second);
 
   private static HazelcastInstance member(int port, List<Integer> others) {
-    return Hazelcast.newHazelcastInstance(
-        MemberConfig.of(TestMembers.settings("returning-test", port, others)));
+    ClusterSettings settings = TestMembers.settings("returning-test", port, others);
+    return Hazelcast.newHazelcastInstance(MemberConfig.of(settings, MemberAddresses.of(settings)));
   }
 
   private Vertx vertx(OffloadedClusterManager by) {

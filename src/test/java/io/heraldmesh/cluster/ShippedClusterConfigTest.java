@@ -94,7 +94,7 @@ class ShippedClusterConfigTest {
   }
 
   private static Config read(String file) {
-    return MemberConfig.of(
+    ClusterSettings settings =
         new ClusterSettings(
             "herald-mesh.test",
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 5701),
@@ -102,6 +102,7 @@ class ShippedClusterConfigTest {
             List.of("127.0.0.2:5701"),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null,
-            Path.of("cluster-config", file + ".xml")));
+            Path.of("cluster-config", file + ".xml"));
+    return MemberConfig.of(settings, MemberAddresses.of(settings));
   }
 }

@@ -66,7 +66,7 @@ public final class TestMembers {
   }
 
   /** What is shipped, but the first member does not wait for others. */
-  private static Path impatient() {
+  static Path impatient() {
     try {
       Path file = Files.createTempFile("tcp-ip", ".xml");
       file.toFile().deleteOnExit();

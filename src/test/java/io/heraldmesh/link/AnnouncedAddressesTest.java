@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.Ipv6;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.AdvertisedAddress;
 import io.heraldmesh.bus.Announcement;
@@ -21,11 +22,9 @@ import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.policy.Protocol;
 import io.vertx.core.Future;
-import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -153,7 +152,7 @@ class AnnouncedAddressesTest {
 
   @Test
   void theSameHoldsInIpv6() {
-    assumeTrue(hasIpv6(), "the machine has no IPv6");
+    Ipv6.assumeThere();
     LinkFixture.Control six = mesh.control("::1", 0);
     serveAnnouncements(six);
     Forwarder fromSix = new Forwarder(mesh.vertx(), six.address());
@@ -164,14 +163,6 @@ class AnnouncedAddressesTest {
     assertThat(refusal(announced(node, "2001:db8::9")))
         .contains("announced 2001:db8::9, but is attached from 0:0:0:0:0:0:0:1:");
     assertThat(passed).hasSize(1);
-  }
-
-  private static boolean hasIpv6() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
-      return socket.isBound();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private LinkFixture.Attaching attached(String name) {

@@ -84,6 +84,16 @@ class AwaitedDatabaseTest {
   }
 
   @Test
+  void doesNotWaitForRootsThatAreNotThere() throws Exception {
+    NodeFolder node = node(PostgresServer.shared().host());
+    String file = Files.readString(node.file());
+    String roots = file.replace("tls: {disabled: true}", "tls: {roots: nowhere.pem}");
+    assertThat(roots).isNotEqualTo(file);
+    Files.writeString(node.file(), roots);
+    endsAtOnce(node, "nowhere.pem: spec.database.postgres.tls.roots: there is no such file");
+  }
+
+  @Test
   void doesNotWaitForADatabaseThatNobodyMade() throws Exception {
     NodeFolder node = node(PostgresServer.shared().host());
     Files.writeString(

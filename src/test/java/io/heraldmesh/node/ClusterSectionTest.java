@@ -83,6 +83,8 @@ class ClusterSectionTest {
       value = {
         "listen: 10.0.0.1:5701 | listen: 10.0.0.1:0 | must know the port",
         "listen: 10.0.0.1:5701 | listen: 5701 | host:port",
+        "listen: 10.0.0.1:5701 | listen: 0.0.0.0:5701 | cannot find each other at 0.0.0.0",
+        "listen: 10.0.0.1:5701 | listen: \"[::]:5701\" | cannot find each other at ::",
         "name: node-1 | name: node-3 | not among the members",
         "name: node-2 | name: node-1 | stands here twice",
         "name: node-2, | nam: node-2, | nam",
@@ -93,6 +95,16 @@ class ClusterSectionTest {
         .anySatisfy(
             problem ->
                 assertThat(problem.text()).contains(message).contains(folder + "/node.yaml:"));
+  }
+
+  @Test
+  void anEventBusAtAnyAddressSaysWhereItIsReached() throws IOException {
+    String any = LEAST.replace("    members:", "    eventBus: {listen: 0.0.0.0:0}\n    members:");
+    assertThat(problems(DATABASE + any))
+        .singleElement()
+        .asString()
+        .contains("told to call 0.0.0.0");
+    assertThat(cluster(DATABASE + any.replace(":0}", ":0, publicHost: c1.example}"))).isNotNull();
   }
 
   private @Nullable ClusterConfig cluster(String spec) throws IOException {

@@ -57,7 +57,7 @@ class NodeFileDatabaseTest {
                 .database())
         .isEqualTo(
             new DatabaseConfig.Postgres(
-                List.of("db1:6000", "[::1]:5432"),
+                List.of("db1:6000", "[0:0:0:0:0:0:0:1]:5432"),
                 "herald",
                 "mesh_a",
                 "h",
@@ -65,6 +65,18 @@ class NodeFileDatabaseTest {
                 true,
                 folder.resolve("db.pem"),
                 20));
+  }
+
+  @Test
+  void anIpv6AddressIsWrittenAsCertificatesAreRead() throws IOException {
+    for (String loopback : List.of("[::1]", "[0:0::1]:5432", "[0:0:0:0:0:0:0:1]")) {
+      String line =
+          "  database: {postgres: {url: \"postgresql://%s/d\", user: u, tls: {disabled: true}}}\n";
+      assertThat(files.read(LEAST + line.formatted(loopback)).database())
+          .isInstanceOfSatisfying(
+              DatabaseConfig.Postgres.class,
+              read -> assertThat(read.hosts()).containsExactly("[0:0:0:0:0:0:0:1]:5432"));
+    }
   }
 
   @Test
@@ -95,6 +107,7 @@ class NodeFileDatabaseTest {
           database: {postgres: {url: "postgresql://h:0/d", user: u}} | postgres.url | is no server
           database: {postgres: {url: "postgresql://h:65536/d", user: u}} | postgres.url | is no server
           database: {postgres: {url: "postgresql://h,/d", user: u}} | postgres.url | is no server
+          database: {postgres: {url: "postgresql://[1:2]/d", user: u}} | postgres.url | is no server
           database: {postgres: {url: "postgresql://h/d?ssl=false", user: u}} | postgres.url | parameters
           database: {postgres: {url: "postgresql://u:p@h/d", user: u}} | postgres.url | do not stand
           database: {postgres: {url: "postgresql://h/d", user: u, schema: A}} | schema | name of a schema

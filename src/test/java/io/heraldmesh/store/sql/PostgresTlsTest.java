@@ -3,6 +3,7 @@ package io.heraldmesh.store.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.heraldmesh.Ipv6;
 import io.heraldmesh.OutsideAuthority;
 import io.heraldmesh.PostgresServer;
 import io.heraldmesh.store.PostgresSettings;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +42,16 @@ class PostgresTlsTest {
                           row -> row.getBoolean("ssl"))
                       .orElseThrow());
       assertThat(encrypted).isTrue();
+    }
+  }
+
+  /** The address as the node file's reader hands it over. */
+  @Test
+  void aServerAtAnIpv6AddressIsKnownByIt() throws Exception {
+    Ipv6.assumeThere();
+    try (PostgresServer server = server("::1", "listen_addresses=127.0.0.1,::1")) {
+      String port = server.host().substring(server.host().lastIndexOf(':'));
+      open(settings("[0:0:0:0:0:0:0:1]" + port, roots()));
     }
   }
 
@@ -82,8 +94,12 @@ class PostgresTlsTest {
   }
 
   private static PostgresSettings settings(PostgresServer server, Path roots) {
+    return settings(server.host(), roots);
+  }
+
+  private static PostgresSettings settings(String host, Path roots) {
     return new PostgresSettings(
-        List.of(server.host()),
+        List.of(host),
         "postgres",
         "public",
         PostgresServer.USER,
@@ -93,14 +109,18 @@ class PostgresTlsTest {
         2);
   }
 
-  private PostgresServer server(String name) throws IOException {
+  private PostgresServer server(String name, String... more) throws IOException {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path certificate = folder.resolve("server.pem");
     Path key = folder.resolve("server-key.pem");
     authority.issue("database", name).write(certificate, key);
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     ownedByServer(key);
-    return PostgresServer.start("ssl=on", "ssl_cert_file=" + certificate, "ssl_key_file=" + key);
+    return PostgresServer.start(
+        Stream.concat(
+                Stream.of("ssl=on", "ssl_cert_file=" + certificate, "ssl_key_file=" + key),
+                Stream.of(more))
+            .toArray(String[]::new));
   }
 
   /** Where it runs as a user of its own. */
