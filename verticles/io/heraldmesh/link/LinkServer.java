@@ -138,7 +138,7 @@ public final class LinkServer {
     if (node.isEmpty()) {
       LOG.warn("link refused caller={} it is no node", caller);
       dropped();
-      call.response().status(GrpcStatus.PERMISSION_DENIED).statusMessage("only nodes attach").end();
+      EarlyAnswer.refuse(call, GrpcStatus.PERMISSION_DENIED, "only nodes attach");
       return;
     }
     LinkSession session = new LinkSession(this, node.get(), caller, call);
