@@ -44,8 +44,8 @@ public final class LinkServer {
   private static final DeliveryOptions ASK =
       new DeliveryOptions().setSendTimeout(LinkLimits.ASK_WITHIN.toMillis());
 
-  /** Bytes that wait for slow nodes, in all. */
-  static final long MOST_WAITING_BYTES = 256L << 20;
+  /** Bytes that wait for slow nodes, in all: never more than a third of the heap. */
+  static final long MOST_WAITING_BYTES = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 3);
 
   private final Vertx vertx;
   private final SvidSource self;
