@@ -49,8 +49,8 @@ public final class LedDistribution implements Distribution {
   /** After the end of somebody's lease, so that one attempt is enough. */
   private static final Duration AFTER = Duration.ofMillis(20);
 
-  /** How long a new distributor waits for the nodes, which ask every 10 s. */
-  public static final Duration SETTLE = Duration.ofSeconds(12);
+  /** How long a new distributor waits for the nodes, which attach again within 8 s, and ask. */
+  public static final Duration SETTLE = Duration.ofSeconds(9);
 
   private final Vertx vertx;
   private final Store store;
