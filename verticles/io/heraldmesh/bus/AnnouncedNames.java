@@ -51,6 +51,10 @@ final class AnnouncedNames {
                 "a label is a name and a value of at most 63 letters, digits, '-', '_' and '.'"));
   }
 
+  static void requireSequence(long sequence) {
+    require(sequence <= Announcement.MOST_SEQUENCE, "a sequence is at most 2^62");
+  }
+
   static void requireAtMost(int most, int number, String what) {
     require(number <= most, "more than " + most + " " + what);
   }

@@ -12,17 +12,20 @@ import java.util.Map;
  * message is {@link BusFailure#MALFORMED}.
  *
  * @param sequence rises with every announcement of a node, also over restarts, see {@link
- *     DistributorService#lastSequence}; a lower one than the last is not acted on
+ *     DistributorService#lastSequence}; a lower one than the last is not acted on. At most {@value
+ *     #MOST_SEQUENCE}, so that there is always a higher one
  * @param schemaLevel the newest {@link SchemaLevel} that the node knows
  * @param workloads at most {@value #MOST_WORKLOADS}
  */
 public record Announcement(long sequence, int schemaLevel, List<AnnouncedWorkload> workloads) {
+  static final long MOST_SEQUENCE = 1L << 62;
   static final int MOST_WORKLOADS = 1000;
   static final int MOST_PORTS = 1000;
   static final int MOST_LABELS = 100;
 
   public Announcement {
     workloads = List.copyOf(workloads);
+    AnnouncedNames.requireSequence(sequence);
     AnnouncedNames.require(schemaLevel >= SchemaLevel.FIRST, "there is no such schema level");
     AnnouncedNames.requireAtMost(MOST_WORKLOADS, workloads.size(), "workloads");
   }

@@ -33,6 +33,7 @@ final class BusServer {
   private final Map<String, SignedBus.Handling<?, ?>> byType = new HashMap<>();
   private final ReplayGuard replays = new ReplayGuard(MOST_NONCES_PER_SENDER);
   private final AtomicInteger open = new AtomicInteger();
+  private final ToldRefusals told = new ToldRefusals();
 
   BusServer(
       Vertx vertx,
@@ -174,7 +175,7 @@ final class BusServer {
             SignedBus.LIFETIME);
     switch (verifier.verify(envelope, expected, source.bundle(), now)) {
       case EnvelopeVerdict.Refused(var reason, var detail) -> {
-        LOG.warn("bus refused type={} reason={} detail=\"{}\"", operation.type(), reason, detail);
+        told.refused(operation.type(), reason.name(), "detail=\"" + detail + '"');
         throw new BusException(reason.failure(), reason.name());
       }
       case EnvelopeVerdict.Accepted(SpiffeId caller, Instant notBefore, var _) -> {
@@ -184,7 +185,8 @@ final class BusServer {
           return new Request<>(
               caller, MessageCodec.decode(envelope.payload().toByteArray(), operation.request()));
         } catch (MalformedMessage e) {
-          LOG.warn("bus refused type={} caller={} {}", operation.type(), caller, e.getMessage());
+          told.refused(
+              operation.type(), BusFailure.MALFORMED.name(), of(caller) + ' ' + e.getMessage());
           throw new BusException(BusFailure.MALFORMED, e.getMessage());
         }
       }
@@ -196,12 +198,10 @@ final class BusServer {
       throws BusException {
     if (revoked.voids(caller, notBefore)) {
       EnvelopeRefusal reason = EnvelopeRefusal.REVOKED;
-      LOG.warn(
-          "bus refused type={} caller={} reason={} detail=\"identity of {} is void\"",
+      told.refused(
           envelope.type(),
-          caller,
-          reason,
-          notBefore);
+          reason.name(),
+          of(caller) + " detail=\"identity of " + notBefore + " is void\"");
       throw new BusException(reason.failure(), reason.name(), caller);
     }
   }
@@ -210,11 +210,15 @@ final class BusServer {
     switch (replays.admit(caller, envelope.nonce(), refusedFrom(envelope), now)) {
       case NEW -> {}
       case REPLAYED -> {
-        LOG.warn("bus refused type={} caller={} reason=REPLAYED", envelope.type(), caller);
+        told.refused(envelope.type(), BusFailure.REPLAYED.name(), of(caller));
         throw new BusException(BusFailure.REPLAYED, "came before");
       }
       case FULL -> throw new BusException(BusFailure.OVERLOADED, "too many requests of one sender");
     }
+  }
+
+  private static String of(SpiffeId caller) {
+    return "caller=" + caller;
   }
 
   private <A extends Record> Buffer seal(

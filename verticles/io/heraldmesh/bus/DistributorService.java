@@ -203,8 +203,12 @@ public interface DistributorService {
   /** The answer. */
   record LastSequence(long sequence) {}
 
-  /** Takes a node's announcement back. */
-  record Withdrawal(long sequence) {}
+  /** Takes a node's announcement back; its number is as in {@link Announcement}. */
+  record Withdrawal(long sequence) {
+    public Withdrawal {
+      AnnouncedNames.requireSequence(sequence);
+    }
+  }
 
   /** Asks for a snapshot. */
   record FetchRequest(@Nullable ByteString held) {}

@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class CertificateIssuer {
   private static final Logger LOG = LoggerFactory.getLogger(CertificateIssuer.class);
 
+  private static final String TOO_MANY = "TOO_MANY";
+
   private final Vertx vertx;
   private final Supplier<Authority> authority;
   private final Crypto crypto;
@@ -50,12 +53,15 @@ public final class CertificateIssuer {
   private final RegistrationSource registrations;
   private final Supplier<Revocations> revocations;
   private final InstantSource clock;
+  private final IssuanceLimit limit;
   private final CaMetrics metrics;
+  private final AtomicLong tooMany = new AtomicLong();
 
   /**
    * @param authority asked anew for each request
    * @param registrations asked anew for each request, and looked up before one is refused
    * @param revocations asked anew for each request
+   * @param limit how often somebody is given a certificate for the same identity
    */
   public CertificateIssuer(
       Vertx vertx,
@@ -66,6 +72,7 @@ public final class CertificateIssuer {
       RegistrationSource registrations,
       Supplier<Revocations> revocations,
       InstantSource clock,
+      IssuanceLimit limit,
       MeterRegistry registry) {
     this.vertx = vertx;
     this.authority = authority;
@@ -75,6 +82,7 @@ public final class CertificateIssuer {
     this.registrations = registrations;
     this.revocations = revocations;
     this.clock = clock;
+    this.limit = limit;
     this.metrics = new CaMetrics(registry, authority);
   }
 
@@ -92,7 +100,9 @@ public final class CertificateIssuer {
   /** What may pass when it is tried again is no refusal. */
   private Future<CaService.Issued> refused(
       SpiffeId caller, CaService.Subject subject, Throwable cause) {
-    LOG.warn("certificate refused caller={} {}", caller, cause.getMessage());
+    if (!(cause instanceof BusException busy && busy.failure() == BusFailure.OVERLOADED)) {
+      LOG.warn("certificate refused caller={} {}", caller, cause.getMessage());
+    }
     return cause instanceof BusException why && !why.failure().retryHelps()
         ? Future.fromCompletionStage(
                 refusals.refused(caller, subject, why), vertx.getOrCreateContext())
@@ -143,6 +153,9 @@ public final class CertificateIssuer {
     }
     SpiffeId id = subject(by.trustDomain(), caller, asking, request.subject());
     Instant earliest = id.equals(caller) ? revoked.earliest(asking.name()) : Instant.EPOCH;
+    if (!limit.take(caller, id)) {
+      throw tooMany(caller, id);
+    }
     Csr csr;
     try {
       csr = Csr.parse(request.csr().toByteArray(), crypto);
@@ -156,6 +169,16 @@ public final class CertificateIssuer {
       metrics.notSigned(e.reason().name());
       throw new BusException(failure(e.reason()), "id=" + id + " " + e.getMessage());
     }
+  }
+
+  /** Of these the first and each that doubles them is in the log. */
+  private BusException tooMany(SpiffeId caller, SpiffeId id) {
+    metrics.notSigned(TOO_MANY);
+    long count = tooMany.incrementAndGet();
+    if (Long.bitCount(count) == 1) {
+      LOG.warn("certificate refused caller={} id={} too many count={}", caller, id, count);
+    }
+    return new BusException(BusFailure.OVERLOADED, "too many certificates for " + id);
   }
 
   /**

@@ -163,7 +163,9 @@ final class Distributor implements DistributorService.Server {
   }
 
   @Override
-  public Future<Void> acknowledge(SpiffeId node, Acknowledgement acknowledgement) {
+  public Future<Void> acknowledge(SpiffeId node, Acknowledgement said) {
+    Acknowledgement acknowledgement =
+        new Acknowledgement(said.revision(), said.digest(), NodeText.mendedOrNull(said.refusal()));
     NodeRecord known = presence.seen(node);
     if (known == null) {
       return Future.failedFuture(new BusException(BusFailure.UNKNOWN_NODE, "announce first"));

@@ -44,8 +44,8 @@ public final class LedDistribution implements Distribution {
   /** After which a new distributor tries again what the database did not let it put into force. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  /** How long a new distributor waits for the nodes, which ask every 10 s. */
-  public static final Duration SETTLE = Duration.ofSeconds(12);
+  /** How long a new distributor waits for the nodes, which attach again within 8 s, and ask. */
+  public static final Duration SETTLE = Duration.ofSeconds(9);
 
   private final Vertx vertx;
   private final Store store;

@@ -93,10 +93,12 @@ final class NodeRoll {
                 : last);
   }
 
-  /** Forgets the leave of nodes other than these, which may come back as another one. */
-  void keepLeaves(Set<String> registered) {
-    gone.replaceAll(
-        (name, last) -> registered.contains(name) ? last : new Gone(last.sequence(), null));
+  /**
+   * Forgets those that are gone other than these: what comes back under such a name is another
+   * node, and what the one before said last says nothing of it.
+   */
+  void keepGone(Set<String> registered) {
+    gone.keySet().retainAll(registered);
   }
 
   /** Those that took their leave and have not come back, by name. */

@@ -179,12 +179,12 @@ final class Presence {
   Future<Void> forget(String name) {
     refusals.remove(name);
     NodeRecord known = nodes.get(name);
-    if (known == null) {
-      return Future.succeededFuture();
+    if (known != null) {
+      gone(known);
+      LOG.info("node forgotten node={}", name);
     }
-    gone(known);
-    LOG.info("node forgotten node={}", name);
-    return memory.forget(name);
+    nodes.keepGone(registered.now().byNode().keySet());
+    return known == null ? Future.succeededFuture() : memory.forget(name);
   }
 
   /** What it announced counts no more, and does not come back by a message from before. */
@@ -223,7 +223,7 @@ final class Presence {
   List<String> look() {
     Instant now = clock.instant();
     refusals.entrySet().removeIf(one -> isOver(one.getKey(), one.getValue(), now));
-    nodes.keepLeaves(registered.now().byNode().keySet());
+    nodes.keepGone(registered.now().byNode().keySet());
     List<String> lost = new ArrayList<>();
     boolean fewer = false;
     for (NodeRecord node : List.copyOf(nodes.all())) {

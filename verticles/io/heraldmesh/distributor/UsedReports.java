@@ -40,8 +40,22 @@ final class UsedReports {
           new BusException(
               BusFailure.TOO_LARGE, "more than " + UsedCertificates.MOST + " certificates"));
     }
-    last.put(key(sender), new Reported(name(sender), now, report.certificates()));
+    List<Used> certificates = report.certificates().stream().map(UsedReports::mended).toList();
+    last.put(key(sender), new Reported(name(sender), now, certificates));
     return Future.succeededFuture();
+  }
+
+  private static Used mended(Used used) {
+    return new Used(
+        NodeText.mended(used.identity()),
+        NodeText.mendedOrNull(used.serial()),
+        used.notBefore(),
+        used.notAfter(),
+        NodeText.mendedOrNull(used.issuer()),
+        NodeText.mendedOrNull(used.root()),
+        used.trust(),
+        used.renews(),
+        NodeText.mendedOrNull(used.lastError()));
   }
 
   /** Of the node with this name nothing is to be told any more. */

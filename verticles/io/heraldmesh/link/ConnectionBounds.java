@@ -10,10 +10,20 @@ import java.time.Duration;
  *     of IPv6; whoever enrols needs one for a moment
  * @param mostOfIdentity of those that show a certificate of the same SPIFFE ID: a node needs two
  *     for a moment, an operator one for each command
- * @param callWithin for the first call of one that shows no certificate
+ * @param callWithin for the message of a call to come whole; one that shows no certificate is
+ *     closed when it has had nothing answered for so long
+ * @param mostUnreadBytes of all messages that have not come whole
  */
-record ConnectionBounds(int most, int mostUnproven, int mostOfIdentity, Duration callWithin) {
+record ConnectionBounds(
+    int most, int mostUnproven, int mostOfIdentity, Duration callWithin, long mostUnreadBytes) {
+  private static final long MOST_UNREAD_BYTES = 64L << 20;
+
   static ConnectionBounds of(int most) {
-    return new ConnectionBounds(most, 100, 16, Duration.ofSeconds(10));
+    return new ConnectionBounds(
+        most,
+        100,
+        16,
+        Duration.ofSeconds(10),
+        Math.min(MOST_UNREAD_BYTES, Runtime.getRuntime().maxMemory() / 4));
   }
 }

@@ -1,12 +1,16 @@
 package io.heraldmesh.link;
 
+import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.tls.PeerIdentity;
 import io.vertx.core.Future;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.StatusException;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,28 +19,69 @@ import org.slf4j.LoggerFactory;
  *
  * @param method as generated from the {@code .proto}, the server's form
  * @param mostRequestBytes of one message; the call fails when a longer one comes
+ * @param mostOfOthers the same, of callers that have none of the {@code trusted} roles
+ * @param trusted empty: {@code mostRequestBytes} of everybody; otherwise only of {@code proven}
+ *     callers
  * @param proven true: callers without a verified certificate are answered UNAUTHENTICATED before
  *     anything is read
+ * @param oneRequest a call has one message, which has to come whole in time; false: it is a stream
  * @param handler called on the connection's event loop
  * @param unproven told why a caller was answered UNAUTHENTICATED, for the log; must not block
  */
 public record ControlMethod<Q, A>(
     ServiceMethod<Q, A> method,
     int mostRequestBytes,
+    int mostOfOthers,
+    Set<HeraldRole> trusted,
     boolean proven,
+    boolean oneRequest,
     CallHandler<Q, A> handler,
     Consumer<String> unproven) {
   private static final Logger LOG = LoggerFactory.getLogger(ControlMethod.class);
 
-  /** Nobody is told of callers without a verified certificate. */
+  public ControlMethod {
+    trusted = Set.copyOf(trusted);
+  }
+
+  /** A stream; nobody is told of callers without a verified certificate. */
   public ControlMethod(
       ServiceMethod<Q, A> method, int mostRequestBytes, boolean proven, CallHandler<Q, A> handler) {
-    this(method, mostRequestBytes, proven, handler, why -> {});
+    this(method, mostRequestBytes, proven, false, handler);
+  }
+
+  private ControlMethod(
+      ServiceMethod<Q, A> method,
+      int mostRequestBytes,
+      boolean proven,
+      boolean oneRequest,
+      CallHandler<Q, A> handler) {
+    this(
+        method,
+        mostRequestBytes,
+        mostRequestBytes,
+        Set.of(),
+        proven,
+        oneRequest,
+        handler,
+        why -> {});
   }
 
   /** The same; {@code told} hears why a caller was answered UNAUTHENTICATED. */
   ControlMethod<Q, A> onUnproven(Consumer<String> told) {
-    return new ControlMethod<>(method, mostRequestBytes, proven, handler, told);
+    return new ControlMethod<>(
+        method, mostRequestBytes, mostOfOthers, trusted, proven, oneRequest, handler, told);
+  }
+
+  /** The same; of callers that have none of {@code roles} a message has at most {@code bytes}. */
+  ControlMethod<Q, A> lessOfOthersThan(Set<HeraldRole> roles, int bytes) {
+    return new ControlMethod<>(
+        method, mostRequestBytes, bytes, roles, proven, oneRequest, handler, unproven);
+  }
+
+  boolean takesAllOf(@Nullable PeerIdentity peer) {
+    return trusted.isEmpty()
+        || peer != null
+            && peer.id().herald().filter(herald -> trusted.contains(herald.role())).isPresent();
   }
 
   /** Takes one call. */
@@ -67,6 +112,7 @@ public record ControlMethod<Q, A>(
         method,
         mostRequestBytes,
         proven,
+        true,
         (caller, call) ->
             OneRequest.of(call, method.decoder())
                 .onFailure(e -> unread(method, unread, caller, call, e))

@@ -13,7 +13,6 @@ import io.heraldmesh.tls.PeerIdentity;
 import io.heraldmesh.tls.PeerRefused;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2ServerConfig;
 import io.vertx.core.http.Http2Settings;
@@ -39,7 +38,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +55,10 @@ public final class ControlServer {
   private static final int MOST_HEADER_BYTES = 16 << 10;
   private static final Duration IDLE = Duration.ofSeconds(30);
   private static final AtomicInteger RANDOM_PORTS = new AtomicInteger();
+
+  /** RFC 9113 section 8.1: the answer is whole, and no more of the request is wanted. */
+  private static final long NO_ERROR = 0;
+
   private static final String NONE_SHOWN = "show a certificate";
   private static final String NO_LONGER_GOOD = "the certificate is no longer good";
   private static final List<String> ALPN = List.of("h2");
@@ -67,7 +69,6 @@ public final class ControlServer {
   private final InstantSource clock;
   private final Map<String, Offered> offered = new HashMap<>();
   private final Supplier<Revocations> revocations;
-  private final ConnectionBounds bounds;
   private final OpenConnections connections;
   private final AtomicLong tooMany = new AtomicLong();
   private final Map<String, HttpServer> acceptors = new HashMap<>();
@@ -75,15 +76,25 @@ public final class ControlServer {
   /** Of each open connection, who its client was found to be. */
   private final Map<HttpConnection, Seen> seen = new ConcurrentHashMap<>();
 
-  /** Those that show no certificate and have not called yet, with what ends them. */
-  private final Map<HttpConnection, Long> silent = new ConcurrentHashMap<>();
+  private final SilentCallers silent;
+  private final UnreadCalls unread;
 
   private volatile InUse inUse;
   private long timer = -1;
 
-  /** A method with what reads its messages. */
+  /**
+   * A method with what reads its messages.
+   *
+   * @param less what reads those of callers from whom it takes less
+   */
   private record Offered(
-      boolean proven, Handler<HttpServerRequest> grpc, Consumer<String> unproven) {}
+      ControlMethod<?, ?> method,
+      Handler<HttpServerRequest> grpc,
+      Handler<HttpServerRequest> less) {
+    Handler<HttpServerRequest> reader(@Nullable PeerIdentity peer) {
+      return method.takesAllOf(peer) ? grpc : less;
+    }
+  }
 
   private record InUse(HeraldSvid svid, TrustBundle bundle, PartTls tls) {}
 
@@ -130,24 +141,32 @@ public final class ControlServer {
     this.verifier = new PeerVerifier(crypto);
     this.clock = clock;
     this.revocations = revocations;
-    this.bounds = bounds;
+    this.silent = new SilentCallers(vertx, bounds.callWithin());
+    this.unread = new UnreadCalls(vertx, bounds.callWithin(), bounds.mostUnreadBytes());
     this.connections = new OpenConnections(bounds);
     this.inUse = current();
     methods.forEach(this::offer);
   }
 
   private <Q, A> void offer(ControlMethod<Q, A> method) {
-    GrpcServer grpc =
-        GrpcServer.server(
-            vertx,
-            new GrpcServerOptions()
-                .setMaxMessageSize(method.mostRequestBytes())
-                .removeEnabledProtocol(GrpcProtocol.WEB)
-                .removeEnabledProtocol(GrpcProtocol.WEB_TEXT));
-    grpc.callHandler(method.method(), call -> take(method, call));
-    if (offered.put(method.path(), new Offered(method.proven(), grpc, method.unproven())) != null) {
+    Offered made =
+        new Offered(
+            method,
+            reader(method, method.mostRequestBytes()),
+            reader(method, method.mostOfOthers()));
+    if (offered.put(method.path(), made) != null) {
       throw new IllegalArgumentException(method.path() + " is offered twice");
     }
+  }
+
+  private <Q, A> GrpcServer reader(ControlMethod<Q, A> method, int mostBytes) {
+    return GrpcServer.server(
+            vertx,
+            new GrpcServerOptions()
+                .setMaxMessageSize(mostBytes)
+                .removeEnabledProtocol(GrpcProtocol.WEB)
+                .removeEnabledProtocol(GrpcProtocol.WEB_TEXT))
+        .callHandler(method.method(), call -> take(method, call));
   }
 
   /**
@@ -205,26 +224,6 @@ public final class ControlServer {
         .requestHandler(this::dispatch);
   }
 
-  private static final class Acceptor extends VerticleBase {
-    private final HttpServer server;
-    private final SocketAddress address;
-
-    Acceptor(HttpServer server, SocketAddress address) {
-      this.server = server;
-      this.address = address;
-    }
-
-    @Override
-    public Future<?> start() {
-      return server.listen(address);
-    }
-
-    @Override
-    public Future<?> stop() {
-      return server.close();
-    }
-  }
-
   /** Closes the port and every connection. */
   public Future<Void> close() {
     vertx.cancelTimer(timer);
@@ -274,14 +273,13 @@ public final class ControlServer {
     String from = connection.remoteAddress().hostAddress();
     Optional<String> refused = connections.enter(from, client);
     if (refused.isEmpty() && client == null) {
-      long end = bounds.callWithin().toMillis();
-      silent.put(connection, vertx.setTimer(end, late -> closeSilent(connection)));
+      silent.watch(connection);
     }
     connection.closeHandler(
         closed -> {
           connections.leave(from, client);
           seen.remove(connection);
-          called(connection);
+          silent.gone(connection);
         });
     if (refused.isPresent()) {
       tooMany(refused.get(), connection);
@@ -294,19 +292,6 @@ public final class ControlServer {
     long count = tooMany.incrementAndGet();
     if (Long.bitCount(count) == 1) {
       LOG.warn("connection closed, {} from={} count={}", why, connection.remoteAddress(), count);
-    }
-  }
-
-  private void closeSilent(HttpConnection connection) {
-    if (silent.remove(connection) != null) {
-      connection.close();
-    }
-  }
-
-  private void called(HttpConnection connection) {
-    Long end = silent.remove(connection);
-    if (end != null) {
-      vertx.cancelTimer(end);
     }
   }
 
@@ -325,25 +310,41 @@ public final class ControlServer {
   }
 
   private void dispatch(HttpServerRequest request) {
-    called(request.connection());
-    Offered method = offered.get(request.path());
-    if (method == null) {
-      refuse(request, GrpcStatus.UNIMPLEMENTED, "there is no such method here");
+    silent.asked(request);
+    request.response().endHandler(end -> silent.answered(request));
+    Offered named = offered.get(request.path());
+    if (named == null) {
+      EarlyAnswer.refuse(request, GrpcStatus.UNIMPLEMENTED, "there is no such method here");
       return;
     }
+    ControlMethod<?, ?> method = named.method();
+    PeerIdentity peer;
     try {
-      if (method.proven() && peer(request.connection()) == null) {
-        method.unproven().accept(NONE_SHOWN);
-        refuse(request, GrpcStatus.UNAUTHENTICATED, NONE_SHOWN);
-        return;
-      }
+      peer = method.proven() ? peer(request.connection()) : null;
     } catch (PeerRefused e) {
       method.unproven().accept(NO_LONGER_GOOD + ", " + e.getMessage());
-      refuse(request, GrpcStatus.UNAUTHENTICATED, NO_LONGER_GOOD);
+      EarlyAnswer.refuse(request, GrpcStatus.UNAUTHENTICATED, NO_LONGER_GOOD);
+      return;
+    }
+    if (method.proven() && peer == null) {
+      method.unproven().accept(NONE_SHOWN);
+      EarlyAnswer.refuse(request, GrpcStatus.UNAUTHENTICATED, NONE_SHOWN);
       return;
     }
     Received.prepare(request);
-    method.grpc().handle(request);
+    if (method.oneRequest()) {
+      request.response().endHandler(end -> answered(request));
+      unread.watch(request);
+    }
+    named.reader(peer).handle(request);
+  }
+
+  /** Of what was answered no more is read: where its caller goes on the stream is reset. */
+  private void answered(HttpServerRequest request) {
+    silent.answered(request);
+    if (!request.isEnded() && !request.response().closed()) {
+      request.response().reset(NO_ERROR);
+    }
   }
 
   private <Q, A> void take(ControlMethod<Q, A> method, GrpcServerRequest<Q, A> call) {
@@ -358,7 +359,7 @@ public final class ControlServer {
               call);
     } catch (PeerRefused e) {
       method.unproven().accept(NO_LONGER_GOOD + ", " + e.getMessage());
-      call.response().status(GrpcStatus.UNAUTHENTICATED).statusMessage(NO_LONGER_GOOD).end();
+      EarlyAnswer.refuse(call, GrpcStatus.UNAUTHENTICATED, NO_LONGER_GOOD);
     }
   }
 
@@ -383,15 +384,5 @@ public final class ControlServer {
     PeerIdentity peer = now.client(connection.sslSession());
     seen.computeIfPresent(connection, (same, any) -> new Seen(now, peer));
     return peer;
-  }
-
-  /** Without reading a body: the answer ends the stream. */
-  private static void refuse(HttpServerRequest request, GrpcStatus status, String message) {
-    request
-        .response()
-        .putHeader("content-type", "application/grpc")
-        .putHeader("grpc-status", String.valueOf(status.code))
-        .putHeader("grpc-message", message.replace(" ", "%20"))
-        .end();
   }
 }

@@ -52,7 +52,10 @@ public final class LinkClient {
   private static final Set<HeraldRole> CONTROL =
       EnumSet.of(HeraldRole.CONFIG, HeraldRole.CA, HeraldRole.ADMIN);
   private static final Duration FIRST_RETRY = Duration.ofMillis(250);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(8);
+
+  /** The longest that a node waits before it tries to attach again, unless too many come. */
+  public static final Duration LAST_RETRY = Duration.ofSeconds(8);
+
   private static final int CONNECT_MILLIS = 5000;
   private static final long TICK_MILLIS = 1000;
 

@@ -23,6 +23,9 @@ final class LinkLimits {
   /** Requests that a control node has open for one node; it reads no further meanwhile. */
   static final int MOST_OPEN = 16;
 
+  /** Answers to what a node asked in vain that wait for it; it is read no further meanwhile. */
+  static final int MOST_REFUSED = 64;
+
   /** Requests that a node has open for the control node. */
   static final int MOST_OPEN_AT_NODE = 8;
 

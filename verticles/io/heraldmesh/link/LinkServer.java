@@ -44,8 +44,8 @@ public final class LinkServer {
   private static final DeliveryOptions ASK =
       new DeliveryOptions().setSendTimeout(LinkLimits.ASK_WITHIN.toMillis());
 
-  /** Bytes that wait for slow nodes, in all. */
-  static final long MOST_WAITING_BYTES = 256L << 20;
+  /** Bytes that wait for slow nodes, in all: never more than a third of the heap. */
+  static final long MOST_WAITING_BYTES = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 3);
 
   private final Vertx vertx;
   private final SvidSource self;
@@ -138,7 +138,7 @@ public final class LinkServer {
     if (node.isEmpty()) {
       LOG.warn("link refused caller={} it is no node", caller);
       dropped();
-      call.response().status(GrpcStatus.PERMISSION_DENIED).statusMessage("only nodes attach").end();
+      EarlyAnswer.refuse(call, GrpcStatus.PERMISSION_DENIED, "only nodes attach");
       return;
     }
     LinkSession session = new LinkSession(this, node.get(), caller, call);

@@ -10,7 +10,6 @@ import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.link.proto.Answer;
 import io.heraldmesh.link.proto.ControlHello;
-import io.heraldmesh.link.proto.Failure;
 import io.heraldmesh.link.proto.FromControl;
 import io.heraldmesh.link.proto.FromNode;
 import io.heraldmesh.link.proto.Hint;
@@ -43,6 +42,8 @@ final class LinkSession {
   private final GrpcServerRequest<FromNode, FromControl> call;
   private final Context context;
   private final Outgoing<FromControl> outgoing;
+  private final Reading reading;
+  private final LinkRefusals refusals;
   private final Waiting waiting = new Waiting(LinkLimits.MOST_WAITING);
   private final ClaimedSender claimed = new ClaimedSender();
   private final long begun = System.nanoTime();
@@ -73,6 +74,8 @@ final class LinkSession {
             server.waitingBytes(),
             LinkServer.MOST_WAITING_BYTES,
             System::nanoTime);
+    this.reading = new Reading(call);
+    this.refusals = new LinkRefusals(peer, outgoing, reading);
   }
 
   SpiffeId peer() {
@@ -145,7 +148,7 @@ final class LinkSession {
           GrpcStatus.FAILED_PRECONDITION);
       return;
     }
-    call.pause();
+    reading.hold();
     Admission.Turn place = server.admit(this);
     turn = place;
     place
@@ -208,7 +211,7 @@ final class LinkSession {
                     .setSchemaLevel(SchemaLevel.NEWEST)
                     .setName(server.self().svid().identity().name()))
             .build());
-    call.resume();
+    reading.release();
   }
 
   /** What the node asks of the control plane. */
@@ -222,8 +225,8 @@ final class LinkSession {
       refuse(request, BusFailure.FORBIDDEN, "not signed by the node at this link");
       return;
     }
-    if (++open >= LinkLimits.MOST_OPEN) {
-      call.pause();
+    if (++open == LinkLimits.MOST_OPEN) {
+      reading.hold();
     }
     server
         .passOn(peer, caller.address(), request.getAddress(), envelope)
@@ -233,7 +236,7 @@ final class LinkSession {
                     v -> {
                       answer(request, answer);
                       if (open-- == LinkLimits.MOST_OPEN) {
-                        call.resume();
+                        reading.release();
                       }
                     }));
   }
@@ -253,25 +256,16 @@ final class LinkSession {
       }
     } else if (answer.cause() instanceof BusException refused) {
       refuse(request, refused.failure(), refused.detail());
-    } else {
-      send(
-          FromControl.newBuilder()
-              .setFailure(Failures.of(request.getId(), answer.cause()))
-              .build());
+    } else if (!ended) {
+      refusals.tell(Failures.of(request.getId(), answer.cause()));
     }
   }
 
   private void refuse(Request request, BusFailure failure, String message) {
-    LOG.warn("link refused node={} address={} {}", peer, Shown.line(request.getAddress()), message);
     server.dropped();
-    send(
-        FromControl.newBuilder()
-            .setFailure(
-                Failure.newBuilder()
-                    .setId(request.getId())
-                    .setCode(failure.code())
-                    .setMessage(message))
-            .build());
+    if (!ended) {
+      refusals.refuse(request, failure, message);
+    }
   }
 
   /** Takes what the control plane has for the node. Callable from any thread. */
@@ -354,7 +348,7 @@ final class LinkSession {
         v -> {
           if (!ended) {
             over(why);
-            call.response().status(status).statusMessage(why).end();
+            EarlyAnswer.end(server.vertx(), call, outgoing, status, why);
           }
         });
   }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one message of a call that has one. What is wrong with it is known as soon as it came, not
- * only when the caller has ended. For the connection's event loop.
+ * only when the caller has ended; for how long it is waited for, {@link UnreadCalls} says. For the
+ * connection's event loop.
  */
 final class OneRequest<Q> {
   private final GrpcMessageDecoder<Q> decoder;

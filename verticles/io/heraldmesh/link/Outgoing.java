@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * nothing waits. For one event loop.
  */
 final class Outgoing<M> {
+  /** What a message that waits takes besides its bytes, about. */
+  private static final int OVERHEAD = 1024;
+
+  /** So much of a stream waits also where others have taken all the room. */
+  private static final int SMALL = 64 << 10;
+
   private final WriteStream<M> stream;
   private final long most;
   private final AtomicLong all;
@@ -22,7 +28,7 @@ final class Outgoing<M> {
   private long stuckSince;
 
   /**
-   * @param most bytes of this stream that may wait
+   * @param most bytes of this stream that may wait, {@value #OVERHEAD} for each message among them
    * @param all bytes of all streams that wait, at most {@code mostOfAll}
    */
   Outgoing(WriteStream<M> stream, long most, AtomicLong all, long mostOfAll, LongSupplier nanos) {
@@ -37,25 +43,32 @@ final class Outgoing<M> {
    * @return null when there is no room: nothing was sent
    */
   @Nullable Future<Void> offer(M message, int bytes) {
-    if (waiting > 0 && waiting + bytes > most) {
+    int held = bytes + OVERHEAD;
+    if (waiting > 0 && waiting + held > most) {
       return null;
     }
-    if (all.addAndGet(bytes) > mostOfAll && waiting + bytes > (64 << 10)) {
-      all.addAndGet(-bytes);
+    long inAll = all.addAndGet(held);
+    if (inAll > mostOfAll && inAll > held && waiting + held > SMALL) {
+      all.addAndGet(-held);
       return null;
     }
     if (waiting == 0) {
       stuckSince = nanos.getAsLong();
     }
-    waiting += bytes;
+    waiting += held;
     return stream
         .write(message)
         .onComplete(
             done -> {
-              waiting -= bytes;
-              all.addAndGet(-bytes);
+              waiting -= held;
+              all.addAndGet(-held);
               stuckSince = nanos.getAsLong();
             });
+  }
+
+  /** Whether anything waits that was not sent. */
+  boolean waits() {
+    return waiting > 0;
   }
 
   /**

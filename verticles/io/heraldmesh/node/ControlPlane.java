@@ -15,6 +15,7 @@ import io.heraldmesh.ca.AuthorityInForce;
 import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.credentials.IdentityRenewal;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.crypto.Crypto;
@@ -203,6 +204,7 @@ final class ControlPlane {
             registrations.renewable(),
             this::revocations,
             clock,
+            new IssuanceLimit(System::nanoTime),
             meters);
     return vertx
         .deployVerticle(

@@ -13,6 +13,7 @@ import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
@@ -198,6 +199,7 @@ abstract class ControlPath {
             () -> registrations,
             () -> Revocations.NONE,
             clock,
+            IssuanceLimit.NONE,
             metrics);
     authority =
         Await.result(

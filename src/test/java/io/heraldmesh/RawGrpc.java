@@ -58,6 +58,11 @@ public final class RawGrpc {
     return Await.result(calling(path, body, false));
   }
 
+  /** Begins a call that does not end; what it is answered, where that is within seconds. */
+  public Future<Answer> opening(String path, Buffer body) {
+    return calling(path, body, false);
+  }
+
   private Future<Answer> calling(String path, Buffer body, boolean end, String... headers) {
     return client
         .request(

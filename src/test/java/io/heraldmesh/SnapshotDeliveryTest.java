@@ -133,7 +133,7 @@ class SnapshotDeliveryTest extends ControlPath {
   void aNodeThatCannotPutASnapshotIntoForceKeepsTheOneBeforeAndSaysSo() {
     begin();
     Revision before = inForce(STRICT);
-    web.refusal = new IllegalStateException("port in use");
+    web.refusal = new IllegalStateException("port \u001b[2Jin use");
 
     Revision wanted = Await.result(distributor.apply(read(STRICT.replace("STRICT", "DISABLE"))));
     Future<Void> everywhere = distributor.inForce(wanted);
@@ -141,7 +141,7 @@ class SnapshotDeliveryTest extends ControlPath {
         "refused",
         () ->
             Await.result(distributor.status()).nodes().stream()
-                .anyMatch(n -> "port in use".equals(n.refusal())));
+                .anyMatch(n -> "port <U+001B>[2Jin use".equals(n.refusal())));
     assertThat(web.mode()).isEqualTo(MtlsMode.STRICT);
     assertThat(web.subscriber.revision()).isEqualTo(before);
     assertThat(everywhere.isComplete()).isFalse();

@@ -11,6 +11,7 @@ import io.heraldmesh.bus.SnapshotPush;
 import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.cluster.ClusterMember;
 import io.heraldmesh.cluster.TestMembers;
 import io.heraldmesh.compile.MeshCompiler;
@@ -132,6 +133,7 @@ class TwoProcessesTest {
             () -> registrations,
             () -> Revocations.NONE,
             clock,
+            IssuanceLimit.NONE,
             metrics);
     Await.result(
         vertx.deployVerticle(

@@ -105,6 +105,20 @@ class AnnouncementTest {
                 List.of()));
   }
 
+  @Test
+  void aNumberAfterWhichThereIsSoonNoOtherIsMalformed() throws MalformedMessage {
+    String most = "\"sequence\":" + Announcement.MOST_SEQUENCE;
+    String more = "\"sequence\":" + (Announcement.MOST_SEQUENCE + 1);
+
+    assertThat(decode(GOOD.replace("\"sequence\":1", most)).sequence())
+        .isEqualTo(Announcement.MOST_SEQUENCE);
+    assertThatThrownBy(() -> decode(GOOD.replace("\"sequence\":1", more)))
+        .isInstanceOf(MalformedMessage.class);
+    byte[] leave = ("{" + more + "}").getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> MessageCodec.decode(leave, DistributorService.Withdrawal.class))
+        .isInstanceOf(MalformedMessage.class);
+  }
+
   private static <T> List<T> copies(int number, T one) {
     return Collections.nCopies(number, one);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
+import io.heraldmesh.LogLines;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
@@ -96,6 +97,23 @@ class SignedBusTest {
         mesh.bus(vertx, HeraldRole.CONFIG, "c").call(ECHO, HeraldRole.CA, new Echo("x")),
         BusFailure.FORBIDDEN);
     assertThat(served).hasValue(0);
+  }
+
+  @Test
+  void manyRefusalsOfOneKindAreAFewLinesOfTheLogWithTheirNumber() {
+    SignedBus config = mesh.bus(vertx, HeraldRole.CONFIG, "c");
+    SignedBus stranger = new TestAuthority(clock).bus(vertx, HeraldRole.NODE, "n1");
+    try (LogLines log = new LogLines()) {
+      for (int i = 0; i < 100; i++) {
+        assertFails(config.call(ECHO, HeraldRole.CA, new Echo("x")), BusFailure.FORBIDDEN);
+      }
+      assertFails(stranger.call(ECHO, HeraldRole.CA, new Echo("x")), BusFailure.UNAUTHENTICATED);
+
+      assertThat(log.warnings())
+          .filteredOn(line -> line.startsWith("bus refused type=echo"))
+          .hasSize(8)
+          .anyMatch(line -> line.contains(" count=64 "));
+    }
   }
 
   @Test

@@ -60,6 +60,7 @@ class CaRefusalsTest {
             () -> new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))),
             () -> revocations,
             clock,
+            IssuanceLimit.NONE,
             new SimpleMeterRegistry());
     Await.result(
         vertx.deployVerticle(

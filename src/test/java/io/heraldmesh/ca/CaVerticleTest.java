@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,7 @@ class CaVerticleTest {
   private final MemoryOnceOnly once = new MemoryOnceOnly();
   private final MemoryIssuanceLog log = new MemoryIssuanceLog();
   private final MemoryAuditLog audit = new MemoryAuditLog();
+  private final AtomicLong nanos = new AtomicLong();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
   /** Registered at another control node, which has not been heard of here; null: nothing. */
@@ -101,6 +103,7 @@ class CaVerticleTest {
             source,
             revocations::get,
             clock,
+            new IssuanceLimit(nanos::get),
             metrics);
     Await.result(
         vertx.deployVerticle(
@@ -291,6 +294,22 @@ class CaVerticleTest {
             new CaService.IssueRequest(
                 ByteString.of(Csr.create(keys, mesh.crypto())), SHOP, Duration.ofDays(400))),
         BusFailure.BAD_CSR);
+  }
+
+  @Test
+  void aNodeThatAsksForTheSameAgainAndAgainIsToldToComeLater() {
+    for (int i = 0; i < IssuanceLimit.AT_ONCE; i++) {
+      assertThat(Await.result(fromN1.issue(request(SHOP))).chain()).isNotEmpty();
+    }
+    assertFails(fromN1.issue(request(SHOP)), BusFailure.OVERLOADED);
+    assertThat(log.records()).hasSize(IssuanceLimit.AT_ONCE);
+    assertThat(audit.events()).isEmpty();
+    assertThat(Await.result(fromN1.issue(request(new Subject.Caller()))).chain()).isNotEmpty();
+    assertThat(Await.result(fromN2.issue(request(new Subject.Caller()))).chain()).isNotEmpty();
+
+    nanos.addAndGet(IssuanceLimit.EVERY.toNanos());
+    assertThat(Await.result(fromN1.issue(request(SHOP))).chain()).isNotEmpty();
+    assertFails(fromN1.issue(request(SHOP)), BusFailure.OVERLOADED);
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.credentials.IdentityRenewal;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
@@ -142,6 +143,7 @@ class MemberRenewalTest {
                     () -> new Registrations(Map.of()),
                     () -> Revocations.NONE,
                     clock,
+                    IssuanceLimit.NONE,
                     new SimpleMeterRegistry()),
                 () -> 1)));
     IdentityRenewal renewal =

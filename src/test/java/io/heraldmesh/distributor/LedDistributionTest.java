@@ -21,6 +21,7 @@ import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.WorkloadIdentity;
+import io.heraldmesh.link.LinkClient;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.resource.read.ResourceReader;
@@ -367,6 +368,13 @@ class LedDistributionTest {
     announce("n1");
     Await.result(applied);
     Await.until("published", () -> fetched().isPresent());
+  }
+
+  @Test
+  void allNodesThatRunAreThereByThenAndOneThatIsOffDelaysTheOthersByLessThanTenSeconds() {
+    assertThat(LedDistribution.SETTLE)
+        .isGreaterThan(LinkClient.LAST_RETRY)
+        .isLessThan(Duration.ofSeconds(10));
   }
 
   @Test

@@ -216,13 +216,31 @@ class PresenceTest {
   }
 
   @Test
-  void theLeaveOfANodeThatIsDeletedIsForgottenAndWhatItSaidLastIsNot() {
+  void aNodeThatIsDeletedTookNoLeaveAndSaidNothing() {
     Await.result(announce(1));
     Await.result(onLoop(() -> presence.withdraw(N1, 2)));
     registrations = new Registrations(Map.of());
     assertThat(look()).isEmpty();
     assertThat(nodes.left()).isEmpty();
-    assertThat(nodes.sequence("n1")).isEqualTo(2);
+    assertThat(nodes.sequence("n1")).isZero();
+  }
+
+  @Test
+  void whatADeletedNodeSaidKeepsNobodyOutWhoJoinsUnderItsName() {
+    Await.result(announce(Long.MAX_VALUE / 2));
+    registrations = new Registrations(Map.of());
+    Await.result(onLoop(() -> presence.forget("n1")));
+    registrations = new Registrations(Map.of("n1", WEB));
+    Await.result(announce(7));
+    assertThat(node().sequence()).isEqualTo(7);
+
+    // Deleted at another control node.
+    registrations = new Registrations(Map.of());
+    assertThat(look()).containsExactly("n1");
+    assertThat(look()).isEmpty();
+    registrations = new Registrations(Map.of("n1", WEB));
+    Await.result(announce(3));
+    assertThat(node().sequence()).isEqualTo(3);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.heraldmesh.bus.Registrations;
 import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
@@ -77,6 +78,7 @@ final class IssuanceRun {
               () -> new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))),
               () -> Revocations.NONE,
               InstantSource.system(),
+              IssuanceLimit.NONE,
               new SimpleMeterRegistry());
       for (int round = 1; round <= ROUNDS; round++) {
         String row = round(issuer, round);

@@ -23,6 +23,11 @@ final class StrangerRows {
   private static final String CLUSTER_NAME = "herald-" + RogueRun.DOMAIN.name();
 
   private static final int FLOOD = 2_000;
+
+  /** What an address may have open, and what a connection may. */
+  private static final int CONNECTIONS = 100;
+
+  private static final int STREAMS = 16;
   private static final Map<String, Integer> PORTS = new LinkedHashMap<>();
 
   static {
@@ -173,6 +178,41 @@ final class StrangerRows {
     silence("c1", RogueRun.BUS);
     silence("c1", RogueRun.CONTROL);
     silence("s1", LabMesh.INBOUND);
+    unended("/herald.enrol.v1.Enrolment/Enrol");
+    unended("/herald.enrol.v1.Enrolment/Roots");
+  }
+
+  /** Calls whose lengths are permitted, and that do not end. */
+  private void unended(String path) throws Exception {
+    long from = System.nanoTime();
+    long before = attacks.resident("c1");
+    Silence seen =
+        attacks.from(
+            () -> {
+              try (UnendedCalls calls =
+                  new UnendedCalls(attacks.mesh.hosts.address("c1"), RogueRun.CONTROL)) {
+                calls.begin(path, CONNECTIONS, STREAMS);
+                long deadline = System.nanoTime() + Attacks.PATIENCE_MILLIS * 1_000_000L;
+                long most = 0;
+                while (System.nanoTime() < deadline
+                    && (calls.opened() < CONNECTIONS || calls.closed() < calls.opened())) {
+                  most = Math.max(most, attacks.resident("c1") - before);
+                  LabRun.pass(1);
+                }
+                return new Silence(calls.opened(), calls.closed(), most);
+              }
+            });
+    attacks.row(
+        "%d connections with %d calls each to %s, of 128 KiB, that do not end"
+            .formatted(CONNECTIONS, STREAMS, path),
+        "all closed within %d s; memory grows by at most 64 MiB"
+            .formatted(Attacks.PATIENCE_MILLIS / 1000),
+        from,
+        "%d opened, %d closed, %s"
+            .formatted(seen.opened(), seen.closed(), Attacks.growth(seen.grown())),
+        seen.opened() == CONNECTIONS
+            && seen.closed() == CONNECTIONS
+            && seen.grown() <= Attacks.MOST_GROWTH);
   }
 
   private void silence(String node, int port) throws Exception {
@@ -190,7 +230,7 @@ final class StrangerRows {
   }
 
   /**
-   * @param grown with all of them open, in KiB
+   * @param grown with them open, in KiB
    */
   private record Silence(int opened, int closed, long grown) {}
 

@@ -31,6 +31,11 @@ import org.junit.jupiter.api.Test;
 
 /** Whom and what the control node's end of a link refuses, and when it ends one. */
 class LinkRefusalTest extends ServedRoots {
+  private static final int MANY = 20_000;
+
+  /** Messages, at least: it leaves the others to the control node. */
+  private static final int KEPT_BY_THE_CLIENT = 20;
+
   @Test
   void aLinkEndsWithTheCertificateThatItBeganWith() {
     RawLink link =
@@ -163,6 +168,9 @@ class LinkRefusalTest extends ServedRoots {
     RawLink link = raw("slow").hello().greeted();
     link.stopReading();
     SpiffeId id = SpiffeId.herald(io.heraldmesh.TestAuthority.TD, HeraldRole.NODE, "slow");
+    for (int i = 0; i < KEPT_BY_THE_CLIENT; i++) {
+      control.vertx().eventBus().request(LinkAddresses.of(id), Buffer.buffer("small"));
+    }
     Buffer large = Buffer.buffer(new byte[4 << 20]);
     List<Future<?>> pushes = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
@@ -172,10 +180,42 @@ class LinkRefusalTest extends ServedRoots {
     Await.until("pushes are refused", () -> pushes.stream().filter(Future::failed).count() > 30);
     assertThat(pushes.stream().filter(Future::failed).map(f -> code(f.cause())))
         .containsOnly(BusFailure.OVERLOADED.code());
-    assertThat(control.meters().get("herald_link_waiting_bytes").gauge().value())
-        .isLessThanOrEqualTo(LinkLimits.MOST_TO_NODE);
+    assertThat(waitingBytes()).isLessThanOrEqualTo(LinkLimits.MOST_TO_NODE);
     // The others do not notice.
     assertThat(roots(attached("n1"))).isEqualTo(mesh.mesh.bundle().digest());
+
+    // What it did not take is not kept for a link that a newer one has replaced.
+    assertThat(waitingBytes()).isGreaterThan(16 << 20);
+    raw("slow").hello().greeted();
+    Await.until(
+        "given back",
+        () -> {
+          link.ping();
+          return waitingBytes() == 0;
+        });
+  }
+
+  @Test
+  void aNodeThatTakesNoRefusalsIsReadNoFurther() {
+    RawLink link = raw("slow").hello().greeted();
+    link.stopReading();
+    try (LogLines log = new LogLines()) {
+      for (int id = 1; id <= MANY; id++) {
+        link.ask(id, "anything", new byte[0]);
+      }
+
+      Await.until("refusals wait", () -> waitingBytes() > 0);
+      assertThat(roots(attached("n1"))).isEqualTo(mesh.mesh.bundle().digest());
+      assertThat(waitingBytes()).isLessThan(1 << 20);
+      assertThat(control.meters().get("herald_link_dropped").counter().count()).isLessThan(MANY);
+      assertThat(log.warnings())
+          .filteredOn(line -> line.contains("not reached"))
+          .hasSizeBetween(1, 20);
+    }
+  }
+
+  private double waitingBytes() {
+    return control.meters().get("herald_link_waiting_bytes").gauge().value();
   }
 
   private double nodesAttached() {

@@ -51,6 +51,21 @@ class OutgoingTest {
   }
 
   @Test
+  void whatWaitsIsCountedWithWhatAMessageTakesBesidesItsBytes() {
+    AtomicLong all = new AtomicLong();
+    Outgoing<Buffer> bounded = new Outgoing<>(socket, 256 << 10, all, 1 << 20, nanos::get);
+    bounded.offer(LARGE, 1);
+    int taken = 1;
+    while (bounded.offer(Buffer.buffer("x"), 1) != null) {
+      taken++;
+    }
+
+    assertThat(taken).isLessThanOrEqualTo(256);
+    assertThat(all.get()).isLessThanOrEqualTo(256 << 10);
+    assertThat(bounded.waits()).isTrue();
+  }
+
+  @Test
   void whereNothingWaitsNothingIsStuck() {
     Future<Void> sent = outgoing.offer(Buffer.buffer("sent"), 4);
     assertThat(sent).isNotNull();

@@ -14,6 +14,7 @@ import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.ca.CaRefusals;
 import io.heraldmesh.ca.CaVerticle;
 import io.heraldmesh.ca.CertificateIssuer;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.WorkloadIdentity;
@@ -61,6 +62,7 @@ class ReplayElsewhereTest {
             () -> new Registrations(Map.of("n1", Set.of(new WorkloadIdentity("shop", "web")))),
             () -> Revocations.NONE,
             clock,
+            IssuanceLimit.NONE,
             new SimpleMeterRegistry());
     Await.result(
         vertx.deployVerticle(
