@@ -146,7 +146,10 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     if (channel.pipeline().get(SslHandler.class) != null) {
       scheme = HttpScheme.HTTPS.name();
     }
-    FrameConnection opening = FrameConnections.client(pool.headerListBytes(), this);
+    // another proxy would end the connection, with the requests of others, over much too large a
+    // one
+    boolean judges = !(target.secured() instanceof Target.Mesh);
+    FrameConnection opening = FrameConnections.client(pool.headerListBytes(), judges, this);
     channel.pipeline().addLast(Flushes.together(), budget, opening, this);
     opening.widen(MOST_STREAMS);
     frames = opening;
