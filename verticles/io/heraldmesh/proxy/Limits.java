@@ -58,6 +58,12 @@ public record Limits(
 
   private static final int ADDED_BYTES = 4096;
 
+  /**
+   * More than come on a connection that many clients share: after 100 a proxy begins no more on it,
+   * and then up to 99 are still open.
+   */
+  private static final int SHARED_RESETS = 200;
+
   public static final Limits DEFAULTS =
       new Limits(
           16 * 1024,
@@ -119,12 +125,15 @@ public record Limits(
 
   /**
    * For what another proxy sends: room for the fields that it adds to a message that was within
-   * these limits.
+   * these limits, and for what the clients take back that share its connection.
    */
   public Limits ofProxies() {
     return with(
         limits ->
-            limits.headerBytes(headerBytes + ADDED_BYTES).headerCount(headerCount + ADDED_FIELDS));
+            limits
+                .headerBytes(headerBytes + ADDED_BYTES)
+                .headerCount(headerCount + ADDED_FIELDS)
+                .resetsPerWindow(Math.max(resetsPerWindow, SHARED_RESETS)));
   }
 
   /** These limits with some of them changed. */

@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -34,6 +35,7 @@ public final class FrameConnection extends Http2ConnectionHandler {
   private @Nullable FrameStream opening;
   private int grants;
   private boolean reading;
+  private boolean announced;
 
   FrameConnection(
       Http2ConnectionDecoder decoder,
@@ -79,6 +81,23 @@ public final class FrameConnection extends Http2ConnectionHandler {
   /** A stream that opens with the first message written to it. */
   public FrameStream newStream(AsciiString scheme, StreamListener listener) {
     return new FrameStream(this, scheme, listener);
+  }
+
+  /**
+   * Has the other side begin no more streams; those that it has begun before it hears of this are
+   * served. The first of two GOAWAYs (RFC 9113 section 6.8): the second, which says which streams
+   * were served, goes out when the connection is closed.
+   */
+  public void announceEnd() {
+    if (!connection().goAwaySent()) {
+      announced = true;
+      sayGoAway(context(), Integer.MAX_VALUE);
+      flushSoon();
+    }
+  }
+
+  private void sayGoAway(ChannelHandlerContext ctx, int last) {
+    goAway(ctx, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
   }
 
   // ---- for its streams
@@ -180,6 +199,15 @@ public final class FrameConnection extends Http2ConnectionHandler {
     read.clear();
     reading = false;
     super.channelReadComplete(ctx);
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {
+    if (announced && ctx.channel().isActive()) {
+      announced = false;
+      sayGoAway(ctx, connection().remote().lastStreamCreated());
+    }
+    super.close(ctx, promise);
   }
 
   @Override

@@ -39,11 +39,15 @@ public final class FrameConnections
    * The end of a connection that calls.
    *
    * @param headerListBytes all fields of one message that may come
+   * @param judges the server answers a request by itself whose fields are more than it said that it
+   *     takes, which is but advice (RFC 9113 section 6.5.2); otherwise such a request is not sent
    */
-  public static FrameConnection client(int headerListBytes, ConnectionListener owner) {
+  public static FrameConnection client(
+      int headerListBytes, boolean judges, ConnectionListener owner) {
     Http2Settings settings =
         Http2Settings.defaultSettings().pushEnabled(false).maxHeaderListSize(headerListBytes);
     return new FrameConnections(false, settings, owner)
+        .encoderIgnoreMaxHeaderListSize(judges)
         .decoderEnforceMaxRstFramesPerWindow(0, 0)
         .encoderEnforceMaxRstFramesPerWindow(0, 0)
         .build();

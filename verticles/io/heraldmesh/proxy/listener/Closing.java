@@ -91,7 +91,7 @@ final class Closing {
   }
 
   /** The service has not answered {@code failed} and will not. */
-  void answerInstead(Exchange failed, int status, String body) {
+  void answerInstead(ExchangeEnd failed, int status, String body) {
     if (failed.requestComplete()) {
       write(status, body, List.of(), near());
       client.flush();

@@ -1,11 +1,8 @@
 package io.heraldmesh.proxy.listener;
 
-import io.heraldmesh.policy.Decision;
 import io.heraldmesh.policy.Reason;
-import io.heraldmesh.proxy.filter.Permit;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
-import io.heraldmesh.proxy.upstream.ResponseSink;
 import io.heraldmesh.proxy.upstream.Target;
 import io.heraldmesh.proxy.upstream.UpstreamFailure;
 import io.heraldmesh.proxy.upstream.UpstreamStream;
@@ -13,7 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -26,47 +22,33 @@ import org.jspecify.annotations.Nullable;
  * response:  nothing ─► head ─► streaming ─► complete
  * </pre>
  */
-final class Exchange implements ResponseSink {
-  private static final long CANCEL = Http2Error.CANCEL.code();
-
-  private final HttpServerStream client;
+final class Exchange extends ExchangeEnd {
   private final IncomingRequest incoming;
   private final Gate gate;
-  private final Permit permit;
-  private final Gate.Admission.Forward forward;
-  private final RequestRelay request;
-  private final ResponseRelay response;
-  private final @Nullable GrpcExchange grpc;
-  private final RequestLog log;
-  private final Attempts attempts;
-  private @Nullable UpstreamStream upstream;
-  private @Nullable Standing standing;
-  private boolean over;
-  private boolean waited;
   private final Patience patience;
+  private @Nullable Standing standing;
+  private boolean waited;
 
   Exchange(
       HttpServerStream client,
       IncomingRequest incoming,
       Gate gate,
-      Gate.Admission.Forward forward,
+      Gate.Admission.Forward admitted,
       ResponseRelay response,
       @Nullable GrpcExchange grpc,
       RequestLog log) {
-    this.client = client;
-    this.incoming = incoming;
-    this.request =
+    super(
+        client,
+        admitted,
         new RequestRelay(
             incoming.request(),
             client.http2() ? incoming.rewritten() : null,
-            client.context().overload());
+            client.context().overload()),
+        response,
+        grpc,
+        log);
+    this.incoming = incoming;
     this.gate = gate;
-    this.permit = forward.permit();
-    this.forward = forward;
-    this.response = response;
-    this.grpc = grpc;
-    this.log = log;
-    this.attempts = new Attempts(forward.choice());
     this.patience = new Patience(client.limits(), client.now());
   }
 
@@ -74,19 +56,15 @@ final class Exchange implements ResponseSink {
     if (attempts.begin()) {
       forward(false);
     } else {
-      fail(ExchangeFailure.overflow(forward.called().service()));
+      fail(ExchangeFailure.overflow(admitted.called().service()));
     }
   }
 
   private void forward(boolean fresh) {
     Target target = attempts.target();
     waited = false;
-    client.forward(permit, response.upgrade() ? target.alone() : target, this, fresh);
+    client.forward(admitted.permit(), response.upgrade() ? target.alone() : target, this, fresh);
     waited = true;
-  }
-
-  boolean requestComplete() {
-    return request.complete();
   }
 
   /** More of the request's body may come. */
@@ -143,17 +121,6 @@ final class Exchange implements ResponseSink {
   void cutShort() {
     if (!over) {
       fail(ExchangeFailure.badRequest("the client's direction ended before its request"));
-    }
-  }
-
-  /** The client is gone: nobody waits for the rest. */
-  void clientGone() {
-    if (!over) {
-      log.flag("client_gone");
-      end(response.status());
-      if (upstream != null) {
-        upstream.abort();
-      }
     }
   }
 
@@ -353,21 +320,6 @@ final class Exchange implements ResponseSink {
     return response.noBody();
   }
 
-  private void complete() {
-    UpstreamStream stream = upstream;
-    if (stream == null) {
-      return;
-    }
-    end(response.status());
-    if (request.complete()) {
-      stream.done(response.reusable());
-    } else {
-      // answered before all was sent: the rest of the body leads nowhere
-      stream.abort();
-      client.closing().finishEarly();
-    }
-  }
-
   /** From here on the connection carries frames that are not ours to read. */
   private void switched() {
     UpstreamStream stream = upstream;
@@ -390,69 +342,5 @@ final class Exchange implements ResponseSink {
           log.received(received);
           finish(101, sent);
         });
-  }
-
-  private void fail(ExchangeFailure why) {
-    fail(why, why.blamed());
-  }
-
-  /**
-   * @param blamed what the endpoint is told to have answered; 0: it is not to blame
-   */
-  private void fail(ExchangeFailure why, int blamed) {
-    log.reason(why.reason());
-    log.flag(why.flag());
-    UpstreamStream stream = upstream;
-    response.takeBack();
-    boolean started = response.started();
-    if (!started) {
-      attempts.end(blamed);
-    }
-    end(started ? response.status() : sent(why.status()));
-    if (stream != null) {
-      stream.abort();
-    }
-    if (started) {
-      client.closing().abort(why.ours() ? CANCEL : error(stream));
-    } else {
-      client
-          .closing()
-          .answerInstead(this, why.status(), LocalAnswer.text(why.status(), why.word()));
-    }
-  }
-
-  /** The HTTP status that the client gets. */
-  private int sent(int status) {
-    return client.grpc() && grpc != null ? grpc.answered(status) : status;
-  }
-
-  /** What the service said when it broke off, for the client to hear. */
-  private static long error(@Nullable UpstreamStream stream) {
-    return stream == null ? Http2Error.INTERNAL_ERROR.code() : stream.error();
-  }
-
-  private void end(int status) {
-    over = true;
-    request.release();
-    if (upstream == null) {
-      client.forget(attempts.target(), this);
-    }
-    finish(status, response.bytes());
-  }
-
-  private void finish(int status, long sent) {
-    attempts.end(grpc == null ? response.status() : grpc.asHttp(response.status()));
-    if (attempts.retried()) {
-      log.flag("retried");
-    }
-    Decision.Allowed decision = permit.decision();
-    log.end(
-        status,
-        decision.reason(),
-        decision.principal(),
-        decision.requestPrincipal(),
-        forward.called(),
-        upstream == null ? null : upstream.target().toString(),
-        sent);
   }
 }

@@ -49,9 +49,12 @@ final class GrpcExchange {
     return 200;
   }
 
-  /** The status of a response as an HTTP service would have said it. */
+  /** The status of a response as an HTTP service would have said it; 0: it said none. */
   int asHttp(int http) {
-    return status == null || http != 200 ? http : GrpcStatus.http(status);
+    if (http != 200) {
+      return http;
+    }
+    return status == null ? 0 : GrpcStatus.http(status);
   }
 
   /** For ever when there is no timeout, or none that can be read. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's HTTP/2 connection as a whole: ends it when idle, when a request head does not end, or
- * when the proxy drains.
+ * when the proxy drains: what is on its way then has a moment to come.
  */
 final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     implements ConnectionListener, Watch.Timed {
@@ -29,6 +29,8 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   private int streams;
   private boolean served;
   private boolean holdsHead;
+  private boolean told;
+  private long ends = Long.MAX_VALUE;
   private long untaken;
   private int granted;
   private long heldSince;
@@ -50,9 +52,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public StreamListener opened(FrameStream stream) {
     streams++;
+    boolean first = !served;
     served = true;
     ChannelHandlerContext ctx = context;
-    if (ctx != null && listening.open().draining(ctx.channel())) {
+    if (first && !told && ctx != null && listening.open().draining(ctx.channel())) {
       // a new connection has its first request; a later one is told that it was not looked at
       ctx.executor().execute(ctx::close);
     }
@@ -100,9 +103,16 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == Drain.NOW) {
+    if (event != Drain.NOW) {
+      return;
+    }
+    if (!listening.open().draining(ctx.channel())) {
       // the codec sends GOAWAY and waits for the streams that are open
       ctx.close();
+    } else if (!told) {
+      told = true;
+      ends = watch.now() + Closing.BEGIN_MILLIS;
+      ctx.pipeline().get(FrameConnection.class).announceEnd();
     }
   }
 
@@ -119,6 +129,10 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
     ChannelHandlerContext ctx = context;
     if (ctx == null) {
       return;
+    }
+    if (now > ends) {
+      ends = Long.MAX_VALUE;
+      ctx.close();
     }
     if (streams > 0 && !isStuck(ctx.channel())) {
       idleSince = now;

@@ -28,7 +28,7 @@ final class HttpPipelines {
     boolean plain = channel.pipeline().get(SslHandler.class) == null;
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, plain);
     Watch watch = context.upstreams().watch(channel.eventLoop());
-    RequestDecoder decoder = new RequestDecoder(ofHeads(context, gate));
+    RequestDecoder decoder = new RequestDecoder(ofPeer(context, gate));
     ResponseEncoder encoder = new ResponseEncoder();
     Http1Client client = new Http1Client(context, gate, channel, watch, since, decoder, encoder);
     channel.pipeline().addLast(decoder, encoder, client);
@@ -43,14 +43,14 @@ final class HttpPipelines {
   static void http2(ListenerContext context, Channel channel, Gate gate, long since) {
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     Watch watch = context.upstreams().watch(channel.eventLoop());
-    Limits limits = context.limits();
+    Limits limits = ofPeer(context, gate);
     FrameBudget budget = FrameBudget.ofClient(watch::now);
     Http2ServerConnection connection =
         new Http2ServerConnection(context, gate, budget, watch, since);
     FrameConnection frames =
         FrameConnections.server(
             limits.concurrentStreams(),
-            ofHeads(context, gate).headerListBytes(),
+            limits.headerListBytes(),
             limits.resetsPerWindow(),
             connection);
     channel.pipeline().addLast(Flushes.together(), budget, frames, connection);
@@ -58,7 +58,7 @@ final class HttpPipelines {
     frames.widen(gate.origin().mutualTls() ? limits.concurrentStreams() : SLOW_STREAMS);
   }
 
-  private static Limits ofHeads(ListenerContext context, Gate gate) {
+  private static Limits ofPeer(ListenerContext context, Gate gate) {
     return gate.origin().mutualTls() ? context.limits().ofProxies() : context.limits();
   }
 }

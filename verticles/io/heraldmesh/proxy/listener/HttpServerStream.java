@@ -115,7 +115,7 @@ final class HttpServerStream implements Watch.Timed {
   }
 
   /** {@code done} has its response and its upstream is free: the next request's turn. */
-  void next(Exchange done) {
+  void next(ExchangeEnd done) {
     if (exchange != done) {
       return;
     }

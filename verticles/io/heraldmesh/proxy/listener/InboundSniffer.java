@@ -10,6 +10,7 @@ import io.heraldmesh.tls.ClientHello;
 import io.heraldmesh.tls.MeshServed;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,17 +84,27 @@ final class InboundSniffer extends Sniffer {
   @Override
   void undecided(ChannelHandlerContext ctx, long waitedMillis) {
     Limits limits = listener.context().limits();
-    Protocol protocol = listener.port().protocol();
-    boolean mayBeBytes = protocol == Protocol.TCP || protocol == Protocol.AUTO;
-    MtlsMode mode = mode();
-    if (mayBeBytes
-        && (mode == MtlsMode.PERMISSIVE || mode == MtlsMode.DISABLE)
-        && !mayBeTls(mode)
-        && waitedMillis >= limits.detection().toMillis()) {
+    if (waitedMillis >= limits.detection().toMillis() && mayBePlain()) {
       plain(ctx, FirstBytes.atLast(internalBuffer()));
     } else if (waitedMillis >= limits.handshake().toMillis()) {
       refuse(ctx, "first_bytes_timeout", "the client did not say what it speaks in time");
     }
+  }
+
+  /** Else it has said nothing, which is no fault: so does who looks whether the port is open. */
+  @Override
+  void ended(ChannelHandlerContext ctx) {
+    if (mayBePlain()) {
+      plain(ctx, FirstBytes.atLast(internalBuffer()));
+    }
+  }
+
+  private boolean mayBePlain() {
+    Protocol protocol = listener.port().protocol();
+    MtlsMode mode = mode();
+    return (protocol == Protocol.TCP || protocol == Protocol.AUTO)
+        && (mode == MtlsMode.PERMISSIVE || mode == MtlsMode.DISABLE)
+        && !mayBeTls(mode);
   }
 
   /** A hello that has begun is waited for. */
@@ -132,6 +143,7 @@ final class InboundSniffer extends Sniffer {
     long waited = watch().now() - since();
     long left = listener.context().limits().handshake().toMillis() - waited;
     tls.setHandshakeTimeoutMillis(Math.max(1, left)); // 0: for ever
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     ctx.pipeline().addLast(tls, new MeshHandshake(listener, tls, hello.sni(), watch(), since()));
     ctx.pipeline().remove(this);
   }

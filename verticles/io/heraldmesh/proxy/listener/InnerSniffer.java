@@ -51,6 +51,13 @@ final class InnerSniffer extends Sniffer {
     }
   }
 
+  @Override
+  void ended(ChannelHandlerContext ctx) {
+    if (listener.port().protocol() == Protocol.AUTO) {
+      start(ctx, FirstBytes.atLast(internalBuffer()));
+    }
+  }
+
   private void start(ChannelHandlerContext ctx, FirstBytes first) {
     InboundProtocol.start(listener, ctx.channel(), connection, peer, first, heard());
     ctx.pipeline().remove(this);

@@ -4,7 +4,10 @@ import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.overload.Shed;
 import io.heraldmesh.proxy.upstream.Watch;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,14 @@ abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
    * @param waitedMillis since the connection came here
    */
   abstract void undecided(ChannelHandlerContext ctx, long waitedMillis);
+
+  /**
+   * The client sends nothing more, and nothing is decided: decides as when time is up. A connection
+   * of which nothing can be made then is closed.
+   */
+  void ended(ChannelHandlerContext ctx) {
+    undecided(ctx, Long.MAX_VALUE);
+  }
 
   /** The timeouts of this connection's loop. */
   final Watch watch() {
@@ -62,6 +73,25 @@ abstract class Sniffer extends ByteToMessageDecoder implements Watch.Timed {
     watch = here;
     since = here.now();
     here.add(this);
+    // a client that ends its direction may wait for an answer
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+  }
+
+  /** What takes the place of this hears of the end after all that came before it. */
+  @Override
+  public final void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof ChannelInputShutdownEvent) {
+      ended(ctx);
+      if (ctx.isRemoved()) {
+        ctx.fireUserEventTriggered(event);
+      } else {
+        ctx.close();
+      }
+    } else if (event instanceof SslCloseCompletionEvent) {
+      ctx.close(); // it takes no answer either
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
   }
 
   @Override

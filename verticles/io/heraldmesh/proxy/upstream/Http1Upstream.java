@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -250,13 +251,29 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
     giveBack();
   }
 
+  /**
+   * Anybody may have cut off TLS that ends without saying so (RFC 9112 section 9.8). The decoder,
+   * which hears of it next, would take it for the end of a response that has no other.
+   */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslCloseCompletionEvent end && !end.isSuccess()) {
+      broken(target.describe() + ": closed by the other side, without an end of TLS");
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    broken(String.valueOf(cause.getMessage()));
+  }
+
+  private void broken(String detail) {
     ResponseSink waiting = sink;
     sink = null;
     close();
     if (waiting != null) {
-      waiting.broken(String.valueOf(cause.getMessage()));
+      waiting.broken(detail);
     }
   }
 

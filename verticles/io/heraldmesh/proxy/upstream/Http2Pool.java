@@ -23,6 +23,7 @@ final class Http2Pool implements Watch.Timed {
   private final Lending lending;
   private final Map<Target, List<Http2Upstream>> connections = new HashMap<>();
   private final Map<Target, Long> declined = new HashMap<>();
+  private final TakenStreams taken;
   private @Nullable Called called;
   private Instant now;
 
@@ -33,6 +34,7 @@ final class Http2Pool implements Watch.Timed {
     this.watch = watch;
     this.lending = lending;
     this.now = tls.now();
+    this.taken = new TakenStreams(watch::now);
   }
 
   /**
@@ -60,6 +62,16 @@ final class Http2Pool implements Watch.Timed {
   /** The server took HTTP/1.1, which can change when it is configured anew. */
   void declined(Target target) {
     declined.put(target, watch.now());
+  }
+
+  /** The server of {@code target} takes so many streams on a connection. */
+  void takes(Target target, long streams) {
+    taken.say(target, streams);
+  }
+
+  /** So many it took when it was last asked. */
+  long taken(Target target) {
+    return taken.of(target);
   }
 
   /** Requests had better not share connections to {@code target}. */
@@ -131,6 +143,7 @@ final class Http2Pool implements Watch.Timed {
       of.remove(connection);
       if (of.isEmpty()) {
         connections.remove(connection.target());
+        taken.left(connection.target());
       }
     }
   }
@@ -157,6 +170,7 @@ final class Http2Pool implements Watch.Timed {
   public void check(long nowMillis) {
     now = tls.now();
     declined.values().removeIf(since -> nowMillis - since > DECLINED_MILLIS);
+    taken.forget(connections.keySet());
     for (Http2Upstream connection : all()) {
       if (outdated(connection)
           || isGone(connection.target())

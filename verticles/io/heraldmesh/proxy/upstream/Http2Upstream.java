@@ -27,7 +27,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
    * As many as there is room for what the other side sends, should none of them be read; and no
    * more than it takes, once it says that.
    */
-  private static final int MOST_STREAMS = 100;
+  static final int MOST_STREAMS = 100;
 
   private final Target target;
 
@@ -63,7 +63,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     this.pool = pool;
     this.generation = generation;
     this.place = place;
-    this.most = Math.min(MOST_STREAMS, target.limits().streams());
+    this.most = Math.min(pool.taken(target), target.limits().streams());
     this.idleSince = pool.now();
     this.budget = FrameBudget.ofServer(pool::now);
   }
@@ -146,7 +146,10 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     if (channel.pipeline().get(SslHandler.class) != null) {
       scheme = HttpScheme.HTTPS.name();
     }
-    FrameConnection opening = FrameConnections.client(pool.headerListBytes(), this);
+    // another proxy would end the connection, with the requests of others, over much too large a
+    // one
+    boolean judges = !(target.secured() instanceof Target.Mesh);
+    FrameConnection opening = FrameConnections.client(pool.headerListBytes(), judges, this);
     channel.pipeline().addLast(Flushes.together(), budget, opening, this);
     opening.widen(MOST_STREAMS);
     frames = opening;
@@ -204,6 +207,7 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
 
   @Override
   public void takes(long streams) {
+    pool.takes(target, streams);
     most = Math.min(Math.min(streams, MOST_STREAMS), target.limits().streams());
     if (most == 0 && open == 0) {
       end();

@@ -7,6 +7,7 @@ import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.Protocol;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -146,6 +147,41 @@ class DetectionTest {
             .isEqualTo(GREETING + line);
       }
     }
+  }
+
+  /** Nor where the client has ended its direction: what it said is all there is. */
+  @Test
+  void whatAClientSaysThatEndsItsDirectionReachesTheServiceAndItsAnswerComesBack()
+      throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
+    for (InetSocketAddress way : List.of(mesh.inbound, mesh.outboundPort)) {
+      try (RawClient client = new RawClient(way)) {
+        client.send("PING").finishOutput();
+        assertThat(client.readAll()).isEqualTo(GREETING + "PING");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TCP, PERMISSIVE", "AUTO, PERMISSIVE", "AUTO, DISABLE"})
+  void soIsAServiceHeardThatSpeaksFirstByAClientThatOnlyListens(Protocol port, MtlsMode mode)
+      throws Exception {
+    start(port, Protocol.AUTO, mode, Duration.ofSeconds(40));
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      client.finishOutput();
+      assertThat(client.readAll()).isEqualTo(GREETING);
+    }
+  }
+
+  /** As who looks whether a port is open: no fault of anybody. */
+  @Test
+  void whoSaysNothingWhereOnlyMeshTlsIsTakenIsClosedWithoutAWord() throws Exception {
+    start(Protocol.AUTO, Protocol.AUTO, MtlsMode.STRICT, Duration.ofSeconds(40));
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      client.finishOutput();
+      assertThat(client.readAll()).isEmpty();
+    }
+    assertThat(mesh.log).isEmpty();
   }
 
   /** A service may make more of it than a strict reader does. */

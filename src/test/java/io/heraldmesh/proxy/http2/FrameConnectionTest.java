@@ -208,6 +208,20 @@ class FrameConnectionTest {
   }
 
   @Test
+  void aCallOnItsWayToAConnectionThatAnnouncesItsEndIsServed() {
+    pair.answers.announceEnd();
+    Heard crossing = call(get("/x"));
+    assertThat(pair.client.goesAway).isTrue();
+    assertThat(pair.server.opened).hasSize(1);
+    pair.serverChannel.close();
+    pair.pass();
+    assertThat(crossing.events).doesNotContain("closed");
+    answer(pair.server.opened.getFirst(), whole("still"));
+    assertThat(crossing.body()).isEqualTo("still");
+    assertThat(pair.serverChannel.isOpen()).isFalse();
+  }
+
+  @Test
   void moreCallsThanTheServerTakesAreRefusedUnsent() {
     try (FramesPair few = new FramesPair(1)) {
       assertThat(few.client.takes).isEqualTo(1);

@@ -124,7 +124,7 @@ final class FramesPair implements AutoCloseable {
    * @param streams that the server lets be open at a time
    */
   FramesPair(int streams) {
-    calls = FrameConnections.client(8192, client);
+    calls = FrameConnections.client(8192, true, client);
     answers = FrameConnections.server(streams, 8192, 200, server);
     clientChannel = new EmbeddedChannel(calls);
     serverChannel = new EmbeddedChannel(answers);
