@@ -71,8 +71,10 @@ class NodeFileDatabaseTest {
   void anIpv6AddressIsWrittenAsCertificatesAreRead() throws IOException {
     for (String loopback : List.of("[::1]", "[0:0::1]:5432", "[0:0:0:0:0:0:0:1]")) {
       String line =
-          "  database: {postgres: {url: \"postgresql://%s/d\", user: u, tls: {disabled: true}}}\n";
-      assertThat(files.read(LEAST + line.formatted(loopback)).database())
+          "  database: {postgres: {url: \"postgresql://"
+              + loopback
+              + "/d\", user: u, tls: {disabled: true}}}\n";
+      assertThat(files.read(LEAST + line).database())
           .isInstanceOfSatisfying(
               DatabaseConfig.Postgres.class,
               read -> assertThat(read.hosts()).containsExactly("[0:0:0:0:0:0:0:1]:5432"));
