@@ -3,6 +3,7 @@ package io.heraldmesh.cluster;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.TcpIpConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import io.heraldmesh.tls.EventBusSockets;
 import io.heraldmesh.tls.MemberIdentity;
 import io.heraldmesh.tls.MemberTls;
@@ -116,13 +117,17 @@ public final class ClusterMember implements AutoCloseable {
     return sockets.port();
   }
 
-  /** Names of those that are members now, this one too. */
+  /** Names of those that are members now, this one too; none once Hazelcast has ended. */
   public List<String> members() {
-    return hazelcast.getCluster().getMembers().stream()
-        .map(member -> member.getAttribute(TlsHazelcast.NAME_ATTRIBUTE))
-        .filter(Objects::nonNull)
-        .sorted()
-        .toList();
+    try {
+      return hazelcast.getCluster().getMembers().stream()
+          .map(member -> member.getAttribute(TlsHazelcast.NAME_ATTRIBUTE))
+          .filter(Objects::nonNull)
+          .sorted()
+          .toList();
+    } catch (HazelcastInstanceNotActiveException ended) {
+      return List.of();
+    }
   }
 
   /** From now on shows what {@code identity} says, asked every second. */

@@ -68,7 +68,6 @@ public final class LedDistribution implements Distribution {
 
   /** Of the next attempt; none is pending while one is under way. */
   private long timer = -1;
-
   /** What a holder that is gone has; null: nobody is known to be gone. */
   private @Nullable Lease left;
 
@@ -176,7 +175,11 @@ public final class LedDistribution implements Distribution {
 
   private Future<Void> learned(Optional<Lease> lease, long asked) {
     Leading now = leading;
-    if (lease.isEmpty() || closed) {
+    if (closed) {
+      // whoever is next must not wait for its end
+      return lease.map(this::giveBack).orElseGet(Future::succeededFuture).mapEmpty();
+    }
+    if (lease.isEmpty()) {
       return now == null ? Future.succeededFuture() : stepDown("another node took it over");
     }
     until = asked + Turn.LIFE.minus(MARGIN).toNanos();
@@ -191,7 +194,7 @@ public final class LedDistribution implements Distribution {
     if (leading != null && overdue()) {
       stepDown("the database did not lengthen it in time");
     }
-    Lease gone = lost.look(members.get());
+    Lease gone = closed ? null : lost.look(members.get());
     if (gone != null) {
       left = gone;
       if (vertx.cancelTimer(timer)) {
@@ -381,6 +384,7 @@ public final class LedDistribution implements Distribution {
     return onContext(
         () -> {
           closed = true;
+          vertx.cancelTimer(timer);
           Leading now = leading;
           return now == null
               ? Future.succeededFuture()

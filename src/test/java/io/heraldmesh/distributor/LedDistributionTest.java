@@ -350,6 +350,24 @@ class LedDistributionTest {
   }
 
   @Test
+  void whoHasStoppedTakesNothingOverFromWhoeverIsGone() {
+    Duration life = Duration.ofMinutes(5);
+    Lease lost = store.leases().acquire("config", "c1/killed", life).orElseThrow();
+    LedDistribution stopped = distribution("c2", Duration.ZERO);
+    Await.until("it was seen there", () -> looks.get() > 2);
+    Await.result(stopped.close());
+    LedDistribution next = distribution("c3", Duration.ZERO);
+    int seen = looks.get();
+    Await.until("seen there by the other one, too", () -> looks.get() > seen + 2);
+
+    members = Set.of("c2", "c3");
+    Await.until("it leads", next::leads);
+    assertThat(store.leases().held("config").orElseThrow().lease())
+        .isEqualTo(new Lease("config", next.holder(), lost.term() + 1));
+    Await.result(next.close());
+  }
+
+  @Test
   void aNewLeaderWaitsForTheNodesThatAreRegistered() {
     LedDistribution only = distribution("c1", Duration.ofMinutes(10));
     Future<Revision> applied = only.apply(resources("STRICT"));
