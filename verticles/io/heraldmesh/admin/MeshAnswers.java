@@ -6,12 +6,16 @@ import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.UsedCertificates.Reported;
 import io.heraldmesh.bus.UsedCertificates.ReportsPage;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +23,17 @@ import org.jspecify.annotations.Nullable;
  * control node takes over from another.
  */
 record MeshAnswers(MeshView mesh) {
-  private static final long SECONDS = 10;
+  private static final long MILLIS = 10_000;
+
+  /** After which it is asked again: whoever was asked may hang, and another one lead by now. */
+  private static final long AGAIN_MILLIS = 2_000;
 
   MeshStatus status() throws InterruptedException, BusException {
-    return await(mesh.status());
+    return await(mesh::status);
   }
 
   SharedKeySets keySets() throws InterruptedException, BusException {
-    return await(mesh.keySets());
+    return await(mesh::keySets);
   }
 
   /** Of all nodes. */
@@ -34,23 +41,42 @@ record MeshAnswers(MeshView mesh) {
     List<Reported> all = new ArrayList<>();
     @Nullable String after = null;
     do {
-      ReportsPage page = await(mesh.reports(after));
+      String from = after;
+      ReportsPage page = await(() -> mesh.reports(from));
       all.addAll(page.nodes());
       after = page.next();
     } while (after != null);
     return all;
   }
 
-  private static <T> T await(Future<T> asked) throws InterruptedException, BusException {
-    try {
-      return asked.toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw unanswered(BusFailure.UNREACHABLE, "no answer within " + SECONDS + " s");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof BusException bus && bus.failure().retryHelps()) {
-        throw unanswered(bus.failure(), bus.detail());
+  /** The first answer that is good; the last failure once nothing that was asked can be. */
+  private static <T> T await(Supplier<Future<T>> question)
+      throws InterruptedException, BusException {
+    CompletableFuture<T> first = new CompletableFuture<>();
+    AtomicInteger open = new AtomicInteger();
+    for (long waited = 0; waited < MILLIS; waited += AGAIN_MILLIS) {
+      open.incrementAndGet();
+      question.get().onComplete(asked -> take(asked, open, first));
+      try {
+        return first.get(AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // asked again
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof BusException bus && bus.failure().retryHelps()) {
+          throw unanswered(bus.failure(), bus.detail());
+        }
+        throw new IllegalStateException("the distributor does not answer", e);
       }
-      throw new IllegalStateException("the distributor does not answer", e);
+    }
+    throw unanswered(BusFailure.UNREACHABLE, "no answer within " + MILLIS / 1000 + " s");
+  }
+
+  private static <T> void take(
+      AsyncResult<T> asked, AtomicInteger open, CompletableFuture<T> first) {
+    if (asked.succeeded()) {
+      first.complete(asked.result());
+    } else if (open.decrementAndGet() == 0) {
+      first.completeExceptionally(asked.cause());
     }
   }
 

@@ -68,6 +68,7 @@ public final class LedDistribution implements Distribution {
 
   /** Of the next attempt; none is pending while one is under way. */
   private long timer = -1;
+
   /** What a holder that is gone has; null: nobody is known to be gone. */
   private @Nullable Lease left;
 

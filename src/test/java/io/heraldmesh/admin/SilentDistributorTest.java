@@ -1,5 +1,6 @@
 package io.heraldmesh.admin;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.bus.BusException;
@@ -8,6 +9,9 @@ import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.UsedCertificates.ReportsPage;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Iterator;
+import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -15,11 +19,11 @@ import org.junit.jupiter.api.Test;
 /** Who asks while no control node distributes is told that, and that it passes. */
 class SilentDistributorTest {
 
-  /** A mesh that nobody answers for. */
-  private record Silent(Exception why) implements MeshView {
+  /** A mesh that nobody answers for, but, when it is asked again, of its status. */
+  private record Silent(Exception why, Iterator<Future<MeshStatus>> answers) implements MeshView {
     @Override
     public Future<MeshStatus> status() {
-      return Future.failedFuture(why);
+      return answers.hasNext() ? answers.next() : Future.failedFuture(why);
     }
 
     @Override
@@ -44,7 +48,11 @@ class SilentDistributorTest {
   }
 
   private static MeshAnswers silent(Exception why) {
-    return new MeshAnswers(new Silent(why));
+    return silent(why, List.of());
+  }
+
+  private static MeshAnswers silent(Exception why, List<Future<MeshStatus>> answers) {
+    return new MeshAnswers(new Silent(why, answers.iterator()));
   }
 
   @Test
@@ -67,5 +75,34 @@ class SilentDistributorTest {
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> silent(new IllegalArgumentException("odd")).status())
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whoeverHangsIsNotWaitedForWhereAnotherOneLeadsByNow() throws Exception {
+    MeshStatus now = new MeshStatus(null, null, List.of(), List.of(), List.of());
+    Future<MeshStatus> hangs = Promise.<MeshStatus>promise().future();
+    MeshAnswers mesh =
+        silent(new Exception("asked too often"), List.of(hangs, Future.succeededFuture(now)));
+
+    assertThat(mesh.status()).isSameAs(now);
+  }
+
+  @Test
+  void aLateAnswerIsBetterThanALaterFailure() throws Exception {
+    MeshStatus now = new MeshStatus(null, null, List.of(), List.of(), List.of());
+    Promise<MeshStatus> late = Promise.promise();
+    Promise<MeshStatus> asked = Promise.promise();
+    MeshAnswers mesh =
+        silent(new Exception("asked too often"), List.of(late.future(), asked.future()));
+    Thread answering =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  asked.fail(new BusException(BusFailure.UNREACHABLE, "no handlers"));
+                  late.complete(now);
+                });
+
+    assertThat(mesh.status()).isSameAs(now);
+    answering.join();
   }
 }
