@@ -78,7 +78,7 @@ record CertificatesInUse(
   static String key(InUse row) {
     Instant end = row.notAfter();
     return "%015d %s %s"
-        .formatted(end == null ? 0 : end.toEpochMilli(), row.node(), row.identity());
+        .formatted(end == null ? 0 : Math.max(0, end.toEpochMilli()), row.node(), row.identity());
   }
 
   /**

@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What the clients of one small server may take: how many are connected, how long each has to ask,
- * and how long to take its answer. Neither time starts anew with what comes or goes meanwhile, so
- * that no client holds a place for ever by an octet now and then. Whoever has had its time is
- * closed, and so is one too many.
+ * What the clients of one small server may take: how many are connected, in all and from one
+ * address, how long each has to ask, and how long to take its answer. Neither time starts anew with
+ * what comes or goes meanwhile, so that no client holds a place for ever by an octet now and then.
+ * Whoever has had its time is closed, and so is one too many.
  */
 final class ClientBounds {
   private static final Duration TO_ASK = Duration.ofSeconds(10);
@@ -26,9 +26,11 @@ final class ClientBounds {
 
   private final Vertx vertx;
   private final int most;
+  private final int mostOfAddress;
   private final Duration toAsk;
   private final Duration toTake;
   private final AtomicInteger connected = new AtomicInteger();
+  private final Map<String, Integer> ofAddress = new ConcurrentHashMap<>();
 
   /** Of each connection that is open, the timer that ends it. */
   private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
@@ -36,14 +38,17 @@ final class ClientBounds {
   /**
    * 10 s from the connection's start, or the last answer's end, until a request's head is there; 30
    * s from then until its answer is taken.
+   *
+   * @param mostOfAddress of them from one address, loopback too
    */
-  ClientBounds(Vertx vertx, int most) {
-    this(vertx, most, TO_ASK, TO_TAKE);
+  ClientBounds(Vertx vertx, int most, int mostOfAddress) {
+    this(vertx, most, mostOfAddress, TO_ASK, TO_TAKE);
   }
 
-  ClientBounds(Vertx vertx, int most, Duration toAsk, Duration toTake) {
+  ClientBounds(Vertx vertx, int most, int mostOfAddress, Duration toAsk, Duration toTake) {
     this.vertx = vertx;
     this.most = most;
+    this.mostOfAddress = mostOfAddress;
     this.toAsk = toAsk;
     this.toTake = toTake;
   }
@@ -78,8 +83,10 @@ final class ClientBounds {
   }
 
   private void begun(HttpConnection connection) {
-    connection.closeHandler(closed -> ended(connection));
-    if (connected.incrementAndGet() > most) {
+    String address = String.valueOf(connection.remoteAddress().hostAddress());
+    connection.closeHandler(closed -> ended(connection, address));
+    int mine = ofAddress.merge(address, 1, Integer::sum);
+    if (connected.incrementAndGet() > most || mine > mostOfAddress) {
       connection.close();
     } else {
       timers.put(connection, timer(connection, toAsk));
@@ -107,8 +114,9 @@ final class ClientBounds {
     return vertx.setTimer(time.toMillis(), late -> connection.close());
   }
 
-  private void ended(HttpConnection connection) {
+  private void ended(HttpConnection connection, String address) {
     connected.decrementAndGet();
+    ofAddress.computeIfPresent(address, (one, count) -> count == 1 ? null : count - 1);
     Long timer = timers.remove(connection);
     if (timer != null) {
       vertx.cancelTimer(timer);

@@ -15,11 +15,14 @@ import io.vertx.core.net.SocketAddress;
 public final class HealthServer {
   private static final int MOST_CONNECTIONS = 256;
 
+  /** Whoever else asks, a client that holds as many as it can leaves room for others. */
+  private static final int MOST_OF_ADDRESS = 32;
+
   private final Health health;
   private final ClientBounds clients;
 
   public HealthServer(Vertx vertx, Health health) {
-    this(health, new ClientBounds(vertx, MOST_CONNECTIONS));
+    this(health, new ClientBounds(vertx, MOST_CONNECTIONS, MOST_OF_ADDRESS));
   }
 
   HealthServer(Health health, ClientBounds clients) {

@@ -42,7 +42,7 @@ public final class MetricsServer {
   private @Nullable Future<MetricsText> last;
 
   public MetricsServer(Vertx vertx, PrometheusMeterRegistry registry) {
-    this(vertx, registry, new ClientBounds(vertx, MOST_CONNECTIONS));
+    this(vertx, registry, new ClientBounds(vertx, MOST_CONNECTIONS, MOST_CONNECTIONS));
   }
 
   MetricsServer(Vertx vertx, PrometheusMeterRegistry registry, ClientBounds clients) {

@@ -1,5 +1,7 @@
 package io.heraldmesh.bus;
 
+import java.math.BigInteger;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -10,10 +12,17 @@ public final class UsedCertificates {
   /** The most that one node tells of; of more, those that end first. */
   public static final int MOST = 500;
 
-  /** As long as RFC 5280, section 4.1.2.2 lets one be. */
-  private static final Pattern SERIAL = Pattern.compile("[0-9a-f]{1,40}");
+  /** Of a serial that is as long as RFC 5280, section 4.1.2.2 lets one be. */
+  private static final int DIGITS = 40;
 
-  /** Past what a certificate can say. */
+  /**
+   * Nodes of versions before told serials of other authorities as they are: longer, or negative.
+   */
+  private static final Pattern SERIAL = Pattern.compile("-?[0-9a-f]{1,64}");
+
+  /** The first and past the last that a certificate can say. */
+  private static final Instant BEGIN = Instant.parse("0000-01-01T00:00:00Z");
+
   private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
   private UsedCertificates() {}
@@ -30,12 +39,13 @@ public final class UsedCertificates {
 
   /**
    * The certificate that is used for one identity. What one node says is sorted and reckoned with
-   * among what all say, so times are of the years 1970 to 9999: {@link IllegalArgumentException}
-   * for others, and for a serial of another form; on the bus {@link BusFailure#MALFORMED}.
+   * among what all say, so times are of the years 0 to 9999: {@link IllegalArgumentException} for
+   * others, and for a serial of another form; on the bus {@link BusFailure#MALFORMED}. Whoever
+   * tells of a certificate, which may say anything, asks {@link #serial} and {@link #time}.
    *
    * @param identity SPIFFE ID; of an authority's certificate its subject
-   * @param serial lower-case hex, at most 40 digits; null: there is none, and neither are the four
-   *     that follow
+   * @param serial lower-case hex, at most 40 digits, of versions before up to 64 and a sign; null:
+   *     there is none, and neither are the four that follow
    * @param issuer subject of the certificate that signed it
    * @param root SHA-256 of the root that it is under; null: of none that is trusted
    * @param renews when the next one is asked for; null: not by the node itself
@@ -54,15 +64,29 @@ public final class UsedCertificates {
     public Used {
       AnnouncedNames.require(
           serial == null || SERIAL.matcher(serial).matches(),
-          "a serial is at most 40 lower-case hexadecimal digits");
+          "a serial is at most 64 lower-case hexadecimal digits");
       AnnouncedNames.require(
           isTime(notBefore) && isTime(notAfter) && isTime(renews),
-          "a time is of the years 1970 to 9999");
+          "a time is of the years 0 to 9999");
     }
   }
 
   private static boolean isTime(@Nullable Instant at) {
-    return at == null || !at.isBefore(Instant.EPOCH) && at.isBefore(END);
+    return at == null || !at.isBefore(BEGIN) && at.isBefore(END);
+  }
+
+  /** What is told of a certificate's serial: its octets in hex, the first 40 digits. */
+  public static String serial(X509Certificate of) {
+    String digits = new BigInteger(1, of.getSerialNumber().toByteArray()).toString(16);
+    return digits.substring(0, Math.min(DIGITS, digits.length()));
+  }
+
+  /** What is told of a certificate's time: the nearest of the years 1970 to 9999. */
+  public static Instant time(Instant said) {
+    if (said.isBefore(Instant.EPOCH)) {
+      return Instant.EPOCH;
+    }
+    return said.isBefore(END) ? said : END.minusSeconds(1);
   }
 
   /**

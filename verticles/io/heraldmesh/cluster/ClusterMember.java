@@ -81,7 +81,7 @@ public final class ClusterMember implements AutoCloseable {
       ClusterMember member = new ClusterMember(hazelcast, vertx, tls, sockets);
       TcpIpConfig addresses = config.getNetworkConfig().getJoin().getTcpIpConfig();
       if (addresses.isEnabled()) {
-        member.lookForMissing(settings.members().size() + 1, () -> others.addTo(addresses));
+        member.lookForMissing(settings.members().size() + 1, () -> others.tell(addresses));
       }
       return member;
     } catch (RuntimeException e) {

@@ -4,8 +4,11 @@ import com.hazelcast.config.TcpIpConfig;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -20,15 +23,34 @@ final class MemberAddresses {
 
   private final List<String> written;
   private final Class<? extends InetAddress> family;
+  private final Names names;
   private final Set<String> missing = new HashSet<>();
+
+  /** Of each written member the addresses that it had when it had any. */
+  private final Map<String, List<String>> last = new HashMap<>();
+
+  /** What Hazelcast was told from here, and not by its file. */
+  private final Set<String> told = new HashSet<>();
+
+  /** What answers names. */
+  @FunctionalInterface
+  interface Names {
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
 
   /**
    * @param written {@code host:port} of each, IPv6 in brackets
    * @param listen a member that listens at an IPv4 address calls nobody by IPv6, nor the reverse
    */
   MemberAddresses(List<String> written, InetAddress listen) {
+    this(written, listen, InetAddress::getAllByName);
+  }
+
+  /** The same, where others answer names. */
+  MemberAddresses(List<String> written, InetAddress listen, Names names) {
     this.written = List.copyOf(written);
     this.family = listen.getClass();
+    this.names = names;
   }
 
   /** Of the others that {@code settings} name. */
@@ -37,17 +59,32 @@ final class MemberAddresses {
   }
 
   /**
-   * Tells Hazelcast, which may run, of those that it was not told of yet. An address that a name no
-   * longer has stays: nobody is let in for an address.
+   * Tells Hazelcast, which may run, where they are now. An address that its name no longer has is
+   * taken away: each costs Hazelcast the time of a connection that nobody answers. A name that has
+   * none at the moment keeps those of before, and what others told Hazelcast stays.
    */
-  void addTo(TcpIpConfig config) {
-    for (String member : written) {
-      for (String address : inNumbers(member)) {
-        if (!config.getMembers().contains(address)) {
-          config.addMember(address);
-        }
+  void tell(TcpIpConfig config) {
+    Set<String> now = new LinkedHashSet<>();
+    written.forEach(member -> now.addAll(lastOf(member)));
+    for (String address : now) {
+      if (!config.getMembers().contains(address)) {
+        config.addMember(address);
+        told.add(address);
       }
     }
+    // Not before the others are there, and not by setMembers, which empties the list for a moment.
+    List<String> gone = told.stream().filter(address -> !now.contains(address)).toList();
+    config.getMembers().removeAll(gone);
+    gone.forEach(told::remove);
+  }
+
+  private List<String> lastOf(String member) {
+    List<String> found = inNumbers(member);
+    if (found.isEmpty()) {
+      return last.getOrDefault(member, List.of());
+    }
+    last.put(member, found);
+    return found;
   }
 
   /** All addresses that {@code member} has now; the log says once that it has none. */
@@ -74,7 +111,7 @@ final class MemberAddresses {
       return Stream.of(InetAddress.ofLiteral(unbracketed(host)));
     } catch (IllegalArgumentException name) {
       try {
-        return Stream.of(InetAddress.getAllByName(host)).filter(family::isInstance);
+        return Stream.of(names.addresses(host)).filter(family::isInstance);
       } catch (UnknownHostException e) {
         return Stream.empty();
       }

@@ -49,7 +49,7 @@ final class MemberConfig {
           settings.publicAddress() == null
               ? MemberAddresses.literal(resolved(listen)) + ":" + listen.getPort()
               : settings.publicAddress());
-      others.addTo(tcpIp);
+      others.tell(tcpIp);
     }
     return config;
   }

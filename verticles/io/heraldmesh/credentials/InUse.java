@@ -1,5 +1,6 @@
 package io.heraldmesh.credentials;
 
+import io.heraldmesh.bus.UsedCertificates;
 import io.heraldmesh.bus.UsedCertificates.Trust;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.identity.Fingerprint;
@@ -55,9 +56,9 @@ final class InUse {
     X509Certificate leaf = held.leaf();
     return new Used(
         id.toString(),
-        leaf.getSerialNumber().toString(16),
-        leaf.getNotBefore().toInstant(),
-        leaf.getNotAfter().toInstant(),
+        UsedCertificates.serial(leaf),
+        UsedCertificates.time(leaf.getNotBefore().toInstant()),
+        UsedCertificates.time(leaf.getNotAfter().toInstant()),
         leaf.getIssuerX500Principal().getName(),
         now.root(),
         now.trust(),

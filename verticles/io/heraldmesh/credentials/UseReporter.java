@@ -42,6 +42,7 @@ public final class UseReporter implements AutoCloseable {
   private List<Used> told = List.of();
   private long next = System.nanoTime();
   private boolean telling;
+  private boolean failing;
   private @Nullable Long timer;
 
   /**
@@ -72,13 +73,16 @@ public final class UseReporter implements AutoCloseable {
   }
 
   private void look() {
-    List<Used> now =
-        used.get().stream()
-            .filter(UseReporter::isKnown)
-            .sorted(SOONEST)
-            .limit(UsedCertificates.MOST)
-            .toList();
+    List<Used> now;
+    try {
+      now = now();
+    } catch (RuntimeException e) {
+      // Whatever a certificate says, the node that uses it starts and goes on.
+      untold(e);
+      return;
+    }
     synchronized (this) {
+      failing = false;
       boolean due = System.nanoTime() - next >= 0 || !now.equals(told);
       if (telling || !due || now.isEmpty()) {
         return;
@@ -97,6 +101,22 @@ public final class UseReporter implements AutoCloseable {
             next = System.nanoTime() + wait(done.failed() ? done.cause() : null).toNanos();
           }
         });
+  }
+
+  private List<Used> now() {
+    return used.get().stream()
+        .filter(UseReporter::isKnown)
+        .sorted(SOONEST)
+        .limit(UsedCertificates.MOST)
+        .toList();
+  }
+
+  /** The log says so once. */
+  private synchronized void untold(RuntimeException e) {
+    if (!failing) {
+      failing = true;
+      LOG.warn("which certificates are used cannot be told: {}", e.getMessage(), e);
+    }
   }
 
   /** False: it is being asked for, for the first time. */

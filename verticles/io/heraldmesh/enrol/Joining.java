@@ -21,6 +21,9 @@ import java.util.function.Function;
  * until there is another. Blocks.
  */
 public final class Joining {
+  /** Noted of a key that joins by a certificate; no token finds it. */
+  private static final String BY_CERTIFICATE = "certificate";
+
   private final NodeIdentity identity;
   private final Crypto crypto;
   private final Consumer<String> warn;
@@ -57,23 +60,36 @@ public final class Joining {
   /**
    * Of a join that was not ended, or, as the answer may be asked for twice, of the last one; both
    * by the same token only. Another one may have been made since that key was cut off.
+   *
+   * <p>Versions before noted no token. A join that one of them did not end goes on with its key,
+   * whatever the token: it may be used up, and then it is good for this key alone. A join that one
+   * of them ended is over: who joins again does so with another token, and gets another key.
    */
   private KeyPair keys(String name, Instant now, JoiningProof proof) throws IOException {
+    Optional<KeyPair> begun = identity.joiningKey(crypto).map(key -> EcKeys.pair(key, crypto));
+    if (begun.isPresent() && proof instanceof JoiningProof.Token && identity.joinedBy().isEmpty()) {
+      note(proof, begun.get());
+      return begun.get();
+    }
     Optional<KeyPair> kept =
-        identity
-            .joiningKey(crypto)
-            .or(() -> held(name, now))
-            .map(key -> EcKeys.pair(key, crypto))
+        begun
+            .or(() -> held(name, now).map(key -> EcKeys.pair(key, crypto)))
             .filter(pair -> joinedBy(proof, pair.getPublic()));
     if (kept.isPresent()) {
       return kept.get();
     }
     KeyPair fresh = EcKeys.generate(crypto);
     identity.beginJoin(fresh.getPrivate());
-    if (proof instanceof JoiningProof.Token(String token)) {
-      identity.noteJoinedBy(TokenBinding.of(token, fresh.getPublic()));
-    }
+    note(proof, fresh);
     return fresh;
+  }
+
+  private void note(JoiningProof proof, KeyPair keys) throws IOException {
+    identity.noteJoinedBy(
+        switch (proof) {
+          case JoiningProof.Token(String token) -> TokenBinding.of(token, keys.getPublic());
+          case JoiningProof.Certificate _ -> BY_CERTIFICATE;
+        });
   }
 
   private boolean joinedBy(JoiningProof proof, PublicKey key) {

@@ -12,10 +12,17 @@ import java.time.Duration;
  *     for a moment, an operator one for each command
  * @param callWithin for the message of a call to come whole; one that shows no certificate is
  *     closed when it has had nothing answered for so long
+ * @param trustedCallWithin the same for the message of a caller of a role that its method trusts:
+ *     no less than such a caller waits for its answer
  * @param mostUnreadBytes of all messages that have not come whole
  */
 record ConnectionBounds(
-    int most, int mostUnproven, int mostOfIdentity, Duration callWithin, long mostUnreadBytes) {
+    int most,
+    int mostUnproven,
+    int mostOfIdentity,
+    Duration callWithin,
+    Duration trustedCallWithin,
+    long mostUnreadBytes) {
   private static final long MOST_UNREAD_BYTES = 64L << 20;
 
   static ConnectionBounds of(int most) {
@@ -24,6 +31,7 @@ record ConnectionBounds(
         100,
         16,
         Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
         Math.min(MOST_UNREAD_BYTES, Runtime.getRuntime().maxMemory() / 4));
   }
 }

@@ -79,9 +79,13 @@ public record ControlMethod<Q, A>(
   }
 
   boolean takesAllOf(@Nullable PeerIdentity peer) {
-    return trusted.isEmpty()
-        || peer != null
-            && peer.id().herald().filter(herald -> trusted.contains(herald.role())).isPresent();
+    return trusted.isEmpty() || trusts(peer);
+  }
+
+  /** True: {@code peer} has one of the {@code trusted} roles. */
+  boolean trusts(@Nullable PeerIdentity peer) {
+    return peer != null
+        && peer.id().herald().filter(herald -> trusted.contains(herald.role())).isPresent();
   }
 
   /** Takes one call. */

@@ -78,6 +78,7 @@ public final class ControlServer {
 
   private final SilentCallers silent;
   private final UnreadCalls unread;
+  private final ConnectionBounds bounds;
 
   private volatile InUse inUse;
   private long timer = -1;
@@ -142,7 +143,8 @@ public final class ControlServer {
     this.clock = clock;
     this.revocations = revocations;
     this.silent = new SilentCallers(vertx, bounds.callWithin());
-    this.unread = new UnreadCalls(vertx, bounds.callWithin(), bounds.mostUnreadBytes());
+    this.unread = new UnreadCalls(vertx, bounds.mostUnreadBytes());
+    this.bounds = bounds;
     this.connections = new OpenConnections(bounds);
     this.inUse = current();
     methods.forEach(this::offer);
@@ -334,7 +336,7 @@ public final class ControlServer {
     Received.prepare(request);
     if (method.oneRequest()) {
       request.response().endHandler(end -> answered(request));
-      unread.watch(request);
+      unread.watch(request, method.trusts(peer) ? bounds.trustedCallWithin() : bounds.callWithin());
     }
     named.reader(peer).handle(request);
   }

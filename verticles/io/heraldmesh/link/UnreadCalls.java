@@ -23,25 +23,26 @@ final class UnreadCalls {
   private static final long NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Vertx vertx;
-  private final Duration within;
   private final long most;
   private final AtomicLong held = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
   /**
-   * @param within for a message, besides the time that what came of it takes at {@link
-   *     LinkLimits#LEAST_BYTES_PER_SECOND}
    * @param most bytes of all
    */
-  UnreadCalls(Vertx vertx, Duration within, long most) {
+  UnreadCalls(Vertx vertx, long most) {
     this.vertx = vertx;
-    this.within = within;
     this.most = most;
   }
 
-  /** Looks after {@code request} until it has ended or was answered. */
-  void watch(HttpServerRequest request) {
-    Call call = new Call(request);
+  /**
+   * Looks after {@code request} until it has ended or was answered.
+   *
+   * @param within for its message, besides the time that what came of it takes at {@link
+   *     LinkLimits#LEAST_BYTES_PER_SECOND}
+   */
+  void watch(HttpServerRequest request, Duration within) {
+    Call call = new Call(request, within);
     vertx.setPeriodic(LOOK_EVERY_MILLIS, call::look);
   }
 
@@ -52,11 +53,13 @@ final class UnreadCalls {
 
   private final class Call {
     private final HttpServerRequest request;
+    private final Duration within;
     private final long begun = System.nanoTime();
     private long counted;
 
-    Call(HttpServerRequest request) {
+    Call(HttpServerRequest request, Duration within) {
       this.request = request;
+      this.within = within;
     }
 
     void look(long timer) {

@@ -8,6 +8,7 @@ import io.heraldmesh.bus.Revocations;
 import io.heraldmesh.bus.RootsHint;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.SvidSource;
+import io.heraldmesh.bus.UsedCertificates;
 import io.heraldmesh.bus.UsedCertificates.Trust;
 import io.heraldmesh.bus.UsedCertificates.Used;
 import io.heraldmesh.ca.Authority;
@@ -319,9 +320,9 @@ final class ControlPlane {
   private static Used used(X509Certificate authority, X509Certificate root) {
     return new Used(
         "authority " + authority.getSubjectX500Principal().getName(),
-        authority.getSerialNumber().toString(16),
-        authority.getNotBefore().toInstant(),
-        authority.getNotAfter().toInstant(),
+        UsedCertificates.serial(authority),
+        UsedCertificates.time(authority.getNotBefore().toInstant()),
+        UsedCertificates.time(authority.getNotAfter().toInstant()),
         authority.getIssuerX500Principal().getName(),
         Fingerprint.of(root).toString(),
         Trust.CURRENT,

@@ -95,7 +95,7 @@ class ClientBoundsTest {
     for (int i = 0; i < 4_000; i++) {
       registry.counter("big", "label", i + "x".repeat(4_000)).increment();
     }
-    ClientBounds bounds = new ClientBounds(vertx, 100, LONG, Duration.ofSeconds(3));
+    ClientBounds bounds = new ClientBounds(vertx, 100, 100, LONG, Duration.ofSeconds(3));
     port = Await.result(new MetricsServer(vertx, registry, bounds).listen(ANY_PORT)).actualPort();
     String request = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
     for (int i = 0; i < MOST_ANSWERS; i++) {
@@ -122,19 +122,41 @@ class ClientBoundsTest {
     Await.until("there is room again", () -> live(connect()));
   }
 
+  @Test
+  void oneClientThatHoldsAllThatItCanKeepsNoOtherFromTheHealth() throws Exception {
+    health(new HealthServer(vertx, new Health()));
+    for (int i = 0; i < 32; i++) {
+      assertThat(live(connect())).isTrue();
+    }
+    for (int i = 0; i < 300; i++) {
+      connect();
+    }
+    assertThat(live(connect())).as("one too many of this address").isFalse();
+    assertThat(live(connect("127.0.0.2"))).isTrue();
+    sockets.getFirst().close();
+    Await.until("there is room again", () -> live(connect()));
+  }
+
   private void health(int most, Duration toAsk, Duration toTake) {
-    ClientBounds bounds = new ClientBounds(vertx, most, toAsk, toTake);
-    HealthServer server = new HealthServer(new Health(), bounds);
+    health(new HealthServer(new Health(), new ClientBounds(vertx, most, most, toAsk, toTake)));
+  }
+
+  private void health(HealthServer server) {
     port = Await.result(server.listen(ANY_PORT)).actualPort();
   }
 
-  /** One that has room for little of an answer. */
   private Socket connect() {
+    return connect("127.0.0.1");
+  }
+
+  /** One that has room for little of an answer. */
+  private Socket connect(String from) {
     try {
       Socket socket = new Socket();
       sockets.add(socket);
       socket.setReceiveBufferSize(4096);
       socket.setSoTimeout(30_000);
+      socket.bind(new InetSocketAddress(from, 0));
       socket.connect(new InetSocketAddress("127.0.0.1", port));
       return socket;
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.heraldmesh.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.LogLines;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.Registrations;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +100,27 @@ class UseReporterTest {
       Await.until("the next", () -> says("2"));
       assertThat(said().getFirst().node()).isEqualTo("n1");
       reporter.again();
+    }
+  }
+
+  @Test
+  void whatCannotBeToldIsLoggedOnceAndToldWhenItCan() {
+    AtomicInteger asked = new AtomicInteger();
+    try (LogLines log = new LogLines();
+        UseReporter reporter =
+            new UseReporter(
+                vertx,
+                DistributorService.over(mesh.bus(vertx, HeraldRole.NODE, "n1")),
+                () -> {
+                  if (asked.incrementAndGet() <= 2) {
+                    throw new IllegalArgumentException("of another form");
+                  }
+                  return used;
+                },
+                new Random(1))) {
+      reporter.start();
+      Await.until("said", () -> says("1"));
+      assertThat(log.warnings()).filteredOn(line -> line.contains("another form")).hasSize(1);
     }
   }
 

@@ -209,7 +209,7 @@ class ControlServerTest {
 
   @Test
   void connectionsWithoutACertificateAreBoundedForEachAddressAndNodesComeInBeside() {
-    bounded(new ConnectionBounds(20, 3, 5, Duration.ofMinutes(1), 1 << 20));
+    bounded(new ConnectionBounds(20, 3, 5, Duration.ofMinutes(1), Duration.ofMinutes(1), 1 << 20));
     List<HttpClientAgent> strangers =
         java.util.stream.IntStream.range(0, 3).mapToObj(i -> anonymous()).toList();
     strangers.forEach(c -> ask(c, "Open", "in"));
@@ -228,7 +228,8 @@ class ControlServerTest {
 
   @Test
   void aConnectionWithoutACertificateThatAsksNothingIsClosedAlsoAfterAnAnswer() {
-    bounded(new ConnectionBounds(20, 20, 20, Duration.ofMillis(300), 1 << 20));
+    bounded(
+        new ConnectionBounds(20, 20, 20, Duration.ofMillis(300), Duration.ofMinutes(1), 1 << 20));
     AtomicBoolean node = closed(client(mesh.svid(HeraldRole.NODE, "n1")));
     HttpClientAgent asks = anonymous();
     AtomicBoolean asking = closed(asks);

@@ -13,7 +13,8 @@ class OpenConnectionsTest {
   private static final SpiffeId TWO = node("n2");
 
   private final OpenConnections open =
-      new OpenConnections(new ConnectionBounds(6, 2, 3, Duration.ofSeconds(1), 1 << 20));
+      new OpenConnections(
+          new ConnectionBounds(6, 2, 3, Duration.ofSeconds(1), Duration.ofSeconds(1), 1 << 20));
 
   private static SpiffeId node(String name) {
     return SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, name);

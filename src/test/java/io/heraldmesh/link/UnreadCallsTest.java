@@ -79,6 +79,26 @@ class UnreadCallsTest {
   }
 
   @Test
+  void aCallerThatIsTrustedHasLongerThanOthers() {
+    SocketAddress server = serve(SOON, LATE, 64 << 20);
+    RawGrpc operator = caller(HeraldRole.OPERATOR, server);
+    Future<RawGrpc.Answer> slow = operator.opening(CHANGE, begun(MOST_OF_OTHERS));
+
+    assertThat(caller(HeraldRole.NODE, server).open(CHANGE, begun(16)).status())
+        .isEqualTo(TIMED_OUT);
+    assertThat(operator.open(ASK, begun(16)).status())
+        .as("where nobody is trusted")
+        .isEqualTo(TIMED_OUT);
+    assertThat(slow.isComplete()).isFalse();
+  }
+
+  @Test
+  void aCallerThatIsTrustedHasNotForEver() {
+    RawGrpc operator = caller(HeraldRole.OPERATOR, serve(LATE, SOON, 64 << 20));
+    assertThat(operator.open(CHANGE, begun(16)).status()).isEqualTo(TIMED_OUT);
+  }
+
+  @Test
   void messagesThatDoNotEndHoldNoMoreThanTheirShareAndWhatComesAtOnceIsTaken() {
     RawGrpc operator = caller(HeraldRole.OPERATOR, serve(LATE, 2 * MOST_BYTES));
     List<Future<RawGrpc.Answer>> begun =
@@ -135,6 +155,10 @@ class UnreadCallsTest {
   }
 
   private SocketAddress serve(Duration within, long mostUnreadBytes) {
+    return serve(within, within, mostUnreadBytes);
+  }
+
+  private SocketAddress serve(Duration within, Duration trustedWithin, long mostUnreadBytes) {
     ControlServer server =
         new ControlServer(
             vertx,
@@ -142,7 +166,7 @@ class UnreadCallsTest {
             mesh.crypto(),
             clock,
             () -> Revocations.NONE,
-            new ConnectionBounds(20, 20, 20, within, mostUnreadBytes),
+            new ConnectionBounds(20, 20, 20, within, trustedWithin, mostUnreadBytes),
             List.of(
                 method("Ask", false),
                 method("Change", true)
