@@ -229,7 +229,7 @@ class ControlServerTest {
   @Test
   void aConnectionWithoutACertificateThatAsksNothingIsClosedAlsoAfterAnAnswer() {
     bounded(
-        new ConnectionBounds(20, 20, 20, Duration.ofMillis(300), Duration.ofMinutes(1), 1 << 20));
+        new ConnectionBounds(20, 20, 20, Duration.ofSeconds(2), Duration.ofMinutes(1), 1 << 20));
     AtomicBoolean node = closed(client(mesh.svid(HeraldRole.NODE, "n1")));
     HttpClientAgent asks = anonymous();
     AtomicBoolean asking = closed(asks);
