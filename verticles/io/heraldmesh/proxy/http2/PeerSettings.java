@@ -18,6 +18,7 @@ final class PeerSettings {
   private final Http2HeadersEncoder.Configuration heads;
   private final boolean lenient;
   private final ConnectionListener owner;
+  private boolean heard;
 
   /**
    * @param heads bounds what this side sends; the codec puts there what the other side says
@@ -34,7 +35,10 @@ final class PeerSettings {
     Long streams = settings.maxConcurrentStreams();
     if (streams != null) {
       owner.takes(streams);
+    } else if (!heard) {
+      owner.takes(Integer.MAX_VALUE);
     }
+    heard = true;
     Long octets = settings.maxHeaderListSize();
     if (lenient && octets != null) {
       heads.maxHeaderListSize(
