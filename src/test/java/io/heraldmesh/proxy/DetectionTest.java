@@ -168,15 +168,25 @@ class DetectionTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"TCP, PERMISSIVE", "AUTO, PERMISSIVE", "AUTO, DISABLE"})
-  void soIsAServiceHeardThatSpeaksFirstByAClientThatOnlyListens(Protocol port, MtlsMode mode)
-      throws Exception {
-    start(port, Protocol.AUTO, mode, Duration.ofSeconds(40));
+  @Test
+  void soIsAServiceHeardThatSpeaksFirstByAClientThatOnlyListens() throws Exception {
+    start(Protocol.TCP, Protocol.AUTO, MtlsMode.PERMISSIVE, Duration.ofSeconds(40));
     try (RawClient client = new RawClient(mesh.inbound)) {
       client.finishOutput();
       assertThat(client.readAll()).isEqualTo(GREETING);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"AUTO, PERMISSIVE", "AUTO, DISABLE"})
+  void whoOnlyLooksWhetherThePortIsOpenDoesNotCallTheService(Protocol port, MtlsMode mode)
+      throws Exception {
+    start(port, Protocol.AUTO, mode, Duration.ofSeconds(40));
+    try (RawClient client = new RawClient(mesh.inbound)) {
+      client.finishOutput();
+      assertThat(client.readAll()).isEmpty();
+    }
+    assertThat(mesh.log).isEmpty();
   }
 
   /** As who looks whether a port is open: no fault of anybody. */
