@@ -57,7 +57,8 @@ class OwnUserTest {
 
   @Test
   void aNodeThatCapturesCallsStartsAsTheUserThatItsFileNamesAlone() throws IOException {
-    assumeThat(Files.readString(Path.of("/proc/self/uid_map"))).containsPattern("0\\s+0\\s+4294967295");
+    assumeThat(Files.readString(Path.of("/proc/self/uid_map")))
+        .containsPattern("0\\s+0\\s+4294967295");
     int mine = OtherUser.myUid();
     NodeConfig another = node(mine + 1, "outbound: {capture: 127.0.0.1:0}");
     assertThatThrownBy(() -> Node.start(another))
