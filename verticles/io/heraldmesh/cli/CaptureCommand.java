@@ -123,6 +123,11 @@ final class CaptureCommand implements Runnable {
       if (node == null) {
         return 1;
       }
+      @Nullable String warning = options.warning(node.capture());
+      if (warning != null) {
+        err().println("herald: warning: " + warning);
+        err().flush();
+      }
       CaptureSettings settings = CapturePlan.of(node, options.over(node.capture()));
       if (dryRun) {
         PacketFilter filter = backend == Backend.auto ? PacketFilter.forPlan() : filter();

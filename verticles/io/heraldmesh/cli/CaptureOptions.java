@@ -109,6 +109,24 @@ final class CaptureOptions {
             file.excludeOutboundIpRanges()));
   }
 
+  /**
+   * What the file says otherwise, and the node will hold against it; null: nothing.
+   *
+   * @param file what the node reads at its start
+   */
+  @Nullable String warning(CaptureConfig file) {
+    RunAs named = file.user();
+    RunAs given = over(file).user();
+    return named == null || given == null || named.uid() == given.uid()
+        ? null
+        : "--proxy-uid is "
+            + given
+            + ", but spec.capture.user is "
+            + named
+            + ": a node whose workloads have outbound.capture starts as the file's user alone;"
+            + " name the one that it runs as there";
+  }
+
   private static RunAs user(String name) {
     Long uid = LocalUsers.uid(name);
     if (uid == null) {

@@ -13,7 +13,10 @@ public interface ConnectionListener {
   /** A stream that the other side opened is over. */
   void closed(FrameStream stream);
 
-  /** The other side takes so many streams at a time. */
+  /**
+   * The other side takes so many streams at a time; {@link Integer#MAX_VALUE} when it says nothing
+   * of that as it begins.
+   */
   void takes(long streams);
 
   /** The other side takes no further streams. */

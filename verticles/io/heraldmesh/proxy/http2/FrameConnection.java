@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameConnection extends Http2ConnectionHandler {
   private final ConnectionListener owner;
+  private final PeerSettings peer;
   private final Http2Connection.PropertyKey key;
   private final List<FrameStream> read = new ArrayList<>();
   private @Nullable ChannelHandlerContext context;
@@ -41,9 +42,11 @@ public final class FrameConnection extends Http2ConnectionHandler {
       Http2ConnectionDecoder decoder,
       Http2ConnectionEncoder encoder,
       Http2Settings settings,
-      ConnectionListener owner) {
+      ConnectionListener owner,
+      PeerSettings peer) {
     super(decoder, encoder, settings);
     this.owner = owner;
+    this.peer = peer;
     this.key = connection().newKey();
     Events events = new Events();
     decoder.frameListener(events);
@@ -114,8 +117,8 @@ public final class FrameConnection extends Http2ConnectionHandler {
     return context().newPromise();
   }
 
-  void later(Runnable task) {
-    context().executor().execute(task);
+  PeerSettings peer() {
+    return peer;
   }
 
   /** Null when the connection takes no more streams; then nothing was sent. */
@@ -340,11 +343,8 @@ public final class FrameConnection extends Http2ConnectionHandler {
     }
 
     @Override
-    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-      Long streams = settings.maxConcurrentStreams();
-      if (streams != null) {
-        owner.takes(streams);
-      }
+    public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings all) throws Http2Exception {
+      peer.read(all);
     }
 
     /** Push was turned off; a server that does it all the same is not listened to. */

@@ -15,8 +15,11 @@ public final class FrameConnections
   private static final int RESET_WINDOW_SECONDS = 30;
 
   private final ConnectionListener owner;
+  private final boolean lenient;
 
-  private FrameConnections(boolean server, Http2Settings settings, ConnectionListener owner) {
+  private FrameConnections(
+      boolean server, boolean lenient, Http2Settings settings, ConnectionListener owner) {
+    this.lenient = lenient;
     this.owner = owner;
     initialSettings(settings);
     connection(fair(server));
@@ -39,15 +42,16 @@ public final class FrameConnections
    * The end of a connection that calls.
    *
    * @param headerListBytes all fields of one message that may come
-   * @param judges the server answers a request by itself whose fields are more than it said that it
-   *     takes, which is but advice (RFC 9113 section 6.5.2); otherwise such a request is not sent
+   * @param lenient the server gets heads up to a quarter longer than it said that it takes, which
+   *     is but advice (RFC 9113 section 6.5.2): it answers them by itself. Longer ones are not
+   *     sent, since some servers, Netty's among them, end the connection over them
    */
   public static FrameConnection client(
-      int headerListBytes, boolean judges, ConnectionListener owner) {
+      int headerListBytes, boolean lenient, ConnectionListener owner) {
     Http2Settings settings =
         Http2Settings.defaultSettings().pushEnabled(false).maxHeaderListSize(headerListBytes);
-    return new FrameConnections(false, settings, owner)
-        .encoderIgnoreMaxHeaderListSize(judges)
+    return new FrameConnections(false, lenient, settings, owner)
+        .encoderIgnoreMaxHeaderListSize(false)
         .decoderEnforceMaxRstFramesPerWindow(0, 0)
         .encoderEnforceMaxRstFramesPerWindow(0, 0)
         .build();
@@ -66,7 +70,7 @@ public final class FrameConnections
         Http2Settings.defaultSettings()
             .maxConcurrentStreams(streams)
             .maxHeaderListSize(headerListBytes);
-    return new FrameConnections(true, settings, owner)
+    return new FrameConnections(true, false, settings, owner)
         .validateRequiredPseudoHeaders(true)
         // whoever drains has a deadline of its own; the codec's would cut off what takes 30 s
         .gracefulShutdownTimeoutMillis(-1)
@@ -77,6 +81,8 @@ public final class FrameConnections
   @Override
   protected FrameConnection build(
       Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-    return new FrameConnection(decoder, encoder, settings, owner);
+    PeerSettings peer =
+        new PeerSettings(encoder.configuration().headersConfiguration(), lenient, owner);
+    return new FrameConnection(decoder, encoder, settings, owner, peer);
   }
 }

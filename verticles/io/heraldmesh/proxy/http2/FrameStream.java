@@ -41,6 +41,7 @@ public final class FrameStream {
   private boolean endSent;
   private boolean endReceived;
   private boolean refused;
+  private boolean tooLong;
   private boolean seen;
   private boolean closed;
 
@@ -79,6 +80,11 @@ public final class FrameStream {
   /** The other side said that it did not look at the request (RFC 9113 section 8.7). */
   public boolean refused() {
     return refused;
+  }
+
+  /** The head of the request is longer than the other side takes, and was not sent. */
+  public boolean tooLong() {
+    return tooLong;
   }
 
   /** The other side said that it looked at the request, or may have. */
@@ -165,6 +171,11 @@ public final class FrameStream {
       unsent();
       return;
     }
+    if (!connection.peer().takes(fields)) {
+      tooLong = true;
+      unsent();
+      return;
+    }
     endSent = last;
     stream = connection.open(this, fields, last);
     if (stream == null && !closed) {
@@ -176,7 +187,7 @@ public final class FrameStream {
   /** Told later: whoever writes does not expect it to end now. */
   private void unsent() {
     closed = true;
-    connection.later(listener::closed);
+    connection.context().executor().execute(listener::closed);
   }
 
   private void headers(Http2Headers headers, boolean last) {

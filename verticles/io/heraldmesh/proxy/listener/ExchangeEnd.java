@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class ExchangeEnd implements ResponseSink permits Exchange {
   private static final long CANCEL = Http2Error.CANCEL.code();
+  private static final long NO_ERROR = Http2Error.NO_ERROR.code();
 
   final HttpServerStream client;
   final Gate.Admission.Forward admitted;
@@ -85,7 +86,7 @@ abstract sealed class ExchangeEnd implements ResponseSink permits Exchange {
     response.takeBack();
     boolean started = response.started();
     if (!started || grpc != null) { // what becomes of a gRPC call its head does not say
-      attempts.end(blamed);
+      attempts.end(started && onPurpose(stream) ? 0 : blamed);
     }
     end(started ? response.status() : sent(why.status()));
     if (stream != null) {
@@ -103,6 +104,11 @@ abstract sealed class ExchangeEnd implements ResponseSink permits Exchange {
   /** The HTTP status that the client gets. */
   private int sent(int status) {
     return client.grpc() && grpc != null ? grpc.answered(status) : status;
+  }
+
+  /** The other side broke off what had begun well, as a proxy does when it must not go on. */
+  private static boolean onPurpose(@Nullable UpstreamStream stream) {
+    return stream != null && (stream.error() == CANCEL || stream.error() == NO_ERROR);
   }
 
   /** What the service said when it broke off, for the client to hear. */

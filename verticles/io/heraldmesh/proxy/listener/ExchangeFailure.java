@@ -39,9 +39,11 @@ record ExchangeFailure(int status, Reason reason, String flag, String word) {
     return upstream(UpstreamFailure.OVERFLOW, destination + " is called enough already");
   }
 
-  /** The service cannot be reached, or broke off. */
+  /** The service cannot be reached, takes no such request, or broke off. */
   static ExchangeFailure upstream(String flag, String detail) {
-    return new ExchangeFailure(503, flag, detail, flag);
+    return flag.equals(UpstreamFailure.HEAD_TOO_LONG)
+        ? new ExchangeFailure(431, flag, detail, NOBODYS)
+        : new ExchangeFailure(503, flag, detail, flag);
   }
 
   static ExchangeFailure badResponse(String detail) {

@@ -24,6 +24,12 @@ final class FirstLine {
   /** What no request target begins with: it is in no URI (RFC 3986 section 2). */
   private static final String NO_TARGET = "\"<>^`{|}";
 
+  /** Octets of the longest of them. */
+  private static final int LONGEST = 7;
+
+  /** Octets of a word that may yet become a method of somebody's own. */
+  private static final int MOST_WORD = 32;
+
   private static final byte LF = '\n';
 
   private FirstLine() {}
@@ -43,23 +49,29 @@ final class FirstLine {
     }
     int word = endOfWord(in, from, limit);
     if (word == limit) {
-      return all ? FirstBytes.OTHER : FirstBytes.MORE;
+      return all || isNoMethod(in, from, word) ? FirstBytes.OTHER : FirstBytes.MORE;
     }
     if (word == from || !isSpace(in.getByte(word))) {
       return FirstBytes.OTHER;
     }
-    if (METHODS.contains(text(in, from, word))) {
+    if (word - from <= LONGEST && METHODS.contains(text(in, from, word))) {
       return FirstBytes.HTTP1;
     }
+    boolean capitals = isCapitals(in, from, word);
     int end = in.indexOf(word, limit, LF);
-    String rest = text(in, word, end < 0 ? limit : end);
-    if (namesHttp(rest)) {
-      return FirstBytes.HTTP1;
-    }
-    if (end >= 0 || !isCapitals(in, from, word) && isNoTarget(rest)) {
+    if (!capitals && isNoTarget(in, word, end < 0 ? limit : end)) {
       return FirstBytes.OTHER;
     }
-    return all ? FirstBytes.HTTP1 : FirstBytes.MORE;
+    if (end < 0) {
+      return all ? FirstBytes.HTTP1 : FirstBytes.MORE;
+    }
+    return namesHttp(text(in, word, end), capitals) ? FirstBytes.HTTP1 : FirstBytes.OTHER;
+  }
+
+  /** So that messages without a line end are not waited for. */
+  private static boolean isNoMethod(ByteBuf in, int from, int to) {
+    byte first = in.getByte(from);
+    return to - from > MOST_WORD || first >= '0' && first <= '9';
   }
 
   /** Whether what is here of it has the beginnings of a request line: a token and a target. */
@@ -71,8 +83,12 @@ final class FirstLine {
       return false;
     }
     int end = in.indexOf(word, limit, LF);
+    boolean capitals = isCapitals(in, from, word);
+    if (!capitals && isNoTarget(in, word, end < 0 ? limit : end)) {
+      return false;
+    }
     String rest = text(in, word, end < 0 ? limit : end).strip();
-    return rest.startsWith("/") || rest.contains("://") || namesHttp(rest);
+    return rest.startsWith("/") || rest.contains("://") || namesHttp(rest, capitals);
   }
 
   /** Where the first octet is that is no empty line's, before {@code limit}. */
@@ -116,16 +132,34 @@ final class FirstLine {
   }
 
   /** So that protocols whose messages have no line end are not waited for. */
-  private static boolean isNoTarget(String rest) {
-    if (rest.chars().anyMatch(c -> c < ' ' && c != '\r' && !isSpace((byte) c))) {
-      return true;
+  private static boolean isNoTarget(ByteBuf in, int from, int to) {
+    boolean begun = false;
+    for (int at = from; at < to; at++) {
+      byte octet = in.getByte(at);
+      boolean space = isSpace(octet) || octet == '\r';
+      if (octet >= 0 && octet < ' ' && !space
+          || !begun && octet > 0 && NO_TARGET.indexOf(octet) >= 0) {
+        return true;
+      }
+      begun |= !space;
     }
-    String target = rest.strip();
-    return !target.isEmpty() && NO_TARGET.indexOf(target.charAt(0)) >= 0;
+    return false;
   }
 
-  private static boolean namesHttp(String rest) {
-    return rest.toUpperCase(Locale.ROOT).contains("HTTP/");
+  /**
+   * Lines of other protocols quote requests. Behind a word that is not in capitals only the last
+   * one counts, and only behind a target.
+   */
+  private static boolean namesHttp(String rest, boolean capitals) {
+    String line = rest.strip().toUpperCase(Locale.ROOT);
+    if (capitals) {
+      return line.contains("HTTP/");
+    }
+    int last = line.length();
+    while (last > 0 && !isSpace((byte) line.charAt(last - 1))) {
+      last--;
+    }
+    return last > 0 && line.startsWith("HTTP/", last);
   }
 
   private static String text(ByteBuf in, int from, int to) {

@@ -91,12 +91,21 @@ final class InboundSniffer extends Sniffer {
     }
   }
 
-  /** Else it has said nothing, which is no fault: so does who looks whether the port is open. */
+  /**
+   * Who has said nothing may look whether the port is open, which is no fault and nothing for the
+   * service. Only where bytes are declared may it wait for a server that speaks first.
+   */
   @Override
   void ended(ChannelHandlerContext ctx) {
-    if (mayBePlain()) {
+    if (mayBePlain() && (actualReadableBytes() > 0 || mayListen(ctx))) {
       plain(ctx, FirstBytes.atLast(internalBuffer()));
     }
+  }
+
+  private boolean mayListen(ChannelHandlerContext ctx) {
+    return listener.port().protocol() == Protocol.TCP
+        && TcpServer.passes(
+            listener, listener.connection(ctx.channel(), Connection.Tls.NONE, null, null));
   }
 
   private boolean mayBePlain() {

@@ -59,6 +59,7 @@ final class LocalAnswer {
       case 400 -> "bad request";
       case 403 -> "RBAC: access denied";
       case 408 -> "request timeout";
+      case 431 -> "request header fields too large";
       case 502 -> "bad response from upstream";
       case 504 -> "upstream request timeout";
       default -> "upstream connect error or disconnect: " + word;

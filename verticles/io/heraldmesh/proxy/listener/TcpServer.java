@@ -24,10 +24,7 @@ final class TcpServer {
       tunnel.refuse(new Reason("no_policy", "no snapshot is in force"), "-");
       return;
     }
-    InboundRequest request =
-        new InboundRequest(
-            connection, null, enforcement, context.keySets().get(), context.clock().instant());
-    switch (Filters.inbound(request)) {
+    switch (decide(context, connection, enforcement)) {
       case Verdict.Pass pass -> {
         tunnel.open(pass.permit(), Choice.only(listener.bytes()));
         tunnel.guard(new InboundStanding(context, listener.workload(), connection, peer, true));
@@ -37,5 +34,19 @@ final class TcpServer {
         tunnel.refuse(denied.reason(), "-");
       }
     }
+  }
+
+  /** Whether the connection would be let in now. */
+  static boolean passes(InboundListener listener, Connection connection) {
+    ListenerContext context = listener.context();
+    Enforcement enforcement = context.inForce().get().enforcement(listener.workload());
+    return enforcement != null && decide(context, connection, enforcement) instanceof Verdict.Pass;
+  }
+
+  private static Verdict decide(
+      ListenerContext context, Connection connection, Enforcement enforcement) {
+    return Filters.inbound(
+        new InboundRequest(
+            connection, null, enforcement, context.keySets().get(), context.clock().instant()));
   }
 }

@@ -107,8 +107,9 @@ final class Http2Call implements UpstreamStream, StreamListener {
   public void abort() {
     target().weigh(octets);
     sink = null;
-    connection.aborted();
-    stream.close();
+    if (stream.close()) {
+      connection.aborted();
+    }
   }
 
   @Override
@@ -161,7 +162,12 @@ final class Http2Call implements UpstreamStream, StreamListener {
     connection.closed();
     if (waiting != null) {
       String fault = connection.fault();
-      if (fault != null) {
+      if (stream.tooLong()) {
+        waiting.failed(
+            new UpstreamFailure(
+                UpstreamFailure.HEAD_TOO_LONG,
+                target().describe() + ": takes no head of that length"));
+      } else if (fault != null) {
         waiting.malformed(target().describe() + ": " + fault);
       } else {
         waiting.broken(target().describe() + ": closed by the other side");

@@ -146,10 +146,9 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
     if (channel.pipeline().get(SslHandler.class) != null) {
       scheme = HttpScheme.HTTPS.name();
     }
-    // another proxy would end the connection, with the requests of others, over much too large a
-    // one
-    boolean judges = !(target.secured() instanceof Target.Mesh);
-    FrameConnection opening = FrameConnections.client(pool.headerListBytes(), judges, this);
+    // another proxy says what it takes, and not less
+    boolean lenient = !(target.secured() instanceof Target.Mesh);
+    FrameConnection opening = FrameConnections.client(pool.headerListBytes(), lenient, this);
     channel.pipeline().addLast(Flushes.together(), budget, opening, this);
     opening.widen(MOST_STREAMS);
     frames = opening;

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * How many streams servers take on a connection. A new connection is used before its server has
- * said so, and what is too much then is refused: what it said on the one before is a good guess.
- * Belongs to one event loop.
+ * said so, and what is too much then is refused: what it said on the one before is a good guess,
+ * until it says something else, or nothing, on the next. Belongs to one event loop.
  */
 final class TakenStreams {
   /** A server may be configured anew. */

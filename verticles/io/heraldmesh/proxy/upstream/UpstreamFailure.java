@@ -23,6 +23,9 @@ public record UpstreamFailure(String flag, String detail, boolean elsewhere) {
   /** Connections to this endpoint cannot be shared; the request can have one to itself. */
   public static final String NOT_SHARED = "not_shared";
 
+  /** The head of the request is longer than the server said that it takes. */
+  public static final String HEAD_TOO_LONG = "head_too_long";
+
   public static final String OVERFLOW = "upstream_overflow";
 
   public UpstreamFailure(String flag, String detail) {

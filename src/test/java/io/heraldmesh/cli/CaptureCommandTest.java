@@ -78,6 +78,13 @@ class CaptureCommandTest {
   }
 
   @Test
+  void anotherUserThanTheFilesIsWarnedOf() throws IOException {
+    assertThat(dryRun("--backend", "nft", "--proxy-uid", "4711").err())
+        .contains("warning: --proxy-uid is uid 4711, but spec.capture.user is uid 1337");
+    assertThat(dryRun("--backend", "nft", "--proxy-uid", "1337").err()).isEmpty();
+  }
+
+  @Test
   void theNamesOfIstioIptablesAreUnderstood() throws IOException {
     CommandRun run =
         dryRun(

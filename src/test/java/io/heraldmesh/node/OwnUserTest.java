@@ -4,6 +4,7 @@ import static io.heraldmesh.node.NodeFiles.LEAST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.heraldmesh.OtherUser;
 import io.heraldmesh.proxy.capture.RunAs;
@@ -17,27 +18,47 @@ import org.junit.jupiter.api.io.TempDir;
 class OwnUserTest {
   private static final String STATUS =
       "Name:\tjava\nUid:\t1000\t990\t1000\t1000\nGid:\t7\t7\t7\t7\n";
+  private static final String ALL = "         0          0 4294967295\n";
 
   @TempDir Path folder;
 
   @Test
   void itIsTheEffectiveUserThatCounts() {
-    assertThat(OwnUser.refusal(new RunAs("herald", 990), STATUS)).isNull();
-    assertThat(OwnUser.refusal(new RunAs("herald", 1000), STATUS))
+    assertThat(OwnUser.refusal(new RunAs("herald", 990), STATUS, ALL)).isNull();
+    assertThat(OwnUser.refusal(new RunAs("herald", 1000), STATUS, ALL))
         .contains("runs as uid 990", "spec.capture.user is herald (uid 1000)");
-    assertThat(OwnUser.refusal(new RunAs("herald", 990), "")).isNull();
+    assertThat(OwnUser.refusal(new RunAs("herald", 990), "", ALL)).isNull();
+  }
+
+  @Test
+  void whoIsRefusedIsToldThatTheFileCountsAlsoBesideTheOptionOfInstall() {
+    assertThat(OwnUser.refusal(new RunAs("herald", 1000), STATUS, ALL))
+        .contains("name in spec.capture.user the one that it runs as", "--proxy-uid");
+  }
+
+  /** As in a container without root: uid 990 there is another to the rules, and may be the one. */
+  @Test
+  void inAUserNamespaceNothingCanBeTold() {
+    RunAs other = new RunAs("herald", 100990);
+    String mapped = "         0     100000      65536\n";
+    String some = "         0       1000          1\n         1     100000      65536\n";
+    assertThat(OwnUser.refusal(other, STATUS, mapped)).isNull();
+    assertThat(OwnUser.refusal(other, STATUS, some)).isNull();
+    assertThat(OwnUser.refusal(other, STATUS, "")).isNotNull();
   }
 
   @Test
   void thisProcessIsItsUsers() throws IOException {
     String status = Files.readString(Path.of("/proc/self/status"));
     int mine = OtherUser.myUid();
-    assertThat(OwnUser.refusal(new RunAs("me", mine), status)).isNull();
-    assertThat(OwnUser.refusal(new RunAs("other", mine + 1), status)).isNotNull();
+    assertThat(OwnUser.refusal(new RunAs("me", mine), status, ALL)).isNull();
+    assertThat(OwnUser.refusal(new RunAs("other", mine + 1), status, ALL)).isNotNull();
   }
 
   @Test
   void aNodeThatCapturesCallsStartsAsTheUserThatItsFileNamesAlone() throws IOException {
+    assumeThat(Files.readString(Path.of("/proc/self/uid_map")))
+        .containsPattern("0\\s+0\\s+4294967295");
     int mine = OtherUser.myUid();
     NodeConfig another = node(mine + 1, "outbound: {capture: 127.0.0.1:0}");
     assertThatThrownBy(() -> Node.start(another))

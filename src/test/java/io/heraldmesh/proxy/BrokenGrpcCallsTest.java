@@ -16,10 +16,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whether an endpoint is well is told by how gRPC calls end, not by how they begin. */
 @Timeout(60)
 class BrokenGrpcCallsTest {
+  private static final int NO_ERROR = 0;
   private static final int INTERNAL_ERROR = 2;
   private static final int CANCEL = 8;
 
@@ -64,6 +67,21 @@ class BrokenGrpcCallsTest {
     ended();
     begun();
     client.frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
+    ended();
+    assertLeftOut();
+  }
+
+  /** As another proxy does with a call whose permission is gone, or that is silent for too long. */
+  @ParameterizedTest
+  @ValueSource(ints = {NO_ERROR, CANCEL})
+  void norAreCallsThatTheOtherSideEndsOnPurpose(int code) throws Exception {
+    ended();
+    ended();
+    service.script((connection, frame) -> begin(frame, reset(frame.stream(), code)));
+    for (int i = 0; i < 4; i++) {
+      assertThat(ended()).isEqualTo(RST_STREAM);
+    }
+    service.script((connection, frame) -> begin(frame, reset(frame.stream(), INTERNAL_ERROR)));
     ended();
     assertLeftOut();
   }

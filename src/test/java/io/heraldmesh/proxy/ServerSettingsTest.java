@@ -2,6 +2,7 @@ package io.heraldmesh.proxy;
 
 import static io.heraldmesh.proxy.RawHttp2Client.END_HEADERS;
 import static io.heraldmesh.proxy.RawHttp2Client.END_STREAM;
+import static io.heraldmesh.proxy.RawHttp2Client.GOAWAY;
 import static io.heraldmesh.proxy.RawHttp2Client.HEADERS;
 import static io.heraldmesh.proxy.RawHttp2Client.RST_STREAM;
 import static io.heraldmesh.proxy.RawHttp2Client.SETTINGS;
@@ -52,10 +53,14 @@ class ServerSettingsTest {
     server.close();
   }
 
-  /** It is advice (RFC 9113 section 6.5.2), and some servers take more than they say. */
+  /**
+   * It is advice (RFC 9113 section 6.5.2), and some servers take more than they say; others end the
+   * connection, with the calls of everybody, over what is more than a quarter longer.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aLongHeadIsForTheServiceToJudge(boolean itsProxy) throws Exception {
+  void aHeadThatIsALittleTooLongIsForTheServiceToJudgeAndALongerOneIsNotSent(boolean itsProxy)
+      throws Exception {
     server.play(
         connection -> {
           connection.send(settings(MAX_HEADER_LIST_SIZE, 8192));
@@ -68,7 +73,9 @@ class ServerSettingsTest {
     }
     try (RawClient client = mesh.call()) {
       assertThat(status(client, "short")).isEqualTo(200);
-      assertThat(status(client, "v".repeat(12_000))).isEqualTo(200);
+      assertThat(status(client, "v".repeat(9_000))).isEqualTo(200);
+      assertThat(status(client, "v".repeat(12_000))).isEqualTo(431);
+      assertThat(status(client, "short")).isEqualTo(200);
     }
     assertThat(server.connections()).isEqualTo(1);
     assertThat(mesh.log).noneMatch(entry -> entry.flag().startsWith("upstream"));
@@ -89,6 +96,7 @@ class ServerSettingsTest {
       try (RawClient client = mesh.call()) {
         assertThat(status(client, "short")).isEqualTo(200);
         assertThat(status(client, "v".repeat(9_000))).isEqualTo(431);
+        assertThat(status(client, "v".repeat(12_000))).isEqualTo(431);
         assertThat(status(client, "short")).isEqualTo(200);
       }
     } finally {
@@ -126,6 +134,43 @@ class ServerSettingsTest {
     assertThat(server.connections()).isEqualTo(calls);
   }
 
+  /** As one that was configured anew. */
+  @Test
+  void aServerThatOnceTookFewStreamsAndSaysNothingOfThatAnyMoreGetsAsManyAsAny() throws Exception {
+    int calls = 3;
+    server.play(
+        connection -> {
+          connection.send(settings(MAX_CONCURRENT_STREAMS, 1));
+          int only = connection.request();
+          connection.send(joined(BadHttp2Service.ok(only), goAway(only)));
+          connection.request();
+        });
+    plainly(server.address());
+    try (Socket socket = new Socket(mesh.outbound.getAddress(), mesh.outbound.getPort());
+        RawHttp2Client client = new RawHttp2Client(socket)) {
+      socket.getOutputStream().write(get(1));
+      assertThat(client.status(client.readAnswer())).isEqualTo("200");
+      server.play(
+          connection -> {
+            connection.send(frameBytes(SETTINGS, 0, 0, new byte[0]));
+            connection.send(BadHttp2Service.ok(connection.request()));
+            ByteArrayOutputStream answers = new ByteArrayOutputStream();
+            for (int i = 0; i < calls; i++) {
+              answers.writeBytes(BadHttp2Service.ok(connection.request()));
+            }
+            connection.send(answers.toByteArray());
+            connection.request();
+          });
+      socket.getOutputStream().write(get(3));
+      assertThat(client.status(client.readAnswer())).isEqualTo("200");
+      socket.getOutputStream().write(joined(get(5), get(7), get(9)));
+      for (int i = 0; i < calls; i++) {
+        assertThat(client.status(client.readAnswer())).isEqualTo("200");
+      }
+    }
+    assertThat(server.connections()).isEqualTo(2);
+  }
+
   private void plainly(HostPort service) {
     new Ruled(mesh).by("{loadBalancer: {simple: LEAST_REQUEST}}", Ruled.plain(service.port()));
   }
@@ -153,6 +198,18 @@ class ServerSettingsTest {
   private static byte[] settings(int id, int value) {
     byte[] one = ByteBuffer.allocate(6).putShort((short) id).putInt(value).array();
     return frameBytes(SETTINGS, 0, 0, one);
+  }
+
+  private static byte[] goAway(int last) {
+    return frameBytes(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(last).putInt(0).array());
+  }
+
+  private static byte[] joined(byte[]... frames) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] frame : frames) {
+      all.writeBytes(frame);
+    }
+    return all.toByteArray();
   }
 
   private static byte[] reset(int stream) {
