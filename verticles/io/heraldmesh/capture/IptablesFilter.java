@@ -148,7 +148,7 @@ final class IptablesFilter implements PacketFilter {
   /** IPv6 only where its tables are there, without which there must be none of it. */
   private static List<Boolean> families() {
     Commands.Said six = Commands.run(List.of(tool(true), WAIT, "-t", "nat", "-S", "OUTPUT"));
-    mustLeadIpv6(six, Ipv6Addresses.beyondLink());
+    mustLeadIpv6(six, Ipv6Addresses.beyondLoopback());
     return six.well() ? List.of(false, true) : List.of(false);
   }
 

@@ -13,16 +13,15 @@ class Ipv6AddressesTest {
   private static final String LINK = "fe80000000000000020000fffe000001 0a 40 20 80     eth0\n";
 
   @Test
-  void loopbackAndLinksAloneLeadNowhere() {
-    assertThat(Ipv6Addresses.beyondLink("")).isFalse();
-    assertThat(Ipv6Addresses.beyondLink(LOOPBACK)).isFalse();
-    assertThat(Ipv6Addresses.beyondLink(LINK + LOOPBACK)).isFalse();
+  void loopbackAloneLeadsNowhere() {
+    assertThat(Ipv6Addresses.beyondLoopback("")).isFalse();
+    assertThat(Ipv6Addresses.beyondLoopback(LOOPBACK)).isFalse();
   }
 
   @Test
   void anyOtherAddressIsOneThatOthersReach() {
-    assertThat(Ipv6Addresses.beyondLink(LOOPBACK + GLOBAL)).isTrue();
-    assertThat(Ipv6Addresses.beyondLink(LINK + GLOBAL)).isTrue();
+    assertThat(Ipv6Addresses.beyondLoopback(LOOPBACK + GLOBAL)).isTrue();
+    assertThat(Ipv6Addresses.beyondLoopback(LINK + LOOPBACK)).isTrue();
   }
 
   @Test
