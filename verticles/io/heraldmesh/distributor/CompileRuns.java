@@ -36,6 +36,7 @@ final class CompileRuns {
   private @Nullable Promise<Revision> next;
   private boolean running;
   private boolean urgent;
+  private @Nullable Throwable closed;
   private long timer = -1;
   private long tookMillis;
 
@@ -56,6 +57,9 @@ final class CompileRuns {
    * @param soon somebody waits for what comes of it
    */
   Future<Revision> ask(boolean soon) {
+    if (closed != null) {
+      return Future.failedFuture(closed);
+    }
     Promise<Revision> joined = next;
     if (joined == null) {
       joined = Promise.promise();
@@ -67,6 +71,19 @@ final class CompileRuns {
       later();
     }
     return joined.future();
+  }
+
+  /**
+   * A run that has not begun does not, and fails with that; so does all that is asked for later.
+   */
+  void close(Throwable why) {
+    closed = why;
+    vertx.cancelTimer(timer);
+    Promise<Revision> waiting = next;
+    next = null;
+    if (waiting != null) {
+      waiting.fail(why);
+    }
   }
 
   private void later() {

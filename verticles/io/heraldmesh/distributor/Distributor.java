@@ -106,6 +106,11 @@ final class Distributor implements DistributorService.Server {
     publisher.problem(text);
   }
 
+  /** See {@link Publisher#close}. */
+  void close() {
+    publisher.close();
+  }
+
   Future<Void> forget(String name) {
     reports.forget(name);
     return presence.forget(name);

@@ -115,6 +115,7 @@ public final class DistributorVerticle extends VerticleBase implements Distribut
   public Future<?> stop() {
     // Another one in this process may follow.
     gauges.forEach(registry::remove);
+    distributor().close();
     return (registration == null ? Future.<Void>succeededFuture() : registration.close())
         .eventually(keys::close);
   }

@@ -69,6 +69,8 @@ public final class LedDistribution implements Distribution {
   /** Of the next attempt; none is pending while one is under way. */
   private long timer = -1;
 
+  private Future<Void> underWay = Future.succeededFuture();
+
   /** What a holder that is gone has; null: nobody is known to be gone. */
   private @Nullable Lease left;
 
@@ -143,20 +145,23 @@ public final class LedDistribution implements Distribution {
     long asked = System.nanoTime();
     Lease from = left;
     left = null;
-    return vertx
-        .executeBlocking(() -> turn.ask(from), false)
-        .transform(
-            answer -> {
-              if (answer.failed()) {
-                LOG.warn("who distributes is not known: {}", answer.cause().getMessage());
-                later(Turn.LENGTHEN);
-                return Future.<Void>succeededFuture();
-              }
-              Turn.Answer known = answer.result();
-              lost.holds(known.others());
-              return learned(known.lease(), asked)
-                  .onComplete(done -> later(known.lease().isEmpty() ? known.again() : due(asked)));
-            });
+    underWay =
+        vertx
+            .executeBlocking(() -> turn.ask(from), false)
+            .transform(
+                answer -> {
+                  if (answer.failed()) {
+                    LOG.warn("who distributes is not known: {}", answer.cause().getMessage());
+                    later(Turn.LENGTHEN);
+                    return Future.<Void>succeededFuture();
+                  }
+                  Turn.Answer known = answer.result();
+                  lost.holds(known.others());
+                  return learned(known.lease(), asked)
+                      .onComplete(
+                          done -> later(known.lease().isEmpty() ? known.again() : due(asked)));
+                });
+    return underWay;
   }
 
   /**
@@ -177,8 +182,8 @@ public final class LedDistribution implements Distribution {
   private Future<Void> learned(Optional<Lease> lease, long asked) {
     Leading now = leading;
     if (closed) {
-      // whoever is next must not wait for its end
-      return lease.map(this::giveBack).orElseGet(Future::succeededFuture).mapEmpty();
+      // whoever is next must not wait for its end; who still leads stops first
+      return lease.filter(l -> now == null).map(this::giveBack).orElseGet(Future::succeededFuture);
     }
     if (lease.isEmpty()) {
       return now == null ? Future.succeededFuture() : stepDown("another node took it over");
@@ -269,15 +274,11 @@ public final class LedDistribution implements Distribution {
     return transition;
   }
 
-  private Future<Boolean> giveBack(Lease lease) {
+  private Future<Void> giveBack(Lease lease) {
     return vertx
-        .executeBlocking(
-            () -> {
-              store.leases().release(lease);
-              return true;
-            },
-            false)
-        .onFailure(e -> LOG.warn("the lease ends by itself: {}", e.getMessage()));
+        .executeBlocking(() -> turn.giveBack(lease), false)
+        .onFailure(e -> LOG.warn("the lease ends by itself: {}", e.getMessage()))
+        .mapEmpty();
   }
 
   @Override
@@ -300,13 +301,8 @@ public final class LedDistribution implements Distribution {
         : Future.failedFuture(cause);
   }
 
-  /** Null before the first, as of a distributor that has no nodes. */
   private Future<Revision> current() {
-    return vertx
-        .executeBlocking(() -> store.revisions().current(), false)
-        .map(
-            revision ->
-                revision.number() == 0 ? null : new Revision(revision.epoch(), revision.number()));
+    return vertx.executeBlocking(turn::current, false);
   }
 
   /** Where another one leads, with the workloads that it keeps in the database. */
@@ -386,11 +382,15 @@ public final class LedDistribution implements Distribution {
         () -> {
           closed = true;
           vertx.cancelTimer(timer);
-          Leading now = leading;
-          return now == null
-              ? Future.succeededFuture()
-              : stepDown("this node stops").eventually(() -> giveBack(now.lease()));
+          return underWay.otherwiseEmpty().compose(done -> stop());
         });
+  }
+
+  private Future<Void> stop() {
+    Leading now = leading;
+    return now == null
+        ? Future.succeededFuture()
+        : stepDown("this node stops").eventually(() -> giveBack(now.lease()));
   }
 
   private <T> Future<T> onContext(Supplier<Future<T>> work) {

@@ -93,6 +93,13 @@ final class Publisher {
     return runs.ask(true);
   }
 
+  /** Who waits for what will not come is told that another one distributes. */
+  void close() {
+    runs.close(
+        new StoreException(
+            StoreException.Reason.TAKEN, "this node does not distribute any more, another does"));
+  }
+
   /** What the compiler says of these resources, with the nodes as they are; changes nothing. */
   Future<Problems> check(Resources resources) {
     List<MeshWorkload> workloads = workloads();

@@ -1,5 +1,6 @@
 package io.heraldmesh.distributor;
 
+import io.heraldmesh.bus.Revision;
 import io.heraldmesh.store.Lease;
 import io.heraldmesh.store.Leases.Held;
 import io.heraldmesh.store.Store;
@@ -52,5 +53,17 @@ record Turn(Store store, String holder) {
     Duration end = held.map(Held::left).orElse(Duration.ZERO).plus(AFTER);
     return new Answer(
         lease, held.map(Held::lease).orElse(null), end.compareTo(LENGTHEN) < 0 ? end : LENGTHEN);
+  }
+
+  /** Lets another one in at once; whether that was done says nothing. */
+  boolean giveBack(Lease lease) {
+    store.leases().release(lease);
+    return true;
+  }
+
+  /** Null before the first, as of a distributor that has no nodes. */
+  @Nullable Revision current() {
+    var revision = store.revisions().current();
+    return revision.number() == 0 ? null : new Revision(revision.epoch(), revision.number());
   }
 }

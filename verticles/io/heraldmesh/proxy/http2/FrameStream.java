@@ -137,7 +137,7 @@ public final class FrameStream {
       boolean interim = head instanceof HttpResponse response && response.status().code() < 200;
       boolean bare = !interim && isBare(head);
       head(head, bare);
-      if (bare || interim) {
+      if (bare || interim || closed) {
         ReferenceCountUtil.release(message);
         return;
       }
@@ -203,7 +203,18 @@ public final class FrameStream {
       last.release();
     }
     if (trailers) {
-      headers(Blocks.trailers(last.trailingHeaders()), true);
+      trailers(Blocks.trailers(last.trailingHeaders()));
+    }
+  }
+
+  /** Those of a request that are too long end it, and as late as {@link #unsent} says. */
+  private void trailers(Http2Headers fields) {
+    if (scheme.isEmpty() || connection.peer().takes(fields)) {
+      headers(fields, true);
+    } else {
+      tooLong = true;
+      endSent = true;
+      connection.context().executor().execute(() -> reset(Http2Error.CANCEL.code()));
     }
   }
 

@@ -28,6 +28,7 @@ class ClockSetBackTest extends CredentialsFixture {
     renewal.tick();
 
     assertThat(identity.svid()).isEqualTo(svid);
+    Await.until("its question failed", () -> !renewal.status().renewing());
 
     ca.away = false;
     clock.advance(Duration.ofHours(25)); // past half of its life

@@ -96,6 +96,22 @@ class CompileRunsTest {
   }
 
   @Test
+  void whoWaitsForARunThatWillNotBeginIsToldWhy() {
+    ready.set(false);
+    Future<Revision> asked = ask(true);
+    Exception taken = new Exception("another one distributes");
+    onLoop(
+        () -> {
+          runs.close(taken);
+          return true;
+        });
+
+    assertThat(Await.failure(asked)).isSameAs(taken);
+    assertThat(Await.failure(ask(true))).isSameAs(taken);
+    assertThat(begun).isEmpty();
+  }
+
+  @Test
   void nothingRunsBeforeItMay() {
     ready.set(false);
     Future<Revision> asked = ask(true);

@@ -246,6 +246,16 @@ class LedDistributionTest {
     Await.result(only.close());
   }
 
+  @Test
+  void whoStopsLeavesNoLeaseBehindAlsoWhileItIsAboutToLengthenIt() {
+    LedDistribution only =
+        distribution("c1", Duration.ZERO, true, slow(Store.class, store, "leases"));
+    Await.until("leads", only::leads);
+    Await.result(only.close());
+    assertThat(store.leases().held("config")).isEmpty();
+    assertThat(only.leads()).isFalse();
+  }
+
   /** As {@code real}; what its method gives takes its time to take a lease. */
   private static <T> T slow(Class<T> type, Object real, String of) {
     return type.cast(

@@ -46,7 +46,7 @@ class NodeTextTest {
     Used used =
         new Used(
             "a" + CLEARS_THE_SCREEN,
-            "b" + CLEARS_THE_SCREEN,
+            "b0",
             null,
             null,
             "c" + CLEARS_THE_SCREEN,
@@ -60,7 +60,7 @@ class NodeTextTest {
         .containsExactly(
             new Used(
                 "a" + SHOWN,
-                "b" + SHOWN,
+                "b0",
                 null,
                 null,
                 "c" + SHOWN,

@@ -81,6 +81,46 @@ class ServerSettingsTest {
     assertThat(mesh.log).noneMatch(entry -> entry.flag().startsWith("upstream"));
   }
 
+  /** In one piece, so that the head waits for the trailers. */
+  @Test
+  void aHeadThatIsTooLongEndsNobodyElsesCallsAlsoWithTrailers() throws Exception {
+    server.play(
+        connection -> {
+          connection.send(settings(MAX_HEADER_LIST_SIZE, 8192));
+          while (true) {
+            connection.send(BadHttp2Service.ok(connection.request()));
+          }
+        });
+    plainly(server.address());
+    byte[] head =
+        block(
+            ":method",
+            "POST",
+            ":scheme",
+            "http",
+            ":path",
+            "/x",
+            ":authority",
+            "server.b",
+            "x-long",
+            "v".repeat(12_000));
+    try (Socket socket = new Socket(mesh.outbound.getAddress(), mesh.outbound.getPort());
+        RawHttp2Client client = new RawHttp2Client(socket)) {
+      socket.getOutputStream().write(get(1));
+      assertThat(client.status(client.readAnswer())).isEqualTo("200");
+      socket
+          .getOutputStream()
+          .write(
+              joined(
+                  frameBytes(HEADERS, END_HEADERS, 3, head),
+                  frameBytes(HEADERS, END_HEADERS | END_STREAM, 3, block("x-end", "1"))));
+      assertThat(client.status(client.readAnswer())).isEqualTo("431");
+      socket.getOutputStream().write(get(5));
+      assertThat(client.status(client.readAnswer())).isEqualTo("200");
+    }
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
   @Test
   void whereItIsTooLongForTheServiceItSaysSoItself() throws Exception {
     Vertx vertx = Vertx.vertx();
