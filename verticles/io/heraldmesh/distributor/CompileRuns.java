@@ -27,7 +27,7 @@ final class CompileRuns {
   /** How many times as long as a run the pause after it is, and the longest one. */
   private static final int PAUSE = 4;
 
-  private static final Duration LONGEST = Duration.ofSeconds(2);
+  private static final Duration LONGEST = Duration.ofMillis(500);
 
   private final Vertx vertx;
   private final BooleanSupplier ready;
