@@ -31,6 +31,7 @@ import io.vertx.grpc.server.StatusException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,9 @@ import org.junit.jupiter.api.Test;
 class ControlServerTest {
   private static final ServiceName NAME = ServiceName.create("test.v1", "Who");
   private static final int MOST_BYTES = 4096;
+
+  /** One that nobody holds is closed, with its connections, when the garbage is collected. */
+  private final List<HttpClientAgent> clients = new ArrayList<>();
 
   private final FakeClock clock = new FakeClock(Instant.now());
   private final TestAuthority mesh = new TestAuthority(clock);
@@ -321,11 +325,14 @@ class ControlServerTest {
   }
 
   private HttpClientAgent client(ClientSSLOptions tls) {
-    return vertx
-        .httpClientBuilder()
-        .with(new HttpClientConfig().setVersions(HttpVersion.HTTP_2).setSsl(true))
-        .with(tls)
-        .build();
+    HttpClientAgent made =
+        vertx
+            .httpClientBuilder()
+            .with(new HttpClientConfig().setVersions(HttpVersion.HTTP_2).setSsl(true))
+            .with(tls)
+            .build();
+    clients.add(made);
+    return made;
   }
 
   private Future<GrpcClientResponse<Failure, Failure>> sent(HttpClientAgent client, String method) {
