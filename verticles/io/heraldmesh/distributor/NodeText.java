@@ -1,5 +1,6 @@
 package io.heraldmesh.distributor;
 
+import io.heraldmesh.resource.problem.Shown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,35 +14,10 @@ final class NodeText {
   private NodeText() {}
 
   static String mended(String said) {
-    if (said.length() <= MOST && said.codePoints().allMatch(NodeText::isPrintable)) {
-      return said;
-    }
-    StringBuilder text = new StringBuilder();
-    for (int c : said.codePoints().limit(MOST).toArray()) {
-      String shown = isPrintable(c) ? Character.toString(c) : "<U+%04X>".formatted(c);
-      if (text.length() + shown.length() > MOST) {
-        break;
-      }
-      text.append(shown);
-    }
-    return text.toString();
+    return Shown.harmless(said, MOST);
   }
 
   static @Nullable String mendedOrNull(@Nullable String said) {
     return said == null ? null : mended(said);
-  }
-
-  private static boolean isPrintable(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
   }
 }

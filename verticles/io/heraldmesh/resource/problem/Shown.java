@@ -43,6 +43,23 @@ public final class Shown {
     return out.toString();
   }
 
+  /** As above, cut where it would be longer than {@code most} characters. */
+  public static String harmless(String text, int most) {
+    if (text.length() <= most && text.codePoints().allMatch(Shown::isHarmless)) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder();
+    for (int c : text.codePoints().limit(most).toArray()) {
+      int before = out.length();
+      append(out, c);
+      if (out.length() > most) {
+        out.setLength(before);
+        break;
+      }
+    }
+    return out.toString();
+  }
+
   /** One step of a field path: {@code .name}, or {@code ["name"]} when the name is not plain. */
   public static String step(String key) {
     boolean plain = !key.isEmpty() && key.codePoints().allMatch(c -> isHarmless(c) && isWord(c));
