@@ -8,8 +8,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 minutes=${1:-60} table=${2:-target/churn.md}
 [ $# -lt 2 ] || shift
 [ $# -lt 1 ] || shift
-mkdir -p target
-# Maven compiles, and starts the run as a process of its own with the JDK that the build uses.
-exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \
-  -Dexec.executable=java -Dexec.classpathScope=test \
-  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx300m -cp %classpath io.heraldmesh.cli.ChurnRun $minutes $table $*"
+source src/test/lab/compiled.sh
+exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx300m \
+  -cp "$classpath" io.heraldmesh.cli.ChurnRun "$minutes" "$table" "$@"

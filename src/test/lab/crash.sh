@@ -12,15 +12,7 @@ compgen -G "/usr/lib/postgresql/*/bin/initdb" > /dev/null || {
   echo "crash.sh: not run: PostgreSQL is missing (apt-get install postgresql)" >&2
   exit 3
 }
-mkdir -p target
-# Maven compiles, and says which JDK the build uses: the one on PATH may be older.
-said=$(mvn -q -B -ntp test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/crash.classpath \
-  org.codehaus.mojo:exec-maven-plugin:3.5.1:exec -Dexec.executable=java -Dexec.args="-XshowSettings:properties -version" 2>&1) || {
-  printf '%s\n' "$said" >&2
-  exit 1
-}
-java=$(sed -n 's/^ *java\.home = //p' <<< "$said")/bin/java
-classpath=target/test-classes:target/classes:$(cat target/crash.classpath)
+source src/test/lab/compiled.sh
 run() { "$java" --enable-native-access=ALL-UNNAMED -Xmx400m -cp "$classpath" "$@"; }
 
 # shellcheck disable=SC2086 # no seed, no argument

@@ -41,8 +41,7 @@ case " ${*:-clock} " in
     ;;
 esac
 src/test/lab/needs.sh faults.sh chrt ip nft openssl perl setpriv strace
-mkdir -p target
 delivered=$(src/test/lab/delivered.sh)
-exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \
-  -Dexec.executable=java -Dexec.classpathScope=test \
-  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m $delivered $old -cp %classpath io.heraldmesh.lab.FaultRun $table $*"
+source src/test/lab/compiled.sh
+exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m \
+  ${delivered:+"$delivered"} ${old:+"$old"} -cp "$classpath" io.heraldmesh.lab.FaultRun "$table" "$@"

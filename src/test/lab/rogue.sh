@@ -14,7 +14,6 @@ if [ "${1:-}" = -o ]; then
 fi
 [ "${1:-}" != --ci ] || set -- control member garbage certificates lengths link bus after
 src/test/lab/needs.sh rogue.sh ip nft openssl perl setpriv
-mkdir -p target
-exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \
-  -Dexec.executable=java -Dexec.classpathScope=test \
-  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m -cp %classpath io.heraldmesh.lab.RogueRun $table $*"
+source src/test/lab/compiled.sh
+exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m \
+  -cp "$classpath" io.heraldmesh.lab.RogueRun "$table" "$@"

@@ -11,8 +11,7 @@ if [ "${1:-}" = -o ]; then
 fi
 [ $# -gt 0 ] || set -- 100 1000
 ulimit -n "$(ulimit -Hn)"
-mkdir -p target
 delivered=$(src/test/lab/delivered.sh)
-exec mvn -q -B -ntp test-compile org.codehaus.mojo:exec-maven-plugin:3.5.1:exec \
-  -Dexec.executable=java -Dexec.classpathScope=test \
-  -Dexec.args="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx6g -Xss256k -XX:+UseSerialGC $delivered -cp %classpath io.heraldmesh.lab.ScaleRun $table $*"
+source src/test/lab/compiled.sh
+exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx6g -Xss256k -XX:+UseSerialGC \
+  ${delivered:+"$delivered"} -cp "$classpath" io.heraldmesh.lab.ScaleRun "$table" "$@"

@@ -1,5 +1,6 @@
 package io.heraldmesh.cli;
 
+import io.heraldmesh.Descendants;
 import io.heraldmesh.RunFolder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -60,6 +61,7 @@ final class ChurnRun {
   }
 
   public static void main(String... arguments) throws Exception {
+    Descendants.endWithThis();
     int minutes = Integer.parseInt(arguments[0]);
     Path table = Path.of(arguments[1]);
     List<String> java = List.of(arguments).subList(2, arguments.length);

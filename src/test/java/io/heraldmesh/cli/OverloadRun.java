@@ -1,6 +1,7 @@
 package io.heraldmesh.cli;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.Descendants;
 import io.heraldmesh.RunFolder;
 import io.heraldmesh.node.BlockingNode;
 import java.io.IOException;
@@ -88,6 +89,7 @@ final class OverloadRun {
   }
 
   public static void main(String... arguments) throws Exception {
+    Descendants.endWithThis();
     Path table = Path.of(arguments[0]);
     Duration window = Duration.ofSeconds(Integer.parseInt(arguments[1]));
     int pairs = Integer.parseInt(arguments[2]);

@@ -1,6 +1,7 @@
 package io.heraldmesh.lab;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.Descendants;
 import io.heraldmesh.RunFolder;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.SchemaLevel;
@@ -67,6 +68,7 @@ final class ScaleRun {
   }
 
   public static void main(String... arguments) throws Exception {
+    Descendants.endWithThis();
     Path table = Path.of(arguments[0]);
     if (!Files.exists(table) || Files.size(table) == 0) {
       say(
