@@ -46,37 +46,46 @@ final class DiskRows {
     Path data = mesh.database.folder().resolve("data");
     s1.stop();
     mesh.database.kill();
-    try (SmallDisk sealed = new SmallDisk(s1.state().resolve("sealed"), 1);
-        SmallDisk database = new SmallDisk(data, 24)) {
-      Hosts.must("chown", "postgres", data.toString());
+    try (SmallDisk sealed = mesh.disk(s1.state().resolve("sealed"), 1);
+        SmallDisk database = mesh.disk(data, 24)) {
+      try {
+        Hosts.must("chown", "postgres", data.toString());
+        mesh.database.startAgain();
+        s1.start();
+        s1.awaitReady();
+        full(sealed, database);
+      } finally {
+        // whoever has files open there keeps the disk from going
+        mesh.database.kill();
+        s1.stop();
+      }
+    } finally {
       mesh.database.startAgain();
       s1.start();
-      s1.awaitReady();
-      run.eventually("c1", 60);
-      run.settle();
-      long from = System.nanoTime();
-      sealed.fill();
-      database.fill();
-      boolean refused = mesh.policy.refusesMany("c1");
-      pass(10);
-      sealed.free();
-      database.free();
-      long millis = run.eventually("c1", 60);
-      pass(3);
-      run.judge(
-          "disk full: the database's and a service node's",
-          "0 failed; an apply is refused (exit 3), nothing is taken that is not on disk; when there"
-              + " is room, a change in force within 15 s without a restart",
-          from,
-          !refused || millis > 15_000,
-          "refused %s, then a change in force after %d ms".formatted(refused, millis));
-      s1.stop();
-      mesh.database.kill();
     }
-    mesh.database.startAgain();
-    s1.start();
     s1.awaitReady();
     run.eventually("c1", 60);
+  }
+
+  private void full(SmallDisk sealed, SmallDisk database) throws Exception {
+    run.eventually("c1", 60);
+    run.settle();
+    long from = System.nanoTime();
+    sealed.fill();
+    database.fill();
+    boolean refused = mesh.policy.refusesMany("c1");
+    pass(10);
+    sealed.free();
+    database.free();
+    long millis = run.eventually("c1", 60);
+    pass(3);
+    run.judge(
+        "disk full: the database's and a service node's",
+        "0 failed; an apply is refused (exit 3), nothing is taken that is not on disk; when there"
+            + " is room, a change in force within 15 s without a restart",
+        from,
+        !refused || millis > 15_000,
+        "refused %s, then a change in force after %d ms".formatted(refused, millis));
   }
 
   /** Of the same two. */

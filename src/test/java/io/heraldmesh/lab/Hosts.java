@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Hosts on one machine: a network namespace each, joined by a bridge in a namespace of its own, so
@@ -22,22 +23,35 @@ final class Hosts implements AutoCloseable {
   private final String lab;
   private final Map<String, Integer> numbers = new LinkedHashMap<>();
 
-  Hosts(List<String> names) throws IOException, InterruptedException {
+  /** Namespaces that are there, or may be. */
+  private final Queue<String> made = new ConcurrentLinkedQueue<>();
+
+  /** Makes nothing yet. */
+  Hosts(List<String> names) {
     this.lab = "hlab" + ProcessHandle.current().pid();
-    must("ip", "netns", "add", bridge());
+    names.forEach(name -> numbers.put(name, numbers.size() + 1));
+  }
+
+  /** Whatever it has made, also when it fails on its way, {@link #close} takes away. */
+  void make() throws IOException, InterruptedException {
+    make(bridge());
     must("ip", "-n", bridge(), "link", "set", "lo", "up");
     must("ip", "-n", bridge(), "link", "add", "br0", "type", "bridge");
     must("ip", "-n", bridge(), "link", "set", "br0", "up");
-    for (String name : names) {
-      numbers.put(name, numbers.size() + 1);
+    for (String name : numbers.keySet()) {
       add(name);
     }
+  }
+
+  private void make(String namespace) throws IOException, InterruptedException {
+    made.add(namespace);
+    must("ip", "netns", "add", namespace);
   }
 
   private void add(String name) throws IOException, InterruptedException {
     String host = namespace(name);
     String port = port(name);
-    must("ip", "netns", "add", host);
+    make(host);
     must(
         "ip", "link", "add", "eth0", "netns", host, "type", "veth", "peer", "name", port, "netns",
         bridge());
@@ -117,12 +131,12 @@ final class Hosts implements AutoCloseable {
 
   /** Processes in the hosts must have ended. */
   @Override
-  public void close() throws IOException, InterruptedException {
-    for (String namespace :
-        Stream.concat(numbers.keySet().stream().map(this::namespace), Stream.of(bridge()))
-            .toList()) {
-      must("ip", "netns", "del", namespace);
-    }
+  public void close() throws IOException {
+    Parts.close(made.stream().map(Hosts::deletion).toList());
+  }
+
+  private static AutoCloseable deletion(String namespace) {
+    return () -> must("ip", "netns", "del", namespace);
   }
 
   static void must(String... command) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.heraldmesh.lab;
 
+import io.heraldmesh.Descendants;
 import io.heraldmesh.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,10 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Stream;
 
 /**
@@ -40,8 +42,9 @@ final class LabMesh implements AutoCloseable {
   final LabAuthority authority;
   final LabPolicy policy;
   private final Path folder;
-  private final List<LabService> services = new ArrayList<>();
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What there is to be closed, what came last at the head. */
+  private final Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
 
   /** Makes all of it; nothing runs but the database. */
   LabMesh(Path folder) throws IOException, InterruptedException {
@@ -53,6 +56,10 @@ final class LabMesh implements AutoCloseable {
             Stream.of(List.of(DATABASE), CONTROL, SERVICES, List.of(STRANGER))
                 .flatMap(List::stream)
                 .toList());
+    parts.push(hosts);
+    // a run that is ended early, or that fails from here on, leaves nothing behind either
+    Runtime.getRuntime().addShutdownHook(new Thread(this::closeAtEnd));
+    hosts.make();
     LabFiles files = new LabFiles(hosts, folder);
     files.certificateOfDatabase();
     this.database =
@@ -63,8 +70,7 @@ final class LabMesh implements AutoCloseable {
             "ssl=on",
             "ssl_cert_file=" + files.databaseRoots(),
             "ssl_key_file=" + files.databaseKey());
-    // a run that is ended early leaves nothing behind either
-    Runtime.getRuntime().addShutdownHook(new Thread(this::closeAtEnd));
+    parts.push(database);
     files.secrets();
     for (String name : CONTROL) {
       node(name, files.control(name), List.of());
@@ -83,8 +89,9 @@ final class LabMesh implements AutoCloseable {
       close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } finally {
+      // what a row that goes on meanwhile has started
+      Descendants.end();
     }
   }
 
@@ -92,6 +99,7 @@ final class LabMesh implements AutoCloseable {
     Path own = Files.createDirectories(folder.resolve(name));
     LabNode node =
         new LabNode(name, own, hosts.in(name, List.of()), sockets, SERVICES.contains(name));
+    parts.push(node);
     Files.writeString(node.file(), yaml);
     nodes.put(name, node);
   }
@@ -99,6 +107,14 @@ final class LabMesh implements AutoCloseable {
   /** A place on disk for whoever is no node of the mesh. */
   Path folder(String name) throws IOException {
     return Files.createDirectories(folder.resolve(name));
+  }
+
+  /** A small disk over a folder; whoever asks for it closes it when it is no longer needed. */
+  SmallDisk disk(Path over, int spareMiB) throws IOException, InterruptedException {
+    SmallDisk disk = new SmallDisk(over);
+    parts.push(disk::drop);
+    disk.mount(spareMiB);
+    return disk;
   }
 
   LabNode node(String name) {
@@ -115,7 +131,7 @@ final class LabMesh implements AutoCloseable {
     startControl();
     policy.apply("c1", "/other", false);
     for (String name : SERVICES) {
-      services.add(new LabService(hosts.file(name), name, APP));
+      parts.push(new LabService(hosts.file(name), name, APP));
       authority.enrol(name, folder.resolve(name));
       node(name).start();
     }
@@ -192,18 +208,13 @@ final class LabMesh implements AutoCloseable {
     return load;
   }
 
+  /** The hosts last, whatever becomes of what is in them. Whoever comes second waits. */
   @Override
-  public void close() throws IOException, InterruptedException {
-    if (closed.getAndSet(true)) {
-      return;
+  public synchronized void close() throws IOException {
+    List<AutoCloseable> all = new ArrayList<>();
+    for (AutoCloseable part = parts.poll(); part != null; part = parts.poll()) {
+      all.add(part);
     }
-    for (LabNode node : nodes.values()) {
-      node.close();
-    }
-    for (LabService service : services) {
-      service.close();
-    }
-    database.close();
-    hosts.close();
+    Parts.close(all);
   }
 }

@@ -12,20 +12,27 @@ import java.nio.file.Path;
 final class SmallDisk implements AutoCloseable {
   private final Path folder;
   private final Path ballast;
+  private final Path aside;
+  private boolean mounted;
+
+  /** Makes nothing yet. */
+  SmallDisk(Path folder) {
+    this.folder = folder;
+    this.ballast = folder.resolve("ballast");
+    this.aside = folder.resolveSibling(folder.getFileName() + ".aside");
+  }
 
   /**
    * @param spareMiB room beside what is in the folder
    */
-  SmallDisk(Path folder, int spareMiB) throws IOException, InterruptedException {
-    this.folder = folder;
-    this.ballast = folder.resolve("ballast");
-    Path aside = folder.resolveSibling(folder.getFileName() + ".aside");
+  synchronized void mount(int spareMiB) throws IOException, InterruptedException {
     copy(folder, aside);
     Hosts.must(
         "sh",
         "-c",
         "size=$(( $(du -sk '%1$s' | cut -f1) / 1024 + %2$d )); ".formatted(aside, spareMiB)
             + "mount -t tmpfs -o size=${size}m,mode=0700 herald-lab '%1$s'".formatted(folder));
+    mounted = true;
     copy(aside, folder);
     Hosts.must("rm", "-rf", aside.toString());
   }
@@ -49,13 +56,27 @@ final class SmallDisk implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    free();
-    Path aside = folder.resolveSibling(folder.getFileName() + ".aside");
-    copy(folder, aside);
-    Hosts.must("umount", folder.toString());
-    copy(aside, folder);
-    Hosts.must("rm", "-rf", aside.toString());
+  public synchronized void close() throws IOException, InterruptedException {
+    if (mounted) {
+      free();
+      copy(folder, aside);
+      unmount();
+      copy(aside, folder);
+      Hosts.must("rm", "-rf", aside.toString());
+    }
+  }
+
+  /** Takes it away with all that is on it, if it is still there. */
+  synchronized void drop() throws IOException, InterruptedException {
+    if (mounted) {
+      unmount();
+    }
+  }
+
+  /** Should somebody have files open there after all, it goes when they are closed. */
+  private void unmount() throws IOException, InterruptedException {
+    Hosts.must("sh", "-c", "umount '%1$s' 2> /dev/null || umount -l '%1$s'".formatted(folder));
+    mounted = false;
   }
 
   private static void copy(Path from, Path to) throws IOException, InterruptedException {
