@@ -9,19 +9,34 @@
 # root with network namespaces, iproute2, nftables, PostgreSQL, openssl, perl, strace (disk-slow), libfaketime (clock). See docs/faults.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-table=target/faults.md
-if [ "${1:-}" = -o ]; then
-  table=$2
-  shift 2
-fi
-old=
-if [ "${1:-}" = --old ]; then
-  [ -s "$2" ] || {
-    echo "faults.sh: there is no $2; build the older version in a checkout of its own (mvn -DskipTests package)" >&2
+table=target/faults.md old='' ci=
+while :; do
+  case ${1:-} in
+    -o)
+      table=$2
+      shift 2
+      ;;
+    --old)
+      [ -s "$2" ] || {
+        echo "faults.sh: there is no $2; build the older version in a checkout of its own (mvn -DskipTests package)" >&2
+        exit 2
+      }
+      old=-Dherald.lab.old=$(realpath "$2")
+      shift 2
+      ;;
+    --ci)
+      ci=yes
+      shift
+      ;;
+    *) break ;;
+  esac
+done
+if [ -n "$ci" ]; then
+  [ $# = 0 ] || {
+    echo "faults.sh: --ci plays faults of its own, not also $*" >&2
     exit 2
   }
-  old=-Dherald.lab.old=$(realpath "$2")
-  shift 2
+  set -- none follower no-state bad-config
 fi
 case " $* " in
   *" upgrade "*)
@@ -31,7 +46,6 @@ case " $* " in
     }
     ;;
 esac
-[ "${1:-}" != --ci ] || set -- none follower no-state bad-config
 case " ${*:-clock} " in
   *" clock"*)
     compgen -G "/usr/lib/*/faketime/libfaketimeMT.so.1" > /dev/null || {

@@ -7,12 +7,27 @@
 # root with network namespaces, iproute2, nftables, PostgreSQL, openssl, perl. See docs/faults.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-table=target/rogue.md
-if [ "${1:-}" = -o ]; then
-  table=$2
-  shift 2
+table=target/rogue.md ci=
+while :; do
+  case ${1:-} in
+    -o)
+      table=$2
+      shift 2
+      ;;
+    --ci)
+      ci=yes
+      shift
+      ;;
+    *) break ;;
+  esac
+done
+if [ -n "$ci" ]; then
+  [ $# = 0 ] || {
+    echo "rogue.sh: --ci plays groups of its own, not also $*" >&2
+    exit 2
+  }
+  set -- control member garbage certificates lengths link bus after
 fi
-[ "${1:-}" != --ci ] || set -- control member garbage certificates lengths link bus after
 src/test/lab/needs.sh rogue.sh ip nft openssl perl setpriv
 source src/test/lab/compiled.sh
 exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m \

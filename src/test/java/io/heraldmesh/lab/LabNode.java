@@ -310,7 +310,8 @@ final class LabNode implements AutoCloseable {
     return jar.toAbsolutePath().getParent().resolveSibling("conf").resolve("java.options");
   }
 
-  private static String classPath() {
+  /** Of this process, whoever loaded its classes. */
+  static String classPath() {
     if (LabNode.class.getClassLoader() instanceof URLClassLoader loader) {
       return Arrays.stream(loader.getURLs())
           .map(url -> Path.of(URI.create(url.toString())).toString())

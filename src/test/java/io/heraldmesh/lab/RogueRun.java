@@ -3,9 +3,7 @@ package io.heraldmesh.lab;
 import io.heraldmesh.RunFolder;
 import io.heraldmesh.identity.TrustDomain;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Strangers, and thieves of certificates, against a mesh that works, one row each. An attack may
@@ -14,7 +12,8 @@ import java.util.Map;
  * gets into force. Rows that begin with "control" do what the observers must see. Ends with 1 when
  * a row falls short.
  *
- * <p>Arguments: file of the table, then names of groups of rows; none: all.
+ * <p>Arguments: file of the table, then names of groups of rows; none: all. A name that is unknown
+ * ends it with 2.
  */
 final class RogueRun {
   static final TrustDomain DOMAIN = new TrustDomain(LabMesh.DOMAIN);
@@ -25,20 +24,21 @@ final class RogueRun {
   private RogueRun() {}
 
   public static void main(String... arguments) throws Exception {
-    FaultTable table = new FaultTable(Path.of(arguments[0]));
     List<String> wanted = List.of(arguments).subList(1, arguments.length);
+    NamedRows<Attacks> rows = rows();
+    String refused = rows.refused(wanted);
+    if (!refused.isEmpty()) {
+      System.err.println("rogue.sh: " + refused);
+      System.exit(2);
+    }
+    FaultTable table = new FaultTable(Path.of(arguments[0]));
     try (RunFolder folder = RunFolder.make("herald-rogue")) {
       try (LabMesh mesh = new LabMesh(folder.path())) {
         mesh.start();
         try (LabLoad load = mesh.load()) {
           LabRun run = new LabRun(mesh, load, table);
           run.settle();
-          for (Map.Entry<String, LabRun.Row> row :
-              rows(new Attacks(mesh, load, table)).entrySet()) {
-            if (wanted.isEmpty() || wanted.contains(row.getKey())) {
-              run.play(row.getKey(), row.getValue());
-            }
-          }
+          rows.play(wanted, run, new Attacks(mesh, load, table));
         }
       }
       folder.held(table.held());
@@ -46,20 +46,17 @@ final class RogueRun {
     System.exit(table.held() ? 0 : 1);
   }
 
-  private static Map<String, LabRun.Row> rows(Attacks attacks) {
-    StrangerRows strangers = new StrangerRows(attacks);
-    StolenRows stolen = new StolenRows(attacks);
-    EnvelopeRows envelopes = new EnvelopeRows(attacks);
-    Map<String, LabRun.Row> all = new LinkedHashMap<>();
-    all.put("control", attacks::observed);
-    all.put("member", strangers::member);
-    all.put("garbage", strangers::garbage);
-    all.put("silence", strangers::silence);
-    all.put("certificates", stolen::certificates);
-    all.put("lengths", stolen::lengths);
-    all.put("link", envelopes::link);
-    all.put("bus", new BusRows(attacks)::all);
-    all.put("after", attacks::after);
+  private static NamedRows<Attacks> rows() {
+    NamedRows<Attacks> all = new NamedRows<>();
+    all.put("control", attacks -> attacks::observed);
+    all.put("member", attacks -> new StrangerRows(attacks)::member);
+    all.put("garbage", attacks -> new StrangerRows(attacks)::garbage);
+    all.put("silence", attacks -> new StrangerRows(attacks)::silence);
+    all.put("certificates", attacks -> new StolenRows(attacks)::certificates);
+    all.put("lengths", attacks -> new StolenRows(attacks)::lengths);
+    all.put("link", attacks -> new EnvelopeRows(attacks)::link);
+    all.put("bus", attacks -> new BusRows(attacks)::all);
+    all.put("after", attacks -> attacks::after);
     return all;
   }
 }
