@@ -10,11 +10,11 @@ herald=${HERALD:-$root/herald}
 
 missing=()
 [ "$(id -u)" = 0 ] || missing+=("root")
-for tool in ip nft iptables ip6tables iptables-save iptables-legacy tcpdump curl python3 openssl setpriv flock; do
-  command -v "$tool" > /dev/null || missing+=("$tool")
+for tool in ip nft iptables ip6tables iptables-save iptables-legacy tcpdump curl python3 openssl setpriv flock kill pgrep; do
+  type -P "$tool" > /dev/null || missing+=("$tool") # the program: every shell has a kill of its own
 done
 if [ ${#missing[@]} -gt 0 ]; then
-  echo "capture.sh: missing here: ${missing[*]} (packages: iproute2 nftables iptables tcpdump curl python3 openssl util-linux)" >&2
+  echo "capture.sh: missing here: ${missing[*]} (packages: iproute2 nftables iptables tcpdump curl python3 openssl util-linux procps)" >&2
   exit 3
 fi
 [ $# -gt 0 ] || set -- nft/redirect iptables/redirect nft/tproxy

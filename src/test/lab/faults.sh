@@ -6,7 +6,7 @@
 # --old JAR: everything starts with that version, the herald-fat.jar in the target of another checkout; "upgrade" goes from there to this one.
 # Every node is a process in a network namespace of its own, on a bridge in one more; nothing of the machine's own network is touched.
 # Rows are added to FILE (default target/faults.md) as they are done; ends with 1 when one falls short, with 3 when something is missing. Needs
-# root with network namespaces, iproute2, nftables, PostgreSQL, openssl, perl, strace (disk-slow), libfaketime (clock). See docs/faults.md.
+# root with network namespaces, iproute2, nftables, PostgreSQL, openssl, perl, procps, strace (disk-slow), libfaketime (clock). See docs/faults.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 table=target/faults.md old='' ci=
@@ -54,7 +54,7 @@ case " ${*:-clock} " in
     }
     ;;
 esac
-src/test/lab/needs.sh faults.sh chrt ip nft openssl perl setpriv strace
+src/test/lab/needs.sh faults.sh chrt ip kill nft openssl perl setpriv strace
 delivered=$(src/test/lab/delivered.sh)
 source src/test/lab/compiled.sh
 exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx400m \
