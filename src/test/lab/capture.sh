@@ -68,6 +68,12 @@ await() { # WHAT COMMAND...
   exit 3
 }
 
+uses() { # TOOL SET...: whether a set of rules is made with it
+  local backend=iptables
+  case $1 in *-legacy) backend=legacy ;; esac
+  case " ${*:2}" in *" $backend/"*) ;; *) return 1 ;; esac
+}
+
 # ---- three hosts --------------------------------------------------------------------------------------------------------------------------
 ip netns add "$lab-sw"
 ip -n "$lab-sw" link add br0 type bridge
@@ -92,7 +98,12 @@ $THIRD4 outside.test
 HOSTS
   # iptables makes its tables when they are first looked at: so that "as before" compares rules, not empty tables
   for t in nat mangle filter; do
-    for tool in iptables ip6tables iptables-legacy ip6tables-legacy; do on "$h" "$tool" -w -t "$t" -S > /dev/null 2>&1; done
+    for tool in iptables ip6tables iptables-legacy ip6tables-legacy; do
+      if ! said=$(on "$h" "$tool" -w -t "$t" -S 2>&1) && uses "$tool" "$@"; then
+        echo "capture.sh: not run: $tool cannot look at the table $t here: ${said##*$'\n'}" >&2
+        exit 3
+      fi
+    done
   done
 done
 
@@ -223,11 +234,12 @@ chown -R "$PROXY:$PROXY" "$run/cacerts" "$run/resources"
 for n in client server; do install -d -o "$PROXY" -g "$PROXY" -m 700 "$run/state-$n"; done
 
 declare -A node=()
-start_node() { # NAME
+start_node() { # NAME: whether it is ready is asked of this start alone, its log holds all
+  : > "$run/$1.out"
   # As a user of its own. It may read where this checkout lies, and with TPROXY it needs CAP_NET_ADMIN.
   HERALD_JAVA_OPTS="-Xmx160m -XX:TieredStopAtLevel=1" on "$1" setpriv --reuid "$PROXY" --regid "$PROXY" --clear-groups \
     --inh-caps=+net_admin,+dac_read_search --ambient-caps=+net_admin,+dac_read_search \
-    "$herald" run --config "$run/$1.yaml" > "$run/$1.out" 2> "$run/$1.err" &
+    "$herald" run --config "$run/$1.yaml" >> "$run/$1.out" 2>> "$run/$1.err" &
   node[$1]=$!
   pids+=($!)
 }
