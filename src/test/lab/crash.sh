@@ -2,8 +2,8 @@
 # Kills what writes the state, and the database server, at random moments; then fills the disk, and makes it read-only:
 #   crash.sh [--ci | KILLS [FILE [SEED]]]
 # Default 100 kills for each database, --ci 10. Tables are added to FILE (default target/crash.md); ends with 1 when anything that was
-# accepted is missing or given twice, with 3 when something is missing. Needs PostgreSQL; the part with the disk needs root, for a
-# file system of 4 MB in a mount namespace of its own, and strace.
+# accepted is missing or given twice, or nothing of a kind was accepted, with 3 when something is missing. Needs PostgreSQL; the part with
+# the disk needs root, for a file system of 4 MB in a mount namespace of its own, and strace.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 kills=${1:-100} table=${2:-target/crash.md} seed=${3:-}

@@ -28,15 +28,18 @@ import java.util.regex.Pattern;
  * roots, policy and endpoints change every second. Once a minute the load pauses and a row is added
  * to the table: heap after garbage collection, threads, file descriptors. Ends with 1 when one of
  * them has left 5 % of what it was at minute 10, or in a run of ten minutes or less grew by more
- * than that after its first minute, or a request failed.
+ * than that after its first minute, or a request failed, or the heap could not be measured.
  *
- * <p>Arguments: minutes, file of the table, further options of Java.
+ * <p>Arguments: minutes, at least five; file of the table; further options of Java.
  */
 final class ChurnRun {
   private static final double ALLOWED = 0.05;
 
   /** After so many minutes a run has settled. */
   private static final int LONG = 10;
+
+  /** In fewer minutes the last two are not all beside those that they are held against. */
+  private static final int LEAST = 5;
 
   private static final Pattern USED =
       Pattern.compile("(?:new generation|Tenured|tenured).*?used (\\d+)K");
@@ -63,6 +66,10 @@ final class ChurnRun {
   public static void main(String... arguments) throws Exception {
     Descendants.endWithThis();
     int minutes = Integer.parseInt(arguments[0]);
+    if (minutes < LEAST) {
+      System.err.println("churn.sh: at least " + LEAST + " minutes, not " + minutes);
+      System.exit(2);
+    }
     Path table = Path.of(arguments[1]);
     List<String> java = List.of(arguments).subList(2, arguments.length);
     List<String> options = java.isEmpty() ? List.of("-Xmx200m") : java;
@@ -129,11 +136,15 @@ final class ChurnRun {
 
   /** What each figure of the last minutes is beside the one it is held against. */
   private boolean judge(long failed) throws IOException {
+    boolean measured = rows.stream().allMatch(row -> row.heapKib > 0);
+    if (!measured) {
+      say("heap after GC: not measured in every minute: FELL SHORT");
+    }
     boolean heap = within("heap after GC", Row::heapKib, 0);
     boolean count = within("threads", Row::threads, 1);
     boolean files = within("file descriptors", Row::files, 4);
     say("requests failed: " + failed);
-    boolean held = heap && count && files && failed == 0;
+    boolean held = measured && heap && count && files && failed == 0;
     say("verdict: " + (held ? "held" : "FELL SHORT"));
     return held;
   }
@@ -152,8 +163,8 @@ final class ChurnRun {
       double change = (double) figure.applyAsLong(rows.getLast()) / first - 1;
       return said(what, change, "since minute " + LONG, Math.abs(change) <= ALLOWED);
     }
-    double first = mean(figure, count > 2 ? rows.subList(1, Math.min(3, count)) : rows);
-    double last = mean(figure, rows.subList(Math.max(0, count - 2), count));
+    double first = mean(figure, rows.subList(1, 3));
+    double last = mean(figure, rows.subList(count - 2, count));
     double change = last / first - 1;
     boolean held = change <= ALLOWED || last - first <= few;
     return said(what, change, "between minutes 2 and 3 and the last two", held);
@@ -179,14 +190,25 @@ final class ChurnRun {
       files = Math.min(files, files(pid));
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
     }
-    jcmd(pid, "GC.run");
-    jcmd(pid, "GC.run");
-    long heap = 0;
-    Matcher used = USED.matcher(jcmd(pid, "GC.heap_info"));
-    while (used.find()) {
-      heap += Long.parseLong(used.group(1));
+    return new Row(
+        minute, heapAfterGc(pid), status(pid, "Threads"), files, status(pid, "VmRSS"), lag);
+  }
+
+  /** In KiB; 0 where it cannot be measured. */
+  private static long heapAfterGc(long pid) throws InterruptedException {
+    try {
+      jcmd(pid, "GC.run");
+      jcmd(pid, "GC.run");
+      long heap = 0;
+      Matcher used = USED.matcher(jcmd(pid, "GC.heap_info"));
+      while (used.find()) {
+        heap += Long.parseLong(used.group(1));
+      }
+      return heap;
+    } catch (IOException e) {
+      System.err.println(e.getMessage());
+      return 0;
     }
-    return new Row(minute, heap, status(pid, "Threads"), files, status(pid, "VmRSS"), lag);
   }
 
   private double lag() throws IOException {
@@ -222,7 +244,10 @@ final class ChurnRun {
             .redirectErrorStream(true)
             .start();
     String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    jcmd.waitFor();
+    int code = jcmd.waitFor();
+    if (code != 0) {
+      throw new IOException("jcmd " + what + " ended with " + code + ": " + said);
+    }
     return said;
   }
 

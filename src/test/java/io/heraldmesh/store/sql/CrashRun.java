@@ -65,9 +65,13 @@ final class CrashRun {
     return new CrashRun(server, folder, seed);
   }
 
-  /** Arguments: how often, where the table goes. */
+  /** Arguments: how often, at least once; where the table goes. */
   public static void main(String[] args) throws Exception {
     int rounds = Integer.parseInt(args[0]);
+    if (rounds < 1) {
+      System.err.println("crash.sh: without a kill nothing is measured, not " + rounds);
+      System.exit(2);
+    }
     long seed = args.length > 2 ? Long.parseLong(args[2]) : System.nanoTime();
     StringBuilder table =
         new StringBuilder(
@@ -106,18 +110,6 @@ final class CrashRun {
     return wrong;
   }
 
-  int accepted() {
-    return serials.size() + resources.size() + tokens.size() + used.size() + revisions.size();
-  }
-
-  int kills() {
-    return kills;
-  }
-
-  int serverKills() {
-    return serverKills;
-  }
-
   void run(int rounds) throws Exception {
     for (int round = 1; round <= rounds; round++) {
       List<String> said = killedRound(round);
@@ -125,6 +117,18 @@ final class CrashRun {
       check(said);
     }
     checkAll();
+    requireSome("serials", serials);
+    requireSome("resources", resources.keySet());
+    requireSome("tokens made", tokens);
+    requireSome("tokens used", used.keySet());
+    requireSome("revisions", revisions);
+  }
+
+  /** Where nothing was accepted nothing could be lost. */
+  private void requireSome(String kind, Set<String> accepted) {
+    if (accepted.isEmpty()) {
+      wrong.add("nothing was accepted: " + kind);
+    }
   }
 
   private List<String> killedRound(int round) throws Exception {
