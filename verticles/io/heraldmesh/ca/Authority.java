@@ -160,6 +160,12 @@ public final class Authority {
     return material.issuer();
   }
 
+  /** {@link #issuer} first, then those above it without the root, unless it is the root. */
+  public List<X509Certificate> issuerChain() {
+    List<X509Certificate> chain = material.intermediates();
+    return chain.isEmpty() ? List.of(material.issuer()) : chain;
+  }
+
   /** When the first certificate of its chain ends, root included; after it nothing is signed. */
   public Instant notAfter() {
     return chain().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).orElseThrow();

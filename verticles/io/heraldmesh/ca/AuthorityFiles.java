@@ -13,10 +13,17 @@ import java.util.function.Supplier;
  *
  * @param files that hold it, whether they are there or not; empty: it is in memory alone
  * @param read reads and checks them all; throws {@link AuthorityException} naming the file
+ * @param renew writes them anew where what they hold ends soon and can be renewed here; called each
+ *     second, throws as {@code read}
  */
-public record AuthorityFiles(List<Path> files, Supplier<Authority> read) {
+public record AuthorityFiles(List<Path> files, Supplier<Authority> read, Runnable renew) {
   public AuthorityFiles {
     files = List.copyOf(files);
+  }
+
+  /** Files that somebody else renews. */
+  public AuthorityFiles(List<Path> files, Supplier<Authority> read) {
+    this(files, read, () -> {});
   }
 
   /** Changes when a file does; links are followed, so a swapped {@code ..data} shows. */

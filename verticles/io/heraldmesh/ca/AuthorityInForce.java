@@ -83,13 +83,14 @@ public final class AuthorityInForce implements Supplier<Authority> {
   }
 
   /**
-   * Takes a change of the files and the next step of a rotation; to be called about once a second.
-   * Blocks for the disk.
+   * Renews the files when it is time, takes a change of them and the next step of a rotation; to be
+   * called about once a second. Blocks for the disk.
    *
    * @param elsewhere whether another control node signs under that root
    */
   public synchronized void look(Predicate<X509Certificate> elsewhere) {
     try {
+      files.renew().run();
       readWhenChanged();
       Authority before = current;
       rotation

@@ -8,22 +8,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.UnrecoverableKeyException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an authority that was made here in an encrypted PKCS#12 key store (0600). What is there is
- * never overwritten. Blocks for the disk; for start-up.
+ * never overwritten, but by an intermediate that goes on where the one before ends, under the same
+ * root. Blocks for the disk; for start-up, and one thread after it.
  */
 public final class AuthorityStore {
   /** The names in the state folder when the operator gives none. */
@@ -35,9 +40,18 @@ public final class AuthorityStore {
   private static final String ROOT = "root";
   private static final int MAX_BYTES = 1024 * 1024;
 
+  /** Opening a key store costs some ten milliseconds, on purpose. */
+  private static final Duration NEXT_LOOK = Duration.ofHours(1);
+
+  private static final Duration NEXT_TRY = Duration.ofMinutes(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(AuthorityStore.class);
+
   private final Path keyStore;
   private final Path passphraseFile;
   private final boolean ownPassphrase;
+  private @Nullable Instant lookedAt;
+  private @Nullable AuthorityException unrenewed;
 
   private AuthorityStore(Path keyStore, Path passphraseFile, boolean ownPassphrase) {
     this.keyStore = keyStore;
@@ -68,7 +82,8 @@ public final class AuthorityStore {
   }
 
   /**
-   * Opens the authority, or makes one when there is no key store.
+   * Opens the authority, or makes one when there is no key store. An intermediate that is past its
+   * middle is renewed first; one that can still sign is opened also where that fails.
    *
    * @throws AuthorityException when the files cannot be used (missing, open to others, wrong
    *     passphrase, damaged, of another trust domain, expired, not writable); nothing was changed
@@ -83,7 +98,7 @@ public final class AuthorityStore {
     try {
       Authority authority =
           there
-              ? open(passphrase, trustDomain, clock.instant(), crypto, random)
+              ? openRenewed(passphrase, trustDomain, clock, crypto, random)
               : create(passphrase, trustDomain, clock, crypto, random);
       return new Opened(authority, !there, ownPassphrase);
     } finally {
@@ -104,6 +119,101 @@ public final class AuthorityStore {
     } finally {
       Arrays.fill(passphrase, '\0');
     }
+  }
+
+  /**
+   * Has the root sign a new intermediate when half of a year is left to the one that is there. To
+   * be called often; looks at the files each hour.
+   *
+   * @throws AuthorityException when it is time and the key store cannot be read or written; what is
+   *     there stays. Tried again a minute later, and thrown anew until then
+   */
+  public synchronized void renew(
+      TrustDomain trustDomain, InstantSource clock, Crypto crypto, SecureRandom random) {
+    Instant now = clock.instant();
+    Instant last = lookedAt;
+    if (last != null
+        && Duration.between(last, now)
+                .abs()
+                .compareTo(unrenewed == null ? NEXT_LOOK : NEXT_TRY)
+            < 0) {
+      if (unrenewed != null) {
+        throw unrenewed;
+      }
+      return;
+    }
+    lookedAt = now;
+    try {
+      char[] passphrase = Passphrase.read(passphraseFile);
+      try {
+        renew(passphrase, trustDomain, now, crypto, random);
+      } finally {
+        Arrays.fill(passphrase, '\0');
+      }
+      unrenewed = null;
+    } catch (AuthorityException e) {
+      unrenewed = e;
+      throw e;
+    }
+  }
+
+  private Authority openRenewed(
+      char[] passphrase,
+      TrustDomain trustDomain,
+      InstantSource clock,
+      Crypto crypto,
+      SecureRandom random) {
+    AuthorityException failed = null;
+    try {
+      renew(passphrase, trustDomain, clock.instant(), crypto, random);
+    } catch (AuthorityException e) {
+      failed = e;
+    }
+    try {
+      Authority opened = open(passphrase, trustDomain, clock.instant(), crypto, random);
+      if (failed != null) {
+        LOG.warn("authority not renewed, it ends at {}: {}", opened.notAfter(), failed.getMessage());
+      }
+      return opened;
+    } catch (AuthorityException e) {
+      throw failed == null ? e : failed;
+    }
+  }
+
+  private void renew(
+      char[] passphrase, TrustDomain trustDomain, Instant now, Crypto crypto, SecureRandom random) {
+    KeyStore store = load(passphrase);
+    X509Certificate root = certificate(store, ROOT);
+    X509Certificate issuer = certificate(store, ISSUER);
+    if (!NewAuthority.isDue(issuer, root, now)) {
+      return;
+    }
+    requireTrustDomain(root, trustDomain);
+    AuthorityCheck.requireIssuer(root, keyStore + " (root)", now);
+    PrivateKey rootKey = key(store, ROOT, passphrase, root, crypto);
+    KeyPair keys = NewAuthority.keys(crypto, random);
+    X509Certificate next =
+        NewAuthority.successor(
+            trustDomain, keys.getPublic(), issuer, root, rootKey, now, crypto, random);
+    var _ =
+        AuthorityCheck.requireIssues(
+            trustDomain,
+            new AuthorityMaterial(
+                next, keys.getPrivate(), List.of(next), List.of(root), rootKey),
+            keyStore.toString(),
+            crypto,
+            random,
+            now);
+    try {
+      store.setKeyEntry(ISSUER, keys.getPrivate(), passphrase, new Certificate[] {next, root});
+      PrivateFile.replace(keyStore, bytes(store, passphrase), "key store");
+    } catch (GeneralSecurityException | IOException e) {
+      throw new AuthorityException(keyStore + ": key store cannot be renewed", e);
+    }
+    LOG.info(
+        "authority renewed under the same root before={} notAfter={}",
+        issuer.getNotAfter().toInstant(),
+        next.getNotAfter().toInstant());
   }
 
   /** What it is read from. */
@@ -127,13 +237,18 @@ public final class AuthorityStore {
           ROOT, Objects.requireNonNull(made.rootKey()), passphrase, new Certificate[] {root});
       store.setKeyEntry(
           ISSUER, made.issuerKey(), passphrase, new Certificate[] {made.issuer(), root});
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      store.store(out, passphrase);
-      PrivateFile.create(keyStore, out.toByteArray(), "key store");
+      PrivateFile.create(keyStore, bytes(store, passphrase), "key store");
       return authority;
     } catch (GeneralSecurityException | IOException e) {
       throw new AuthorityException(keyStore + ": key store cannot be made", e);
     }
+  }
+
+  private static byte[] bytes(KeyStore store, char[] passphrase)
+      throws GeneralSecurityException, IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    store.store(out, passphrase);
+    return out.toByteArray();
   }
 
   private Authority open(

@@ -39,6 +39,11 @@ public final class IssuerFolder {
   private static final String ROOTS = "root-cert.pem";
   private static final List<String> NAMES = List.of(CERT, KEY, CHAIN, ROOTS);
 
+  /** As cert-manager writes them; where they are they stand before the others. */
+  private static final String TLS_CERT = "tls.crt";
+
+  private static final String TLS_ROOTS = "ca.crt";
+
   private final Path folder;
   private final PemFolder files;
 
@@ -129,6 +134,7 @@ public final class IssuerFolder {
    */
   public boolean addRoot(X509Certificate root, Instant now) {
     AuthorityCheck.requireIssuer(root, "the new root", now);
+    requireOurForm();
     List<X509Certificate> roots = new ArrayList<>(certificates(ROOTS));
     if (roots.contains(root)) {
       return false;
@@ -146,6 +152,7 @@ public final class IssuerFolder {
    * @throws AuthorityException when it is not there, or the intermediate here leads to it
    */
   public X509Certificate dropRoot(Fingerprint fingerprint) {
+    requireOurForm();
     List<X509Certificate> roots = new ArrayList<>(certificates(ROOTS));
     X509Certificate old =
         roots.stream()
@@ -168,12 +175,28 @@ public final class IssuerFolder {
 
   /** What is trusted; the first is not always the issuer's. */
   public List<X509Certificate> roots() {
-    return certificates(ROOTS);
+    return certificates(hasTlsForm() ? TLS_ROOTS : ROOTS);
   }
 
   /** What signs the leaves. */
   public X509Certificate issuer() {
-    return certificates(CERT).getFirst();
+    return certificates(hasTlsForm() ? TLS_CERT : CERT).getFirst();
+  }
+
+  private boolean hasTlsForm() {
+    return Files.exists(folder.resolve(TLS_CERT), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void requireOurForm() {
+    if (hasTlsForm()) {
+      throw new AuthorityException(
+          folder.resolve(TLS_CERT)
+              + ": stands before "
+              + CERT
+              + ", and its roots are those of "
+              + TLS_ROOTS
+              + "; change them where they are made");
+    }
   }
 
   private void changeRoots(List<X509Certificate> roots) {
@@ -186,7 +209,7 @@ public final class IssuerFolder {
   }
 
   private List<X509Certificate> rootsWith(OfflineRoot root) {
-    if (Files.exists(folder.resolve("tls.crt"), LinkOption.NOFOLLOW_LINKS)) {
+    if (hasTlsForm()) {
       throw new AuthorityException(
           folder + ": holds tls.crt, which stands before " + CERT + "; name another folder");
     }

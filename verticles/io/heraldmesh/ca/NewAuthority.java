@@ -26,6 +26,9 @@ final class NewAuthority {
   private static final Duration ROOT_LIFE = Duration.ofDays(3650);
   private static final Duration ISSUER_LIFE = Duration.ofDays(365);
 
+  /** Less than this is not worth a new intermediate. */
+  private static final Duration LEAST_GAIN = Duration.ofDays(1);
+
   private NewAuthority() {}
 
   /** A root that was made, with its key. */
@@ -78,6 +81,43 @@ final class NewAuthority {
             keys.getPublic(),
             crypto);
     return new Root(certificate, keys.getPrivate());
+  }
+
+  /** Whether half of the intermediate's year is over, and {@code root} can give it another one. */
+  static boolean isDue(X509Certificate issuer, X509Certificate root, Instant now) {
+    Instant end = issuer.getNotAfter().toInstant();
+    return !now.isBefore(end.minus(ISSUER_LIFE.dividedBy(2)))
+        && successorsEnd(root, now).isAfter(end.plus(LEAST_GAIN));
+  }
+
+  /**
+   * What signs after {@code issuer}, under the same root. It is valid from when that one was: were
+   * this made by a clock that is ahead, it could still sign when the clock is right again.
+   */
+  static X509Certificate successor(
+      TrustDomain trustDomain,
+      PublicKey key,
+      X509Certificate issuer,
+      X509Certificate root,
+      PrivateKey rootKey,
+      Instant now,
+      Crypto crypto,
+      SecureRandom random) {
+    return intermediate(
+        trustDomain,
+        key,
+        issuer.getNotBefore().toInstant(),
+        successorsEnd(root, now),
+        root,
+        rootKey,
+        crypto,
+        random);
+  }
+
+  private static Instant successorsEnd(X509Certificate root, Instant now) {
+    Instant end = root.getNotAfter().toInstant();
+    Instant wanted = now.plus(ISSUER_LIFE).truncatedTo(ChronoUnit.SECONDS);
+    return wanted.isAfter(end) ? end : wanted;
   }
 
   /** Signs leaves only, and only of this trust domain. */

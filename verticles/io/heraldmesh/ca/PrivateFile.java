@@ -87,13 +87,26 @@ public final class PrivateFile {
 
   /** Writes a new file, whole and synced or not at all; never over one that is there. */
   static void create(Path file, byte[] content, String what) {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new AuthorityException(file + ": is there already and is not overwritten");
+    }
+    write(file, content, what);
+  }
+
+  /** Writes a file in the place of the one that is there, whole and synced or not at all. */
+  static void replace(Path file, byte[] content, String what) {
+    try {
+      write(file.toRealPath(), content, what);
+    } catch (IOException e) {
+      throw unwritable(file, what, e);
+    }
+  }
+
+  private static void write(Path file, byte[] content, String what) {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Path folder = Objects.requireNonNull(fresh.toAbsolutePath().getParent());
     try {
       Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER));
-      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-        throw new AuthorityException(file + ": is there already and is not overwritten");
-      }
       Files.deleteIfExists(fresh);
       try (FileChannel channel =
           FileChannel.open(
@@ -111,15 +124,19 @@ public final class PrivateFile {
         channel.force(true);
       }
     } catch (IOException e) {
-      throw new AuthorityException(
-          file
-              + ": "
-              + what
-              + " cannot be written ("
-              + reason(e)
-              + "); check owner and permissions of the folder and free space",
-          e);
+      throw unwritable(file, what, e);
     }
+  }
+
+  private static AuthorityException unwritable(Path file, String what, IOException e) {
+    return new AuthorityException(
+        file
+            + ": "
+            + what
+            + " cannot be written ("
+            + reason(e)
+            + "); check owner and permissions of the folder and free space",
+        e);
   }
 
   /**

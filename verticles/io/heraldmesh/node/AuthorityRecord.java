@@ -55,7 +55,7 @@ final class AuthorityRecord {
       strange(store, before.getLast(), roots.getFirst());
     }
     roots.forEach(root -> putNew(store, known, root));
-    AuthorityCertificate issuer = certificate(authority.issuer(), Kind.ISSUER, node, now);
+    AuthorityCertificate issuer = issuer(authority.issuerChain(), node, now);
     known.values().stream()
         .filter(c -> c.kind() == Kind.ISSUER && c.node().equals(node))
         .filter(c -> c.phase() == Phase.ACTIVE && !c.fingerprint().equals(issuer.fingerprint()))
@@ -77,7 +77,7 @@ final class AuthorityRecord {
     X509Certificate certificate = CertificateChain.parsePem(root.pem()).leaf();
     return store.authority().certificates().stream()
             .filter(c -> c.kind() == Kind.ISSUER)
-            .anyMatch(c -> signed(CertificateChain.parsePem(c.pem()).leaf(), certificate))
+            .anyMatch(c -> leadsTo(certificate, CertificateChain.parsePem(c.pem())))
         && !signsElsewhere(store, certificate, node, now);
   }
 
@@ -85,14 +85,18 @@ final class AuthorityRecord {
     return known.values().stream().filter(c -> c.kind() == Kind.ROOT).toList();
   }
 
-  /** Whether another control node's certificate in use was signed by {@code root}. */
+  /** Whether another control node's certificate in use leads to {@code root}. */
   static boolean signsElsewhere(Store store, X509Certificate root, String node, Instant now) {
     return store.authority().certificates().stream()
         .filter(c -> c.kind() == Kind.ISSUER && c.phase() == Phase.ACTIVE)
         .filter(c -> !c.node().equals(node))
-        .map(c -> CertificateChain.parsePem(c.pem()).leaf())
-        .filter(issuer -> now.isBefore(issuer.getNotAfter().toInstant()))
-        .anyMatch(issuer -> signed(issuer, root));
+        .map(c -> CertificateChain.parsePem(c.pem()))
+        .filter(chain -> now.isBefore(chain.leaf().getNotAfter().toInstant()))
+        .anyMatch(chain -> leadsTo(root, chain));
+  }
+
+  private static boolean leadsTo(X509Certificate root, CertificateChain issuer) {
+    return issuer.certificates().stream().anyMatch(certificate -> signed(certificate, root));
   }
 
   private static boolean signed(X509Certificate issuer, X509Certificate root) {
@@ -126,9 +130,25 @@ final class AuthorityRecord {
   private static void putNew(
       Store store, Map<String, AuthorityCertificate> known, AuthorityCertificate certificate) {
     AuthorityCertificate there = known.get(certificate.fingerprint());
-    if (there == null || there.phase() != certificate.phase()) {
+    if (there == null
+        || there.phase() != certificate.phase()
+        || !there.pem().equals(certificate.pem())) {
       store.authority().put(certificate);
     }
+  }
+
+  /** Known by its own fingerprint; those between it and its root go with it. */
+  private static AuthorityCertificate issuer(
+      List<X509Certificate> chain, String node, Instant now) {
+    List<AuthorityCertificate> each =
+        chain.stream().map(one -> certificate(one, Kind.ISSUER, node, now)).toList();
+    return new AuthorityCertificate(
+        each.getFirst().fingerprint(),
+        Kind.ISSUER,
+        Phase.ACTIVE,
+        each.stream().map(AuthorityCertificate::pem).collect(Collectors.joining()),
+        node,
+        now);
   }
 
   private static AuthorityCertificate certificate(

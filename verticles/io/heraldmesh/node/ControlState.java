@@ -86,7 +86,8 @@ record ControlState(Store store, AuthorityInForce authority) {
           return once == null
               ? store.reopen(trustDomain, ground.clock(), ground.crypto(), ground.random())
               : once;
-        });
+        },
+        () -> store.renew(trustDomain, ground.clock(), ground.crypto(), ground.random()));
   }
 
   private static Authority open(

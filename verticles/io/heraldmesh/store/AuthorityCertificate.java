@@ -6,7 +6,7 @@ import java.time.Instant;
  * A certificate of the mesh's authority. Never a key.
  *
  * @param fingerprint SHA-256 of its DER, lower-case hex
- * @param pem the certificate
+ * @param pem the certificate; of an issuer also those between it and its root, after it
  * @param node the control node that has its key; empty for roots
  */
 public record AuthorityCertificate(

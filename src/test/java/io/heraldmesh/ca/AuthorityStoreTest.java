@@ -3,6 +3,7 @@ package io.heraldmesh.ca;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.heraldmesh.FakeClock;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TestCertificate;
@@ -145,22 +146,101 @@ class AuthorityStoreTest {
   }
 
   @Test
-  void anExpiredAuthorityIsSaidWithWhatToDo() {
+  void anAuthorityWhoseRootHasEndedIsSaidWithWhatToDo() {
     open(AuthorityStore.in(folder));
-    for (Duration later : List.of(Duration.ofDays(366), Duration.ofDays(3651))) {
-      assertThatExceptionOfType(AuthorityException.class)
-          .isThrownBy(
-              () ->
-                  AuthorityStore.in(folder)
-                      .openOrCreate(
-                          MESH,
-                          InstantSource.fixed(NOW.plus(later)),
-                          Crypto.jdk(),
-                          new SecureRandom()))
-          .withMessageContaining("authority.p12")
-          .withMessageContaining("expired at")
-          .withMessageContaining("replace it");
+    assertThatExceptionOfType(AuthorityException.class)
+        .isThrownBy(() -> openAfter(3651))
+        .withMessageContaining("authority.p12")
+        .withMessageContaining("expired at")
+        .withMessageContaining("replace it");
+  }
+
+  /** Also one that has ended while everything was off. */
+  @Test
+  void pastItsMiddleTheIntermediateIsRenewedUnderTheSameRoot() throws Exception {
+    Authority made = open(AuthorityStore.in(folder)).authority();
+    byte[] first = Files.readAllBytes(folder.resolve("authority.p12"));
+    assertThat(openAfter(180).issuer()).isEqualTo(made.issuer());
+    assertThat(Files.readAllBytes(folder.resolve("authority.p12"))).isEqualTo(first);
+
+    for (int days : List.of(200, 600)) {
+      Authority renewed = openAfter(days);
+      assertThat(renewed.issuer()).isNotEqualTo(made.issuer());
+      assertThat(renewed.bundle()).isEqualTo(made.bundle());
+      assertThat(renewed.notAfter()).isEqualTo(NOW.plus(Duration.ofDays(days + 365L)));
+      assertThat(openAfter(days + 1).issuer()).as("once").isEqualTo(renewed.issuer());
     }
+    assertThat(permissions(folder.resolve("authority.p12"))).isEqualTo("rw-------");
+    try (var files = Files.list(folder)) {
+      assertThat(files).as("nothing half-written").hasSize(2);
+    }
+  }
+
+  @Test
+  void nothingOutlivesTheRootAndNearItsEndNothingIsWritten() throws Exception {
+    Authority made = open(AuthorityStore.in(folder)).authority();
+    Instant end = made.bundle().of(MESH).getFirst().getNotAfter().toInstant();
+    assertThat(openAfter(3600).notAfter()).isEqualTo(end);
+    byte[] last = Files.readAllBytes(folder.resolve("authority.p12"));
+    assertThat(openAfter(3645).notAfter()).isEqualTo(end);
+    assertThat(Files.readAllBytes(folder.resolve("authority.p12"))).isEqualTo(last);
+  }
+
+  @Test
+  void aClockThatWasAheadLeavesAnAuthorityThatSignsWhenItIsRight() {
+    open(AuthorityStore.in(folder));
+    Authority ahead = openAfter(900);
+    Authority right = open(AuthorityStore.in(folder)).authority();
+    assertThat(right.issuer()).isEqualTo(ahead.issuer());
+  }
+
+  @Test
+  void whatCannotBeWrittenIsOpenedWhileItCanSign() throws Exception {
+    Authority made = open(AuthorityStore.in(folder)).authority();
+    Files.createDirectories(folder.resolve("authority.p12.new").resolve("in the way"));
+    assertThat(openAfter(200).issuer()).isEqualTo(made.issuer());
+    assertThatExceptionOfType(AuthorityException.class)
+        .isThrownBy(() -> openAfter(366))
+        .withMessageContaining("key store cannot be written");
+  }
+
+  @Test
+  void aRunningNodeRenewsItAndSignsWithIt() throws Exception {
+    AuthorityStore store = AuthorityStore.in(folder);
+    FakeClock clock = new FakeClock(NOW);
+    Crypto crypto = Crypto.preferred();
+    SecureRandom random = new SecureRandom();
+    store.openOrCreate(MESH, clock, crypto, random);
+    AuthorityInForce inForce =
+        new AuthorityInForce(
+            new AuthorityFiles(
+                store.files(),
+                () -> store.reopen(MESH, clock, crypto, random),
+                () -> store.renew(MESH, clock, crypto, random)),
+            RotationPace.ALONE,
+            clock,
+            System::nanoTime,
+            made -> {},
+            new RootsNumber(folder));
+    Authority first = inForce.get();
+    inForce.look(root -> false);
+    assertThat(inForce.get()).isSameAs(first);
+
+    Path inTheWay = folder.resolve("authority.p12.new").resolve("in the way");
+    Files.createDirectories(inTheWay);
+    clock.advance(Duration.ofDays(200));
+    inForce.look(root -> false);
+    assertThat(inForce.lastError()).contains("cannot be written");
+    inForce.look(root -> false);
+    assertThat(inForce.lastError()).as("until it is").contains("cannot be written");
+    assertThat(inForce.get()).isSameAs(first);
+
+    Files.delete(inTheWay);
+    clock.advance(Duration.ofMinutes(2));
+    inForce.look(root -> false);
+    assertThat(inForce.lastError()).isNull();
+    assertThat(inForce.get().issuer()).isNotEqualTo(first.issuer());
+    assertThat(inForce.get().numberedRoots()).isEqualTo(first.numberedRoots());
   }
 
   @Test
@@ -181,6 +261,16 @@ class AuthorityStoreTest {
 
   private static AuthorityStore.Opened open(AuthorityStore store) {
     return open(store, Crypto.preferred());
+  }
+
+  private Authority openAfter(int days) {
+    return AuthorityStore.in(folder)
+        .openOrCreate(
+            MESH,
+            InstantSource.fixed(NOW.plus(Duration.ofDays(days))),
+            Crypto.preferred(),
+            new SecureRandom())
+        .authority();
   }
 
   private static AuthorityStore.Opened open(AuthorityStore store, Crypto crypto) {

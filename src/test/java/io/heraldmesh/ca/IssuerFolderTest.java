@@ -220,4 +220,30 @@ class IssuerFolderTest {
                 .verify(leaf.chain(), by.bundle(), PeerRole.CLIENT, clock.instant()))
         .isInstanceOf(PeerVerdict.Accepted.class);
   }
+
+  /** As cert-manager writes it beside what is there: the node reads that. */
+  @Test
+  void theTlsFormIsWhatIsShownAndNobodyElseChangesItsRoots() throws Exception {
+    sign("one", root);
+    OfflineRoot other = root();
+    sign("other", other);
+    Path one = folder.resolve("one");
+    Path its = folder.resolve("other");
+    Files.copy(its.resolve("cert-chain.pem"), one.resolve("tls.crt"));
+    Files.copy(its.resolve("ca-key.pem"), one.resolve("tls.key"));
+    Files.copy(its.resolve("root-cert.pem"), one.resolve("ca.crt"));
+
+    assertThat(at("one").issuer()).isEqualTo(load("one").issuer());
+    assertThat(at("one").roots()).isEqualTo(load("one").bundle().of(MESH));
+    for (Runnable change :
+        List.<Runnable>of(
+            () -> at("one").addRoot(root().certificate(), clock.instant()),
+            () -> at("one").dropRoot(Fingerprint.of(root.certificate())))) {
+      assertThatThrownBy(change::run)
+          .isInstanceOf(AuthorityException.class)
+          .hasMessageContaining("tls.crt")
+          .hasMessageContaining("ca.crt");
+    }
+    assertThat(at("one").roots()).containsExactly(other.certificate());
+  }
 }
