@@ -32,9 +32,6 @@ import java.util.stream.Collectors;
  */
 final class OverloadRun {
   private static final int PER_SECOND = 200;
-  private static final double MOST_RATIO = 1.2;
-  private static final double MOST_LAG_MILLIS = 100;
-  private static final int RESOLVED_PAIRS = 3;
   private static final double SEEN_MILLIS = 280;
   private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
   private static final List<String> JAVA =
@@ -53,7 +50,7 @@ final class OverloadRun {
 
   private static final List<String> ALL =
       List.of(
-          "nothing",
+          OverloadRow.NOTHING,
           "headers",
           "bodies",
           "connections",
@@ -71,7 +68,7 @@ final class OverloadRun {
   private final Path table;
   private final Duration window;
   private final int pairs;
-  private double nullSpread = MOST_RATIO;
+  private double nullSpread = OverloadRow.MOST_RATIO;
 
   private OverloadRun(
       OverloadNode node,
@@ -194,6 +191,7 @@ final class OverloadRun {
       held &= row(attack);
       if (!node.process().isRunning()) {
         say(table, "the node has ended");
+        held = false;
         break;
       }
     }
@@ -205,7 +203,7 @@ final class OverloadRun {
   private static final class Seen {
     final List<GoodClients.Window> without = new ArrayList<>();
     final List<GoodClients.Window> with = new ArrayList<>();
-    final List<Double> ratios = new ArrayList<>();
+    final List<String> failuresBetween = new ArrayList<>();
     double lagWithout;
     double lagWith;
     long connections;
@@ -234,81 +232,55 @@ final class OverloadRun {
       }
     }
     long rss = node.takeHighestMib();
-    double recovered = recovery(files, GoodClients.together(seen.without).quantile(0.99));
+    double recovered = recovery(seen, files);
     String after = node.scrape();
-    for (int i = 0; i < pairs; i++) {
-      seen.ratios.add(seen.with.get(i).quantile(0.99) / seen.without.get(i).quantile(0.99));
-    }
-    seen.ratios.sort(null);
-    return judge(attack, seen, before, after, rss, recovered);
+    String log = node.log();
+    OverloadRow row =
+        new OverloadRow(
+            attack,
+            List.copyOf(seen.without),
+            List.copyOf(seen.with),
+            List.copyOf(seen.failuresBetween),
+            seen.connections,
+            seen.lagWithout,
+            seen.lagWith,
+            rss,
+            recovered,
+            log.contains("OutOfMemoryError") || log.contains("OutOfDirectMemoryError"));
+    return judge(row, before, after);
   }
 
-  private boolean judge(
-      String attack, Seen seen, String before, String after, long rss, double recovered)
-      throws IOException {
-    GoodClients.Window without = GoodClients.together(seen.without);
-    GoodClients.Window with = GoodClients.together(seen.with);
-    double ratio = seen.ratios.get(seen.ratios.size() / 2);
-    if (attack.equals("nothing")) {
-      nullSpread = Math.max(MOST_RATIO, seen.ratios.getLast());
+  private boolean judge(OverloadRow row, String before, String after) throws IOException {
+    if (row.attack().equals(OverloadRow.NOTHING)) {
+      nullSpread = row.spread();
     }
-    List<String> wrong = new ArrayList<>();
-    if (resolved() && ratio > nullSpread) {
-      wrong.add("p99");
-    }
-    if (!with.failures().isEmpty() || !without.failures().isEmpty()) {
-      wrong.add("failures");
-    }
-    if (resolved() && seen.lagWith > Math.max(MOST_LAG_MILLIS, seen.lagWithout)) {
-      wrong.add("lag");
-    }
-    if (rss > OverloadNode.LIMIT_MIB) {
-      wrong.add("RSS");
-    }
-    if (Double.isNaN(recovered)) {
-      wrong.add("recovery");
-    }
-    if (node.log().contains("OutOfMemoryError") || node.log().contains("OutOfDirectMemoryError")) {
-      wrong.add("OutOfMemoryError");
-    }
+    List<Double> ratios = row.ratios();
     say(
         table,
         String.format(
             Locale.ROOT,
             "| %s | %.2f | %.2f | %.2f (%.2f to %.2f) | %d | %d | %s | %.0f | %d | %.0f / %.0f | %.0f |"
                 + " %s |",
-            attack,
-            without.quantile(0.99),
-            with.quantile(0.99),
-            ratio,
-            seen.ratios.getFirst(),
-            seen.ratios.getLast(),
-            with.failures().size() + without.failures().size(),
-            seen.connections,
+            row.attack(),
+            GoodClients.together(row.without()).quantile(0.99),
+            GoodClients.together(row.with()).quantile(0.99),
+            row.medianRatio(),
+            ratios.getFirst(),
+            ratios.getLast(),
+            row.failures().size(),
+            row.connections(),
             shed(before, after),
             risen(before, after, "herald_connections_refused_total", ""),
-            rss,
-            seen.lagWithout,
-            seen.lagWith,
-            recovered,
-            wrong.isEmpty() ? held(ratio) : "FELL SHORT: " + String.join(", ", wrong)));
-    with.failures().stream()
+            row.highestMib(),
+            row.lagWithout(),
+            row.lagWith(),
+            row.recovered(),
+            row.verdict(nullSpread)));
+    row.failures().stream()
         .distinct()
         .limit(5)
-        .forEach(f -> System.err.println(attack + ": " + f));
-    return wrong.isEmpty();
-  }
-
-  private String held(double ratio) {
-    if (!resolved()) {
-      return "held; times not resolved";
-    }
-    return ratio > MOST_RATIO ? "level with the control" : "held";
-  }
-
-  /** From a few seconds no 99th percentile can be told. */
-  private boolean resolved() {
-    return pairs >= RESOLVED_PAIRS;
+        .forEach(f -> System.err.println(row.attack() + ": " + f));
+    return row.wrong(nullSpread).isEmpty();
   }
 
   private static String shed(String before, String after) {
@@ -334,7 +306,7 @@ final class OverloadRun {
   }
 
   private void without(Seen seen) {
-    good.take();
+    between(seen);
     node.scrape();
     LockSupport.parkNanos(window.toNanos());
     seen.without.add(good.take());
@@ -342,10 +314,17 @@ final class OverloadRun {
   }
 
   private void with(Seen seen) {
-    good.take();
+    between(seen);
     LockSupport.parkNanos(window.toNanos());
     seen.with.add(good.take());
     seen.lagWith = Math.max(seen.lagWith, lagMillis(node.scrape()));
+  }
+
+  /** Ends a stretch that is no window: its times do not count, what failed in it does. */
+  private GoodClients.Window between(Seen seen) {
+    GoodClients.Window taken = good.take();
+    seen.failuresBetween.addAll(taken.failures());
+    return taken;
   }
 
   private void start(String attack, Seen seen) throws IOException {
@@ -366,13 +345,14 @@ final class OverloadRun {
   }
 
   /** Seconds until all is as it was; NaN when it is not in time. */
-  private double recovery(long files, double p99) {
+  private double recovery(Seen seen, long files) {
+    double p99 = GoodClients.together(seen.without).quantile(0.99);
     long begin = System.nanoTime();
     while (System.nanoTime() - begin < RECOVERED_WITHIN.toNanos()) {
       double after = (System.nanoTime() - begin) / 1e9;
-      good.take();
+      between(seen);
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-      GoodClients.Window second = good.take();
+      GoodClients.Window second = between(seen);
       boolean quick = second.quantile(0.9) <= Math.max(2 * p99, p99 + 10);
       if (second.failures().isEmpty()
           && quick
