@@ -28,7 +28,9 @@ import java.util.regex.Pattern;
  * roots, policy and endpoints change every second. Once a minute the load pauses and a row is added
  * to the table: heap after garbage collection, threads, file descriptors. Ends with 1 when one of
  * them has left 5 % of what it was at minute 10, or in a run of ten minutes or less grew by more
- * than that after its first minute, or a request failed, or the heap could not be measured.
+ * than that after its first minute, a request failed, the heap could not be measured, or an event
+ * loop was late by more than 100 ms ({@link LagVerdict}); the run is void when a loop that is
+ * blocked on purpose is not noticed.
  *
  * <p>Arguments: minutes, at least five; file of the table; further options of Java.
  */
@@ -43,10 +45,9 @@ final class ChurnRun {
 
   private static final Pattern USED =
       Pattern.compile("(?:new generation|Tenured|tenured).*?used (\\d+)K");
-  private static final Pattern LAG =
-      Pattern.compile("(?m)^herald_event_loop_lag_seconds\\{[^}]*} (\\S+)");
 
   private final ChangingMesh mesh;
+  private final MachineLag machine;
   private final List<String> options;
   private final Path table;
   private final AtomicBoolean stop = new AtomicBoolean();
@@ -55,10 +56,11 @@ final class ChurnRun {
   private final List<Row> rows = new ArrayList<>();
 
   private record Row(
-      int minute, long heapKib, long threads, long files, long residentKib, double lagMillis) {}
+      long heapKib, long threads, long files, long residentKib, LagVerdict.Minute lag) {}
 
-  private ChurnRun(ChangingMesh mesh, List<String> options, Path table) {
+  private ChurnRun(ChangingMesh mesh, MachineLag machine, List<String> options, Path table) {
     this.mesh = mesh;
+    this.machine = machine;
     this.options = options;
     this.table = table;
   }
@@ -75,14 +77,23 @@ final class ChurnRun {
     List<String> options = java.isEmpty() ? List.of("-Xmx200m") : java;
     boolean held;
     try (RunFolder folder = RunFolder.make("herald-churn")) {
-      try (ChangingMesh mesh =
-          new ChangingMesh(
-              folder.path(), options, "  accessLog: {file: access.log, samplePercent: 1}\n")) {
-        held = new ChurnRun(mesh, options, table).run(minutes);
-      }
+      LagControl control = LagControl.run(folder.path().resolve("control"));
+      say(table, control.said());
+      held = control.seen() && run(folder.path().resolve("node"), options, table, minutes);
       folder.held(held);
     }
     System.exit(held ? 0 : 1);
+  }
+
+  private static boolean run(Path folder, List<String> options, Path table, int minutes)
+      throws Exception {
+    Files.createDirectories(folder);
+    try (MachineLag machine = MachineLag.watch(folder.resolve("machine.log"));
+        ChangingMesh mesh =
+            new ChangingMesh(
+                folder, options, "  accessLog: {file: access.log, samplePercent: 1}\n")) {
+      return new ChurnRun(mesh, machine, options, table).run(minutes);
+    }
   }
 
   private boolean run(int minutes) throws Exception {
@@ -90,8 +101,9 @@ final class ChurnRun {
         "\nStarted %s, %d minutes, node with Java's options %s\n"
             .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS), minutes, options));
     say(
-        "| minute | requests | connections | changes | failed | heap after GC, KiB | threads | files | RSS, KiB | worst lag, ms |");
-    say("|---|---|---|---|---|---|---|---|---|---|");
+        "| minute | requests | connections | changes | failed | heap after GC, KiB | threads | files | RSS, KiB | worst lag, ms | machine's own, ms |");
+    say("|---|---|---|---|---|---|---|---|---|---|---|");
+    forgetLag();
     long failed = 0;
     long requests = 0;
     for (int minute = 1; minute <= minutes; minute++) {
@@ -117,7 +129,7 @@ final class ChurnRun {
       Row row = measure(minute);
       rows.add(row);
       say(
-          "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %.0f |"
+          "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %.0f | %.0f |"
               .formatted(
                   minute,
                   requests,
@@ -128,14 +140,15 @@ final class ChurnRun {
                   row.threads,
                   row.files,
                   row.residentKib,
-                  row.lagMillis));
+                  row.lag.loopsMillis(),
+                  row.lag.machineMillis()));
       LockSupport.parkNanos(end - System.nanoTime());
     }
-    return judge(failed);
+    return judge(requests, failed);
   }
 
   /** What each figure of the last minutes is beside the one it is held against. */
-  private boolean judge(long failed) throws IOException {
+  private boolean judge(long requests, long failed) throws IOException {
     boolean measured = rows.stream().allMatch(row -> row.heapKib > 0);
     if (!measured) {
       say("heap after GC: not measured in every minute: FELL SHORT");
@@ -143,9 +156,12 @@ final class ChurnRun {
     boolean heap = within("heap after GC", Row::heapKib, 0);
     boolean count = within("threads", Row::threads, 1);
     boolean files = within("file descriptors", Row::files, 4);
-    say("requests failed: " + failed);
-    boolean held = measured && heap && count && files && failed == 0;
-    say("verdict: " + (held ? "held" : "FELL SHORT"));
+    LagVerdict lag = LagVerdict.of(rows.stream().map(Row::lag).toList());
+    say(lag.said());
+    say("requests failed: %d of %d".formatted(failed, requests));
+    boolean served = requests > 0 && failed == 0;
+    boolean held = measured && heap && count && files && !lag.fellShort() && served;
+    say("verdict: " + (held ? lag.held() : "FELL SHORT"));
     return held;
   }
 
@@ -183,15 +199,17 @@ final class ChurnRun {
 
   private Row measure(int minute) throws IOException, InterruptedException {
     long pid = mesh.process().pid();
-    double lag = lag();
+    LagVerdict.Minute lag =
+        new LagVerdict.Minute(minute, takeLagMillis(), machine.takeWorstMillis());
     long files = Long.MAX_VALUE;
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
     while (System.nanoTime() < end) { // what is being closed is closed by then
       files = Math.min(files, files(pid));
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
     }
-    return new Row(
-        minute, heapAfterGc(pid), status(pid, "Threads"), files, status(pid, "VmRSS"), lag);
+    long heap = heapAfterGc(pid);
+    forgetLag();
+    return new Row(heap, status(pid, "Threads"), files, status(pid, "VmRSS"), lag);
   }
 
   /** In KiB; 0 where it cannot be measured. */
@@ -211,14 +229,19 @@ final class ChurnRun {
     }
   }
 
-  private double lag() throws IOException {
+  /** The collections that measuring asks for are not the node's doing, nor is what was before. */
+  private void forgetLag() throws IOException {
+    takeLagMillis();
+    machine.takeWorstMillis();
+  }
+
+  private double takeLagMillis() throws IOException {
     int port = mesh.process().port("metrics");
     String metrics =
         io.heraldmesh.cli.demo.WireClient.once(
                 port, "GET", "127.0.0.1:" + port, "/metrics", List.of())
             .body();
-    Matcher lag = LAG.matcher(metrics);
-    return lag.find() ? Double.parseDouble(lag.group(1)) * 1000 : Double.NaN;
+    return LagControl.lagMillis(metrics);
   }
 
   private static long files(long pid) throws IOException {
@@ -352,6 +375,10 @@ final class ChurnRun {
   }
 
   private void say(String line) throws IOException {
+    say(table, line);
+  }
+
+  private static void say(Path table, String line) throws IOException {
     System.out.println(line);
     Files.writeString(table, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }

@@ -28,8 +28,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class OverloadNode implements AutoCloseable {
   static final int LIMIT_MIB = 256;
+  static final List<String> JAVA =
+      List.of(
+          "-Xmx64m",
+          "-Xmn14m",
+          "-XX:MetaspaceSize=64m",
+          "-XX:SweeperThreshold=100",
+          "-XX:MaxDirectMemorySize=32m",
+          "-XX:TrimNativeHeapInterval=5000",
+          "-XX:ReservedCodeCacheSize=40m",
+          "-Xss512k");
+
   static final TrustDomain DOMAIN = new TrustDomain("mesh.test");
 
+  private static final int WARMING_PER_SECOND = 600;
   private static final Path GROUPS = Path.of("/sys/fs/cgroup");
   private static final Pattern VALUE = Pattern.compile("(?m)^(\\w+)(\\{[^}]*})? (\\S+)$");
 
@@ -42,11 +54,9 @@ final class OverloadNode implements AutoCloseable {
 
   /**
    * @param main the class that starts the node, given {@code run --config FILE}
-   * @param java options of the process
    * @param apps names of services and the ports where they listen
    */
-  OverloadNode(Path at, Class<?> main, List<String> java, Map<String, Integer> apps)
-      throws IOException {
+  OverloadNode(Path at, Class<?> main, Map<String, Integer> apps) throws IOException {
     NodeFolder folder = new NodeFolder(at);
     errors = at.resolve("errors.log");
     StringBuilder lines =
@@ -73,7 +83,7 @@ final class OverloadNode implements AutoCloseable {
     group = group();
     herald =
         HeraldProcess.start(
-            inGroup(), main, java, errors, "run", "--config", folder.file().toString());
+            inGroup(), main, JAVA, errors, "run", "--config", folder.file().toString());
     Thread.ofPlatform().daemon().start(this::watchMemory);
     herald.awaitReady();
   }
@@ -150,6 +160,14 @@ final class OverloadNode implements AutoCloseable {
 
   int port(String what) {
     return herald.port(what);
+  }
+
+  /** Warm, as a node is that has run for a while: a compiler that still works is no attack. */
+  void settle() {
+    try (GoodClients warming = new GoodClients(port("outbound:a/caller"), WARMING_PER_SECOND)) {
+      LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+    }
+    scrape();
   }
 
   /** What was said on standard error. */

@@ -3,7 +3,6 @@ package io.heraldmesh.cli;
 import io.heraldmesh.Await;
 import io.heraldmesh.Descendants;
 import io.heraldmesh.RunFolder;
-import io.heraldmesh.node.BlockingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,18 +31,7 @@ import java.util.stream.Collectors;
  */
 final class OverloadRun {
   private static final int PER_SECOND = 200;
-  private static final double SEEN_MILLIS = 280;
   private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
-  private static final List<String> JAVA =
-      List.of(
-          "-Xmx64m",
-          "-Xmn14m",
-          "-XX:MetaspaceSize=64m",
-          "-XX:SweeperThreshold=100",
-          "-XX:MaxDirectMemorySize=32m",
-          "-XX:TrimNativeHeapInterval=5000",
-          "-XX:ReservedCodeCacheSize=40m",
-          "-Xss512k");
 
   /** Attacks that take so long to build up that they are kept for all of their windows. */
   private static final List<String> KEPT = List.of("idle-mtls", "slowloris");
@@ -94,36 +82,12 @@ final class OverloadRun {
         arguments.length > 3 ? List.of(arguments).subList(3, arguments.length) : ALL;
     boolean held;
     try (RunFolder folder = RunFolder.make("herald-overload")) {
-      held = controlIsSeen(folder.path().resolve("control"), table);
-      if (held) {
-        held = run(folder.path().resolve("node"), table, window, pairs, attacks);
-      } else {
-        say(table, "verdict: VOID, a loop blocked for 300 ms was not noticed");
-      }
+      LagControl control = LagControl.run(folder.path().resolve("control"));
+      say(table, control.said());
+      held = control.seen() && run(folder.path().resolve("node"), table, window, pairs, attacks);
       folder.held(held);
     }
     System.exit(held ? 0 : 1);
-  }
-
-  /** A loop that stands still for 300 ms has to be seen, or the lag of no row means anything. */
-  private static boolean controlIsSeen(Path folder, Path table) throws Exception {
-    Files.createDirectories(folder);
-    try (OverloadNode blocking = new OverloadNode(folder, BlockingNode.class, JAVA, Map.of())) {
-      settle(blocking);
-      double before = lagMillis(blocking.scrape());
-      blocking.process().tell("block");
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
-      double after = lagMillis(blocking.scrape());
-      say(
-          table,
-          String.format(
-              Locale.ROOT,
-              "%nControl: lag %.0f ms before, %.0f ms after a loop was blocked for 300 ms: %s",
-              before,
-              after,
-              after >= SEEN_MILLIS ? "seen" : "NOT SEEN"));
-      return after >= SEEN_MILLIS;
-    }
   }
 
   private static boolean run(
@@ -136,11 +100,11 @@ final class OverloadRun {
             List.of("-Xmx200m", "-XX:TieredStopAtLevel=1"),
             folder.resolve("attacker.log"),
             folder.resolve("caller").toString())) {
-      try (OverloadNode node = new OverloadNode(folder, Main.class, JAVA, services(attacker))) {
+      try (OverloadNode node = new OverloadNode(folder, Main.class, services(attacker))) {
         for (String what : List.of("outbound:a/caller", "inbound:a/web:8080")) {
           attacker.tell("to " + what.replaceAll(":?a/caller|a/|:8080", "") + " " + node.port(what));
         }
-        settle(node);
+        node.settle();
         try (GoodClients good = new GoodClients(node.port("outbound:a/caller"), PER_SECOND)) {
           OverloadRun run = new OverloadRun(node, attacker, good, table, window, pairs);
           return run.rows(attacks);
@@ -158,14 +122,6 @@ final class OverloadRun {
     return ports;
   }
 
-  /** Warm, as a node is that has run for a while: a compiler that still works is no attack. */
-  private static void settle(OverloadNode node) {
-    try (GoodClients warming = new GoodClients(node.port("outbound:a/caller"), PER_SECOND * 3)) {
-      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(8));
-    }
-    node.scrape();
-  }
-
   private boolean rows(List<String> attacks) throws IOException {
     say(
         table,
@@ -179,7 +135,7 @@ final class OverloadRun {
             PER_SECOND,
             OverloadNode.LIMIT_MIB,
             node.grouped() ? "a control group" : "looking",
-            JAVA));
+            OverloadNode.JAVA));
     say(
         table,
         "| attack | p99 without, ms | p99 with, ms | ratio of pairs, median (least to most) | good"
@@ -310,14 +266,14 @@ final class OverloadRun {
     node.scrape();
     LockSupport.parkNanos(window.toNanos());
     seen.without.add(good.take());
-    seen.lagWithout = Math.max(seen.lagWithout, lagMillis(node.scrape()));
+    seen.lagWithout = Math.max(seen.lagWithout, LagControl.lagMillis(node.scrape()));
   }
 
   private void with(Seen seen) {
     between(seen);
     LockSupport.parkNanos(window.toNanos());
     seen.with.add(good.take());
-    seen.lagWith = Math.max(seen.lagWith, lagMillis(node.scrape()));
+    seen.lagWith = Math.max(seen.lagWith, LagControl.lagMillis(node.scrape()));
   }
 
   /** Ends a stretch that is no window: its times do not count, what failed in it does. */
@@ -331,7 +287,7 @@ final class OverloadRun {
     int lines = attacker.lines().size();
     attacker.tell("start " + attack);
     Await.until(Duration.ofMinutes(2), "started", () -> attacker.lines().size() > lines);
-    seen.lagWith = Math.max(seen.lagWith, lagMillis(node.scrape()));
+    seen.lagWith = Math.max(seen.lagWith, LagControl.lagMillis(node.scrape()));
   }
 
   private void stop(Seen seen) throws IOException {
@@ -365,10 +321,6 @@ final class OverloadRun {
         "not recovered: level %.0f, %d files, were %d%n",
         node.metric("herald_overload_level", "node"), node.files(), files);
     return Double.NaN;
-  }
-
-  private static double lagMillis(String scraped) {
-    return OverloadNode.metric(scraped, "herald_event_loop_lag_seconds", "node") * 1000;
   }
 
   private static void say(Path table, String line) throws IOException {
