@@ -46,15 +46,33 @@ record CapturedCall(
     Addressed there = routes.at(dialled);
     if (there != null) {
       return switch (there.route().destination().protocol()) {
-        case TCP -> Next.BYTES;
+        case TCP -> routes.shared(dialled) ? unlessServersSpeakFirst() : Next.BYTES;
         case HTTP, HTTP2 -> Next.REQUESTS;
         case AUTO -> Next.LOOK;
       };
     }
     boolean nothingToName = !routes.hasPort(dialled.getPort()) && !routes.registryOnly();
-    return nothingToName || Protocol.ofPort(dialled.getPort()) == Protocol.TCP
-        ? Next.BYTES
-        : Next.LOOK;
+    return nothingToName ? Next.BYTES : unlessServersSpeakFirst();
+  }
+
+  private Next unlessServersSpeakFirst() {
+    return Protocol.ofPort(dialled.getPort()) == Protocol.TCP ? Next.BYTES : Next.LOOK;
+  }
+
+  /** Whether a request goes on as one whatever host it names. */
+  boolean takesRequests(Routes routes) {
+    Addressed there = routes.at(dialled);
+    return there == null ? routes.registryOnly() : isOfRequests(there);
+  }
+
+  /** Whether a request for {@code host} is for what takes requests. */
+  boolean namesOne(Routes routes, Authority host) {
+    Addressed to = request(routes, host, dialled);
+    return to != null && isOfRequests(to);
+  }
+
+  private static boolean isOfRequests(Addressed to) {
+    return to.route().destination().protocol() != Protocol.TCP;
   }
 
   /** A request for {@code host}; null: for nothing in the mesh. */

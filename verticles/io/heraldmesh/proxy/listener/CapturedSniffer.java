@@ -43,7 +43,7 @@ final class CapturedSniffer extends Sniffer {
     switch (look(in, requestsOnly ? Protocol.HTTP : Protocol.AUTO)) {
       case MORE -> {}
       case HTTP1 -> {
-        if (routes.registryOnly() || routes.at(call.dialled()) != null) {
+        if (call.takesRequests(routes)) {
           http1(ctx);
         } else if (peek.complete(in)) {
           named(ctx, routes);
@@ -75,7 +75,7 @@ final class CapturedSniffer extends Sniffer {
     } else if (routes != null
         && waitedMillis >= limits.detection().toMillis()
         && FirstBytes.atLast(internalBuffer()) == FirstBytes.HTTP1
-        && (routes.registryOnly() || routes.at(call.dialled()) != null)) {
+        && call.takesRequests(routes)) {
       http1(ctx);
     } else if (waitedMillis >= (begun() ? limits.handshake() : limits.detection()).toMillis()) {
       pipe(ctx, null);
@@ -105,10 +105,7 @@ final class CapturedSniffer extends Sniffer {
   }
 
   private void named(ChannelHandlerContext ctx, Routes routes) {
-    boolean known =
-        peek.hosts().stream()
-            .anyMatch(host -> CapturedCall.request(routes, host, call.dialled()) != null);
-    if (known) {
+    if (peek.hosts().stream().anyMatch(host -> call.namesOne(routes, host))) {
       http1(ctx);
     } else {
       pipe(ctx, null);

@@ -22,20 +22,25 @@ import org.jspecify.annotations.Nullable;
  *   <li>an endpoint, as the mesh reaches it;
  *   <li>the service's own port on an endpoint's host: what a client without a proxy would dial;
  *   <li>the service port on an endpoint's host: the service's name resolves to its hosts;
- *   <li>a block of addresses, the longest first.
+ *   <li>a block of addresses, the longest first; that of all addresses where the port alone tells.
  * </ol>
  *
- * Of several destinations for one address the first stays, as with names. Immutable.
+ * Of several destinations for one address the first stays, as with names; where it is a block that
+ * they share, a name that the client says tells which. Immutable.
  */
 final class AddressIndex {
   private final Map<InetSocketAddress, Addressed> exact = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
 
-  private record Block(AddressBlock block, int prefix, int port, Addressed to) {}
+  /**
+   * @param shared another destination may be meant by an address of it
+   */
+  private record Block(AddressBlock block, int prefix, int port, Addressed to, boolean shared) {}
 
   AddressIndex(List<Route> routes) {
+    SharedBlocks shared = new SharedBlocks(routes);
     for (Route route : routes) {
-      services(route);
+      services(route, shared);
     }
     for (Route route : routes) {
       endpoints(route, Endpoint::port);
@@ -57,9 +62,20 @@ final class AddressIndex {
     if (found != null) {
       return found;
     }
+    Block block = block(dialled);
+    return block == null ? null : block.to;
+  }
+
+  /** Whether a name that the client says would tell more than {@code dialled} does. */
+  boolean shared(InetSocketAddress dialled) {
+    Block block = exact.containsKey(dialled) ? null : block(dialled);
+    return block != null && block.shared;
+  }
+
+  private @Nullable Block block(InetSocketAddress dialled) {
     for (Block block : blocks) {
       if (block.port == dialled.getPort() && block.block.contains(dialled.getAddress())) {
-        return block.to;
+        return block;
       }
     }
     return null;
@@ -71,7 +87,7 @@ final class AddressIndex {
     int of(Endpoint endpoint);
   }
 
-  private void services(Route route) {
+  private void services(Route route, SharedBlocks shared) {
     Destination destination = route.destination();
     for (String text : destination.addresses().blocks()) {
       int slash = text.indexOf('/');
@@ -81,7 +97,9 @@ final class AddressIndex {
         exact.putIfAbsent(new InetSocketAddress(single, destination.port()), to);
       } else {
         int prefix = Integer.parseInt(text.substring(slash + 1));
-        blocks.add(new Block(AddressBlock.parse(text), prefix, destination.port(), to));
+        int port = destination.port();
+        blocks.add(
+            new Block(AddressBlock.parse(text), prefix, port, to, shared.has(text, prefix, port)));
       }
     }
   }

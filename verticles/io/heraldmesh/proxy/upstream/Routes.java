@@ -81,6 +81,11 @@ public final class Routes {
     return addresses == null ? null : addresses.find(dialled);
   }
 
+  /** Whether a name that its client says would tell more than {@code dialled} does. */
+  public boolean shared(InetSocketAddress dialled) {
+    return addresses != null && addresses.shared(dialled);
+  }
+
   /**
    * What a captured call names that was going to {@code dialled}; null: nothing in the mesh. Where
    * clients pick among the endpoints of a service, it is the one they picked.

@@ -144,6 +144,37 @@ class CapturedCallsTest {
   }
 
   @Test
+  void onThePortByWhichAServerOfBytesIsKnownRequestsGoToTheServiceThatTheyName() throws Exception {
+    start(Protocol.HTTP, false);
+    List<Endpoint> outside =
+        List.of(new Endpoint("localhost", outside().getPort(), new UpstreamTls.Plaintext(), 80));
+    mesh.destinations(
+        List.of(
+            at(80, Protocol.HTTP, VirtualAddresses.NONE),
+            new Destination(
+                "b/outside",
+                Set.of("db.outside.test"),
+                80,
+                Protocol.TCP,
+                "outbound_.80_._.db.outside.test",
+                Set.of(),
+                outside,
+                Balancing.DEFAULT,
+                new VirtualAddresses(List.of("0.0.0.0/0", "::/0"), false, null))));
+    try (RawClient client = dial(SOMEWHERE)) {
+      assertThat(client.get("/by/name", "server.b").status()).isEqualTo(200);
+    }
+    for (String bytes :
+        List.of("GET / HTTP/1.1\r\nhost: unknown.example\r\n\r\n", "no request at all")) {
+      try (RawClient client = dial(SOMEWHERE)) {
+        client.send(bytes);
+        assertThat(client.read(bytes.length()))
+            .isEqualTo(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+  }
+
+  @Test
   void withRegistryOnlyRequestsToNowhereAre502AndBytesAreClosed() throws Exception {
     start(Protocol.HTTP, true);
     registryOnly(Protocol.HTTP);

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.identity.SpiffeId;
+import io.heraldmesh.policy.Balancing;
 import io.heraldmesh.policy.Destination;
 import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
 import io.heraldmesh.policy.NodeSnapshot;
 import io.heraldmesh.policy.Protocol;
+import io.heraldmesh.policy.VirtualAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CapturedNamesTest {
   private static final InetSocketAddress SOMEWHERE = new InetSocketAddress("192.0.2.7", 443);
+  private static final List<String> ANY = List.of("0.0.0.0/0", "::/0");
 
   private TlsEchoApp app;
   private TlsEchoApp other;
@@ -96,6 +99,37 @@ class CapturedNamesTest {
     assertThat(mesh.logged("source").flag()).isEqualTo("upstream_address_refused");
   }
 
+  @Test
+  void serversThatShareABlockAreToldApartByTheNameThatIsAskedFor() throws Exception {
+    List<String> block = List.of("10.20.0.0/16");
+    may(true, outside("a.corp.test", 443, app, block), outside("b.corp.test", 443, other, block));
+    InetSocketAddress inside = new InetSocketAddress("10.20.3.4", 443);
+    assertThat(answers(inside, "a.corp.test")).isEqualTo("CN=app.test");
+    assertThat(answers(inside, "b.corp.test")).isEqualTo("CN=other.test");
+    assertThat(answers(inside, "unknown.test")).as("the first").isEqualTo("CN=app.test");
+  }
+
+  @Test
+  void aServerThatIsKnownByItsPortAloneIsCalledWhateverWasDialled() throws Exception {
+    may(true, outside("db.outside.test", 5432, app, ANY));
+    for (String dialled : List.of("192.0.2.7", "2001:db8::7")) {
+      InetSocketAddress address = new InetSocketAddress(dialled, 5432);
+      assertThat(answers(address, "unknown.test")).isEqualTo("CN=app.test");
+    }
+    assertThatThrownBy(() -> answers(SOMEWHERE, "unknown.test")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aNameGoesBeforeThePortAlone() throws Exception {
+    may(
+        true,
+        outside("db.outside.test", 5432, app, ANY),
+        outside("named.outside.test", 5432, other));
+    InetSocketAddress address = new InetSocketAddress("192.0.2.7", 5432);
+    assertThat(answers(address, "named.outside.test")).isEqualTo("CN=other.test");
+    assertThat(answers(address, "unknown.test")).isEqualTo("CN=app.test");
+  }
+
   private void may(boolean registryOnly, Destination... destinations) {
     mesh.client.apply(
         new NodeSnapshot(
@@ -111,15 +145,21 @@ class CapturedNamesTest {
         host,
         port,
         new Endpoint("127.0.0.1", mesh.inbound.getPort(), true),
-        Set.of(Mesh.SERVER_ID));
+        Set.of(Mesh.SERVER_ID),
+        List.of());
   }
 
   private static Destination outside(String host, int port, TlsEchoApp to) {
-    return destination(host, port, new Endpoint("localhost", to.address().port(), false), Set.of());
+    return outside(host, port, to, List.of());
+  }
+
+  private static Destination outside(String host, int port, TlsEchoApp to, List<String> blocks) {
+    Endpoint endpoint = new Endpoint("localhost", to.address().port(), false);
+    return destination(host, port, endpoint, Set.of(), blocks);
   }
 
   private static Destination destination(
-      String host, int port, Endpoint endpoint, Set<SpiffeId> identities) {
+      String host, int port, Endpoint endpoint, Set<SpiffeId> identities, List<String> blocks) {
     return new Destination(
         "b/" + host,
         Set.of(host),
@@ -127,7 +167,9 @@ class CapturedNamesTest {
         Protocol.TCP,
         "outbound_." + port + "_._." + host,
         identities,
-        List.of(endpoint));
+        List.of(endpoint),
+        Balancing.DEFAULT,
+        new VirtualAddresses(blocks, false, null));
   }
 
   private static InetSocketAddress at(TlsEchoApp to) {

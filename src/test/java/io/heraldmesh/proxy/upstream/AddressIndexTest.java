@@ -28,7 +28,13 @@ class AddressIndexTest {
           service("single", 80, List.of("10.9.0.1", "fd00::1")),
           service("db", 5432, List.of(), endpoint("10.1.0.1", 15106, 5433)),
           service("cache", 6379, List.of(), endpoint("10.1.0.1", 15107, 5432)),
-          service("named", 81, List.of(), endpoint("web.example", 15108, 8081)));
+          service("named", 81, List.of(), endpoint("web.example", 15108, 8081)),
+          service("first", 443, List.of("10.20.0.0/16", "10.20.0.1")),
+          service("second", 443, List.of("10.20.0.0/16")),
+          service("inner", 443, List.of("10.20.30.0/24")),
+          service("any", 9042, List.of("0.0.0.0/0", "::/0"), endpoint("db.example", 9042, 9042)),
+          service("any2", 6380, List.of("0.0.0.0/0", "::/0")),
+          service("named2", 6380, List.of(), endpoint("10.1.0.3", 15109, 6380)));
 
   @Test
   void whatSaysMoreAboutAnAddressGoesFirst() {
@@ -50,6 +56,32 @@ class AddressIndexTest {
   }
 
   @Test
+  void theBlockOfAllAddressesStandsForWhateverNothingElseDoes() {
+    assertThat(at("192.0.2.1", 9042)).isEqualTo("any -1");
+    assertThat(at("2001:db8::1", 9042)).isEqualTo("any -1");
+    assertThat(at("192.0.2.1", 6380)).isEqualTo("any2 -1");
+    assertThat(at("10.1.0.3", 6380)).isEqualTo("named2 0");
+    assertThat(at("192.0.2.1", 9043)).isEqualTo("-");
+  }
+
+  @Test
+  void whereABlockIsSharedANameTellsMoreThanTheAddress() {
+    assertThat(at("10.20.0.2", 443)).isEqualTo("first -1");
+    assertThat(shared("10.20.0.2", 443)).isTrue();
+    assertThat(shared("10.20.0.1", 443)).as("an address of one of them alone").isFalse();
+    assertThat(shared("10.20.30.1", 443)).as("a block of one alone").isFalse();
+    assertThat(shared("10.9.0.2", 80)).as("blocks in one another").isFalse();
+    assertThat(shared("192.0.2.1", 443)).as("nobody's").isFalse();
+  }
+
+  @Test
+  void inTheBlockOfAllAddressesIsWhoeverHasThePort() {
+    assertThat(shared("192.0.2.1", 6380)).isTrue();
+    assertThat(shared("10.1.0.3", 6380)).as("an endpoint of one of them").isFalse();
+    assertThat(shared("192.0.2.1", 9042)).as("nobody else's port").isFalse();
+  }
+
+  @Test
   void whatNobodyNamedStandsForNothing() {
     assertThat(at("10.9.0.1", 81)).isEqualTo("-");
     assertThat(at("192.0.2.1", 80)).isEqualTo("-");
@@ -61,6 +93,10 @@ class AddressIndexTest {
   @Test
   void anIpv4AddressInIpv6IsTheIpv4Address() {
     assertThat(at("::ffff:10.9.0.1", 80)).isEqualTo("single -1");
+  }
+
+  private boolean shared(String address, int port) {
+    return routes.shared(new InetSocketAddress(address, port));
   }
 
   private String at(String address, int port) {
