@@ -52,6 +52,7 @@ public final class CrossChecks {
     new TcpChecks(scope, known, found).check();
     new AuthenticationChecks(scope, found).check();
     new HostChecks(scope, found).check();
+    new LonePorts(scope).check(found);
     DestinationRules rules = new DestinationRules(scope);
     if (!rules.isEmpty()) {
       List<ServicePort> ports = Registry.ports(scope, new PeerModes(scope), workloads);

@@ -29,6 +29,13 @@ public final class PortProtocol {
     return said == Protocol.AUTO ? named(port.name(), port.number()) : said;
   }
 
+  /** Whether it is said that clients begin with TLS, which asks for a server by name. */
+  static boolean isTls(ServiceEntry.Port port) {
+    boolean silent = said(port.protocol()) == Protocol.AUTO;
+    String said = (silent ? port.name() : port.protocol()).toLowerCase(Locale.ROOT);
+    return said.matches("(tls|https)(-.*)?|kubernetes\\.io/wss");
+  }
+
   /** By {@code appProtocol} or {@code protocol}, in either case; AUTO: it says nothing. */
   public static Protocol said(String protocol) {
     return switch (protocol.toLowerCase(Locale.ROOT)) {

@@ -26,8 +26,9 @@ final class Registry {
     for (Service service : scope.oldestFirst(Service.class)) {
       all.addAll(new ServicePorts(service, backends).compile());
     }
+    LonePorts lone = new LonePorts(scope);
     for (ServiceEntry entry : scope.oldestFirst(ServiceEntry.class)) {
-      all.addAll(new ServiceEntryPorts(entry, backends).compile());
+      all.addAll(new ServiceEntryPorts(entry, backends, lone).compile());
     }
     Set<String> taken = new HashSet<>();
     List<ServicePort> unique = new ArrayList<>();

@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class ServiceEntryPorts {
   private final ServiceEntry entry;
   private final Backends backends;
+  private final LonePorts lone;
   private final String namespace;
 
-  ServiceEntryPorts(ServiceEntry entry, Backends backends) {
+  ServiceEntryPorts(ServiceEntry entry, Backends backends, LonePorts lone) {
     this.entry = entry;
     this.backends = backends;
+    this.lone = lone;
     this.namespace = entry.metadata().namespace();
   }
 
@@ -62,7 +64,7 @@ final class ServiceEntryPorts {
         PortProtocol.of(port),
         gathered.identities(),
         gathered.backends(),
-        entry.addresses().stream().map(Located::value).toList(),
+        lone.addresses(entry, host, port),
         anywhere(),
         entry.resolution() == ServiceEntry.Resolution.NONE);
   }

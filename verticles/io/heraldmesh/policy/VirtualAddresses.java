@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Istio, {@code clusterIP} of a Service, {@code addresses} and {@code resolution} of a
  * ServiceEntry.
  *
- * @param blocks addresses and CIDR blocks that stand for the service as a whole
+ * @param blocks addresses and CIDR blocks that stand for the service as a whole; those of every
+ *     address where its port alone tells
  * @param direct clients pick among its endpoints themselves, by address (headless)
  * @param dialled how the dialled address itself is called, where the service has no endpoints but
  *     whatever its clients dial ({@code resolution: NONE}); null for every other service

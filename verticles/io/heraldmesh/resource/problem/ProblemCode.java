@@ -94,6 +94,7 @@ public enum ProblemCode {
   UNKNOWN_NAMESPACE(811, Level.WARNING, "correct the name, or add the Namespace"),
   UNKNOWN_PORT(812, Level.WARNING, "write a port that the workload listens on"),
   HEADER_TAKEN_OFF(813, Level.WARNING, "have the sender use a header of its own"),
+  SHARED_PORT(814, Level.WARNING, "give each ServiceEntry its addresses, or a port of its own"),
 
   INVALID_POLICY_NAME(1001, Level.ERROR, "name it default, or give it targets"),
   PEER_METHOD(1002, Level.ERROR, "use mtls; tokens of end users belong to origins"),

@@ -1,6 +1,7 @@
 package io.heraldmesh.compile;
 
 import static io.heraldmesh.compile.Meshes.COMPILER;
+import static io.heraldmesh.compile.Meshes.destinationRule;
 import static io.heraldmesh.compile.Meshes.peerAuthentication;
 import static io.heraldmesh.compile.Meshes.read;
 import static io.heraldmesh.compile.Meshes.service;
@@ -21,6 +22,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DestinationsTest {
+  private static final String DB = "{name: tcp, number: 5432, protocol: TCP}";
 
   @Test
   void aServiceIsItsNamesItsIdentitiesAndItsEndpoints() {
@@ -245,6 +247,71 @@ class DestinationsTest {
         .containsExactly(new Endpoint("db.example.com", 5432, false));
     assertThat(both.get(1).endpoints())
         .containsExactly(new Endpoint("10.0.0.1", 15106, new UpstreamTls.Mesh(), 8080));
+  }
+
+  @Test
+  void aTcpServiceEntryWithoutAddressesIsKnownByItsPortAlone() {
+    String rule =
+        destinationRule(
+            "shop", "db", "{host: db.example.com, trafficPolicy: {tls: {mode: SIMPLE}}}");
+    String other = external("db2.example.com", "DNS", "{name: tcp, number: 5433, protocol: TCP}");
+    Destination db = compile(read(external("db.example.com", "DNS", DB), rule, other)).getFirst();
+    assertThat(db.addresses().blocks()).containsExactly("0.0.0.0/0", "::/0");
+    assertThat(db.endpoints().getFirst().tls()).isInstanceOf(UpstreamTls.Originated.class);
+  }
+
+  @Test
+  void withResolutionNoneItIsToo() {
+    Destination any = compile(read(external("'*.example.com'", "NONE", DB))).getFirst();
+    assertThat(any.addresses().blocks()).containsExactly("0.0.0.0/0", "::/0");
+    assertThat(any.addresses().dialled()).isNotNull();
+  }
+
+  @Test
+  void whereTwoHaveAPortNeitherIsKnownByItAndLintSaysSo() {
+    Resources both =
+        read(external("db.example.com", "DNS", DB), external("db2.example.com", "DNS", DB));
+    assertThat(compile(both)).allSatisfy(d -> assertThat(d.addresses().blocks()).isEmpty());
+    assertThat(CrossChecks.check(both).warnings())
+        .hasSize(2)
+        .allSatisfy(p -> assertThat(p.text()).contains("HLD0814", "5432", "\"db2.example.com\""));
+  }
+
+  @Test
+  void whatSaysMoreThanItsPortIsNotKnownByIt() {
+    String addressed =
+        external("a.example.com", "DNS", DB).replace("spec:", "spec:\n  addresses: [192.0.2.1]");
+    assertThat(blocks(addressed)).containsExactly("192.0.2.1");
+    String endpoints =
+        external("a.example.com", "STATIC", DB)
+            .replace("spec:", "spec:\n  endpoints: [{address: 192.0.2.1}]");
+    assertThat(blocks(endpoints)).as("known by its endpoints").isEmpty();
+    for (String port :
+        List.of(
+            "{name: tls, number: 443, protocol: TLS}",
+            "{name: https, number: 443, protocol: HTTPS}",
+            "{name: https-api, number: 443}",
+            "{name: http, number: 80, protocol: HTTP}",
+            "{name: any, number: 8080}")) {
+      assertThat(blocks(external("a.example.com", "DNS", port))).as(port).isEmpty();
+    }
+  }
+
+  private static List<String> blocks(String entry) {
+    return compile(read(entry)).getFirst().addresses().blocks();
+  }
+
+  private static String external(String host, String resolution, String port) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: ServiceEntry
+    metadata: {name: %s, namespace: shop}
+    spec:
+      hosts: [%s]
+      resolution: %s
+      ports: [%s]
+    """
+        .formatted(host.replace("'*.", "").replace("'", ""), host, resolution, port);
   }
 
   @Test
