@@ -70,7 +70,8 @@ public final class AdminNodes {
    *     before this one
    * @param stale nodes that are not heard of and whose endpoints are the last of a service, at most
    *     100
-   * @param problems in the resources that are in force, and why newer ones are not; at most 100
+   * @param problems in the resources that are in force, why newer ones are not, and which services
+   *     can be called past their nodes; at most 100
    * @param expiring the certificates whose end is nearest, at most 10, soonest first
    * @param overdue how many certificates should have been renewed by now
    * @param expired how many have ended and were not renewed

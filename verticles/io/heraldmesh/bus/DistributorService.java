@@ -49,9 +49,9 @@ public interface DistributorService {
   Future<Void> acknowledge(Acknowledgement acknowledgement);
 
   /**
-   * Says which certificates this node uses. Fails with {@link BusFailure#NOT_REGISTERED} when
-   * nothing is registered for it, {@link BusFailure#UNKNOWN_TYPE} when the distributor is older
-   * than this message.
+   * Says which certificates this node uses, and which of its services can be called past it. Fails
+   * with {@link BusFailure#NOT_REGISTERED} when nothing is registered for it, {@link
+   * BusFailure#UNKNOWN_TYPE} when the distributor is older than this message.
    */
   Future<Void> report(UsedReport report);
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodes in order of their names
  * @param left nodes that took their leave, in order of their names; none from a control node of a
  *     version before this one
- * @param problems why the newest resources or announcements are not in force, one sentence each;
- *     empty when all is well
+ * @param problems why the newest resources or announcements are not in force, and which services
+ *     can be called past policy, one sentence each; empty when all is well
  */
 public record MeshStatus(
     @Nullable Revision revision,

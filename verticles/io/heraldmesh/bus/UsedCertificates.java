@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What travels about the certificates that are in use, as whoever uses them says. */
+/**
+ * What travels about the certificates that are in use, as whoever uses them says, and what else a
+ * node tells with it.
+ */
 public final class UsedCertificates {
   /** The most that one node tells of; of more, those that end first. */
   public static final int MOST = 500;
+
+  /** The most sockets of services that one node tells of. */
+  public static final int MOST_EXPOSED = 10;
 
   /** Of a serial that is as long as RFC 5280, section 4.1.2.2 lets one be. */
   private static final int DIGITS = 40;
@@ -93,10 +99,24 @@ public final class UsedCertificates {
    * All that the sender uses; replaces what it said before.
    *
    * @param certificates at most {@link #MOST}
+   * @param exposed a line for each socket of its services that can be reached past the proxy; of
+   *     more than {@link #MOST_EXPOSED} the first; none from a node of a version before this one
    */
-  public record UsedReport(List<Used> certificates) implements Report {
+  public record UsedReport(List<Used> certificates, @Nullable List<String> exposed)
+      implements Report {
     public UsedReport {
       certificates = List.copyOf(certificates);
+      exposed = exposed == null ? List.of() : List.copyOf(exposed);
+    }
+
+    /** Of a node past whose proxy nothing can be reached. */
+    public static UsedReport of(List<Used> certificates) {
+      return new UsedReport(certificates, List.of());
+    }
+
+    @Override
+    public List<String> exposed() {
+      return exposed == null ? List.of() : exposed;
     }
   }
 

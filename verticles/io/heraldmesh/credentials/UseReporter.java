@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the control plane which certificates this node uses: soon after each change, and each
- * minute, because another control node may have begun to listen. Nothing depends on that it is
- * heard. Thread-safe.
+ * Tells the control plane which certificates this node uses, and which of its services can be
+ * called past it: soon after each change, and each minute, because another control node may have
+ * begun to listen. Nothing depends on that it is heard. Thread-safe.
  */
 public final class UseReporter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(UseReporter.class);
@@ -37,25 +37,25 @@ public final class UseReporter implements AutoCloseable {
 
   private final Vertx vertx;
   private final DistributorService distributor;
-  private final Supplier<List<Used>> used;
+  private final Supplier<UsedReport> said;
   private final RandomGenerator random;
-  private List<Used> told = List.of();
+  private UsedReport told = UsedReport.of(List.of());
   private long next = System.nanoTime();
   private boolean telling;
   private boolean failing;
   private @Nullable Long timer;
 
   /**
-   * @param used asked once a second; must not block
+   * @param said asked once a second; must not block
    */
   public UseReporter(
       Vertx vertx,
       DistributorService distributor,
-      Supplier<List<Used>> used,
+      Supplier<UsedReport> said,
       RandomGenerator random) {
     this.vertx = vertx;
     this.distributor = distributor;
-    this.used = used;
+    this.said = said;
     this.random = random;
   }
 
@@ -73,7 +73,7 @@ public final class UseReporter implements AutoCloseable {
   }
 
   private void look() {
-    List<Used> now;
+    UsedReport now;
     try {
       now = now();
     } catch (RuntimeException e) {
@@ -84,13 +84,13 @@ public final class UseReporter implements AutoCloseable {
     synchronized (this) {
       failing = false;
       boolean due = System.nanoTime() - next >= 0 || !now.equals(told);
-      if (telling || !due || now.isEmpty()) {
+      if (telling || !due || now.certificates().isEmpty()) {
         return;
       }
       telling = true;
       told = now;
     }
-    Future<Void> answer = distributor.report(new UsedReport(now));
+    Future<Void> answer = distributor.report(now);
     answer.onComplete(
         done -> {
           if (done.failed()) {
@@ -103,12 +103,15 @@ public final class UseReporter implements AutoCloseable {
         });
   }
 
-  private List<Used> now() {
-    return used.get().stream()
-        .filter(UseReporter::isKnown)
-        .sorted(SOONEST)
-        .limit(UsedCertificates.MOST)
-        .toList();
+  private UsedReport now() {
+    UsedReport all = said.get();
+    return new UsedReport(
+        all.certificates().stream()
+            .filter(UseReporter::isKnown)
+            .sorted(SOONEST)
+            .limit(UsedCertificates.MOST)
+            .toList(),
+        all.exposed().stream().limit(UsedCertificates.MOST_EXPOSED).toList());
   }
 
   /** The log says so once. */

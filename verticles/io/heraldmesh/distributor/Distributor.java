@@ -238,10 +238,12 @@ final class Distributor implements DistributorService.Server {
             .map(node -> node.status(publisher.isStale(node.name())))
             .filter(Objects::nonNull)
             .toList();
-    return new MeshStatus(
-        publisher.number(), publisher.stored(), statuses, nodes.left(), problems());
+    List<String> problems = problems();
+    problems.addAll(reports.exposed(clock.instant()));
+    return new MeshStatus(publisher.number(), publisher.stored(), statuses, nodes.left(), problems);
   }
 
+  /** Why something is not in force. */
   private List<String> problems() {
     List<String> problems = new ArrayList<>(presence.refusals());
     problems.addAll(publisher.problems());

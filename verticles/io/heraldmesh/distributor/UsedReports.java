@@ -21,17 +21,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What nodes said last of the certificates that they use; a silent node's word stays for a week, to
- * be shown with its time. Lives on one event loop.
+ * be shown with its time. What they said of services that can be called past them stays for three
+ * minutes. Lives on one event loop.
  */
 final class UsedReports {
   private static final Duration KEPT = Duration.ofDays(7);
   private static final int PAGE = 4 << 20;
 
+  /** Nodes say each minute what is so still. */
+  private static final Duration EXPOSED_KEPT = Duration.ofMinutes(3);
+
+  /** Lines of all nodes. */
+  private static final int MOST_LINES = 1000;
+
   /** How the keys of service nodes end. */
   private static final String SERVICE = " " + HeraldRole.NODE.word();
 
   /** By node and role: a control node and a service node of one name are two. */
-  private final TreeMap<String, Reported> last = new TreeMap<>();
+  private final TreeMap<String, Said> last = new TreeMap<>();
+
+  private record Said(Reported used, List<String> exposed) {
+    String node() {
+      return used.node();
+    }
+  }
 
   /** Fails when it is more than one node may tell. */
   Future<Void> take(SpiffeId sender, UsedReport report, Instant now) {
@@ -41,7 +54,12 @@ final class UsedReports {
               BusFailure.TOO_LARGE, "more than " + UsedCertificates.MOST + " certificates"));
     }
     List<Used> certificates = report.certificates().stream().map(UsedReports::mended).toList();
-    last.put(key(sender), new Reported(name(sender), now, certificates));
+    List<String> exposed =
+        report.exposed().stream()
+            .limit(UsedCertificates.MOST_EXPOSED)
+            .map(NodeText::mended)
+            .toList();
+    last.put(key(sender), new Said(new Reported(name(sender), now, certificates), exposed));
     return Future.succeededFuture();
   }
 
@@ -68,16 +86,26 @@ final class UsedReports {
     last.entrySet()
         .removeIf(
             one -> one.getKey().endsWith(SERVICE) && !registered.contains(one.getValue().node()));
-    last.values().removeIf(one -> one.at().isBefore(now.minus(KEPT)));
+    last.values().removeIf(one -> one.used().at().isBefore(now.minus(KEPT)));
+  }
+
+  /** Which services can be called past policy, one sentence each. */
+  List<String> exposed(Instant now) {
+    Instant from = now.minus(EXPOSED_KEPT);
+    return last.values().stream()
+        .filter(said -> !said.used().at().isBefore(from))
+        .flatMap(said -> said.exposed().stream().map(line -> "node " + said.node() + ": " + line))
+        .limit(MOST_LINES)
+        .toList();
   }
 
   ReportsPage page(@Nullable String after) {
     List<Reported> page = new ArrayList<>();
     long length = 0;
-    for (Map.Entry<String, Reported> one :
+    for (Map.Entry<String, Said> one :
         (after == null ? last : last.tailMap(after, false)).entrySet()) {
-      page.add(one.getValue());
-      length += length(one.getValue());
+      page.add(one.getValue().used());
+      length += length(one.getValue().used());
       if (length >= PAGE && !one.getKey().equals(last.lastKey())) {
         return new ReportsPage(page, one.getKey());
       }

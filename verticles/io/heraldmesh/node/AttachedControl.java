@@ -9,7 +9,7 @@ import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
-import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.credentials.KeptLeaves;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.NodeIdentity;
@@ -230,7 +230,7 @@ final class AttachedControl implements NodeControl {
   }
 
   @Override
-  public Optional<UseReporter> reporter(Supplier<List<Used>> proxys) {
+  public Optional<UseReporter> reporter(Supplier<UsedReport> proxys) {
     UseReporter reporter =
         new UseReporter(
             foundation.vertx(), DistributorService.over(bus), proxys, foundation.random());

@@ -7,6 +7,7 @@ import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.RootsHint;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.compile.MeshCompiler;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.RenewableIdentity;
@@ -294,14 +295,19 @@ final class EmbeddedControl implements NodeControl {
   }
 
   @Override
-  public Optional<UseReporter> reporter(Supplier<List<Used>> proxys) {
+  public Optional<UseReporter> reporter(Supplier<UsedReport> proxys) {
     ControlPlane running = started(control);
     return Optional.of(
         new UseReporter(
             foundation.vertx(),
             DistributorService.over(started(configBus)),
-            () -> Stream.concat(running.used().stream(), proxys.get().stream()).toList(),
+            () -> with(running.used(), proxys.get()),
             foundation.random()));
+  }
+
+  private static UsedReport with(List<Used> own, UsedReport proxys) {
+    return new UsedReport(
+        Stream.concat(own.stream(), proxys.certificates().stream()).toList(), proxys.exposed());
   }
 
   private static <T> T started(@Nullable T part) {

@@ -3,7 +3,7 @@ package io.heraldmesh.node;
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.MeshStatus;
-import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.ca.AuthorityException;
 import io.heraldmesh.identity.SpiffeId;
 import io.heraldmesh.identity.TrustDomain;
@@ -273,10 +273,10 @@ public final class Node {
     }
   }
 
-  /** The certificates of the proxy, when there is one. */
-  private List<Used> used() {
+  /** What the proxy has to tell, when there is one. */
+  private UsedReport used() {
     ServiceNode running = services;
-    return running == null ? List.of() : running.used();
+    return running == null ? UsedReport.of(List.of()) : running.used();
   }
 
   private static String describe(Bound bound) {

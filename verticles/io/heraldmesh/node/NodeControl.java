@@ -1,13 +1,12 @@
 package io.heraldmesh.node;
 
 import io.heraldmesh.admin.Health;
-import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.credentials.UseReporter;
 import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.upstream.OwnListeners;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -47,12 +46,12 @@ interface NodeControl extends AutoCloseable {
   ServiceNode services(OwnListeners own);
 
   /**
-   * Who tells the control plane which certificates this node uses; not started. Empty: there is no
-   * control plane.
+   * Who tells the control plane which certificates this node uses, and which of its services can be
+   * called past it; not started. Empty: there is no control plane.
    *
-   * @param proxys those of the node's proxy, asked again and again
+   * @param proxys what the node's proxy has to tell, asked again and again
    */
-  default Optional<UseReporter> reporter(Supplier<List<Used>> proxys) {
+  default Optional<UseReporter> reporter(Supplier<UsedReport> proxys) {
     return Optional.empty();
   }
 

@@ -2,7 +2,7 @@ package io.heraldmesh.node;
 
 import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
-import io.heraldmesh.bus.UsedCertificates.Used;
+import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import io.heraldmesh.credentials.CombinedCredentials;
 import io.heraldmesh.credentials.Credential;
@@ -226,12 +226,17 @@ final class ServiceNode {
     return enrolled == null ? List.of() : enrolled.status();
   }
 
-  /** The certificates in use: each workload's, and the node's own. */
-  List<Used> used() {
-    return Stream.concat(
-            enrolled == null ? Stream.of() : enrolled.used().stream(),
-            files.stream().map(FileCredentials::used))
-        .toList();
+  /**
+   * The certificates in use, each workload's and the node's own, and which services can be called
+   * past the proxy.
+   */
+  UsedReport used() {
+    return new UsedReport(
+        Stream.concat(
+                enrolled == null ? Stream.of() : enrolled.used().stream(),
+                files.stream().map(FileCredentials::used))
+            .toList(),
+        exposed.found());
   }
 
   /** Fetches a new leaf now. */

@@ -33,7 +33,7 @@ class UsedCertificatesTest {
             Trust.CURRENT,
             from.plusSeconds(60),
             null);
-    return new String(MessageCodec.encode(new UsedReport(List.of(used))), StandardCharsets.UTF_8);
+    return new String(MessageCodec.encode(UsedReport.of(List.of(used))), StandardCharsets.UTF_8);
   }
 
   private static UsedReport decode(String json) throws MalformedMessage {
@@ -87,6 +87,14 @@ class UsedCertificatesTest {
     }
     String early = GOOD.replace("2030-01-01T00:00:00Z", "1950-01-01T00:00:00Z");
     assertThat(decode(early).certificates()).hasSize(1);
+  }
+
+  @Test
+  void aNodeOfAVersionBeforeTellsOfNoServices() throws MalformedMessage {
+    UsedReport before = decode("{\"certificates\":[]}");
+    assertThat(before).isEqualTo(UsedReport.of(List.of()));
+    UsedReport now = new UsedReport(List.of(), List.of("it listens"));
+    assertThat(MessageCodec.decode(MessageCodec.encode(now), UsedReport.class)).isEqualTo(now);
   }
 
   @ParameterizedTest(name = "{0} -> {1}")

@@ -7,6 +7,7 @@ import io.heraldmesh.LogLines;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.UsedCertificates;
 import io.heraldmesh.bus.UsedCertificates.Reported;
 import io.heraldmesh.bus.UsedCertificates.Trust;
 import io.heraldmesh.bus.UsedCertificates.Used;
@@ -22,6 +23,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,6 +50,7 @@ class UseReporterTest {
           InstantSource.system(),
           new SimpleMeterRegistry());
   private volatile List<Used> used = List.of(used("1", null));
+  private volatile List<String> exposed = List.of();
 
   @BeforeEach
   void start() {
@@ -78,7 +81,10 @@ class UseReporterTest {
   private UseReporter reporter(HeraldRole role, String name) {
     UseReporter reporter =
         new UseReporter(
-            vertx, DistributorService.over(mesh.bus(vertx, role, name)), () -> used, new Random(1));
+            vertx,
+            DistributorService.over(mesh.bus(vertx, role, name)),
+            () -> new UsedReport(used, exposed),
+            new Random(1));
     reporter.start();
     return reporter;
   }
@@ -104,6 +110,28 @@ class UseReporterTest {
   }
 
   @Test
+  void aServiceThatCanBeCalledPastItsNodeIsAProblemUntilItCannot() {
+    try (UseReporter reporter = reporter(HeraldRole.NODE, "n1")) {
+      Await.until("said", () -> says("1"));
+      assertThat(problems()).isEmpty();
+      exposed = Collections.nCopies(UsedCertificates.MOST_EXPOSED + 1, "it listens on 0.0.0.0:80");
+      Await.until("told", () -> !problems().isEmpty());
+      assertThat(problems())
+          .hasSize(UsedCertificates.MOST_EXPOSED)
+          .containsOnly("node n1: it listens on 0.0.0.0:80");
+      exposed = List.of();
+      Await.until("taken back", () -> problems().isEmpty());
+      reporter.again();
+    }
+  }
+
+  private List<String> problems() {
+    return Await.result(distributor.status()).problems().stream()
+        .filter(problem -> problem.startsWith("node "))
+        .toList();
+  }
+
+  @Test
   void whatCannotBeToldIsLoggedOnceAndToldWhenItCan() {
     AtomicInteger asked = new AtomicInteger();
     try (LogLines log = new LogLines();
@@ -115,7 +143,7 @@ class UseReporterTest {
                   if (asked.incrementAndGet() <= 2) {
                     throw new IllegalArgumentException("of another form");
                   }
-                  return used;
+                  return UsedReport.of(used);
                 },
                 new Random(1))) {
       reporter.start();
@@ -157,7 +185,7 @@ class UseReporterTest {
     }
     Await.failure(
         DistributorService.over(mesh.bus(vertx, HeraldRole.NODE, "n1"))
-            .report(new UsedReport(used)));
+            .report(UsedReport.of(used)));
     assertThat(said()).isEmpty();
   }
 }

@@ -200,7 +200,7 @@ class LedDistributionTest {
   void whatNodesUseAndHowFreshKeysAreIsAskedOfWhoLeads() {
     LedDistribution leading = distribution("c1", Duration.ZERO);
     LedDistribution following = distribution("c2", Duration.ZERO);
-    Await.result(node.report(new UsedReport(List.of())));
+    Await.result(node.report(UsedReport.of(List.of())));
     for (LedDistribution asked : List.of(leading, following)) {
       assertThat(Await.result(asked.reports(null)).nodes())
           .extracting(Reported::node)

@@ -54,7 +54,7 @@ class NodeTextTest {
             Trust.NONE,
             null,
             "e" + CLEARS_THE_SCREEN);
-    Await.result(reports.take(node, new UsedReport(List.of(used)), Instant.EPOCH));
+    Await.result(reports.take(node, UsedReport.of(List.of(used)), Instant.EPOCH));
 
     assertThat(reports.page(null).nodes().getFirst().certificates())
         .containsExactly(

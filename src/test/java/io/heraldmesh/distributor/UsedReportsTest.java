@@ -7,6 +7,7 @@ import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.Registrations;
+import io.heraldmesh.bus.UsedCertificates;
 import io.heraldmesh.bus.UsedCertificates.Reported;
 import io.heraldmesh.bus.UsedCertificates.UsedReport;
 import io.heraldmesh.compile.MeshCompiler;
@@ -18,6 +19,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,7 +63,7 @@ class UsedReportsTest {
 
   private void report(HeraldRole role, String name) {
     Await.result(
-        DistributorService.over(mesh.bus(vertx, role, name)).report(new UsedReport(List.of())));
+        DistributorService.over(mesh.bus(vertx, role, name)).report(UsedReport.of(List.of())));
   }
 
   private List<String> told() {
@@ -76,6 +78,39 @@ class UsedReportsTest {
     clock.advance(Duration.ofSeconds(1));
     distributor.tick();
     assertThat(told()).isEmpty();
+  }
+
+  @Test
+  void aServiceThatCanBeCalledPastASilentNodeIsAProblemForThreeMinutes() {
+    expose("n1", List.of("it listens"));
+    clock.advance(Duration.ofMinutes(3));
+    assertThat(problems()).containsExactly("node n1: it listens");
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void whatANodeSaysOfItsServicesIsShortHarmlessAndGoneWithIt() {
+    expose("n1", Collections.nCopies(100, "\u001b[2J" + "x".repeat(2000)));
+    assertThat(problems())
+        .hasSize(UsedCertificates.MOST_EXPOSED)
+        .allSatisfy(
+            line -> assertThat(line).startsWith("node n1: <U+001B>[2Jxx").hasSizeLessThan(1_100));
+    registrations = new Registrations(Map.of("n2", WEB));
+    distributor.tick();
+    assertThat(problems()).isEmpty();
+  }
+
+  private void expose(String node, List<String> lines) {
+    Await.result(
+        DistributorService.over(mesh.bus(vertx, HeraldRole.NODE, node))
+            .report(new UsedReport(List.of(), lines)));
+  }
+
+  private List<String> problems() {
+    return Await.result(distributor.status()).problems().stream()
+        .filter(problem -> problem.startsWith("node "))
+        .toList();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.heraldmesh.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heraldmesh.Await;
 import io.heraldmesh.admin.Health;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,7 +22,7 @@ class ExposedServiceNodeTest {
   @TempDir private Path folder;
 
   @Test
-  void aServiceOnEveryInterfaceStandsInHealthAndMetrics() throws Exception {
+  void aServiceOnEveryInterfaceStandsInHealthMetricsAndStatus() throws Exception {
     try (ServerSocket service = new ServerSocket(0);
         MeshFixture mesh = new MeshFixture(folder)) {
       mesh.workload("a", "web", "web", Map.of("app", "web"), 8080, service.getLocalPort());
@@ -33,12 +34,18 @@ class ExposedServiceNodeTest {
           metadata: {name: default, namespace: a}
           spec: {mtls: {mode: STRICT}}
           """);
-      Health.Report report = mesh.start().health().report();
+      Node node = mesh.start();
+      Health.Report report = node.health().report();
       assertThat(report.state()).isEqualTo(Health.State.READY);
       assertThat(report.text())
           .startsWith("ready\nservices: the service of workload a/web port http listens on ")
           .contains(":" + service.getLocalPort() + ", where it is called past policy");
       assertThat(metrics(mesh)).contains("herald_exposed_services{node=\"node-1\"} 1");
+      Await.until(
+          "in the status of the mesh",
+          () ->
+              Await.result(node.meshStatus()).problems().stream()
+                  .anyMatch(line -> line.startsWith("node node-1: the service of workload a/web")));
       assertThat(metrics(mesh)).contains("herald_event_loop_lag_seconds{node=\"node-1\"}");
     }
   }
