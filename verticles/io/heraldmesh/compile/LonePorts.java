@@ -3,7 +3,6 @@ package io.heraldmesh.compile;
 import io.heraldmesh.policy.AddressBlock;
 import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.resource.ServiceEntry;
-import io.heraldmesh.resource.ServiceEntry.Resolution;
 import io.heraldmesh.resource.WorkloadAddress;
 import io.heraldmesh.resource.problem.Located;
 import io.heraldmesh.resource.problem.ProblemCode;

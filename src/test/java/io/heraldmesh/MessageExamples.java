@@ -109,6 +109,10 @@ final class MessageExamples {
     text(
         "HLD0812",
         pod() + "---\n" + policy("p", "{rules: [{to: [{operation: {ports: ['80']}}]}]}"));
+    service(
+        "HLD0814",
+        "{hosts: [a.example.com, b.example.com], resolution: DNS,"
+            + " ports: [{number: 5432, name: tcp, protocol: TCP}]}");
   }
 
   private MessageExamples() {}

@@ -253,7 +253,10 @@ class DestinationsTest {
   void aTcpServiceEntryWithoutAddressesIsKnownByItsPortAlone() {
     String rule =
         destinationRule(
-            "shop", "db", "{host: db.example.com, trafficPolicy: {tls: {mode: SIMPLE}}}");
+            "shop",
+            "db",
+            "{host: db.example.com,"
+                + " trafficPolicy: {tls: {mode: SIMPLE, caCertificates: system}}}");
     String other = external("db2.example.com", "DNS", "{name: tcp, number: 5433, protocol: TCP}");
     Destination db = compile(read(external("db.example.com", "DNS", DB), rule, other)).getFirst();
     assertThat(db.addresses().blocks()).containsExactly("0.0.0.0/0", "::/0");
