@@ -136,7 +136,7 @@ serve() { # HOST PORT
 serve server 8080
 serve third 8000
 serve third 8001
-on server python3 "$run/echo.py" 9090 9191 &
+on server python3 "$run/echo.py" 9090 9191 9292 &
 pids+=($!)
 await "the services" on client bash -c "exec 3<>/dev/tcp/$SERVER4/8080 4<>/dev/tcp/$SERVER4/9090 5<>/dev/tcp/$THIRD4/8000 6<>/dev/tcp/$THIRD4/8001"
 
@@ -374,6 +374,8 @@ row "an echo over TCP" "echo $MARKER" "$(say $CALLER client $SERVER4 9090)"
 read -r full other marks < <(wire_stop)
 row "control: the wire shows plain text" yes "$([ "$full" -gt 0 ] && [ "$other" -gt 0 ] && [ "$marks" -gt 1 ] && echo yes || echo "$full $other $marks")"
 row "control: a direct call from the third host" 200 "$(get $CALLER third http://$SERVER4:8080/)"
+row "control: a port that nobody declares" "echo $MARKER" "$(say $CALLER third $SERVER4 9292)"
+row "the same over IPv6" "echo $MARKER" "$(say $CALLER third $SERVER6 9292)"
 
 start_node client
 await "the client's node" ready client
@@ -425,6 +427,8 @@ for combination in "$@"; do
   row "the same over TCP" nothing "$(say $CALLER third $SERVER4 9090)"
   row "a direct call to an app port that is no workload port" nothing "$(say $CALLER third $SERVER4 9191)"
   row "the same over IPv6" nothing "$(say $CALLER third $SERVER6 9191)"
+  row "a direct call to a port that nobody declares" nothing "$(say $CALLER third $SERVER4 9292)"
+  row "the same over IPv6" nothing "$(say $CALLER third $SERVER6 9292)"
   row "from the service's own machine by loopback: as without Herald" 200 "$(get $CALLER server http://127.0.0.1:8080/)"
   row "a loop: the third host dials the inbound capture port" "[!2]??" "$(get $CALLER third http://$SERVER4:15006/)"
   row "a loop: the client dials its own capture port" "[!2]??" "$(get $CALLER client http://127.0.0.1:15001/)"
@@ -433,6 +437,12 @@ for combination in "$@"; do
   rm -f "$run/out/body"
   row "beyond the mesh (ALLOW_ANY)" "200 whole" "$(get $CALLER client http://outside.test:8000/) $(body)"
   row "an excluded port" "200 whole" "$(get $CALLER client http://outside.test:8001/) $(body)"
+
+  stop_node server
+  serving=
+  row "the server's node stopped: a port that nobody declares" nothing "$(say $CALLER third $SERVER4 9292)"
+  row "the same over IPv6" nothing "$(say $CALLER third $SERVER6 9292)"
+  row "the server's node stopped: a direct call to the service" 000 "$(get $CALLER third http://$SERVER4:8080/)"
 
   for h in client server; do
     capture "$h" "$backend" remove > "$run/$h.remove" 2>&1 || row "$h: remove" done "$(tail -1 "$run/$h.remove")"

@@ -70,6 +70,7 @@ final class IptablesRules {
     if (inbound && tproxy) {
       text.append("-A HERALD_TPROXY -m conntrack --ctdir REPLY -j RETURN\n");
       arriving("HERALD_TPROXY", text);
+      // Drops by itself where no proxy listens.
       String to = " -j TPROXY --on-port " + settings.inboundPort();
       led("HERALD_TPROXY", to + " --tproxy-mark " + TransparentRouting.MARK, text);
     }

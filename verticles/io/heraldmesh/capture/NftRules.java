@@ -100,6 +100,9 @@ final class NftRules {
     String mark = " meta mark set " + TransparentRouting.MARK + " accept";
     rule("meta nfproto ipv4 meta l4proto tcp tproxy ip to :" + settings.inboundPort() + mark, to);
     rule("meta nfproto ipv6 meta l4proto tcp tproxy ip6 to :" + settings.inboundPort() + mark, to);
+    // Where no proxy listens a rule above does not hold, and the next one is tried.
+    rule(UNDER_WAY, to);
+    rule("meta l4proto tcp drop", to);
     to.append("  }\n");
   }
 

@@ -203,6 +203,24 @@ class CaptureRulesTest {
         .contains("iifname != \"lo\" tcp dport { 9000 } meta mark != 0x4844 drop");
   }
 
+  /** nft goes on to the next rule where no socket takes a call; iptables' TPROXY drops it itself. */
+  @Test
+  void whereNoProxyListensTransparentCaptureLetsNoNewConnectionIn() {
+    assertThat(chain(NftRules.install(everybody(Mode.TPROXY)), "prerouting"))
+        .endsWith(
+            "meta nfproto ipv6 meta l4proto tcp tproxy ip6 to :15006 meta mark set 0x4844 accept",
+            "tcp flags & (fin | syn | rst | ack) != syn return",
+            "meta l4proto tcp drop");
+    assertThat(
+            new IptablesRules(everybody(Mode.TPROXY), false)
+                .restore()
+                .lines()
+                .filter(line -> line.startsWith("-A HERALD_TPROXY")))
+        .last()
+        .asString()
+        .startsWith("-A HERALD_TPROXY -p tcp -j TPROXY ");
+  }
+
   @ParameterizedTest
   @EnumSource(Mode.class)
   void withoutAnInboundListenerServicesAreDroppedAndElseNothingThatArrivesIsTouched(Mode mode) {
