@@ -6,6 +6,7 @@ import io.heraldmesh.node.LocalUsers;
 import io.heraldmesh.node.NodeSockets;
 import io.heraldmesh.node.UsageException;
 import io.heraldmesh.policy.AddressBlock;
+import io.heraldmesh.proxy.HostPort;
 import io.heraldmesh.proxy.InheritedSockets;
 import io.heraldmesh.proxy.capture.RunAs;
 import java.util.ArrayList;
@@ -70,20 +71,24 @@ final class CaptureOptions {
   @Option(
       names = "--socket",
       split = ",",
-      paramLabel = "NAME=PORT",
-      description = "Where the socket listens that the node file calls fd:NAME.")
+      paramLabel = "NAME=[ADDRESS:]PORT",
+      description = {
+        "Where the socket listens that the node file calls fd:NAME.",
+        "The address counts where a service has the same port."
+      })
   private Map<String, String> sockets = Map.of();
 
   /**
    * The sockets that the node is passed.
    *
-   * @throws UsageException when one that was given has no port
+   * @throws UsageException when one that was given has no port, or an address that is none
    */
   NodeSockets sockets() {
-    Map<String, Integer> ports = new HashMap<>();
-    sockets.forEach((name, port) -> ports.put(name, port("--socket", port)));
+    Map<String, HostPort> listening = new HashMap<>();
+    sockets.forEach((name, where) -> listening.put(name, listening(where)));
     return new NodeSockets(
-        InheritedSockets.ofAnother(ports), "say where it listens: --socket NAME=PORT");
+        InheritedSockets.ofAnother(listening),
+        "say where it listens: --socket NAME=PORT, or NAME=ADDRESS:PORT");
   }
 
   /**
@@ -152,6 +157,26 @@ final class CaptureOptions {
       throw new UsageException(option + ": \"" + word + "\" is no port from 1 to 65535");
     }
     return Integer.parseInt(word);
+  }
+
+  /** A port alone may be anywhere. */
+  private static HostPort listening(String word) {
+    if (word.indexOf(':') < 0) {
+      return new HostPort("0.0.0.0", port("--socket", word));
+    }
+    try {
+      HostPort given = HostPort.parse(word);
+      if (given.port() != 0) {
+        return new HostPort(AddressBlock.address(given.host()).getHostAddress(), given.port());
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw new UsageException(
+        "--socket: \""
+            + word
+            + "\" is neither a port nor an IP address and a port, as in 10.0.0.5:8080 or"
+            + " [fd00::5]:8080");
   }
 
   private static List<AddressBlock> blocks(

@@ -15,17 +15,17 @@ import io.heraldmesh.proxy.ListenAddress;
 import io.heraldmesh.proxy.OutboundPort;
 import io.heraldmesh.proxy.WorkloadSettings;
 import io.heraldmesh.proxy.capture.RunAs;
+import io.heraldmesh.proxy.upstream.OwnListeners;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a node file means for the system's packet filter. */
+/** What a node file means for the system's packet filter. Looks names up; not for event loops. */
 final class CapturePlan {
-  private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::");
-
   private CapturePlan() {}
 
   /**
@@ -49,15 +49,11 @@ final class CapturePlan {
     }
     List<Caller> callers = new ArrayList<>();
     SortedSet<Integer> own = new TreeSet<>();
-    SortedSet<Integer> apps = new TreeSet<>();
     for (WorkloadSettings workload : node.workloads()) {
       add(workload.outbound(), own);
       add(workload.capture(), own);
       workload.outboundPorts().stream().map(OutboundPort::listen).forEach(l -> add(l, own));
-      for (InboundPort port : workload.ports()) {
-        add(port.listen(), own);
-        apps.add(port.app().port());
-      }
+      workload.ports().stream().map(InboundPort::listen).forEach(l -> add(l, own));
       ListenAddress captured = workload.capture();
       if (captured != null) {
         callers.add(caller(workload, captured, user));
@@ -74,8 +70,9 @@ final class CapturePlan {
           "this node captures nothing: give a workload outbound.capture, or the node"
               + " spec.capture.inbound.listen");
     }
+    SortedMap<Integer, HostPort> apps = apps(node);
     SortedSet<Integer> excluded = new TreeSet<>(capture.excludeInboundPorts());
-    for (int app : apps) {
+    for (int app : apps.keySet()) {
       if (excluded.contains(app)) {
         throw StartFailure.problems(
             "port "
@@ -90,13 +87,24 @@ final class CapturePlan {
         inbound == null ? 0 : fixed(inbound.address(), "spec.capture.inbound.listen"),
         callers,
         own,
-        apps,
+        new TreeSet<>(apps.keySet()),
         new TreeSet<>(capture.includeInboundPorts()),
         excluded,
         new TreeSet<>(capture.excludeOutboundPorts()),
         capture.includeOutboundIpRanges(),
         capture.excludeOutboundIpRanges(),
         besideApps(node, apps));
+  }
+
+  /** Services that are on this machine, or may be, by port. */
+  private static SortedMap<Integer, HostPort> apps(NodeConfig node) {
+    List<HostPort> all =
+        node.workloads().stream().flatMap(w -> w.ports().stream()).map(InboundPort::app).toList();
+    OwnListeners machine = new OwnListeners();
+    machine.lookUp(all);
+    SortedMap<Integer, HostPort> here = new TreeMap<>();
+    all.stream().filter(machine::mayBeHere).forEach(app -> here.putIfAbsent(app.port(), app));
+    return here;
   }
 
   /** Where nodes, operators and other control nodes reach this one. */
@@ -112,24 +120,51 @@ final class CapturePlan {
     }
   }
 
-  /** At an address of their own; at all addresses there would be no room for the service. */
-  private static List<Listener> besideApps(NodeConfig node, SortedSet<Integer> apps) {
+  /**
+   * Listeners with the port of a service. One that may be at any address cannot be told from it.
+   *
+   * @throws StartFailure when there is such a one: it would be cut off with the service
+   */
+  private static List<Listener> besideApps(NodeConfig node, SortedMap<Integer, HostPort> apps) {
     List<Listener> beside = new ArrayList<>();
     for (WorkloadSettings workload : node.workloads()) {
       for (InboundPort port : workload.ports()) {
         HostPort listen = port.listen().address();
-        AddressBlock address = one(listen.host());
-        if (address != null && apps.contains(listen.port())) {
-          beside.add(new Listener(address, listen.port()));
+        HostPort app = apps.get(listen.port());
+        if (app != null) {
+          beside.add(new Listener(own(listen, app, workload, port), listen.port()));
         }
       }
     }
     return beside;
   }
 
+  private static AddressBlock own(
+      HostPort listen, HostPort app, WorkloadSettings workload, InboundPort port) {
+    AddressBlock address = one(listen.host());
+    if (address == null) {
+      throw StartFailure.problems(
+          "port "
+              + port.name()
+              + " of "
+              + workload.workload()
+              + " listens on "
+              + listen
+              + ", and nothing from outside may reach the service at "
+              + app
+              + ", which has the same port: both would be cut off; name the listener's IP address"
+              + " (listen: 10.0.0.5:"
+              + listen.port()
+              + ", or for fd:NAME --socket NAME=10.0.0.5:"
+              + listen.port()
+              + "), or give one of the two another port");
+    }
+    return address;
+  }
+
   private static @Nullable AddressBlock one(String host) {
     try {
-      return host.contains("/") || WILDCARDS.contains(host) ? null : AddressBlock.parse(host);
+      return AddressBlock.address(host).isAnyLocalAddress() ? null : AddressBlock.parse(host);
     } catch (IllegalArgumentException e) {
       return null;
     }

@@ -55,11 +55,11 @@ public final class InheritedSockets {
   /**
    * Those that another process will have, as far as is known. Nobody can listen on them here.
    *
-   * @param ports by name
+   * @param addresses by name; {@code 0.0.0.0} where only the port is known
    */
-  public static InheritedSockets ofAnother(Map<String, Integer> ports) {
+  public static InheritedSockets ofAnother(Map<String, HostPort> addresses) {
     Map<String, ListenAddress> found = new HashMap<>();
-    ports.forEach((name, port) -> found.put(name, new ListenAddress(new HostPort(ANYWHERE, port))));
+    addresses.forEach((name, address) -> found.put(name, new ListenAddress(address)));
     return new InheritedSockets(found, "its port is not known here");
   }
 

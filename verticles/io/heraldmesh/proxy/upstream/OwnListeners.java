@@ -107,6 +107,11 @@ public final class OwnListeners {
     }
   }
 
+  /** Whether {@code app} is on this machine or, by a name without an answer, may be. */
+  public boolean mayBeHere(HostPort app) {
+    return unknown(app) || isHere(app);
+  }
+
   private static boolean here(InetAddress address) {
     return switch (AddressKind.of(address)) {
       case LOOPBACK, UNSPECIFIED -> true;

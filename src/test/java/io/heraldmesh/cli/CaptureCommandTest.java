@@ -138,8 +138,11 @@ class CaptureCommandTest {
           --istio-service-cidr         | ''            | outbound.capture
           --proxy-uid                  | no-such-one   | is no user of this machine
           --proxy-uid                  | 4294967295    | is no uid
-          --socket                     | in            | NAME=PORT
+          --socket                     | in            | NAME=[ADDRESS:]PORT
           --socket                     | in=0          | is no port
+          --socket                     | in=web:8080   | is neither a port nor
+          --socket                     | in=10.0.0.5:0 | is neither a port nor
+          --socket                     | in=fd00::5:80 | is neither a port nor
           --backend                    | pf            | backend
           """)
   void wrongUsageEndsWith2AndSaysWhatIsWrong(String option, String value, String why)
@@ -181,6 +184,20 @@ class CaptureCommandTest {
     assertThat(unknown.code()).isEqualTo(1);
     assertThat(unknown.out()).isEmpty();
     assertThat(unknown.err()).contains("no socket \"in\"", "--socket NAME=PORT");
+  }
+
+  @Test
+  void aSocketWithThePortOfItsServiceIsGivenWithItsAddress() throws IOException {
+    String same =
+        NODE.replace("127.0.0.1:9000", "127.0.0.1:8080").replace("0.0.0.0:15106", "\"fd:in\"");
+    CommandRun unknown = install(same, "--backend", "nft", "--socket", "in=8080");
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.out()).isEmpty();
+    assertThat(unknown.err()).contains("--socket NAME=10.0.0.5:8080");
+    assertThat(install(same, "--backend", "nft", "--socket", "in=10.0.0.5:8080").out())
+        .contains("ip daddr 10.0.0.5/32 tcp dport 8080 return", "tcp dport { 8080 } drop");
+    assertThat(install(same, "--backend", "nft", "--socket", "in=[fd00::5]:8080").out())
+        .contains("ip6 daddr fd00:0:0:0:0:0:0:5/128 tcp dport 8080 return");
   }
 
   private CommandRun dryRun(String... options) throws IOException {

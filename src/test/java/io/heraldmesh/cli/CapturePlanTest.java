@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CapturePlanTest {
   private static final String ONE =
@@ -70,6 +73,41 @@ class CapturePlanTest {
     assertThat(plan.besideApps()).hasToString("[Listener[address=10.0.0.5/32, port=8080]]");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.9", "[::1]", "localhost", "nowhere.invalid"})
+  void aServiceThatIsOrMayBeOnThisMachineIsNotReachedFromOutside(String host) throws IOException {
+    assertThat(CapturePlan.of(node(service(host + ":9000", "0.0.0.0:15106"), CAPTURE)).appPorts())
+        .containsExactly(9000);
+  }
+
+  /** What is dropped here would be the proxy itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"192.0.2.7", "[2001:db8::7]"})
+  void aServiceOfAnotherMachineTakesNoPortOfThisOne(String host) throws IOException {
+    CaptureSettings plan =
+        CapturePlan.of(
+            node(
+                service(host + ":8080", "0.0.0.0:8080"),
+                "capture: {user: 1337, excludeInboundPorts: [8080]}"));
+    assertThat(plan.appPorts()).isEmpty();
+    assertThat(plan.ownPorts()).contains(8080);
+    assertThat(plan.besideApps()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "[::1]:8080,           0.0.0.0:8080",
+    "127.0.0.1:8080,       [::]:8080",
+    "127.0.0.1:8080,       host.invalid:8080",
+    "nowhere.invalid:8080, 0.0.0.0:8080"
+  })
+  void aListenerThatCannotBeToldFromTheServiceIsRefusedWithWhatToWrite(String app, String listen)
+      throws IOException {
+    refused(service(app, listen), CAPTURE, "listens on " + listen);
+    refused(service(app, listen), CAPTURE, "the service at " + app);
+    refused(service(app, listen), CAPTURE, "--socket NAME=10.0.0.5:8080");
+  }
+
   @Test
   void withOneWorkloadEverybodysCallsAreItsOwn() throws IOException {
     assertThat(CapturePlan.of(node(ONE.replace("runAs: 2001, ", ""), CAPTURE)).callers())
@@ -110,6 +148,11 @@ class CapturePlanTest {
   void aNodeThatCapturesNothingSaysWhatToWrite() throws IOException {
     refused(
         ONE.replace(", capture: 127.0.0.1:15001", ""), "capture: {user: 1337}", "outbound.capture");
+  }
+
+  private static String service(String app, String listen) {
+    return ONE.replace("127.0.0.1:9000", '"' + app + '"')
+        .replace("0.0.0.0:15106", '"' + listen + '"');
   }
 
   private void refused(String workloads, String capture, String why) throws IOException {
