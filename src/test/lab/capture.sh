@@ -357,8 +357,8 @@ row() { # WHAT WANTED GOT
   }
   printf '%-22s %-66s %-22s %-26s %s\n' "$set" "$1" "$2" "${3:0:26}" "$well"
 }
-get() { # UID HOST URL: the status, 000 for none
-  as "$1" "$2" curl -s --noproxy "*" -o "$run/out/body" -m 8 -w '%{http_code}' "$3" 2> /dev/null || true
+get() { # UID HOST URL [OPTION...]: the status, 000 for none
+  as "$1" "$2" curl -s --noproxy "*" -o "$run/out/body" -m 8 -w '%{http_code}' "${@:4}" "$3" 2> /dev/null || true
 }
 body() { [ "$(cat "$run/out/body" 2> /dev/null)" = "$MARKER" ] && echo whole || echo none; }
 say() { # UID HOST ADDRESS PORT: what an echo over TCP answers
@@ -374,6 +374,7 @@ row "an echo over TCP" "echo $MARKER" "$(say $CALLER client $SERVER4 9090)"
 read -r full other marks < <(wire_stop)
 row "control: the wire shows plain text" yes "$([ "$full" -gt 0 ] && [ "$other" -gt 0 ] && [ "$marks" -gt 1 ] && echo yes || echo "$full $other $marks")"
 row "control: a direct call from the third host" 200 "$(get $CALLER third http://$SERVER4:8080/)"
+row "control: a local program takes the proxy's address" 200 "$(get $OTHER server http://127.0.0.1:8080/ --interface 127.0.0.6)"
 row "control: a port that nobody declares" "echo $MARKER" "$(say $CALLER third $SERVER4 9292)"
 row "the same over IPv6" "echo $MARKER" "$(say $CALLER third $SERVER6 9292)"
 
@@ -430,6 +431,9 @@ for combination in "$@"; do
   row "a direct call to a port that nobody declares" nothing "$(say $CALLER third $SERVER4 9292)"
   row "the same over IPv6" nothing "$(say $CALLER third $SERVER6 9292)"
   row "from the service's own machine by loopback: as without Herald" 200 "$(get $CALLER server http://127.0.0.1:8080/)"
+  for host in 127.0.0.1 "$SERVER4"; do
+    row "a local program takes the proxy's address, to $host" 000 "$(get $OTHER server "http://$host:8080/" --interface 127.0.0.6)"
+  done
   row "a loop: the third host dials the inbound capture port" "[!2]??" "$(get $CALLER third http://$SERVER4:15006/)"
   row "a loop: the client dials its own capture port" "[!2]??" "$(get $CALLER client http://127.0.0.1:15001/)"
   row "a loop: by the address of the machine" "[!2]??" "$(get $CALLER client http://10.77.5.1:15001/)"

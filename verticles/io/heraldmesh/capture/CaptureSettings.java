@@ -37,6 +37,9 @@ public record CaptureSettings(
     List<AddressBlock> excludeOutbound,
     List<Listener> besideApps) {
 
+  /** Where the proxy calls its own services from, so that they know its calls from others'. */
+  static final String PROXY_SOURCE = "127.0.0.6";
+
   public CaptureSettings {
     callers = List.copyOf(callers);
     ownPorts = new TreeSet<>(ownPorts);

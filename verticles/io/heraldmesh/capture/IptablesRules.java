@@ -25,7 +25,8 @@ final class IptablesRules {
           new Jump("nat", "PREROUTING", "HERALD_PREROUTING"),
           new Jump("mangle", "PREROUTING", "HERALD_TPROXY"),
           new Jump("filter", "INPUT", "HERALD_INPUT"),
-          new Jump("filter", "OUTPUT", "HERALD_REFUSE"));
+          new Jump("filter", "OUTPUT", "HERALD_REFUSE"),
+          new Jump("filter", "OUTPUT", "HERALD_SOURCE"));
 
   /** The tables that a capture needs. */
   static final Set<String> TABLES = Set.of("nat", "mangle", "filter");
@@ -75,6 +76,7 @@ final class IptablesRules {
       led("HERALD_TPROXY", to + " --tproxy-mark " + TransparentRouting.MARK, text);
     }
     text.append("COMMIT\n*filter\n:HERALD_INPUT - [0:0]\n:HERALD_REFUSE - [0:0]\n");
+    text.append(":HERALD_SOURCE - [0:0]\n");
     mark("filter", made, text);
     if (settings.refusesOthers()) {
       leftAlone("HERALD_REFUSE", text);
@@ -85,6 +87,7 @@ final class IptablesRules {
       }
     }
     String uncaptured = inbound && tproxy ? " -m mark ! --mark " + TransparentRouting.MARK : "";
+    source(text);
     reached(text);
     ports("HERALD_INPUT ! -i lo", settings.appPorts(), uncaptured + " -j DROP", text);
     return text.append("COMMIT\n").toString();
@@ -151,6 +154,16 @@ final class IptablesRules {
       to.append("-A ").append(chain).append(" -p tcp").append(then).append('\n');
     }
     ports(chain, settings.includeInboundPorts(), then, to);
+  }
+
+  /** Of IPv4 alone; in a chain of its own, which nothing that others leave alone gets past. */
+  private void source(StringBuilder to) {
+    if (!six) {
+      to.append("-A HERALD_SOURCE").append(UNDER_WAY);
+      to.append("-A HERALD_SOURCE -m owner --uid-owner ").append(settings.proxyUid());
+      to.append(" -j RETURN\n-A HERALD_SOURCE -s ").append(CaptureSettings.PROXY_SOURCE);
+      to.append("/32 -p tcp -j REJECT --reject-with tcp-reset\n");
+    }
   }
 
   /** Herald's own listeners beside services of the same port. */

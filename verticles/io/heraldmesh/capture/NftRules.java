@@ -41,6 +41,7 @@ final class NftRules {
       }
     }
     input(settings, rules);
+    source(settings, rules);
     return rules.append("}\n").toString();
   }
 
@@ -133,6 +134,16 @@ final class NftRules {
       rule(family + " daddr " + own.address() + " tcp dport " + own.port() + " return", to);
     }
     rule("iifname != \"lo\" tcp dport " + set(settings.appPorts()) + uncaptured + " drop", to);
+    to.append("  }\n");
+  }
+
+  /** A chain of its own, which nothing that others leave alone gets past. */
+  private static void source(CaptureSettings settings, StringBuilder to) {
+    chain("proxy_source", "type filter hook output priority 0", to);
+    rule(UNDER_WAY, to);
+    rule("meta skuid " + settings.proxyUid() + " return", to);
+    rule(
+        "ip saddr " + CaptureSettings.PROXY_SOURCE + " meta l4proto tcp reject with tcp reset", to);
     to.append("  }\n");
   }
 

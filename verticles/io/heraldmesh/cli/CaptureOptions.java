@@ -128,7 +128,7 @@ final class CaptureOptions {
             + given
             + ", but spec.capture.user is "
             + named
-            + ": a node whose workloads have outbound.capture starts as the file's user alone;"
+            + ": a node that captures starts as the file's user alone;"
             + " name the one that it runs as there";
   }
 

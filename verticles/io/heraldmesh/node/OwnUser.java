@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether Herald runs as the user that {@code spec.capture} names. The calls of any other user are
- * captured, so that the proxy would call itself without end. In a user namespace the rules may mean
- * another uid than this process sees, so that nothing can be told there.
+ * captured, so that the proxy would call itself without end, and none of them reaches a service
+ * from the proxy's address. In a user namespace the rules may mean another uid than this process
+ * sees, so that nothing can be told there.
  */
 final class OwnUser {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -23,13 +24,15 @@ final class OwnUser {
   private OwnUser() {}
 
   /**
-   * Looks at this process; there is nothing to say where no call of a workload is captured.
+   * Looks at this process; there is nothing to say where no call is captured.
    *
    * @throws StartFailure when it is another user's; the message names both
    */
   static void check(NodeConfig config) {
     RunAs named = config.capture().user();
-    boolean captures = config.workloads().stream().anyMatch(w -> w.capture() != null);
+    boolean captures =
+        config.capture().inbound() != null
+            || config.workloads().stream().anyMatch(w -> w.capture() != null);
     if (named == null || !captures || !config.roles().contains(Role.PROXY)) {
       return;
     }
@@ -60,7 +63,8 @@ final class OwnUser {
                     + uid
                     + ", but spec.capture.user is "
                     + named
-                    + ": its own calls would be captured again, without end; start it as that user,"
+                    + ": its own calls would be captured again, without end, and those to its"
+                    + " services refused; start it as that user,"
                     + " or name in spec.capture.user the one that it runs as, also where"
                     + " \"herald capture install\" was given --proxy-uid, and install anew")
         .findFirst()

@@ -71,7 +71,7 @@ class CaptureRulesTest {
 
   @Test
   void whereEverybodyIsTheOneWorkloadNobodyIsRefused() {
-    assertThat(NftRules.install(everybody(Mode.REDIRECT))).doesNotContain("reject");
+    assertThat(NftRules.install(everybody(Mode.REDIRECT))).doesNotContain("chain refuse");
     assertThat(refused(new IptablesRules(everybody(Mode.REDIRECT), false).restore())).isEmpty();
   }
 
@@ -203,7 +203,7 @@ class CaptureRulesTest {
         .contains("iifname != \"lo\" tcp dport { 9000 } meta mark != 0x4844 drop");
   }
 
-  /** nft goes on to the next rule where no socket takes a call; iptables' TPROXY drops it itself. */
+  /** nft goes on to the next rule where no socket takes a call; TPROXY of iptables drops it. */
   @Test
   void whereNoProxyListensTransparentCaptureLetsNoNewConnectionIn() {
     assertThat(chain(NftRules.install(everybody(Mode.TPROXY)), "prerouting"))

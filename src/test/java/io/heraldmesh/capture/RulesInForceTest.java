@@ -3,6 +3,7 @@ package io.heraldmesh.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Namespaces;
+import io.heraldmesh.OtherUser;
 import io.heraldmesh.capture.CaptureSettings.Mode;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +40,7 @@ class RulesInForceTest {
               .as("without rules")
               .isEqualTo(family.getValue());
         }
-        namespaces.rules(NftRules.install(settings(mode)));
+        namespaces.rules(NftRules.install(settings(mode, OtherUser.UID)));
         for (String address : FAMILIES.keySet()) {
           assertThat(call(namespaces.inSecond(), "::", address)).isEqualTo(outcome);
         }
@@ -48,10 +50,30 @@ class RulesInForceTest {
     }
   }
 
-  private static CaptureSettings settings(Mode mode) {
+  /** The calls of the test are root's: of another program at first, then of the proxy. */
+  @Test
+  void nobodyButTheProxyCallsFromTheAddressByWhichServicesKnowIt() throws Exception {
+    try (Namespaces namespaces = new Namespaces()) {
+      Process service = serve(namespaces);
+      try {
+        List<String> first = namespaces.inFirst();
+        assertThat(call(first, "127.0.0.6", "127.0.0.1")).isEqualTo("127.0.0.6");
+        namespaces.rules(NftRules.install(settings(Mode.REDIRECT, OtherUser.UID)));
+        assertThat(call(first, "127.0.0.6", "127.0.0.1")).isEqualTo("refused");
+        assertThat(call(first, "127.0.0.6", "10.77.5.1")).isEqualTo("refused");
+        assertThat(call(first, "::", "127.0.0.1")).isEqualTo("127.0.0.1");
+        namespaces.rules(NftRules.install(settings(Mode.REDIRECT, OtherUser.myUid())));
+        assertThat(call(first, "127.0.0.6", "127.0.0.1")).isEqualTo("127.0.0.6");
+      } finally {
+        ended(service);
+      }
+    }
+  }
+
+  private static CaptureSettings settings(Mode mode, int proxy) {
     return new CaptureSettings(
         mode,
-        1337,
+        proxy,
         15006,
         List.of(),
         ports(15006),

@@ -74,7 +74,26 @@ class OwnUserTest {
     }
   }
 
+  /** Its calls to its services are another program's from the proxy's address. */
+  @Test
+  void soDoesANodeThatCapturesWhatArrives() throws IOException {
+    assumeThat(Files.readString(Path.of("/proc/self/uid_map")))
+        .containsPattern("0\\s+0\\s+4294967295");
+    int mine = OtherUser.myUid();
+    String inbound = ", inbound: {listen: 127.0.0.1:0}";
+    NodeConfig another = node((mine + 1) + inbound, "outbound: {listen: 127.0.0.1:0}");
+    assertThatThrownBy(() -> OwnUser.check(another))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("spec.capture.user is uid " + (mine + 1));
+    NodeConfig well = node(mine + inbound, "outbound: {listen: 127.0.0.1:0}");
+    assertThatCode(() -> OwnUser.check(well)).doesNotThrowAnyException();
+  }
+
   private NodeConfig node(int user, String outbound) throws IOException {
+    return node("" + user, outbound);
+  }
+
+  private NodeConfig node(String user, String outbound) throws IOException {
     return new NodeFiles(folder)
         .read(
             LEAST
