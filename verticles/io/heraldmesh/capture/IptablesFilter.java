@@ -32,22 +32,22 @@ final class IptablesFilter implements PacketFilter {
 
   @Override
   public void install(CaptureSettings settings) {
-    Map<Boolean, String> rules = rules(settings);
-    Routes.remove();
-    if (settings.mode() == Mode.TPROXY) {
-      Routes.add();
-    }
+    Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
+    Map<Boolean, String> rules = rules(settings, before);
     try {
+      Routes.remove();
+      if (settings.mode() == Mode.TPROXY) {
+        Routes.add();
+      }
       rules.forEach(IptablesFilter::put);
     } catch (CaptureFailure e) {
-      remove();
-      throw e;
+      throw undone(before, e);
     }
   }
 
   /** Of each family, before anything is changed. */
-  private static Map<Boolean, String> rules(CaptureSettings settings) {
-    Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
+  private static Map<Boolean, String> rules(
+      CaptureSettings settings, Map<Boolean, SavedTables> before) {
     Map<Boolean, String> rules = new TreeMap<>();
     for (boolean six : families()) {
       Set<String> made = before.getOrDefault(six, SavedTables.parse("")).made(IptablesRules.TABLES);
@@ -59,10 +59,68 @@ final class IptablesFilter implements PacketFilter {
   private static void put(boolean six, String rules) {
     restore(six, rules);
     for (Jump jump : IptablesRules.JUMPS) {
-      if (!Commands.run(jump(six, "-C", jump)).well()) {
-        must(jump(six, "-I", jump));
+      lead(six, jump);
+    }
+  }
+
+  private static void lead(boolean six, Jump jump) {
+    if (!Commands.run(jump(six, "-C", jump)).well()) {
+      must(jump(six, "-I", jump));
+    }
+  }
+
+  /**
+   * What is to be told once all is as it was. Each table is replaced at once, so that an earlier
+   * capture stays in force meanwhile.
+   */
+  private static CaptureFailure undone(Map<Boolean, SavedTables> before, CaptureFailure why) {
+    if (before.values().stream().allMatch(SavedTables::isEmpty)) {
+      removeRules();
+      Routes.remove();
+      return why;
+    }
+    try {
+      before.forEach(IptablesFilter::putBack);
+    } catch (CaptureFailure e) {
+      removeRules();
+      Routes.remove();
+      return new CaptureFailure(
+          why.getMessage()
+              + "; and the rules of before could not be put back ("
+              + e.getMessage()
+              + "): nothing is captured on this machine any more");
+    }
+    return new CaptureFailure(
+        why.getMessage() + "; the rules of before are in force" + putBackRoutes(before));
+  }
+
+  private static void putBack(boolean six, SavedTables before) {
+    if (before.isEmpty()) {
+      removeRules(six);
+      return;
+    }
+    restore(six, before.restore());
+    SavedTables now = saved(six);
+    for (Jump jump : IptablesRules.JUMPS) {
+      if (before.has(jump.table(), jump.to())) {
+        lead(six, jump);
+      } else if (now.lines().containsKey(jump.table())) {
+        remove(six, jump, now);
       }
     }
+  }
+
+  /** Nothing, or what keeps them from being there: rules are worth keeping without them, too. */
+  private static String putBackRoutes(Map<Boolean, SavedTables> before) {
+    Routes.remove();
+    if (before.values().stream().anyMatch(SavedTables::isTransparent)) {
+      try {
+        Routes.add();
+      } catch (CaptureFailure e) {
+        return ", without their routes: " + e.getMessage();
+      }
+    }
+    return "";
   }
 
   @Override
@@ -76,21 +134,24 @@ final class IptablesFilter implements PacketFilter {
    * Those of iptables-legacy belong to the kernel's modules and stay, empty.
    */
   static void removeRules() {
-    for (boolean six : new boolean[] {false, true}) {
-      SavedTables before = saved(six);
-      if (before.isEmpty()) {
-        continue;
+    removeRules(false);
+    removeRules(true);
+  }
+
+  private static void removeRules(boolean six) {
+    SavedTables before = saved(six);
+    if (before.isEmpty()) {
+      return;
+    }
+    for (Jump jump : IptablesRules.JUMPS) {
+      if (before.lines().containsKey(jump.table())) {
+        remove(six, jump, before);
       }
-      for (Jump jump : IptablesRules.JUMPS) {
-        if (before.lines().containsKey(jump.table())) {
-          remove(six, jump, before);
-        }
-      }
-      for (String table : IptablesRules.TABLES) {
-        if (before.isMade(table)) {
-          must(List.of(tool(six), WAIT, "-t", table, "-X", SavedTables.MADE));
-          removeTable(six, table);
-        }
+    }
+    for (String table : IptablesRules.TABLES) {
+      if (before.isMade(table)) {
+        must(List.of(tool(six), WAIT, "-t", table, "-X", SavedTables.MADE));
+        removeTable(six, table);
       }
     }
   }

@@ -16,7 +16,8 @@ public sealed interface PacketFilter permits NftFilter, IptablesFilter {
   /**
    * Puts the rules there in place of those that were there. Twice is as once.
    *
-   * @throws CaptureFailure when the system refuses; nothing is left half done
+   * @throws CaptureFailure when the system refuses; nothing is left half done, and what was in
+   *     force still is, unless the message says that nothing is
    */
   void install(CaptureSettings settings);
 

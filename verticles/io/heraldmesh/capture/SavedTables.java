@@ -62,9 +62,33 @@ record SavedTables(Map<String, List<String>> lines) {
   /** Herald's chains of {@code table} with their rules, as {@code iptables -S} writes them. */
   List<String> own(String table) {
     return lines.getOrDefault(table, List.of()).stream()
-        .filter(line -> line.startsWith(":" + OWN) || line.startsWith("-A " + OWN))
+        .filter(SavedTables::isOwn)
         .filter(line -> !line.startsWith(":" + MADE))
         .map(line -> line.startsWith(":") ? "-N " + line.substring(1).split(" ", 2)[0] : line)
         .toList();
+  }
+
+  /** Rules of Herald's lead what arrives to the proxy with its addresses as they are. */
+  boolean isTransparent() {
+    return own("mangle").stream().anyMatch(line -> line.contains(" -j TPROXY "));
+  }
+
+  /** Herald's chains with their rules and marks, for {@code iptables-restore --noflush}. */
+  String restore() {
+    StringBuilder text = new StringBuilder();
+    lines.forEach(
+        (table, all) -> {
+          List<String> own = all.stream().filter(SavedTables::isOwn).toList();
+          if (!own.isEmpty()) {
+            text.append('*').append(table).append('\n');
+            own.forEach(line -> text.append(line).append('\n'));
+            text.append("COMMIT\n");
+          }
+        });
+    return text.toString();
+  }
+
+  private static boolean isOwn(String line) {
+    return line.startsWith(":" + OWN) || line.startsWith("-A " + OWN);
   }
 }

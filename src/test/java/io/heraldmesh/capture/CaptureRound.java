@@ -1,9 +1,12 @@
 package io.heraldmesh.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.capture.CaptureSettings.Caller;
+import io.heraldmesh.capture.CaptureSettings.Listener;
 import io.heraldmesh.capture.CaptureSettings.Mode;
+import io.heraldmesh.policy.AddressBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -26,6 +29,7 @@ final class CaptureRound {
     PacketFilter filter = args[0].equals("nft") ? PacketFilter.nft() : PacketFilter.iptables();
     Mode mode = Mode.valueOf(args[1]);
     nothingIsLeft(filter, mode);
+    whatIsInForceOutlivesAnInstallThatFails(filter, mode);
     whatOthersPutThereStays(filter, mode);
     anEmptyTableOfOthersStays(filter, mode);
     System.out.println("as before");
@@ -51,6 +55,24 @@ final class CaptureRound {
     filter.install(settings(mode));
     PacketFilter.removeAll();
     assertThat(state()).as("removed, whoever keeps it").isEqualTo(before);
+  }
+
+  /** The system refuses the last of its rules, those for IPv6, when others have been changed. */
+  private static void whatIsInForceOutlivesAnInstallThatFails(PacketFilter filter, Mode mode) {
+    List<String> before = state();
+    filter.install(settings(mode));
+    List<String> installed = state();
+    CaptureSettings refused =
+        settings(mode, 15002, List.of(new Listener(AddressBlock.parse("fd00::5"), 99999)));
+    assertThatThrownBy(() -> filter.install(refused))
+        .isInstanceOf(CaptureFailure.class)
+        .hasMessageContaining(
+            filter.tool().equals("nft")
+                ? "nothing was changed"
+                : "the rules of before are in force");
+    assertThat(state()).as("in force").isEqualTo(installed);
+    filter.remove();
+    assertThat(state()).as("removed").isEqualTo(before);
   }
 
   private static void whatOthersPutThereStays(PacketFilter filter, Mode mode) {
@@ -122,11 +144,15 @@ final class CaptureRound {
   }
 
   private static CaptureSettings settings(Mode mode) {
+    return settings(mode, 15001, List.of());
+  }
+
+  private static CaptureSettings settings(Mode mode, int port, List<Listener> besideApps) {
     return new CaptureSettings(
         mode,
         PROXY,
         15006,
-        List.of(new Caller(Caller.EVERYBODY, 15001)),
+        List.of(new Caller(Caller.EVERYBODY, port)),
         ports(15001, 15006),
         ports(9000),
         ports(),
@@ -134,7 +160,7 @@ final class CaptureRound {
         ports(3306),
         List.of(),
         List.of(),
-        List.of());
+        besideApps);
   }
 
   private static SortedSet<Integer> ports(Integer... ports) {

@@ -40,6 +40,32 @@ class SavedTablesTest {
   }
 
   @Test
+  void whatIsPutBackIsHeraldsAloneWithItsMarks() {
+    assertThat(saved.restore())
+        .isEqualTo(
+            """
+            *nat
+            :HERALD_MADE - [0:0]
+            :HERALD_OUTPUT - [0:0]
+            -A HERALD_OUTPUT -p tcp -j REDIRECT --to-ports 15001
+            COMMIT
+            """);
+    assertThat(SavedTables.parse("").restore()).isEmpty();
+    assertThat(SavedTables.parse(saved.restore()).restore()).isEqualTo(saved.restore());
+  }
+
+  @Test
+  void routesAreNeededWhereRulesLeadToATransparentListener() {
+    assertThat(saved.isTransparent()).isFalse();
+    assertThat(
+            SavedTables.parse(
+                    "*mangle\n:HERALD_TPROXY - [0:0]\n-A HERALD_TPROXY -p tcp -j TPROXY --on-port"
+                        + " 15006 --on-ip 0.0.0.0 --tproxy-mark 0x4844/0xffffffff\nCOMMIT\n")
+                .isTransparent())
+        .isTrue();
+  }
+
+  @Test
   void aTableIsMadeWhereItIsNotThereOrIsMarkedSo() {
     assertThat(saved.made(IptablesRules.TABLES)).containsExactly("nat");
     assertThat(SavedTables.parse("").made(Set.of("nat", "filter")))
