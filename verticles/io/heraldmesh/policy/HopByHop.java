@@ -8,11 +8,14 @@ import java.util.function.Consumer;
 public final class HopByHop {
   /**
    * Meant for whoever is last, and by that section never to be listed: a message that lists them
-   * would reach the other side without who sent it, how long it is or what it contains.
+   * would reach the other side without who sent it, how long it is, what it contains or which trace
+   * it belongs to.
    */
   private static final Set<String> TO_THE_END =
       Set.of(
           "authorization",
+          "b3",
+          "baggage",
           "cache-control",
           "content-encoding",
           "content-length",
@@ -31,6 +34,11 @@ public final class HopByHop {
           "transfer-encoding",
           "vary",
           "www-authenticate",
+          "x-b3-flags",
+          "x-b3-parentspanid",
+          "x-b3-sampled",
+          "x-b3-spanid",
+          "x-b3-traceid",
           "x-request-id");
 
   private HopByHop() {}

@@ -43,13 +43,27 @@ class TraceContextTest {
     Map<String, String> all = new LinkedHashMap<>(W3C);
     all.putAll(B3_SINGLE);
     all.putAll(B3_MULTI);
+    passes(all, "");
+  }
+
+  /** Which RFC 9110 section 7.6.1 forbids for what is meant for the last recipient. */
+  @Test
+  void itDoesSoAlsoWhereConnectionListsIt() throws Exception {
+    Map<String, String> all = new LinkedHashMap<>(W3C);
+    all.putAll(B3_SINGLE);
+    all.putAll(B3_MULTI);
+    all.remove("x-ot-span-context"); // of no form that is promised
+    passes(all, "Connection: " + String.join(", ", all.keySet()) + "\r\n");
+  }
+
+  private void passes(Map<String, String> fields, String line) throws Exception {
     try (RawClient client = mesh.call()) {
-      StringBuilder head = new StringBuilder("GET /ok HTTP/1.1\r\nHost: server.b\r\n");
-      all.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+      StringBuilder head = new StringBuilder("GET /ok HTTP/1.1\r\nHost: server.b\r\n" + line);
+      fields.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
       client.send(head + "\r\n");
       assertThat(client.answer().status()).isEqualTo(200);
     }
-    all.forEach(
+    fields.forEach(
         (name, value) -> assertThat(mesh.app.last().values(name)).as(name).containsExactly(value));
   }
 
