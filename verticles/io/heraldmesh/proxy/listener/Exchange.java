@@ -129,17 +129,17 @@ final class Exchange extends ExchangeEnd {
     if (over || withdrawn()) {
       return;
     }
+    noteUntaken(now);
     Overload overload = client.context().overload();
     if (overload.saving()) {
       request.forgetSent();
-      if (patience.waited(now) > Overload.PATIENCE_MILLIS && standsStill()) {
+      if (standsStill(now)) {
         overload.shed(Shed.STALLED);
         fail(ExchangeFailure.stalled());
         return;
       }
     }
-    long left = client.writable() ? 0 : client.end().untaken();
-    Patience.Late late = patience.late(awaited(), now, left, grpc);
+    Patience.Late late = patience.late(awaited(), now, grpc);
     if (late != null) {
       ExchangeFailure why = ExchangeFailure.late(late, client.limits());
       fail(why, upstream == null ? 0 : why.blamed()); // who waits in line here has asked nobody
@@ -159,15 +159,27 @@ final class Exchange extends ExchangeEnd {
   }
 
   /** Somebody does not take what the proxy holds for him, or does not send what he announced. */
-  private boolean standsStill() {
-    boolean untaken =
-        response.started() && !client.writable() || !request.complete() && upstreamIsFull();
-    return untaken || grpc == null && !request.complete() && !response.started();
+  private boolean standsStill(long now) {
+    boolean owed = grpc == null && !request.complete() && !response.started();
+    return patience.untaken(now) > Overload.PATIENCE_MILLIS
+        || patience.waited(now) > Overload.PATIENCE_MILLIS
+            && (owed || clientIsFull() || upstreamIsFull());
+  }
+
+  private void noteUntaken(long now) {
+    UpstreamStream stream = upstream;
+    long unsent = stream != null && upstreamIsFull() ? stream.untaken() : 0;
+    patience.request(now, log.received(), unsent);
+    patience.response(now, response.bytes(), clientIsFull() ? client.end().untaken() : 0);
+  }
+
+  private boolean clientIsFull() {
+    return response.started() && !client.writable();
   }
 
   private boolean upstreamIsFull() {
     UpstreamStream stream = upstream;
-    return stream != null && !stream.isWritable();
+    return !request.complete() && stream != null && !stream.isWritable();
   }
 
   /** Only what waits for a connection or outlives a tick of the clock gets here. */

@@ -67,7 +67,7 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
 
   @Override
   public long untaken() {
-    return channel.bytesBeforeWritable();
+    return Buffering.waiting(channel);
   }
 
   @Override

@@ -11,8 +11,8 @@ final class Patience {
   private final Limits limits;
   private final long began;
   private long moved;
-  private long untaken;
-  private long untakenSince;
+  private Stall client = Stall.NONE;
+  private Stall service = Stall.NONE;
 
   /** What an exchange waits for. */
   enum Awaited {
@@ -53,18 +53,45 @@ final class Patience {
   }
 
   /**
+   * What the client takes of its response, as of now.
+   *
+   * @param passed octets of it that came from the service
+   * @param left octets that wait for the client; 0 while it takes them
+   */
+  void response(long now, long passed, long left) {
+    client = client.look(now, passed, left);
+  }
+
+  /**
+   * What the service takes of the request, as of now.
+   *
+   * @param passed octets of it that came from the client
+   * @param left octets that wait for the service; 0 while it takes them
+   */
+  void request(long now, long passed, long left) {
+    service = service.look(now, passed, left);
+  }
+
+  /** For how long one side has taken nothing of what is ready for it, whatever it sends. */
+  long untaken(long now) {
+    return Math.max(client.millis(now), service.millis(now));
+  }
+
+  /**
    * Null: not yet.
    *
-   * @param left octets of the response that wait for the client; 0 while it takes them
    * @param call null unless it is a gRPC call
    */
-  @Nullable Late late(Awaited awaited, long now, long left, @Nullable GrpcExchange call) {
+  @Nullable Late late(Awaited awaited, long now, @Nullable GrpcExchange call) {
     long waited = waited(now);
     return switch (awaited) {
       case BODY -> waited > limits.idle().toMillis() ? Late.BODY : null;
       case RESPONSE -> waited > limits.response().toMillis() ? Late.RESPONSE : null;
       case STREAM ->
-          waited > limits.streamIdle().toMillis() || stalled(now, left) ? Late.STREAM : null;
+          // the client may take nothing although the service goes on
+          waited > limits.streamIdle().toMillis() || client.millis(now) > limits.idle().toMillis()
+              ? Late.STREAM
+              : null;
       case CALL -> {
         if (call != null && call.overdue(now - began)) {
           yield Late.DEADLINE;
@@ -72,14 +99,5 @@ final class Patience {
         yield waited > limits.streamIdle().toMillis() ? Late.CALL : null;
       }
     };
-  }
-
-  /** The client takes nothing of what is ready for it, although the service goes on. */
-  private boolean stalled(long now, long left) {
-    if (left == 0 || left != untaken) {
-      untaken = left;
-      untakenSince = now;
-    }
-    return left > 0 && now - untakenSince > limits.idle().toMillis();
   }
 }

@@ -26,6 +26,7 @@ final class Pipe extends ChannelInboundHandlerAdapter {
   private final Overload overload;
   private long bytes;
   private long lastRead;
+  private Stall stall = Stall.NONE;
 
   /**
    * @param closed runs when the side that is read is closed
@@ -49,6 +50,12 @@ final class Pipe extends ChannelInboundHandlerAdapter {
   /** What was read is not taken on the other side. */
   boolean isHeldUp() {
     return !to.isWritable();
+  }
+
+  /** For how long nothing of what was read was taken on the other side. Asked by a timer. */
+  long heldUp(long now) {
+    stall = stall.look(now, bytes, Buffering.waiting(to));
+    return stall.millis(now);
   }
 
   @Override

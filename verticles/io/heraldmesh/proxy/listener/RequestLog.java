@@ -57,6 +57,11 @@ final class RequestLog {
     received += bytes;
   }
 
+  /** Octets of the body that have come. */
+  long received() {
+    return received;
+  }
+
   /** It is a gRPC call; what {@code call} has seen by the end is told too. */
   void grpc(GrpcExchange call) {
     grpc = call;

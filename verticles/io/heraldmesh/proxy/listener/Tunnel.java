@@ -179,11 +179,12 @@ final class Tunnel implements Watch.Timed {
       return;
     }
     long last = Math.max(one.lastRead(), other.lastRead());
+    long untaken = Math.max(one.heldUp(now), other.heldUp(now));
     if (both.areClosed()) {
       closed();
     } else if (isWithdrawn(both) || endedAt > 0 && now - endedAt > LINGER_MILLIS) {
       both.cut();
-    } else if (standsStill(both, now - last)) {
+    } else if (standsStill(both, now - last, untaken)) {
       context.overload().shed(Shed.STALLED);
       flag = Admission.OVERLOADED;
       both.cut();
@@ -208,10 +209,10 @@ final class Tunnel implements Watch.Timed {
   }
 
   /** One side does not take what the proxy holds for it, while memory is short. */
-  private boolean standsStill(Ends both, long waited) {
+  private boolean standsStill(Ends both, long waited, long untaken) {
+    boolean full = !(both.client().isWritable() && both.upstream().isWritable());
     return context.overload().saving()
-        && waited > Overload.PATIENCE_MILLIS
-        && !(both.client().isWritable() && both.upstream().isWritable());
+        && (untaken > Overload.PATIENCE_MILLIS || full && waited > Overload.PATIENCE_MILLIS);
   }
 
   /** By what the destination says, or else by the proxy's own bound; zero is none. */

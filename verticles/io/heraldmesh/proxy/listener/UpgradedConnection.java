@@ -76,12 +76,13 @@ final class UpgradedConnection implements Watch.Timed {
       closed();
       return;
     }
+    long untaken = Math.max(fromClient.heldUp(nowMillis), fromUpstream.heldUp(nowMillis));
     withdrawn = standing.withdrawn(clock.instant());
     if (withdrawn != null) {
       flag = Tunnel.WITHDRAWN;
     } else if (nowMillis - Math.max(fromClient.lastRead(), fromUpstream.lastRead()) > idleMillis) {
       flag = "idle";
-    } else if (overload.saving() && standsStill(nowMillis)) {
+    } else if (overload.saving() && standsStill(nowMillis, untaken)) {
       overload.shed(Shed.STALLED);
       flag = Admission.OVERLOADED;
     } else {
@@ -91,10 +92,11 @@ final class UpgradedConnection implements Watch.Timed {
   }
 
   /** One side does not take what is held for it. */
-  private boolean standsStill(long nowMillis) {
+  private boolean standsStill(long nowMillis, long untaken) {
     long last = Math.max(fromClient.lastRead(), fromUpstream.lastRead());
-    return nowMillis - last > Overload.PATIENCE_MILLIS
-        && (fromClient.isHeldUp() || fromUpstream.isHeldUp());
+    boolean full = fromClient.isHeldUp() || fromUpstream.isHeldUp();
+    return untaken > Overload.PATIENCE_MILLIS
+        || full && nowMillis - last > Overload.PATIENCE_MILLIS;
   }
 
   private void closed() {

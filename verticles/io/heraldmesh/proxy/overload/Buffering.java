@@ -38,6 +38,17 @@ public final class Buffering implements RecvByteBufAllocator {
     }
   }
 
+  /**
+   * Octets that wait to be written to {@code channel}, once they are too many for it to take more;
+   * 0 until then. A closed one takes nothing.
+   */
+  public static long waiting(Channel channel) {
+    long left = channel.bytesBeforeWritable();
+    return left == 0 || left == Long.MAX_VALUE
+        ? left
+        : left + channel.config().getWriteBufferLowWaterMark();
+  }
+
   @Override
   public Handle newHandle() {
     return new Reads(usual.newHandle(), overload);

@@ -69,6 +69,11 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter implements
   }
 
   @Override
+  public long untaken() {
+    return Buffering.waiting(channel());
+  }
+
+  @Override
   public void adapt(Overload overload) {
     Buffering.adapt(channel(), overload);
   }

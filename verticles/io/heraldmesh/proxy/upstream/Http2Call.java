@@ -67,6 +67,11 @@ final class Http2Call implements UpstreamStream, StreamListener {
   }
 
   @Override
+  public long untaken() {
+    return stream.pending();
+  }
+
+  @Override
   public void adapt(Overload overload) {
     stream.bound(Buffering.marks(overload));
   }

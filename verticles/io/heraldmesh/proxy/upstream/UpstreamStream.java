@@ -38,6 +38,9 @@ public interface UpstreamStream {
   /** It takes more than was written so far. */
   boolean isWritable();
 
+  /** Octets that must leave before it is writable again, or more; changes whenever some leave. */
+  long untaken();
+
   /** Has no more wait to be written than there is room for now. */
   void adapt(Overload overload);
 

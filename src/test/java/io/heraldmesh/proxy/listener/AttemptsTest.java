@@ -157,6 +157,11 @@ class AttemptsTest {
     }
 
     @Override
+    public long untaken() {
+      return 0;
+    }
+
+    @Override
     public void adapt(Overload overload) {}
 
     @Override

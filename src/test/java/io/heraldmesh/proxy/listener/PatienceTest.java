@@ -33,8 +33,8 @@ class PatienceTest {
   })
   void eachKindHasItsOwnLimitAndTheLimitItselfIsNotTooLate(
       Awaited awaited, long limit, Late expected) {
-    assertThat(patience.late(awaited, BEGAN + limit, 0, null)).isNull();
-    assertThat(patience.late(awaited, BEGAN + limit + 1, 0, null)).isEqualTo(expected);
+    assertThat(patience.late(awaited, BEGAN + limit, null)).isNull();
+    assertThat(patience.late(awaited, BEGAN + limit + 1, null)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -42,16 +42,17 @@ class PatienceTest {
   void whateverComesBeginsItAnew(Awaited awaited, long limit) {
     patience.moved(BEGAN + limit);
 
-    assertThat(patience.late(awaited, BEGAN + limit + limit, 0, null)).isNull();
-    assertThat(patience.late(awaited, BEGAN + limit + limit + 1, 0, null)).isNotNull();
+    assertThat(patience.late(awaited, BEGAN + limit + limit, null)).isNull();
+    assertThat(patience.late(awaited, BEGAN + limit + limit + 1, null)).isNotNull();
   }
 
   @Test
   void aClientThatTakesNothingIsLateAlthoughTheServiceGoesOn() {
-    assertThat(patience.late(Awaited.STREAM, BEGAN, 7, null)).isNull();
+    patience.response(BEGAN, 50, 7);
     patience.moved(BEGAN + 90);
-    assertThat(patience.late(Awaited.STREAM, BEGAN + 100, 7, null)).isNull();
-    assertThat(patience.late(Awaited.STREAM, BEGAN + 101, 7, null)).isEqualTo(Late.STREAM);
+    patience.response(BEGAN + 90, 60, 17);
+    assertThat(patience.late(Awaited.STREAM, BEGAN + 100, null)).isNull();
+    assertThat(patience.late(Awaited.STREAM, BEGAN + 101, null)).isEqualTo(Late.STREAM);
   }
 
   @Test
@@ -59,27 +60,43 @@ class PatienceTest {
     for (int i = 0; i < 50; i++) {
       long now = BEGAN + i * 90L;
       patience.moved(now);
-      assertThat(patience.late(Awaited.STREAM, now, 1_000 - i, null)).isNull();
+      patience.response(now, 2_000, 1_000 - i);
+      assertThat(patience.late(Awaited.STREAM, now, null)).isNull();
     }
   }
 
   @Test
   void aClientThatTookAllAndStopsAgainHasItsWholeTimeAgain() {
-    assertThat(patience.late(Awaited.STREAM, BEGAN, 7, null)).isNull();
-    assertThat(patience.late(Awaited.STREAM, BEGAN + 60, 0, null)).isNull();
+    patience.response(BEGAN, 50, 7);
+    patience.response(BEGAN + 60, 50, 0);
     patience.moved(BEGAN + 150);
-    assertThat(patience.late(Awaited.STREAM, BEGAN + 150, 7, null)).isNull();
-    assertThat(patience.late(Awaited.STREAM, BEGAN + 250, 7, null)).isNull();
-    assertThat(patience.late(Awaited.STREAM, BEGAN + 251, 7, null)).isEqualTo(Late.STREAM);
+    patience.response(BEGAN + 150, 57, 7);
+    assertThat(patience.late(Awaited.STREAM, BEGAN + 250, null)).isNull();
+    assertThat(patience.late(Awaited.STREAM, BEGAN + 251, null)).isEqualTo(Late.STREAM);
+  }
+
+  @Test
+  void itTellsForHowLongEitherSideTookNothingWhateverComes() {
+    patience.response(BEGAN, 50, 7);
+    patience.request(BEGAN + 10, 30, 3);
+    patience.moved(BEGAN + 40);
+    patience.request(BEGAN + 40, 31, 4);
+    assertThat(patience.untaken(BEGAN + 40)).isEqualTo(40);
+    patience.response(BEGAN + 40, 50, 0);
+    assertThat(patience.untaken(BEGAN + 40)).isEqualTo(30);
+    patience.request(BEGAN + 40, 31, 2);
+    assertThat(patience.untaken(BEGAN + 45)).isEqualTo(5);
+    patience.request(BEGAN + 50, 31, 0);
+    assertThat(patience.untaken(BEGAN + 50)).isZero();
   }
 
   @Test
   void aCallEndsASecondAfterItsDeadlineHoweverMuchPasses() {
     GrpcExchange call = call("40m");
     patience.moved(BEGAN + 1_040);
-    assertThat(patience.late(Awaited.CALL, BEGAN + 1_040, 0, call)).isNull();
+    assertThat(patience.late(Awaited.CALL, BEGAN + 1_040, call)).isNull();
     patience.moved(BEGAN + 1_041);
-    assertThat(patience.late(Awaited.CALL, BEGAN + 1_041, 0, call)).isEqualTo(Late.DEADLINE);
+    assertThat(patience.late(Awaited.CALL, BEGAN + 1_041, call)).isEqualTo(Late.DEADLINE);
   }
 
   @Test
@@ -87,8 +104,8 @@ class PatienceTest {
     GrpcExchange call = call("");
     long now = BEGAN + 1_000_000;
     patience.moved(now);
-    assertThat(patience.late(Awaited.CALL, now + 300, 0, call)).isNull();
-    assertThat(patience.late(Awaited.CALL, now + 301, 0, call)).isEqualTo(Late.CALL);
+    assertThat(patience.late(Awaited.CALL, now + 300, call)).isNull();
+    assertThat(patience.late(Awaited.CALL, now + 301, call)).isEqualTo(Late.CALL);
   }
 
   @Test
