@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -29,7 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueuedAccessLog implements AccessLog, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueuedAccessLog.class);
-  private static final int QUEUED = 8192;
+
+  /** Entries that wait may take this part of the heap together. */
+  private static final int HEAP_SHARE = 32;
 
   /**
    * Between looks at the queue: entries are written together, so that a request costs no waking of
@@ -47,7 +47,7 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
   private final double share;
   private final RandomGenerator random;
   private final Counter dropped;
-  private final BlockingQueue<AccessEntry> queue = new ArrayBlockingQueue<>(QUEUED);
+  private final Backlog queue;
   private final Thread writer;
   private volatile boolean reopen;
   private volatile boolean closing;
@@ -80,6 +80,21 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
       double share,
       RandomGenerator random,
       MeterRegistry meters) {
+    this(format, destination, share, random, meters, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param mostOctets that entries which wait may take
+   */
+  QueuedAccessLog(
+      Format format,
+      Destination destination,
+      double share,
+      RandomGenerator random,
+      MeterRegistry meters,
+      long mostOctets) {
     if (!(share >= 0 && share <= 1)) {
       throw new IllegalArgumentException("the share to log must be 0 to 1, not " + share);
     }
@@ -87,6 +102,7 @@ public final class QueuedAccessLog implements AccessLog, AutoCloseable {
     this.destination = destination;
     this.share = share;
     this.random = random;
+    this.queue = new Backlog(mostOctets);
     this.dropped = meters.counter("herald_access_log_dropped_total");
     this.writer = Thread.ofPlatform().daemon().name("herald-access-log").start(this::write);
   }

@@ -126,6 +126,40 @@ class QueuedAccessLogTest {
     }
   }
 
+  /** 8,192 long entries would fill a small heap. */
+  @Test
+  void aWriterThatHangsIsWaitedForByNoMoreOctetsThanAllowed() throws Exception {
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch stuck = new CountDownLatch(1);
+    Destination hanging =
+        () -> {
+          opening.countDown();
+          try {
+            assertThat(stuck.await(10, TimeUnit.SECONDS)).isTrue();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          return out;
+        };
+    try (QueuedAccessLog log =
+        new QueuedAccessLog(Format.JSON, hanging, 1, new Random(1), meters, 10_000)) {
+      log.log(entry("/first", 200));
+      assertThat(opening.await(10, TimeUnit.SECONDS)).isTrue();
+      for (int i = 0; i < 20; i++) {
+        log.log(entry("/" + "x".repeat(900), 200)); // 1,257 with all else
+      }
+      assertThat(meters.get("herald_access_log_dropped_total").counter().count()).isEqualTo(13);
+      stuck.countDown();
+      Await.until("what waited is written", () -> lines() == 8);
+      log.log(entry("/again", 200));
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("/again");
+  }
+
+  private long lines() {
+    return out.toString(StandardCharsets.UTF_8).lines().count();
+  }
+
   @Test
   void aLogThatCannotBeOpenedIsToldOfOnceAndItsLinesCount() {
     lost(
