@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.log;
 
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -34,10 +35,7 @@ final class LogFile {
                         StandardOpenOption.APPEND),
                     PosixFilePermissions.asFileAttribute(
                         PosixFilePermissions.fromString("rw-------")))));
-    if (half) {
-      out.write('\n'); // into the buffer: fails later, with what follows, if at all
-    }
-    return out;
+    return half ? new OnANewLine(out) : out;
   }
 
   private static boolean endsInHalfALine(Path path) throws IOException {
@@ -51,6 +49,29 @@ final class LogFile {
           && last.get(0) != '\n';
     } catch (AccessDeniedException e) {
       return false; // it can be added to all the same
+    }
+  }
+
+  /** Writes nothing until there is something to write: the disk may still be full. */
+  private static final class OnANewLine extends FilterOutputStream {
+    private boolean begun;
+
+    OnANewLine(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (!begun) {
+        begun = true;
+        out.write('\n');
+      }
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+      write(new byte[] {(byte) octet}, 0, 1);
     }
   }
 }

@@ -20,9 +20,19 @@ class LogFileTest {
   void halfALineOfBeforeStaysByItself() throws Exception {
     Path file = Files.writeString(folder.resolve("access.log"), "whole\nha");
 
-    add(file, "next\n");
+    add(file, "next\n", "last\n");
 
-    assertThat(Files.readString(file)).isEqualTo("whole\nha\nnext\n");
+    assertThat(Files.readString(file)).isEqualTo("whole\nha\nnext\nlast\n");
+  }
+
+  /** A node that starts on a full disk opens its log, and must be able to. */
+  @Test
+  void openingItWritesNothing() throws Exception {
+    Path file = Files.writeString(folder.resolve("access.log"), "whole\nha");
+
+    LogFile.open(file).close();
+
+    assertThat(Files.readString(file)).isEqualTo("whole\nha");
   }
 
   @ParameterizedTest
@@ -44,9 +54,11 @@ class LogFileTest {
     assertThat(Files.readString(file)).isEqualTo("next\n");
   }
 
-  private static void add(Path file, String line) throws IOException {
+  private static void add(Path file, String... lines) throws IOException {
     try (OutputStream out = LogFile.open(file)) {
-      out.write(line.getBytes(StandardCharsets.UTF_8));
+      for (String line : lines) {
+        out.write(line.getBytes(StandardCharsets.UTF_8));
+      }
     }
   }
 }
