@@ -148,6 +148,8 @@ public final class Node {
   private void startWith(
       NodeControl started, @Nullable Resourcing resourcing, Consumer<String> say) {
     undo.add("store", started::close);
+    LoopLag lag = new LoopLag(foundation().vertx(), config.name(), foundation().meters());
+    undo.add("event loop lag", lag::close);
     StartWait.await(started.start(), START_WITHIN);
     control = started;
     started.report(health);
@@ -187,6 +189,7 @@ public final class Node {
         foundation().crypto().name(),
         TlsProvider.name());
     health.register("node", () -> Condition.OK);
+    lag.begin();
     say.accept("ready");
   }
 

@@ -78,7 +78,6 @@ public final class DataPath {
   private final OpenConnections open = new OpenConnections();
   private final ListenerContext context;
   private final Listeners listeners;
-  private final LoopLag lag;
   private final long purging;
   private volatile TokenCache verified;
   private volatile @Nullable InForce inForce;
@@ -184,7 +183,6 @@ public final class DataPath {
             new UnfinishedHeads(Runtime.getRuntime().maxMemory() / HEADS_SHARE, overload),
             clock);
     this.listeners = new Listeners(settings, loops, context, originals, own);
-    this.lag = new LoopLag(loops.all(), settings.node(), meters);
     this.verified = TokenCache.of(settings.limits().tokenCacheBytes(), clock);
     TokenCacheMeters.register(meters, settings.node(), () -> verified);
     this.purging = vertx.setPeriodic(PURGE_EVERY.toMillis(), tick -> verified.purge(keySets.get()));
@@ -278,9 +276,8 @@ public final class DataPath {
             });
   }
 
-  /** Requests may pass from now on, and the lag of event loops matters. */
+  /** Requests may pass from now on. */
   void begin() {
-    lag.begin();
     listeners.begin();
   }
 
@@ -305,7 +302,6 @@ public final class DataPath {
             done -> {
               vertx.cancelTimer(purging);
               vertx.cancelTimer(poll);
-              lag.close();
               upstreams.close();
               tls.close();
               originations.close();

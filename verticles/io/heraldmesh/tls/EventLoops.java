@@ -20,6 +20,8 @@ import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import jdk.net.ExtendedSocketOptions;
 
@@ -175,9 +177,17 @@ public final class EventLoops {
     return transport;
   }
 
-  /** Every event loop. */
+  /** Every event loop that carries connections. */
   public Iterable<EventExecutor> all() {
     return loops;
+  }
+
+  /** Those, and then whoever accepts connections for them. */
+  public List<EventExecutor> withAcceptors() {
+    List<EventExecutor> both = new ArrayList<>();
+    loops.forEach(both::add);
+    acceptors.forEach(both::add);
+    return List.copyOf(both);
   }
 
   /**

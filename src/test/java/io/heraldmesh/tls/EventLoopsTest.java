@@ -62,7 +62,11 @@ class EventLoopsTest {
               .channel();
       assertThat(client.eventLoop()).isSameAs(loop);
       assertThat(accepted.get(5, TimeUnit.SECONDS)).startsWith("vert.x-eventloop-thread-");
-      assertThat(loops.all()).hasSize(2);
+      assertThat(loops.all()).hasSize(2).doesNotContain(server.eventLoop());
+      assertThat(loops.withAcceptors())
+          .hasSize(3)
+          .containsAll(loops.all())
+          .contains(server.eventLoop());
       assertThat(loops.transport().isEmpty()).isFalse();
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);

@@ -1,9 +1,11 @@
-package io.heraldmesh.proxy;
+package io.heraldmesh.node;
 
+import io.heraldmesh.tls.EventLoops;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How late the event loops of a data path are: a tick on each, every 10 ms, that notes how much
- * later than that it came. Vert.x's own checker does not see what runs in Netty's handlers.
- * Thread-safe.
+ * How late the event loops of a process are, those that accept connections included: a tick on
+ * each, every 10 ms, that notes how much later than that it came. Vert.x's own checker does not see
+ * what runs in Netty's handlers. Thread-safe.
  */
 final class LoopLag {
   private static final Logger LOG = LoggerFactory.getLogger(LoopLag.class);
@@ -28,8 +30,8 @@ final class LoopLag {
   private final List<Loop> loops = new ArrayList<>();
   private volatile boolean serving;
 
-  LoopLag(Iterable<EventExecutor> executors, String node, MeterRegistry meters) {
-    for (EventExecutor executor : executors) {
+  LoopLag(Vertx vertx, String node, MeterRegistry meters) {
+    for (EventExecutor executor : EventLoops.of(vertx).withAcceptors()) {
       loops.add(new Loop(executor, loops.size()));
     }
     Gauge.builder("herald_event_loop_lag_seconds", this, lag -> lag.takeWorst() / 1e9)
