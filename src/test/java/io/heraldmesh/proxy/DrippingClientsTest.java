@@ -3,8 +3,6 @@ package io.heraldmesh.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,39 +17,25 @@ class DrippingClientsTest {
   /** More than all sockets on the way hold. */
   private static final int MUCH = 48_000_000;
 
-  private RecordingApp app;
-  private Mesh mesh;
-
-  @BeforeEach
-  void start() throws Exception {
-    app = new RecordingApp();
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    mesh.close();
-    app.close();
-  }
-
   @Test
   void aTunnelIsCutOffAndSaysSo() throws Exception {
-    mesh = Mesh.ready(Mesh.Options.DEFAULT.tcp(app.address()));
-    try (RawClient deaf = new RawClient(mesh.outboundPort)) {
+    try (RecordingApp app = new RecordingApp();
+        Mesh mesh = Mesh.ready(Mesh.Options.DEFAULT.tcp(app.address()));
+        RawClient deaf = new RawClient(mesh.outboundPort)) {
       deaf.head("GET /big?" + MUCH + " HTTP/1.1", "Host: server.b");
       Mesh.eventually(() -> app.seen().size() == 1);
-      cutOffAlthoughItSends(deaf);
+      isCutOffAlthoughItSends(mesh, deaf);
     }
-    assertThat(mesh.logged("source").flag()).isEqualTo("overloaded");
   }
 
   @Test
   void aWebSocketIsCutOffAndSaysSo() throws Exception {
-    mesh = Mesh.ready();
-    mesh.app.rawAnswer(
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
-            + "x".repeat(MUCH));
-    try (RawClient deaf = mesh.call()) {
+    try (Mesh mesh = Mesh.ready();
+        RawClient deaf = mesh.call()) {
+      mesh.app.rawAnswer(
+          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+              + "x".repeat(MUCH));
       deaf.head(
           "GET /raw HTTP/1.1",
           "Host: server.b",
@@ -60,34 +44,33 @@ class DrippingClientsTest {
           "Sec-WebSocket-Version: 13",
           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
       assertThat(deaf.headOnly()).startsWith("HTTP/1.1 101 ");
-      cutOffAlthoughItSends(deaf);
+      isCutOffAlthoughItSends(mesh, deaf);
     }
-    assertThat(mesh.logged("source").flag()).isEqualTo("overloaded");
   }
 
   /** Its body never ends, and the service answers all the same. */
   @Test
   void aRequestIsCutOffAndSaysSo() throws Exception {
-    mesh = Mesh.ready();
-    mesh.app.rawAnswer(
-        "HTTP/1.1 200 OK\r\nContent-Length: " + MUCH + "\r\n\r\n" + "x".repeat(MUCH));
-    try (RawClient deaf = mesh.call()) {
+    try (Mesh mesh = Mesh.ready();
+        RawClient deaf = mesh.call()) {
+      mesh.app.rawAnswer(
+          "HTTP/1.1 200 OK\r\nContent-Length: " + MUCH + "\r\n\r\n" + "x".repeat(MUCH));
       deaf.head("POST /early HTTP/1.1", "Host: server.b", "Content-Length: 1000000").send("x");
       assertThat(deaf.headOnly()).startsWith("HTTP/1.1 200 ");
-      cutOffAlthoughItSends(deaf);
+      isCutOffAlthoughItSends(mesh, deaf);
     }
-    assertThat(mesh.logged("source").flag()).isEqualTo("overloaded");
   }
 
-  private void cutOffAlthoughItSends(RawClient deaf) {
+  private static void isCutOffAlthoughItSends(Mesh mesh, RawClient deaf) {
     mesh.clientMemory.heap(SAVING);
     mesh.clientOverload.look();
     assertThat(mesh.clientOverload.saving()).isTrue();
     Mesh.eventually(
         () -> {
           sendOctet(deaf);
-          return stalled() == 1;
+          return stalled(mesh) == 1;
         });
+    assertThat(mesh.logged("source").flag()).isEqualTo("overloaded");
   }
 
   private static void sendOctet(RawClient client) {
@@ -98,7 +81,7 @@ class DrippingClientsTest {
     }
   }
 
-  private double stalled() {
+  private static double stalled(Mesh mesh) {
     return mesh.meters
         .get("herald_overload_shed")
         .tag("node", "client")
