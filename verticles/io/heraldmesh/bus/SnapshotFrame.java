@@ -38,16 +38,7 @@ public record SnapshotFrame(
 
   public byte[] toBytes() {
     byte[] granted = epoch == null ? new byte[0] : epoch.toByteArray();
-    ByteBuffer frame =
-        ByteBuffer.allocate(
-            MAGIC.length
-                + 4
-                + statement.size()
-                + 4
-                + granted.length
-                + 5
-                + proof.path().size() * HASH_BYTES
-                + size(content));
+    ByteBuffer frame = ByteBuffer.allocate(length());
     frame.put(MAGIC).putInt(statement.size()).put(statement.toByteArray());
     frame.putInt(granted.length).put(granted);
     frame.putInt(proof.index()).put((byte) proof.path().size());
@@ -62,6 +53,18 @@ public record SnapshotFrame(
       }
     }
     return frame.array();
+  }
+
+  /** How many bytes it is on the wire; makes none of them. */
+  public int length() {
+    return MAGIC.length
+        + 4
+        + statement.size()
+        + 4
+        + (epoch == null ? 0 : epoch.size())
+        + 5
+        + proof.path().size() * HASH_BYTES
+        + size(content);
   }
 
   private static int size(@Nullable SnapshotContent content) {

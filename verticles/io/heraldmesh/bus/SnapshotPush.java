@@ -25,12 +25,11 @@ public final class SnapshotPush {
    * the node has to ask first.
    */
   public static Future<Acknowledgement> push(SignedBus bus, SpiffeId node, SnapshotFrame frame) {
-    byte[] bytes = frame.toBytes();
-    if (bytes.length > MOST_BYTES) {
+    if (frame.length() > MOST_BYTES) {
       return Future.failedFuture(
-          new BusException(BusFailure.TOO_LARGE, "snapshot of " + bytes.length + " bytes"));
+          new BusException(BusFailure.TOO_LARGE, "snapshot of " + frame.length() + " bytes"));
     }
-    return bus.sendOpen(address(node), bytes).compose(SnapshotPush::acknowledgement);
+    return bus.sendOpen(address(node), frame.toBytes()).compose(SnapshotPush::acknowledgement);
   }
 
   private static Future<Acknowledgement> acknowledgement(byte[] answer) {

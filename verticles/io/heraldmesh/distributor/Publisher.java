@@ -38,6 +38,12 @@ final class Publisher {
   /** After which a revision that could not be stored is tried again. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
+  /** On its way a frame is copied, so its octets are on the heap more than once. */
+  private static final int PART_OF_THE_HEAP = 16;
+
+  /** What is not answered by then holds up what waits no more. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final Vertx vertx;
   private final SignedBus bus;
   private final NodeRoll nodes;
@@ -46,6 +52,7 @@ final class Publisher {
   private final KeySharing keys;
   private final BiFunction<SpiffeId, Acknowledgement, Future<Void>> acknowledged;
   private final CompileRuns runs;
+  private final PushQueue pushes;
   private Set<String> stale = Set.of();
   private List<String> compilerProblems = List.of();
   private @Nullable String sourceProblem;
@@ -79,6 +86,8 @@ final class Publisher {
     this.keys = keys;
     this.acknowledged = acknowledged;
     this.runs = new CompileRuns(vertx, settled, this::run, new Pacing(System::nanoTime));
+    long most = Runtime.getRuntime().maxMemory() / PART_OF_THE_HEAP;
+    this.pushes = new PushQueue(vertx, most, PATIENCE, this::push);
   }
 
   /** See {@link DistributorVerticle#apply}. */
@@ -95,6 +104,7 @@ final class Publisher {
 
   /** Who waits for what will not come is told that another one distributes. */
   void close() {
+    pushes.close();
     runs.close(
         new StoreException(
             StoreException.Reason.TAKEN, "this node does not distribute any more, another does"));
@@ -232,12 +242,12 @@ final class Publisher {
   private void publish(SignedRevision fresh, @Nullable NodeRecord node, Published snapshot) {
     if (node != null) {
       nodes.put(node.wanting(snapshot));
-      push(node.id(), frames.push(fresh, node, snapshot.snapshot()));
+      pushes.put(node.id(), frames.push(fresh, node, snapshot.snapshot()));
     }
   }
 
-  private void push(SpiffeId node, SnapshotFrame frame) {
-    SnapshotPush.push(bus, node, frame)
+  private Future<Void> push(SpiffeId node, SnapshotFrame frame) {
+    return SnapshotPush.push(bus, node, frame)
         .compose(acknowledgement -> acknowledged.apply(node, acknowledgement))
         .onFailure(
             e -> LOG.info("push failed, the node will ask node={} {}", node, e.getMessage()));

@@ -94,6 +94,16 @@ class SnapshotPartsTest {
   }
 
   @Test
+  void howLongAFrameIsIsKnownBeforeItIsMade() {
+    for (SnapshotContent content : contents()) {
+      for (ByteString epoch : orNone()) {
+        SnapshotFrame frame = revision.frame(config, epoch, id, content);
+        assertThat(frame.length()).isEqualTo(frame.toBytes().length);
+      }
+    }
+  }
+
+  @Test
   void noMixtureOfPartsIsBelievedButTheOneThatWasSigned() {
     int good = 0;
     for (EncodedSnapshot held : holdings()) {
