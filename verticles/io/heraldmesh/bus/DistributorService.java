@@ -20,7 +20,8 @@ public interface DistributorService {
    * Says what runs on this node. Fails with {@link BusFailure#NOT_REGISTERED} when one of the
    * service accounts is not registered for it, or, over a link, one of the addresses is neither the
    * one that the link comes from nor registered; then none of the announcement counts. Fails with
-   * {@link BusFailure#REPLAYED} when its sequence is not above the {@link #lastSequence}.
+   * {@link BusFailure#REPLAYED} when its sequence is not above the {@link #lastSequence}, and with
+   * {@link BusFailure#OVERLOADED} when this node announces too often: it may again a second later.
    */
   Future<Void> announce(Announcement announcement);
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * When the compiler runs: one run at a time, and one for a burst of changes. While thousands of
  * nodes come, there is always another change, and a run looks at all of them; so a run that nobody
  * asked for by hand waits the longer the longer the one before took. One that somebody did ask for
- * comes almost at once, unless there were many of them just now ({@link Pacing}). Lives on one
- * event loop.
+ * comes almost at once. After many runs of either kind in a row each waits ({@link Pacing}). Lives
+ * on one event loop.
  */
 final class CompileRuns {
   /** How long somebody who waits for a change waits for others of the same burst. */
@@ -94,9 +94,11 @@ final class CompileRuns {
   }
 
   private long pause() {
-    return urgent
-        ? Math.max(ALMOST_AT_ONCE.toMillis(), pacing.untilNext().toMillis())
-        : Math.clamp(tookMillis * PAUSE, BURST.toMillis(), LONGEST.toMillis());
+    long least =
+        urgent
+            ? ALMOST_AT_ONCE.toMillis()
+            : Math.clamp(tookMillis * PAUSE, BURST.toMillis(), LONGEST.toMillis());
+    return Math.max(least, pacing.untilNext().toMillis());
   }
 
   private void begin() {
@@ -109,9 +111,7 @@ final class CompileRuns {
       return;
     }
     next = null;
-    if (urgent) {
-      pacing.begun();
-    }
+    pacing.begun();
     urgent = false;
     running = true;
     long from = System.nanoTime();

@@ -81,6 +81,7 @@ final class Distributor implements DistributorService.Server {
             new NodeMemory(vertx, ledger),
             clock,
             settle,
+            new AnnouncementLimit(System::nanoTime),
             publisher::nodesChanged);
   }
 

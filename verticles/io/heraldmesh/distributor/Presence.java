@@ -36,6 +36,7 @@ final class Presence {
   private final Registered registered;
   private final NodeMemory memory;
   private final InstantSource clock;
+  private final AnnouncementLimit limit;
   private final Runnable changed;
   private final Map<String, Refusal> refusals = new TreeMap<>();
 
@@ -50,6 +51,7 @@ final class Presence {
   /**
    * @param nodes who comes and goes is written here, by nobody else
    * @param settle how long nodes are waited for, where whoever distributed before left no word
+   * @param limit what one node may announce
    * @param changed called when what nodes run is not what it was
    */
   Presence(
@@ -59,12 +61,14 @@ final class Presence {
       NodeMemory memory,
       InstantSource clock,
       Duration settle,
+      AnnouncementLimit limit,
       Runnable changed) {
     this.domain = domain;
     this.nodes = nodes;
     this.registered = registered;
     this.memory = memory;
     this.clock = clock;
+    this.limit = limit;
     this.changed = changed;
     this.settledAt = System.nanoTime() + settle.toNanos();
     this.settled = settle.isZero();
@@ -109,7 +113,10 @@ final class Presence {
     return settled;
   }
 
-  /** Fails when something in it is not registered, and when it is not the newest of this node. */
+  /**
+   * Fails when something in it is not registered, when it is not the newest of this node, and when
+   * the node says too much; then it has to say it again.
+   */
   Future<Void> announce(SpiffeId node, Announcement announcement) {
     String name = node.herald().orElseThrow().name();
     return registered
@@ -133,6 +140,10 @@ final class Presence {
     if (announcement.sequence() <= nodes.sequence(name)) {
       return Future.failedFuture(
           new BusException(BusFailure.REPLAYED, "a later announcement came before"));
+    }
+    if (!limit.take(name)) {
+      return Future.failedFuture(
+          new BusException(BusFailure.OVERLOADED, "announced too often, again in a second"));
     }
     refusals.remove(name);
     Instant now = clock.instant();
@@ -224,6 +235,7 @@ final class Presence {
     Instant now = clock.instant();
     refusals.entrySet().removeIf(one -> isOver(one.getKey(), one.getValue(), now));
     nodes.keepGone(registered.now().byNode().keySet());
+    limit.keep(registered.now().byNode().keySet());
     List<String> lost = new ArrayList<>();
     boolean fewer = false;
     for (NodeRecord node : List.copyOf(nodes.all())) {

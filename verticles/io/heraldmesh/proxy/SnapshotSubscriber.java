@@ -155,12 +155,12 @@ public final class SnapshotSubscriber implements PolicySource {
     return refusal;
   }
 
-  /** Replaces what was announced. */
+  /** Replaces what was announced. Where that fails it is said again soon, if that is of use. */
   public Future<Void> announce(List<Announcement.AnnouncedWorkload> changed) {
     synchronized (this) {
       workloads = List.copyOf(changed);
     }
-    return announce();
+    return announce().onFailure(e -> askLater(wait(e)));
   }
 
   /** Completes when the distributor was told; until it has been, it is told again. */

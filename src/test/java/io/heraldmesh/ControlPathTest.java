@@ -250,6 +250,23 @@ class ControlPathTest extends ControlPath {
   }
 
   @Test
+  void theLastWordOfANodeThatSaidTooMuchIsHeard() {
+    begin();
+    Future<Void> said = Future.succeededFuture();
+    for (int i = 0; i < 1000 && said.succeeded(); i++) {
+      Future<Void> next = web.subscriber.announce(List.of(workload("web", i % 2 == 1)));
+      Await.until("answered", next::isComplete);
+      said = next;
+    }
+    assertThat(said.cause()).hasMessageContaining("OVERLOADED");
+
+    web.subscriber.announce(List.of(workload("web", false)));
+    Await.until("no endpoint", () -> client.last().destinations().getFirst().endpoints().isEmpty());
+    web.subscriber.announce(List.of(workload("web", true)));
+    Await.until("again", () -> !client.last().destinations().getFirst().endpoints().isEmpty());
+  }
+
+  @Test
   void aNodeThatIsStartedAgainSaysWhatRunsThereNowThoughNobodyMissedIt() {
     begin();
     Await.result(web.subscriber.close());

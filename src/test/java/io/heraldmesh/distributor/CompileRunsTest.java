@@ -125,16 +125,30 @@ class CompileRunsTest {
     assertThat(Await.result(asked)).isEqualTo(new Revision(1, 1));
   }
 
-  /** Nodes that come and go are none of a flood of changes. */
-  @Test
-  void runsThatNobodyAskedForDoNotDelayAChange() {
-    for (int run = 0; run < 2 * Pacing.AT_ONCE; run++) {
+  private void runToTheEnd(int number) {
+    for (int run = 0; run < number; run++) {
       ask(false);
       awaitBegun(run + 1);
       end(run, run + 1);
     }
+  }
 
-    assertThat(pacing.untilNext()).isNegative();
+  /** As where nodes come and go all the time, or one says so. */
+  @Test
+  void runsThatNobodyAskedForStandApartOnceThereWereMany() {
+    runToTheEnd(Pacing.AT_ONCE);
+    long from = System.nanoTime();
+    ask(false);
+    awaitBegun(Pacing.AT_ONCE + 1);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThanOrEqualTo(Pacing.EVERY);
+  }
+
+  @Test
+  void howeverManyOfThemThereWereAChangeWaitsForOnePaceAtMost() {
+    runToTheEnd(Pacing.AT_ONCE + 3);
+
+    assertThat(pacing.untilNext()).isLessThanOrEqualTo(Pacing.EVERY);
   }
 
   /** Each of these runs is followed by another one that somebody waits for. */

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class PresenceTest {
   private final Context loop = vertx.getOrCreateContext();
   private final Store store = SqliteStore.inMemory();
   private final AtomicInteger changes = new AtomicInteger();
+  private final AtomicLong nanos = new AtomicLong();
   private volatile Registrations registrations = new Registrations(Map.of("n1", WEB));
   private NodeRoll nodes = new NodeRoll();
   private Presence presence = begin();
@@ -55,6 +57,7 @@ class PresenceTest {
         new NodeMemory(vertx, Ledger.of(store)),
         clock,
         LONG,
+        new AnnouncementLimit(nanos::get),
         changes::incrementAndGet);
   }
 
@@ -112,6 +115,33 @@ class PresenceTest {
 
     Await.result(onLoop(() -> presence.withdraw(N1, 5)));
     assertThat(Await.failure(announce(4))).hasMessageContaining("later announcement");
+    assertThat(nodes.all()).isEmpty();
+  }
+
+  /** Each of its words is a new snapshot for all others. */
+  @Test
+  void aNodeThatAnnouncesItselfAllTheTimeCountsTenTimesAndThenOnceASecond() {
+    for (int sequence = 1; sequence <= AnnouncementLimit.AT_ONCE; sequence++) {
+      Await.result(announce(sequence));
+    }
+    assertThat(Await.failure(announce(11))).hasMessageContaining("OVERLOADED");
+    assertThat(Await.failure(announce(12))).hasMessageContaining("OVERLOADED");
+    assertThat(changes).hasValue(AnnouncementLimit.AT_ONCE);
+    assertThat(node().sequence()).isEqualTo(AnnouncementLimit.AT_ONCE);
+
+    nanos.addAndGet(AnnouncementLimit.EVERY.toNanos());
+    Await.result(announce(13));
+    assertThat(node().sequence()).isEqualTo(13);
+  }
+
+  @Test
+  void howeverOftenANodeAnnouncedItselfItMayTakeItsLeave() {
+    for (int sequence = 1; sequence <= AnnouncementLimit.AT_ONCE; sequence++) {
+      Await.result(announce(sequence));
+    }
+    assertThat(Await.failure(announce(11))).hasMessageContaining("OVERLOADED");
+
+    Await.result(onLoop(() -> presence.withdraw(N1, 12)));
     assertThat(nodes.all()).isEmpty();
   }
 
