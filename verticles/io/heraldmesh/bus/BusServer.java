@@ -33,6 +33,7 @@ final class BusServer {
   private final Map<String, SignedBus.Handling<?, ?>> byType = new HashMap<>();
   private final ReplayGuard replays = new ReplayGuard(MOST_NONCES_PER_SENDER);
   private final AtomicInteger open = new AtomicInteger();
+  private final CallerShares shares = new CallerShares();
   private final ToldRefusals told = new ToldRefusals();
 
   BusServer(
@@ -120,25 +121,40 @@ final class BusServer {
       Envelope envelope, SignedBus.Handling<Q, A> handling) {
     return vertx
         .executeBlocking(() -> open(envelope, handling.operation()), false)
-        .compose(request -> taken(envelope, handling.operation(), request))
-        .onFailure(
-            e ->
-                refused.refused(
-                    e instanceof BusException b
-                        ? b
-                        : new BusException(BusFailure.INTERNAL, "the service's log says why"),
-                    envelope.type()))
+        .compose(request -> shared(envelope, handling.operation(), request))
+        .onFailure(e -> unseen(envelope, e))
+        .compose(request -> answer(envelope, handling, request));
+  }
+
+  private void unseen(Envelope envelope, Throwable cause) {
+    refused.refused(
+        cause instanceof BusException e
+            ? e
+            : new BusException(BusFailure.INTERNAL, "the service's log says why"),
+        envelope.type());
+  }
+
+  /** What begins here is {@link CallerShares#end}ed once it is answered. */
+  private <Q> Future<Request<Q>> shared(
+      Envelope envelope, Operation<?, ?> operation, Request<Q> request) {
+    return shares.begin(request.caller(), operation)
+        ? Future.succeededFuture(request)
+            .compose(own -> taken(envelope, operation, own))
+            .onFailure(e -> shares.end(request.caller(), operation))
+        : Future.failedFuture(
+            new BusException(BusFailure.OVERLOADED, "too many requests of one sender"));
+  }
+
+  private <Q extends Record, A extends Record> Future<Buffer> answer(
+      Envelope envelope, SignedBus.Handling<Q, A> handling, Request<Q> request) {
+    SpiffeId caller = request.caller();
+    Operation<Q, A> operation = handling.operation();
+    return Future.succeededFuture(request)
+        .compose(own -> handling.handler().handle(caller, own.payload()))
         .compose(
-            request ->
-                handling
-                    .handler()
-                    .handle(request.caller(), request.payload())
-                    .compose(
-                        answer ->
-                            vertx.executeBlocking(
-                                () ->
-                                    seal(envelope, handling.operation(), request.caller(), answer),
-                                false)));
+            answer ->
+                vertx.executeBlocking(() -> seal(envelope, operation, caller, answer), false))
+        .onComplete(done -> shares.end(caller, operation));
   }
 
   /**

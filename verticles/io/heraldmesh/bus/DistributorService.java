@@ -38,7 +38,8 @@ public interface DistributorService {
   /**
    * Asks for the snapshot in force: the answer, and nothing that is pushed, is proof that it is
    * what the control plane says now. Fails with {@link BusFailure#UNKNOWN_NODE} when this node has
-   * to announce first, {@link BusFailure#NOT_READY} when there is none yet.
+   * to announce first, {@link BusFailure#NOT_READY} when there is none yet, {@link
+   * BusFailure#OVERLOADED} when two answers for this node are being made.
    *
    * @param held digest of what the node has; null: nothing
    */
@@ -257,16 +258,18 @@ public interface DistributorService {
             64 << 10,
             64 << 10);
 
+    /** Each answer is a whole snapshot; a node that asks again may not have given up the first. */
     static final Operation<FetchRequest, Fetched> FETCH =
         new Operation<>(
-            ADDRESS,
-            "config.fetch",
-            FetchRequest.class,
-            Fetched.class,
-            NODES,
-            CONFIG,
-            64 << 10,
-            SnapshotPush.MOST_FETCHED_BYTES);
+                ADDRESS,
+                "config.fetch",
+                FetchRequest.class,
+                Fetched.class,
+                NODES,
+                CONFIG,
+                64 << 10,
+                SnapshotPush.MOST_FETCHED_BYTES)
+            .atMostOfOneCaller(2);
 
     static final Operation<Acknowledgement, Done> ACKNOWLEDGE =
         new Operation<>(

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param answerers roles that may answer
  * @param mostRequestBytes the whole envelope; the same for {@code mostAnswerBytes}
  * @param once it has an effect, so the same message counts once in the whole mesh: {@link OnceOnly}
+ * @param mostOfOneCaller requests of one caller that are under way at once: {@link CallerShares}
  */
 record Operation<Q extends Record, A extends Record>(
     String address,
@@ -23,7 +24,8 @@ record Operation<Q extends Record, A extends Record>(
     Set<HeraldRole> answerers,
     int mostRequestBytes,
     int mostAnswerBytes,
-    boolean once) {
+    boolean once,
+    int mostOfOneCaller) {
 
   Operation {
     callers = Set.copyOf(callers);
@@ -49,7 +51,8 @@ record Operation<Q extends Record, A extends Record>(
         answerers,
         mostRequestBytes,
         mostAnswerBytes,
-        false);
+        false,
+        CallerShares.MOST);
   }
 
   /** The same, with an effect. */
@@ -63,7 +66,23 @@ record Operation<Q extends Record, A extends Record>(
         answerers,
         mostRequestBytes,
         mostAnswerBytes,
-        true);
+        true,
+        mostOfOneCaller);
+  }
+
+  /** The same, with so many requests of one caller under way at once. */
+  Operation<Q, A> atMostOfOneCaller(int requests) {
+    return new Operation<>(
+        address,
+        type,
+        request,
+        answer,
+        callers,
+        answerers,
+        mostRequestBytes,
+        mostAnswerBytes,
+        once,
+        requests);
   }
 
   /** The type of the answer. */

@@ -52,7 +52,7 @@ final class LinkLimits {
   /** A link on which less arrives, 1 Mbit/s, counts as one on which nothing does. */
   static final long LEAST_BYTES_PER_SECOND = 125_000;
 
-  /** How long an older stream of a node may go on with what it has begun. */
+  /** How long an older stream of a node, one at a time, may go on with what it has begun. */
   static final Duration DRAIN = Duration.ofSeconds(5);
 
   private LinkLimits() {}

@@ -56,6 +56,7 @@ public final class LinkServer {
   private final AtomicLong waitingBytes = new AtomicLong();
   private final Set<LinkSession> sessions = ConcurrentHashMap.newKeySet();
   private final Map<SpiffeId, LinkSession> newest = new ConcurrentHashMap<>();
+  private final Map<SpiffeId, LinkSession> draining = new ConcurrentHashMap<>();
   private final Map<SpiffeId, Place> places = new ConcurrentHashMap<>();
   private volatile Predicate<HttpConnection> standing = connection -> true;
   private long ticks = -1;
@@ -179,13 +180,27 @@ public final class LinkServer {
         .compose(own -> vertx.eventBus().request(address, Buffer.buffer(envelope), ASK));
   }
 
-  /** The session that its node is reached by from now on; an older one finishes what it began. */
+  /**
+   * The session that its node is reached by from now on; the one before finishes what it began, and
+   * one that still did so ends at once.
+   */
   void take(LinkSession session) {
     waitsNoMore(session);
     LinkSession before = newest.put(session.peer(), session);
     meters.counter("herald_link_attached").increment();
     if (before != null) {
       before.replaced();
+      drain(before);
+    }
+  }
+
+  private void drain(LinkSession session) {
+    LinkSession before = draining.put(session.peer(), session);
+    if (before != null) {
+      before.end("newer links took its place", GrpcStatus.OK);
+    }
+    if (!sessions.contains(session)) {
+      draining.remove(session.peer(), session); // it ended meanwhile
     }
   }
 
@@ -198,6 +213,7 @@ public final class LinkServer {
     sessions.remove(session);
     waitsNoMore(session);
     newest.remove(session.peer(), session);
+    draining.remove(session.peer(), session);
   }
 
   void dropped() {

@@ -9,15 +9,19 @@ import io.heraldmesh.TestAuthority;
 import io.heraldmesh.credentials.RenewableIdentity;
 import io.heraldmesh.identity.HeraldRole;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +101,49 @@ class SignedBusTest {
         mesh.bus(vertx, HeraldRole.CONFIG, "c").call(ECHO, HeraldRole.CA, new Echo("x")),
         BusFailure.FORBIDDEN);
     assertThat(served).hasValue(0);
+  }
+
+  @Test
+  void aCallerHasItsShareOfAServiceAndOthersAreAnsweredBeside() {
+    Operation<Echo, Echo> slow =
+        new Operation<>(
+            "herald.slow",
+            "slow",
+            Echo.class,
+            Echo.class,
+            ECHO.callers(),
+            ECHO.answerers(),
+            4096,
+            4096);
+    List<Promise<Echo>> waiting = new CopyOnWriteArrayList<>();
+    Await.result(
+        ca.serve(
+            SignedBus.on(
+                slow,
+                (caller, echo) -> {
+                  Promise<Echo> answer = Promise.promise();
+                  if (echo.text().equals("at once")) {
+                    answer.complete(echo);
+                  } else {
+                    waiting.add(answer);
+                  }
+                  return answer.future();
+                })));
+    List<Future<Echo>> asked = new ArrayList<>();
+    for (int i = 0; i < CallerShares.MOST; i++) {
+      asked.add(node.call(slow, HeraldRole.CA, new Echo("wait")));
+    }
+    Await.until("all are under way", () -> waiting.size() == CallerShares.MOST);
+
+    assertFails(node.call(slow, HeraldRole.CA, new Echo("at once")), BusFailure.OVERLOADED);
+    SignedBus other = mesh.bus(vertx, HeraldRole.NODE, "n2");
+    Await.result(other.call(slow, HeraldRole.CA, new Echo("at once")));
+
+    waiting.getFirst().fail("for a reason of its own");
+    waiting.stream().skip(1).forEach(answer -> answer.complete(new Echo("done")));
+    Await.until("all are answered", () -> asked.stream().allMatch(Future::isComplete));
+    assertThat(asked).filteredOn(Future::failed).hasSize(1);
+    Await.result(node.call(slow, HeraldRole.CA, new Echo("at once")));
   }
 
   @Test

@@ -195,6 +195,29 @@ class LinkRefusalTest extends ServedRoots {
         });
   }
 
+  /** Each that goes on asks, too: a node that attached again and again asked without bound. */
+  @Test
+  void ofTheOlderLinksOfANodeOneGoesOnWithWhatItHasBegun() {
+    byte[] first = signed("n1");
+    byte[] second = signed("n1");
+    byte[] third = signed("n1");
+    RawLink oldest = raw("n1").hello().greeted();
+    long begun = System.nanoTime();
+    RawLink older = raw("n1").hello().greeted();
+    older.ask(1, CA, first);
+    assertThat(older.answer(1).hasAnswer()).isTrue();
+    assertThat(oldest.ended.get()).isNull();
+
+    RawLink newest = raw("n1").hello().greeted();
+    assertThat(oldest.end()).startsWith("OK");
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(LinkLimits.DRAIN);
+    older.ask(2, CA, second);
+    newest.ask(1, CA, third);
+    assertThat(older.answer(2).hasAnswer()).isTrue();
+    assertThat(newest.answer(1).hasAnswer()).isTrue();
+    assertThat(control.links().attached()).hasSize(1);
+  }
+
   @Test
   void aNodeThatTakesNoRefusalsIsReadNoFurther() {
     RawLink link = raw("slow").hello().greeted();
