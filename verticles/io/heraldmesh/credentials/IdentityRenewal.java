@@ -120,6 +120,15 @@ public final class IdentityRenewal {
     leaf.tick();
   }
 
+  /**
+   * Has it renewed at the next {@link #tick} when it lives for another time than is wished, as the
+   * first one of a node does: who signs that has not seen the node file. Once: what comes then is
+   * taken for what the authority gives, and renewed in its time.
+   */
+  public void renewUnlessAsWished() {
+    leaf.renewUnlessAsWished();
+  }
+
   /** Not valid yet by this clock: everybody refuses it. */
   public boolean isEarly() {
     return clock.instant().isBefore(identity.svid().leaf().getNotBefore().toInstant());

@@ -54,7 +54,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   /**
    * @param node of which the roots are taken, and kept
    * @param workloads whose leaves to hold; registered for this node
-   * @param ttl wished lifetime of leaves; null: the authority's default
+   * @param ttl wished lifetime of leaves, the node's own too; null: the authority's default
    */
   public NodeCredentials(
       Vertx vertx,
@@ -91,7 +91,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     this.rootsQuestion =
         new RootsQuestion(vertx, ca, clock, random, roots -> take(roots, REISSUE_WITHIN));
     this.identityRenewal =
-        new IdentityRenewal(vertx, ca, node, null, crypto, clock, random, this::askWhenOther);
+        new IdentityRenewal(vertx, ca, node, ttl, crypto, clock, random, this::askWhenOther);
     this.current = new CredentialSet(0, Map.of(), node.bundle());
     RenewingLeaf.Listener publisher =
         new RenewingLeaf.Listener() {

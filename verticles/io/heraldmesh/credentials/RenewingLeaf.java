@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class RenewingLeaf {
   private static final Logger LOG = LoggerFactory.getLogger(RenewingLeaf.class);
 
+  /** An authority lets a leaf begin some minutes before it is signed. */
+  private static final Duration AS_WISHED_WITHIN = Duration.ofMinutes(5);
+
   private final Vertx vertx;
   private final CaService ca;
   private final SpiffeId id;
@@ -141,6 +144,22 @@ final class RenewingLeaf {
   private static boolean underFirst(TrustBundle bundle, Credential held) {
     List<X509Certificate> roots = bundle.of(held.id().trustDomain());
     return roots.isEmpty() || InUse.isUnder(roots.getFirst(), held);
+  }
+
+  /** Makes the next one due now when the one that is held lives for another time than is wished. */
+  synchronized void renewUnlessAsWished() {
+    Credential held = credential;
+    Duration wished = ttl;
+    if (held == null || wished == null) {
+      return;
+    }
+    Duration life =
+        Duration.between(
+            held.leaf().getNotBefore().toInstant(), held.leaf().getNotAfter().toInstant());
+    if (life.minus(wished).abs().compareTo(AS_WISHED_WITHIN) > 0) {
+      nextAttempt = clock.instant();
+      LOG.info("leaf lives for {}, the next is due now id={} wished={}", life, id, wished);
+    }
   }
 
   /** The authority can be reached again: what failed is tried now, not after its pause. */

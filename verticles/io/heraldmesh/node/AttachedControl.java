@@ -209,6 +209,7 @@ final class AttachedControl implements NodeControl {
             foundation.clock(),
             foundation.random(),
             new KeptLeaves(sealed));
+    enrolled.identityRenewal().renewUnlessAsWished();
     link.onAttached(enrolled::reachable);
     link.onRootsChanged(enrolled::rootsChanged);
     KeySetService keys = NodeKeySets.from(bus, foundation, sealed);

@@ -52,6 +52,7 @@ class AllControlNodesOffTest {
   private static final List<String> CONTROL = List.of("c1", "c2", "c3");
   private static final Duration SERVING = Duration.ofSeconds(60);
   private static final Duration OFF = Authority.DEFAULT_TTL.plusHours(1);
+  private static final Duration LONGER = OFF.multipliedBy(3);
 
   @TempDir Path folder;
   private volatile Duration later = Duration.ZERO;
@@ -87,7 +88,7 @@ class AllControlNodesOffTest {
             new HeraldSvid(
                 id,
                 keys.getPrivate(),
-                authority.sign(keys.getPublic(), id, OFF.multipliedBy(3), clock.instant()).chain()),
+                authority.sign(keys.getPublic(), id, LONGER, clock.instant()).chain()),
             authority.bundle());
     return Files.writeString(
         folder.resolve("n1.yaml"),
@@ -99,13 +100,17 @@ class AllControlNodesOffTest {
           roles: [proxy]
           stateDir: %s
           attached: {to: [%s]}
+          certificates: {ttl: %dh}
           workloads:
           - {namespace: shop, name: web, serviceAccount: web, outbound: {listen: "127.0.0.1:0"}}
           health: {listen: "127.0.0.1:0"}
           metrics: {listen: "127.0.0.1:0"}
           eventLoops: 1
         """
-            .formatted(folder.resolve("n1"), "\"" + String.join("\", \"", links) + "\""));
+            .formatted(
+                folder.resolve("n1"),
+                "\"" + String.join("\", \"", links) + "\"",
+                LONGER.toHours()));
   }
 
   @AfterEach

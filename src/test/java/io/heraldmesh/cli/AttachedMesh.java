@@ -36,6 +36,7 @@ final class AttachedMesh implements AutoCloseable {
   private final int webPort = TestMembers.freePort();
   private final List<HeraldProcess> all = new ArrayList<>();
   private final App app;
+  private String ofNodes = "";
 
   AttachedMesh(Path folder) throws IOException {
     this.folder = folder;
@@ -63,8 +64,8 @@ final class AttachedMesh implements AutoCloseable {
           ports: [{name: http, port: 80, targetPort: 8080}]
         """);
     access("/one");
-    join("n1", Duration.ofHours(1));
-    join("n2", Duration.ofHours(1));
+    join("n1", Authority.DEFAULT_TTL);
+    join("n2", Authority.DEFAULT_TTL);
   }
 
   private static void register(Store store, String node, String account) {
@@ -133,6 +134,15 @@ final class AttachedMesh implements AutoCloseable {
             .formatted(controlPort, more));
   }
 
+  /**
+   * What the files of both nodes say besides, from now on.
+   *
+   * @param more fields of their spec
+   */
+  void nodes(String more) {
+    ofNodes = more;
+  }
+
   /** The node with the service. */
   HeraldProcess web() throws IOException {
     return web("");
@@ -154,8 +164,8 @@ final class AttachedMesh implements AutoCloseable {
             labels: {app: web}
             ports:
             - {name: http, port: 8080, app: "127.0.0.1:%d", listen: "127.0.0.1:%d"%s}
-        """
-            .formatted(controlPort, app.port(), webPort, more));
+        %s"""
+            .formatted(controlPort, app.port(), webPort, more, ofNodes));
   }
 
   HeraldProcess caller() throws IOException {
@@ -166,8 +176,8 @@ final class AttachedMesh implements AutoCloseable {
           attached: {to: ["127.0.0.1:%d"]}
           workloads:
           - {namespace: a, name: caller, serviceAccount: caller, outbound: {listen: "127.0.0.1:0"}}
-        """
-            .formatted(controlPort));
+        %s"""
+            .formatted(controlPort, ofNodes));
   }
 
   private HeraldProcess start(String node, String spec) throws IOException {

@@ -29,6 +29,7 @@ class EverythingOffTest {
     try (AttachedMesh mesh = new AttachedMesh(folder)) {
       mesh.join("n1", LEAF);
       mesh.join("n2", LEAF);
+      mesh.nodes(SHORT_LEAVES);
       HeraldProcess control = mesh.control(SHORT_LEAVES).awaitReady();
       HeraldProcess web = mesh.web().awaitReady();
       HeraldProcess caller = mesh.caller().awaitReady();

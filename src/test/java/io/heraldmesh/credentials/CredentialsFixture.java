@@ -7,6 +7,7 @@ import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.HeraldSvid;
+import io.heraldmesh.ca.Authority;
 import io.heraldmesh.identity.Csr;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.SpiffeId;
@@ -65,6 +66,9 @@ abstract class CredentialsFixture {
     volatile TrustBundle bundle = mesh.bundle();
     volatile TestAuthority signer = mesh;
 
+    /** The longest life that it gives. */
+    volatile Duration most = Authority.MAX_TTL;
+
     /** Of {@link #bundle}; 0: an authority that does not number them. */
     volatile long number;
 
@@ -88,8 +92,10 @@ abstract class CredentialsFixture {
           };
       Csr csr = Csr.parse(request.csr().toByteArray(), mesh.crypto());
       TestAuthority signer = otherRoot ? new TestAuthority(clock) : this.signer;
+      Duration wished = Objects.requireNonNullElse(request.ttl(), Authority.DEFAULT_TTL);
+      Duration given = wished.compareTo(most) < 0 ? wished : most;
       List<X509Certificate> chain =
-          signer.authority().sign(csr.publicKey(), id, request.ttl(), clock.instant()).chain();
+          signer.authority().sign(csr.publicKey(), id, given, clock.instant()).chain();
       Issued issued = new Issued(chain, bundle);
       asked.incrementAndGet();
       return held.map(released -> issued);
