@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * How often a caller gets a certificate for the same identity: 10 at once, and then one each 10 s.
- * Leaves live for a minute at least and renew at half of that; whoever asks more often fills the
- * issuance log, which nothing is taken out of. Memory is bounded whoever asks. Thread-safe.
+ * How often a caller gets a certificate for the same identity: 10 at once, and then one each 10 s,
+ * whether it renews or enrols. Leaves live for a minute at least and renew at half of that; whoever
+ * asks more often fills the issuance log, which nothing is taken out of. Memory is bounded whoever
+ * asks. Thread-safe.
  */
 public final class IssuanceLimit {
   /** For those that measure how much is issued. */
@@ -57,7 +58,7 @@ public final class IssuanceLimit {
    *
    * @return false: it is one too many
    */
-  synchronized boolean take(SpiffeId caller, SpiffeId subject) {
+  public synchronized boolean take(SpiffeId caller, SpiffeId subject) {
     long now = nanos.getAsLong() - begun;
     Asked asked = new Asked(caller, subject);
     long from = Math.max(whole.getOrDefault(asked, now), now);

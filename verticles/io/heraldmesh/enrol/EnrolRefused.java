@@ -8,7 +8,7 @@ public final class EnrolRefused extends RuntimeException {
 
   /** Why. Names are stable: they travel, and appear in the audit log. */
   public enum Reason {
-    /** Too many requests, of this address or in all; later it may pass. */
+    /** Too many requests, of this address, for this identity or in all; later it may pass. */
     TOO_MANY(true),
     /** The authority cannot issue or write its logs now; later it may pass. */
     UNAVAILABLE(true),

@@ -1,6 +1,7 @@
 package io.heraldmesh.enrol;
 
 import io.heraldmesh.ca.Authority;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.ca.IssuanceRefused;
 import io.heraldmesh.ca.Issued;
 import io.heraldmesh.crypto.Crypto;
@@ -54,15 +55,18 @@ public final class Enrolment {
   private final Store store;
   private final CertificateProofs certificates;
   private final EnrolLimits limits;
+  private final IssuanceLimit issuance;
   private final Crypto crypto;
   private final InstantSource clock;
-  private final Runnable registered;
+  private final RegistrationNews news;
   private final RateLimits rates;
   private final RefusalAudit refusals;
   private final AtomicInteger underWay = new AtomicInteger();
 
   /**
    * @param authority asked anew for each request
+   * @param issuance how often somebody is given a certificate for the same identity, here and by
+   *     renewals
    * @param nanos as {@link System#nanoTime}, for rates
    * @param registered called, on a worker thread, when workloads were registered
    */
@@ -72,6 +76,7 @@ public final class Enrolment {
       Store store,
       CertificateProofs certificates,
       EnrolLimits limits,
+      IssuanceLimit issuance,
       Crypto crypto,
       InstantSource clock,
       LongSupplier nanos,
@@ -81,9 +86,10 @@ public final class Enrolment {
     this.store = store;
     this.certificates = certificates;
     this.limits = limits;
+    this.issuance = issuance;
     this.crypto = crypto;
     this.clock = clock;
-    this.registered = registered;
+    this.news = new RegistrationNews(registered);
     this.rates = new RateLimits(limits, nanos);
     this.refusals =
         new RefusalAudit(store.audit(), ACTION, limits.auditedPerMinute(), clock, nanos);
@@ -199,7 +205,7 @@ public final class Enrolment {
     return switch (use) {
       case TokenUse.Refused(TokenUse.Why why) -> throw refusal(why);
       case TokenUse.Accepted(JoinToken token, boolean repeated) -> {
-        registered.run();
+        news.tell(!repeated);
         HeraldRole role =
             role(token.role())
                 .orElseThrow(
@@ -231,7 +237,8 @@ public final class Enrolment {
                                 node.node(), w.namespace(), w.serviceAccount(), "node file", now))
                     .toList());
     switch (done) {
-      case DONE -> registered.run();
+      case DONE -> news.tell(true);
+      case AS_BEFORE -> news.tell(false);
       case REVOKED ->
           throw new EnrolRefused(
               Reason.CERTIFICATE,
@@ -259,6 +266,10 @@ public final class Enrolment {
     }
     try {
       SpiffeId id = SpiffeId.herald(by.trustDomain(), role, name);
+      if (!issuance.take(id, id)) {
+        // Whoever has a proof may show it for ever, and each time would be two rows for ever.
+        throw new EnrolRefused(Reason.TOO_MANY, "too many certificates for " + id);
+      }
       return new Decided(
           by.sign(csr.publicKey(), id, null, now, earliest),
           by,

@@ -38,6 +38,7 @@ final class ControlEnrolment implements AutoCloseable {
             state.store(),
             proofs(config.control(), state.authority().get()),
             EnrolLimits.DEFAULT,
+            control.limit(),
             foundation.crypto(),
             foundation.clock(),
             System::nanoTime,

@@ -63,6 +63,7 @@ final class ControlPlane {
   private final InstantSource clock;
   private final SecureRandom random;
   private final CaRefusals refusals;
+  private final IssuanceLimit limit = new IssuanceLimit(System::nanoTime);
   private final List<OwnPart> parts = new CopyOnWriteArrayList<>();
   private final List<OwnPart> nodes = new CopyOnWriteArrayList<>();
   private final KnownRegistrations registrations;
@@ -105,6 +106,11 @@ final class ControlPlane {
   /** What may run on which node, and where nodes may be reached, as of now. */
   RegistrationSource registrations() {
     return registrations.all();
+  }
+
+  /** How often somebody is given a certificate for the same identity, by whatever way. */
+  IssuanceLimit limit() {
+    return limit;
   }
 
   /** Which nodes were revoked, as of now. */
@@ -205,7 +211,7 @@ final class ControlPlane {
             registrations.renewable(),
             this::revocations,
             clock,
-            new IssuanceLimit(System::nanoTime),
+            limit,
             meters);
     return vertx
         .deployVerticle(

@@ -47,6 +47,8 @@ public interface NodeRegistrations {
   /** What a certificate of another authority does for a node. */
   enum Readmission {
     DONE,
+    /** All of them may run there already; nothing was changed. */
+    AS_BEFORE,
     /** The node was revoked, and nobody registered it since. */
     REVOKED,
     /** The certificate is from before the node was revoked. */

@@ -127,10 +127,11 @@ final class RegistrationTable implements NodeRegistrations {
           if (revoked.filter(validSince::isBefore).isPresent()) {
             return Readmission.CERTIFICATE_TOO_OLD;
           }
+          boolean changed = false;
           for (Registration registration : registrations) {
-            insert(connection, registration);
+            changed |= insert(connection, registration);
           }
-          return Readmission.DONE;
+          return changed ? Readmission.DONE : Readmission.AS_BEFORE;
         });
   }
 
@@ -250,18 +251,20 @@ final class RegistrationTable implements NodeRegistrations {
             + ".registered_at)");
   }
 
-  static void insert(Connection connection, Registration registration) throws SQLException {
-    Sql.update(
-        connection,
-        "INSERT INTO registration ("
-            + COLUMNS
-            + ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        registration.node(),
-        registration.namespace(),
-        registration.serviceAccount(),
-        registration.registeredBy(),
-        registration.registeredAt().toEpochMilli(),
-        digest(registration));
+  /** True: it was not there. */
+  static boolean insert(Connection connection, Registration registration) throws SQLException {
+    return Sql.update(
+            connection,
+            "INSERT INTO registration ("
+                + COLUMNS
+                + ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            registration.node(),
+            registration.namespace(),
+            registration.serviceAccount(),
+            registration.registeredBy(),
+            registration.registeredAt().toEpochMilli(),
+            digest(registration))
+        > 0;
   }
 
   Registration registration(ResultSet row) throws SQLException {

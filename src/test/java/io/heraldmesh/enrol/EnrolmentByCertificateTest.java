@@ -57,6 +57,20 @@ class EnrolmentByCertificateTest extends EnrolmentFixture {
   }
 
   @Test
+  void aCertificateThatIsShownAgainAndAgainFillsNoLog() throws Exception {
+    EnrolRequest request = byCertificate(outside, "old-7", null, clock.instant());
+    for (int i = 0; i < 10; i++) {
+      Await.result(enrolment.enrol(HERE, request));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertRefused(enrolment.enrol(HERE, request), Reason.TOO_MANY);
+    }
+    assertThat(store.issuanceLog().size()).isEqualTo(10);
+    assertThat(audited("done")).hasSize(10);
+    assertThat(registered).as("what was registered once is read once").hasValue(1);
+  }
+
+  @Test
   void aCertificateEnrolsItsNodeUnderNoOtherName() throws Exception {
     EnrolRequest good = byCertificate(outside, "old-7", null, clock.instant());
     assertRefused(

@@ -6,6 +6,7 @@ import io.heraldmesh.Await;
 import io.heraldmesh.FakeClock;
 import io.heraldmesh.TestAuthority;
 import io.heraldmesh.bus.ByteString;
+import io.heraldmesh.ca.IssuanceLimit;
 import io.heraldmesh.enrol.CertificateProofs.KnownNode;
 import io.heraldmesh.enrol.EnrolRefused.Reason;
 import io.heraldmesh.identity.Csr;
@@ -18,6 +19,7 @@ import io.heraldmesh.identity.WorkloadIdentity;
 import io.heraldmesh.store.AuditEvent;
 import io.heraldmesh.store.AuditLog;
 import io.heraldmesh.store.JoinToken;
+import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.TokenSecret;
 import io.heraldmesh.store.sql.SqliteStore;
 import io.vertx.core.Future;
@@ -55,8 +57,12 @@ abstract class EnrolmentFixture {
   final HeldStore store = new HeldStore(SqliteStore.inMemory());
   final KeyPair keys = TestAuthority.keys();
   final AtomicInteger registered = new AtomicInteger();
+  final IssuanceLimit issuance = new IssuanceLimit(nanos::get);
   final Map<String, String> named = new HashMap<>();
   Enrolment enrolment = enrolment(MANY);
+
+  /** What was registered cannot be read. */
+  volatile boolean unreadable;
 
   Enrolment enrolment(EnrolLimits limits) {
     return enrolment(limits, outside);
@@ -76,10 +82,18 @@ abstract class EnrolmentFixture {
         store,
         proofs,
         limits,
+        issuance,
         mesh.crypto(),
         clock,
         nanos::get,
-        registered::incrementAndGet);
+        this::readRegistered);
+  }
+
+  private void readRegistered() {
+    if (unreadable) {
+      throw new StoreException(StoreException.Reason.FAILED, "not now");
+    }
+    registered.incrementAndGet();
   }
 
   @BeforeEach

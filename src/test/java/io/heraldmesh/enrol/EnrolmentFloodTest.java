@@ -3,8 +3,10 @@ package io.heraldmesh.enrol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
+import io.heraldmesh.TestAuthority;
 import io.heraldmesh.enrol.EnrolRefused.Reason;
 import io.heraldmesh.identity.HeraldRole;
+import io.heraldmesh.identity.SpiffeId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +38,39 @@ class EnrolmentFloodTest extends EnrolmentFixture {
     enrolment.writeCounted().join();
     assertRefused(enrol("wrong", keys), Reason.TOKEN_UNKNOWN);
     assertThat(audited("refused")).as("the minute goes on").hasSize(6);
+  }
+
+  @Test
+  void aTokenThatIsShownAgainAndAgainFillsNoLog() {
+    String token = token("n1", HeraldRole.NODE, WEB);
+    for (int i = 0; i < 10; i++) {
+      Await.result(enrol(token, keys));
+    }
+    for (int i = 0; i < 50; i++) {
+      assertRefused(enrol(token, keys), Reason.TOO_MANY);
+    }
+    assertThat(store.issuanceLog().size()).isEqualTo(10);
+    assertThat(audited("done")).hasSize(10);
+    assertThat(registered).as("what was registered once is read once").hasValue(1);
+    Await.result(enrol(token("n2", HeraldRole.NODE), TestAuthority.keys()));
+
+    nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+    Await.result(enrol(token, keys));
+    assertRefused(enrol(token, keys), Reason.TOO_MANY);
+  }
+
+  @Test
+  void whatWasRenewedCountsToo() {
+    SpiffeId id = SpiffeId.herald(TestAuthority.TD, HeraldRole.NODE, "n1");
+    String token = token("n1", HeraldRole.NODE, WEB);
+    for (int i = 0; i < 10; i++) {
+      assertThat(issuance.take(id, id)).isTrue();
+    }
+    assertRefused(enrol(token, keys), Reason.TOO_MANY);
+    assertThat(registered).as("the token is used all the same").hasValue(1);
+
+    nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+    assertThat(accepted(Await.result(enrol(token, keys)))).isEqualTo(id);
   }
 
   @Test

@@ -213,6 +213,18 @@ class EnrolmentTest extends EnrolmentFixture {
   }
 
   @Test
+  void whatWasRegisteredAndCouldNotBeReadIsReadWhenTheSameKeyTriesAgain() {
+    String token = token("n1", HeraldRole.NODE, WEB);
+    unreadable = true;
+    assertRefused(enrol(token, keys), Reason.UNAVAILABLE);
+
+    unreadable = false;
+    Await.result(enrol(token, keys));
+    Await.result(enrol(token, keys));
+    assertThat(registered).hasValue(1);
+  }
+
+  @Test
   void noTokenAndNoKeyIsInAnyLog() {
     String token = token("n1", HeraldRole.NODE, WEB);
     Await.result(enrol(token, keys));

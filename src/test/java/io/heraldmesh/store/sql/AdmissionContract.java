@@ -195,6 +195,8 @@ abstract class AdmissionContract extends TamperedStore {
     Instant mark = NOW.plusSeconds(60);
     assertThat(store.registrations().readmit("n", NOW, List.of(registration("n", "sa"))))
         .isEqualTo(Readmission.DONE);
+    assertThat(store.registrations().readmit("n", NOW, List.of(registration("n", "sa"))))
+        .isEqualTo(Readmission.AS_BEFORE);
     store.registrations().revoke("n", NOW, mark, event("revoke n"));
     assertThat(store.registrations().readmit("n", mark, List.of(registration("n", "sa"))))
         .isEqualTo(Readmission.REVOKED);
