@@ -2,6 +2,7 @@ package io.heraldmesh.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.heraldmesh.identity.FolderOwner;
 import io.heraldmesh.node.NodeConfig;
 import io.heraldmesh.node.NodeConfig.DatabaseConfig;
 import io.heraldmesh.node.StateDir;
@@ -64,7 +65,8 @@ final class StateImportCommand implements Callable<Integer> {
   private static Backup open(NodeConfig node, StateDir state) {
     return switch (node.database()) {
       case DatabaseConfig.Sqlite sqlite ->
-          Backup.toWrite(Objects.requireNonNull(StateStore.file(sqlite, state.path())));
+          Backup.toWrite(
+              Objects.requireNonNull(StateStore.file(sqlite, state.path())), FolderOwner::give);
       case DatabaseConfig.Postgres postgres -> Backup.toWrite(StateStore.settings(postgres));
     };
   }

@@ -15,15 +15,27 @@ import java.util.Objects;
  * Gives what root writes into the folder of a service to the service's user, who could not read it
  * otherwise. That user may swap what is in its folder meanwhile, so links are never followed.
  */
-final class FolderOwner {
+public final class FolderOwner {
   private static final int ROOT = 0;
 
   private FolderOwner() {}
 
   /**
+   * @param made file or folder, just now
+   */
+  public static void give(Path made) throws IOException {
+    Path path = made.toAbsolutePath();
+    Path folder = path.getParent();
+    Path name = path.getFileName();
+    if (folder != null && name != null) {
+      give(folder, name.toString());
+    }
+  }
+
+  /**
    * @param name of a file, or of a folder with files, that was made in {@code folder} just now
    */
-  static void give(Path folder, String name) throws IOException {
+  public static void give(Path folder, String name) throws IOException {
     if (uid(folder.resolve(name), LinkOption.NOFOLLOW_LINKS) != ROOT || uid(folder) == ROOT) {
       return;
     }

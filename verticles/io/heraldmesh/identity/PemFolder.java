@@ -43,7 +43,7 @@ public final class PemFolder {
 
   /** Puts a whole set in the place of the one before; synced when it returns. */
   public void replace(Map<String, String> files) throws IOException {
-    Files.createDirectories(folder, FOLDER);
+    make();
     Path set = Files.createDirectory(folder.resolve(SET + UUID.randomUUID()), FOLDER);
     for (Map.Entry<String, String> file : files.entrySet()) {
       write(set.resolve(file.getKey()), file.getValue());
@@ -61,6 +61,13 @@ public final class PemFolder {
     }
     sync(folder);
     removeAllBut(set.getFileName().toString(), before);
+  }
+
+  private void make() throws IOException {
+    if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createDirectories(folder, FOLDER);
+      FolderOwner.give(folder);
+    }
   }
 
   /**
@@ -110,7 +117,7 @@ public final class PemFolder {
 
   /** Writes one file of its own, beside the set; synced when it returns. */
   public void writeAlone(String name, String content) throws IOException {
-    Files.createDirectories(folder, FOLDER);
+    make();
     Path fresh = folder.resolve(name + ".new");
     Files.deleteIfExists(fresh);
     write(fresh, content);

@@ -1,9 +1,11 @@
 package io.heraldmesh.node;
 
+import io.heraldmesh.identity.FolderOwner;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** The folder with everything that must outlive the process: 0700, one process at a time. */
+/**
+ * The folder with everything that must outlive the process: 0700, one process at a time. What root
+ * makes in one that is there, as {@code herald join} does, is its owner's.
+ */
 public final class StateDir implements AutoCloseable {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
@@ -61,11 +66,7 @@ public final class StateDir implements AutoCloseable {
   }
 
   private static StateDir locked(Path folder) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            folder.resolve("lock"),
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(OWNER_READS));
+    FileChannel channel = lockFile(folder.resolve("lock"));
     FileLock lock;
     try {
       lock = channel.tryLock();
@@ -78,6 +79,24 @@ public final class StateDir implements AutoCloseable {
           "stateDir " + folder + " is in use by another herald; stop it or name another folder");
     }
     return new StateDir(folder, channel, lock);
+  }
+
+  private static FileChannel lockFile(Path file) throws IOException {
+    try {
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_READS));
+      FolderOwner.give(file);
+    } catch (FileAlreadyExistsException e) {
+      // of a process before
+    }
+    try {
+      return FileChannel.open(file, StandardOpenOption.WRITE);
+    } catch (AccessDeniedException e) {
+      throw StartFailure.cannotStart(
+          "cannot write "
+              + file
+              + ", which another user made; give it to this one (chown), with all that is beside"
+              + " it");
+    }
   }
 
   public Path path() {

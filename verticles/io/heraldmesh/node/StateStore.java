@@ -1,6 +1,7 @@
 package io.heraldmesh.node;
 
 import io.heraldmesh.ca.PrivateFile;
+import io.heraldmesh.identity.FolderOwner;
 import io.heraldmesh.node.NodeConfig.DatabaseConfig;
 import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.Store;
@@ -30,7 +31,7 @@ public final class StateStore {
     return switch (config.database()) {
       case DatabaseConfig.Sqlite sqlite -> {
         Path file = file(sqlite, config.stateDir());
-        yield file == null ? SqliteStore.inMemory() : SqliteStore.open(file);
+        yield file == null ? SqliteStore.inMemory() : SqliteStore.open(file, FolderOwner::give);
       }
       case DatabaseConfig.Postgres postgres -> PostgresStore.open(settings(postgres));
     };

@@ -1,6 +1,7 @@
 package io.heraldmesh.store.sql;
 
 import io.heraldmesh.store.ImportResult;
+import io.heraldmesh.store.NewFiles;
 import io.heraldmesh.store.PostgresSettings;
 import io.heraldmesh.store.StateFileException;
 import io.heraldmesh.store.StateSummary;
@@ -45,7 +46,16 @@ public final class Backup implements AutoCloseable {
 
   /** A file that no node has, made when it is not there. */
   public static Backup toWrite(Path file) {
-    return new Backup(SqliteStore.database(file));
+    return toWrite(file, NewFiles.KEPT);
+  }
+
+  /**
+   * As above.
+   *
+   * @param made see {@link SqliteStore#open(Path, NewFiles)}
+   */
+  public static Backup toWrite(Path file, NewFiles made) {
+    return new Backup(SqliteStore.database(file, made));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.heraldmesh.store.sql;
 
+import io.heraldmesh.store.NewFiles;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
 import java.io.IOException;
@@ -28,9 +29,9 @@ final class SqliteFile {
   private SqliteFile() {}
 
   /** To write; the caller holds the lock. Auto-commit is off. */
-  static Connection open(Path file) {
+  static Connection open(Path file, NewFiles made) {
     if (!Files.exists(file)) {
-      create(file);
+      create(file, made);
     }
     return opened(
         file,
@@ -106,7 +107,7 @@ final class SqliteFile {
    * Made beside its place and renamed when it is complete and synced, so that a file that exists is
    * never half made.
    */
-  private static void create(Path file) {
+  private static void create(Path file, NewFiles made) {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Path folder = Objects.requireNonNull(fresh.toAbsolutePath().getParent());
     try {
@@ -117,6 +118,7 @@ final class SqliteFile {
       try (Connection connection = connect(fresh.toString())) {
         createTables(connection);
       }
+      made.made(fresh);
       sync(fresh, StandardOpenOption.WRITE);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
       sync(folder, StandardOpenOption.READ);

@@ -1,17 +1,19 @@
 package io.heraldmesh.store.sql;
 
+import io.heraldmesh.store.NewFiles;
 import io.heraldmesh.store.StoreException;
 import io.heraldmesh.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * One process writes a database file. A lock file beside it says so, not SQLite's exclusive mode:
@@ -29,18 +31,17 @@ final class SqliteLock implements AutoCloseable {
    *
    * @throws StoreException with reason IN_USE when another process, or another store here, has it
    */
-  static SqliteLock take(Path file) {
+  static SqliteLock take(Path file, NewFiles made) {
     Path path = file.toAbsolutePath();
     Path folder = Objects.requireNonNull(path.getParent());
     try {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      FileChannel channel =
-          FileChannel.open(
-              path.resolveSibling(path.getFileName() + ".lock"),
-              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      if (Files.notExists(folder)) {
+        Files.createDirectories(folder, mode("rwx------"));
+        made.made(folder);
+      }
+      Path lock = path.resolveSibling(path.getFileName() + ".lock");
+      make(lock, made);
+      FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
       if (!locked(channel)) {
         channel.close();
         throw new StoreException(
@@ -50,6 +51,19 @@ final class SqliteLock implements AutoCloseable {
     } catch (IOException e) {
       throw cannotBeMade(file, e);
     }
+  }
+
+  private static void make(Path lock, NewFiles made) throws IOException {
+    try {
+      Files.createFile(lock, mode("rw-------"));
+      made.made(lock);
+    } catch (FileAlreadyExistsException e) {
+      // of a process before
+    }
+  }
+
+  private static FileAttribute<?> mode(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 
   private static boolean locked(FileChannel channel) throws IOException {

@@ -1,5 +1,6 @@
 package io.heraldmesh.store.sql;
 
+import io.heraldmesh.store.NewFiles;
 import io.heraldmesh.store.Store;
 import io.heraldmesh.store.StoreException;
 import java.nio.file.Path;
@@ -21,7 +22,17 @@ public final class SqliteStore {
    *     changed then
    */
   public static Store open(Path file) {
-    return new DatabaseStore(database(file));
+    return open(file, NewFiles.KEPT);
+  }
+
+  /**
+   * As above.
+   *
+   * @param made is told of the files that are made, but those that SQLite makes while it has the
+   *     database: where root runs it, they are whose the database is
+   */
+  public static Store open(Path file, NewFiles made) {
+    return new DatabaseStore(database(file, made));
   }
 
   /** A store that is gone when it is closed and never touches a disk. */
@@ -35,10 +46,14 @@ public final class SqliteStore {
   }
 
   static Database database(Path file) {
-    SqliteLock lock = SqliteLock.take(file);
+    return database(file, NewFiles.KEPT);
+  }
+
+  static Database database(Path file, NewFiles made) {
+    SqliteLock lock = SqliteLock.take(file, made);
     Connection connection;
     try {
-      connection = SqliteFile.open(file);
+      connection = SqliteFile.open(file, made);
     } catch (RuntimeException e) {
       lock.close();
       throw e;

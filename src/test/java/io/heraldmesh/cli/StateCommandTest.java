@@ -1,7 +1,9 @@
 package io.heraldmesh.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.heraldmesh.OtherUser;
 import io.heraldmesh.PostgresServer;
 import io.heraldmesh.node.Node;
 import io.heraldmesh.node.NodeDatabaseTest;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +69,28 @@ class StateCommandTest {
       assertThat(store.issuanceLog().size()).isGreaterThan(before);
       assertThat(store.revisions().current().epoch()).isGreaterThan(1_700_000_000L);
       assertThat(store.revisions().current().number()).isPositive();
+    }
+  }
+
+  @Test
+  void whatRootImportsIntoTheFolderOfAServiceIsTheServices() throws IOException {
+    assumeTrue(OtherUser.myUid() == 0, "not root");
+    start(node).stop();
+    assertThat(export().code()).isZero();
+    NodeFolder other = new NodeFolder(folder.resolve("other"));
+    Path state = Files.createDirectories(other.state());
+    Files.setAttribute(state, "unix:uid", OtherUser.UID);
+
+    CommandRun imported = CommandRun.of("state", "import", "--config", other.file(), out);
+    assertThat(imported.code()).as(imported.err()).isZero();
+    try (Stream<Path> all = Files.walk(state)) {
+      assertThat(all.toList())
+          .contains(state.resolve("lock"), state.resolve("herald.db"))
+          .allSatisfy(
+              file ->
+                  assertThat(Files.getAttribute(file, "unix:uid"))
+                      .as(file.toString())
+                      .isEqualTo(OtherUser.UID));
     }
   }
 

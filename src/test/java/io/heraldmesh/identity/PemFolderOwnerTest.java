@@ -59,6 +59,17 @@ class PemFolderOwnerTest {
     assertTheServices(folder.resolve("key.pem"));
   }
 
+  @Test
+  void aFolderThatIsMadeForThemToo() throws IOException {
+    Path made = folder.resolve("node");
+    new PemFolder(made).writeAlone("key.pem", "key");
+    new PemFolder(made).replace(Map.of("a.pem", "a"));
+
+    assertTheServices(made);
+    assertTheServices(made.resolve("key.pem"));
+    assertTheServices(made.resolve("a.pem"));
+  }
+
   /** The service's user may put there whatever it likes, at any moment. */
   @Test
   void whatALinkLeadsToIsNotGivenAway(@TempDir Path roots) throws IOException {
@@ -75,7 +86,7 @@ class PemFolderOwnerTest {
 
   @Test
   void aFolderOfOursKeepsWhatIsWrittenOurs() throws IOException {
-    Path ours = folder.resolve("ours");
+    Path ours = Files.createDirectory(folder.resolve("ours"));
     new PemFolder(ours).replace(Map.of("a.pem", "a"));
 
     try (Stream<Path> all = Files.walk(ours)) {
