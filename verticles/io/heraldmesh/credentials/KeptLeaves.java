@@ -68,7 +68,10 @@ public final class KeptLeaves {
     }
   }
 
-  void keep(CredentialSet set) {
+  /**
+   * @throws IOException when they cannot be written
+   */
+  void keep(CredentialSet set) throws IOException {
     Kept kept =
         new Kept(
             set.leaves().values().stream()
@@ -80,10 +83,6 @@ public final class KeptLeaves {
                             leaf.chain()))
                 .toList(),
             set.bundle());
-    try {
-      state.write(NAME, MessageCodec.encode(kept));
-    } catch (IOException e) {
-      LOG.error("leaves not kept, a restart will need the control plane: {}", e.getMessage());
-    }
+    state.write(NAME, MessageCodec.encode(kept));
   }
 }

@@ -46,7 +46,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private final Map<SpiffeId, RenewingLeaf> leaves = new TreeMap<>();
   private final Listeners listeners = new Listeners();
   private final Promise<Void> complete = Promise.promise();
-  private final @Nullable KeptLeaves kept;
+  private final @Nullable Keeping keeping;
   private volatile CredentialSet current;
   private @Nullable Long timer;
   private long rootsNumber;
@@ -84,7 +84,6 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
       InstantSource clock,
       RandomGenerator random,
       @Nullable KeptLeaves kept) {
-    this.kept = kept;
     this.vertx = vertx;
     this.node = node;
     this.clock = clock;
@@ -124,6 +123,13 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     if (held.keySet().containsAll(leaves.keySet())) {
       complete.complete();
     }
+    this.keeping =
+        kept == null
+            ? null
+            : new Keeping(
+                vertx,
+                "the newest leaves are not on disk, a restart will need the control plane",
+                () -> kept.keep(current()));
   }
 
   private Map<SpiffeId, Credential> stillGood(Map<SpiffeId, Credential> found) {
@@ -134,15 +140,17 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     return good;
   }
 
-  private void keep(CredentialSet set) {
-    KeptLeaves to = kept;
+  private void keep() {
+    Keeping to = keeping;
     if (to != null) {
-      vertx.executeBlocking(
-          () -> {
-            to.keep(set);
-            return true;
-          });
+      to.changed();
     }
+  }
+
+  /** Why a restart would not have the leaves of now, and what to do; null: it would. */
+  public @Nullable String notKept() {
+    Keeping to = keeping;
+    return to == null ? null : to.problem();
   }
 
   /** Starts fetching, and watching the clock once a second. */
@@ -270,6 +278,10 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
       vertx.cancelTimer(timer);
       timer = null;
     }
+    Keeping to = keeping;
+    if (to != null) {
+      to.close();
+    }
   }
 
   private synchronized void publish(Credential credential) {
@@ -300,7 +312,7 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     current = new CredentialSet(current.generation() + 1, next, bundle);
     // Within the lock, so that listeners see generations rise.
     listeners.tell(current);
-    keep(current);
+    keep();
     if (next.keySet().containsAll(leaves.keySet())) {
       complete.tryComplete();
     }

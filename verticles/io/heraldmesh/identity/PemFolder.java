@@ -45,14 +45,20 @@ public final class PemFolder {
   public void replace(Map<String, String> files) throws IOException {
     make();
     Path set = Files.createDirectory(folder.resolve(SET + UUID.randomUUID()), FOLDER);
-    for (Map.Entry<String, String> file : files.entrySet()) {
-      write(set.resolve(file.getKey()), file.getValue());
+    String before;
+    try {
+      for (Map.Entry<String, String> file : files.entrySet()) {
+        write(set.resolve(file.getKey()), file.getValue());
+      }
+      FolderOwner.give(folder, set.getFileName().toString());
+      sync(set);
+      Path data = folder.resolve(DATA);
+      before = setBefore(data);
+      link(data, set.getFileName());
+    } catch (IOException e) {
+      discard(set, e);
+      throw e;
     }
-    FolderOwner.give(folder, set.getFileName().toString());
-    sync(set);
-    Path data = folder.resolve(DATA);
-    String before = setBefore(data);
-    link(data, set.getFileName());
     for (String name : files.keySet()) {
       Path link = folder.resolve(name);
       if (!leadsIntoSet(link)) {
@@ -166,16 +172,29 @@ public final class PemFolder {
       }
     }
     for (Path set : old) {
-      try (var files = Files.newDirectoryStream(set)) {
-        for (Path file : files) {
-          Files.deleteIfExists(file);
-        }
-      } catch (NoSuchFileException e) {
-        continue;
+      remove(set);
+    }
+  }
+
+  private static void remove(Path set) throws IOException {
+    try (var files = Files.newDirectoryStream(set)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
       }
-      if (Files.isDirectory(set, LinkOption.NOFOLLOW_LINKS)) {
-        Files.delete(set);
-      }
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    if (Files.isDirectory(set, LinkOption.NOFOLLOW_LINKS)) {
+      Files.delete(set);
+    }
+  }
+
+  /** A set that is not in force takes the room that the next try needs. */
+  private static void discard(Path set, IOException cause) {
+    try {
+      remove(set);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 

@@ -10,6 +10,7 @@ import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
 import io.heraldmesh.bus.SignedBus;
 import io.heraldmesh.bus.UsedCertificates.UsedReport;
+import io.heraldmesh.credentials.Keeping;
 import io.heraldmesh.credentials.KeptLeaves;
 import io.heraldmesh.credentials.NodeCredentials;
 import io.heraldmesh.credentials.NodeIdentity;
@@ -39,6 +40,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,10 +60,12 @@ final class AttachedControl implements NodeControl {
   private final NodeConfig config;
   private final NodeIdentity files;
   private final RenewableIdentity identity;
+  private final Keeping keeping;
   private final SealedState sealed;
   private final KeptSnapshot kept;
   private final LinkClient link;
   private final SignedBus bus;
+  private volatile NodeIdentity.Held newest;
 
   /**
    * @throws StartFailure when the node has not joined, or what it got does not fit its file
@@ -72,6 +77,12 @@ final class AttachedControl implements NodeControl {
     this.files = NodeIdentity.in(state);
     NodeIdentity.Held held = held();
     this.identity = new RenewableIdentity(held.svid(), held.bundle());
+    this.newest = held;
+    this.keeping =
+        new Keeping(
+            foundation.vertx(),
+            "the newest identity of this node is not on disk, a restart will show the one before",
+            this::write);
     identity.onChange(this::keep);
     try {
       this.sealed = new SealedState(state.resolve(FOLDER), foundation.random());
@@ -139,14 +150,13 @@ final class AttachedControl implements NodeControl {
   }
 
   private void keep(HeraldSvid svid, TrustBundle bundle) {
-    foundation
-        .vertx()
-        .executeBlocking(
-            () -> {
-              files.store(svid, bundle);
-              return true;
-            })
-        .onFailure(e -> LOG.error("the node's identity was not kept: {}", e.getMessage()));
+    newest = new NodeIdentity.Held(svid, bundle);
+    keeping.changed();
+  }
+
+  private void write() throws IOException {
+    NodeIdentity.Held held = newest;
+    files.store(held.svid(), held.bundle());
   }
 
   TrustDomain trustDomain() {
@@ -171,14 +181,21 @@ final class AttachedControl implements NodeControl {
   }
 
   private Condition condition() {
+    String told =
+        Stream.concat(unlinked().stream(), Stream.ofNullable(keeping.problem()))
+            .collect(Collectors.joining("; "));
+    return told.isEmpty() ? Condition.OK : Condition.degraded(told);
+  }
+
+  private Optional<String> unlinked() {
     LinkStatus now = link.status();
     if (!now.attached()) {
-      return Condition.degraded(
+      return Optional.of(
           "not attached to a control node, what is in force stays: " + now.lastError());
     }
     return now.unanswered() == null
-        ? Condition.OK
-        : Condition.degraded(
+        ? Optional.empty()
+        : Optional.of(
             "attached to "
                 + now.control()
                 + ", but nobody answers at "
@@ -242,6 +259,7 @@ final class AttachedControl implements NodeControl {
   @Override
   public void close() {
     link.close();
+    keeping.close();
   }
 
   /** Resources are given to the control plane, not to this node. */

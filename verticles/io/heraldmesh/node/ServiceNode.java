@@ -205,14 +205,17 @@ final class ServiceNode {
                 + "; give the node more memory, or lower spec.limits.connections");
   }
 
-  /** Whether leaves renew as they should. */
+  /** Whether leaves renew as they should, and outlive the process. */
   private Condition renewal() {
     Stream<String> fetched =
         leaves().stream()
             .filter(s -> s.lastError() != null)
             .map(s -> s.id() + ": " + s.lastError());
     Stream<String> read = files.stream().map(FileCredentials::lastError).filter(Objects::nonNull);
-    String failing = Stream.concat(fetched, read).collect(Collectors.joining("; "));
+    Stream<String> lost =
+        enrolled == null ? Stream.of() : Stream.ofNullable(enrolled.notKept());
+    String failing =
+        Stream.of(fetched, read, lost).flatMap(told -> told).collect(Collectors.joining("; "));
     return failing.isEmpty() ? Condition.OK : Condition.degraded(failing);
   }
 

@@ -100,6 +100,28 @@ class AttachedNodesTest {
   }
 
   @Test
+  void anIdentityThatCannotBeWrittenIsToldAndWrittenOnceItCan() throws IOException {
+    mesh.join("n1", Duration.ofHours(1)); // renewed at the start: its file says 24 h
+    Path folderOfNode = folder.resolve("n1/node");
+    Path obstacle = Files.createDirectories(folderOfNode.resolve("..data.link/full"));
+    String first = Files.readString(folderOfNode.resolve("cert-chain.pem"));
+    mesh.control().awaitReady();
+    HeraldProcess web = mesh.web().awaitReady();
+
+    Await.until(
+        "told", () -> AttachedMesh.health(web).contains("link: the newest identity of this node"));
+    assertThat(AttachedMesh.health(web)).startsWith("degraded");
+    assertThat(folderOfNode.resolve("cert-chain.pem")).hasContent(first);
+
+    Files.delete(obstacle);
+    Await.until(
+        Duration.ofSeconds(60),
+        "written",
+        () -> !AttachedMesh.health(web).contains("the newest identity"));
+    assertThat(Files.readString(folderOfNode.resolve("cert-chain.pem"))).isNotEqualTo(first);
+  }
+
+  @Test
   void stateOfAnotherNodeOrChangedStateIsNotUsed() throws IOException, InterruptedException {
     HeraldProcess control = mesh.control().awaitReady();
     HeraldProcess web = mesh.web().awaitReady();
