@@ -157,6 +157,11 @@ final class TokenCreateCommand implements Callable<Integer> {
     }
     NodeConfig config = admin.config();
     ControlConfig listening = config == null ? null : config.control();
+    if (config != null && listening == null) {
+      throw new UsageException(
+          "this control node has no spec.control.listen; no node can join it: add that to its node"
+              + " file and start it again, or name one that has it by --advertise HOST:PORT");
+    }
     HostPort listen = listening == null ? null : listening.listen();
     int port = listen == null || listen.port() == 0 ? ControlAddress.USUAL_PORT : listen.port();
     return List.of(

@@ -284,6 +284,19 @@ class AdminCommandsTest {
   }
 
   @Test
+  void aTokenIsNotMadeWhereNoNodeCanJoin() {
+    CommandRun made = herald("token", "create", "--node", "n7");
+    assertThat(made.code()).isEqualTo(2);
+    assertThat(made.out()).isEmpty();
+    assertThat(made.err()).contains("this control node has no spec.control.listen");
+    assertThat(herald("token", "list").out()).doesNotContain("n7");
+
+    CommandRun elsewhere = herald("token", "create", "--node", "n7", "--advertise", "c2.example");
+    assertThat(elsewhere.code()).as(elsewhere.err()).isZero();
+    assertThat(elsewhere.out()).startsWith("herald join --control c2.example:15012 --name n7");
+  }
+
+  @Test
   void exitCodesSayWhatIsWrong() throws IOException {
     assertThat(herald("apply", "-f", folder.resolve("none.yaml").toString()).code()).isEqualTo(2);
     assertThat(herald("apply").code()).isEqualTo(2);
