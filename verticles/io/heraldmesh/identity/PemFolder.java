@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -172,29 +173,25 @@ public final class PemFolder {
       }
     }
     for (Path set : old) {
-      remove(set);
+      if (!Files.isSymbolicLink(set)) {
+        remove(set);
+      }
     }
   }
 
-  private static void remove(Path set) throws IOException {
-    try (var files = Files.newDirectoryStream(set)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file);
+  /** The service's user may put a link in its place at any moment: it is not followed. */
+  private void remove(Path set) throws IOException {
+    try (var own = Files.newDirectoryStream(folder)) {
+      if (own instanceof SecureDirectoryStream<Path> all) {
+        try (var files = all.newDirectoryStream(set.getFileName(), LinkOption.NOFOLLOW_LINKS)) {
+          for (Path file : files) {
+            files.deleteFile(file.getFileName());
+          }
+        }
+        all.deleteDirectory(set.getFileName());
       }
     } catch (NoSuchFileException e) {
-      return;
-    }
-    if (Files.isDirectory(set, LinkOption.NOFOLLOW_LINKS)) {
-      Files.delete(set);
-    }
-  }
-
-  /** A set that is not in force takes the room that the next try needs. */
-  private static void discard(Path set, IOException cause) {
-    try {
-      remove(set);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
+      // somebody else removes it, too
     }
   }
 

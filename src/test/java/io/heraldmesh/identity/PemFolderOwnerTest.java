@@ -84,6 +84,19 @@ class PemFolderOwnerTest {
     assertThat(uid(roots)).isEqualTo(0);
   }
 
+  /** As above, in the place of an old set, which is removed. */
+  @Test
+  void whatALinkLeadsToIsNotRemoved(@TempDir Path roots) throws IOException {
+    Path file = Files.writeString(roots.resolve("file"), "root's");
+    Files.createSymbolicLink(folder.resolve("..set-1"), roots);
+
+    files.replace(Map.of("a.pem", "a"));
+    files.replace(Map.of("a.pem", "a2"));
+
+    assertThat(file).exists();
+    assertThat(Files.readString(folder.resolve("a.pem"))).isEqualTo("a2");
+  }
+
   @Test
   void aFolderOfOursKeepsWhatIsWrittenOurs() throws IOException {
     Path ours = Files.createDirectory(folder.resolve("ours"));
