@@ -2,6 +2,7 @@ package io.heraldmesh.proxy;
 
 import io.heraldmesh.identity.TrustDomain;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,17 @@ public record ProxySettings(
   }
 
   /**
-   * Whether every socket that others reach a workload by outlives this process: who connects
-   * meanwhile waits for the next one.
+   * Whether others reach workloads of this node, and every socket that they do so by outlives this
+   * process: who connects meanwhile waits for the next one.
    */
   boolean keptOpen() {
-    return workloads.stream()
-            .flatMap(workload -> workload.ports().stream())
-            .allMatch(port -> port.listen().inherited())
-        && (capture == null || capture.inherited());
+    List<ListenAddress> reached =
+        Stream.concat(
+                workloads.stream()
+                    .flatMap(workload -> workload.ports().stream())
+                    .map(InboundPort::listen),
+                Stream.ofNullable(capture))
+            .toList();
+    return !reached.isEmpty() && reached.stream().allMatch(ListenAddress::inherited);
   }
 }

@@ -182,7 +182,7 @@ public final class ProxyVerticle extends VerticleBase {
 
   /**
    * No endpoint yet, unless its sockets are those of a process before it: who calls there waits for
-   * this one.
+   * this one. What nobody calls need not be announced again to become one.
    */
   private List<AnnouncedWorkload> announced(List<Bound> bounds) {
     return settings.workloads().stream()
@@ -194,7 +194,7 @@ public final class ProxyVerticle extends VerticleBase {
                     workload.serviceAccount(),
                     workload.labels(),
                     workload.ports().stream().map(port -> port(workload, port, bounds)).toList(),
-                    settings.keptOpen()))
+                    workload.ports().isEmpty() || settings.keptOpen()))
         .toList();
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class HandedPolicy implements PolicySource, PolicySource.Opening {
   private final NodeSnapshot first;
   private volatile boolean told;
+  private volatile boolean left;
   private volatile List<AnnouncedWorkload> announced = List.of();
   private volatile @Nullable Function<NodeSnapshot, Future<Void>> consumer;
   private volatile @Nullable Revision revision;
@@ -29,6 +30,11 @@ final class HandedPolicy implements PolicySource, PolicySource.Opening {
   /** The node said that what runs there can be called. */
   boolean told() {
     return told;
+  }
+
+  /** The node took its leave. */
+  boolean left() {
+    return left;
   }
 
   Future<Void> apply(NodeSnapshot snapshot) {
@@ -69,6 +75,7 @@ final class HandedPolicy implements PolicySource, PolicySource.Opening {
 
   @Override
   public Future<Void> withdraw() {
+    left = true;
     return Future.succeededFuture();
   }
 
