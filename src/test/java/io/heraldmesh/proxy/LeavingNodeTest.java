@@ -14,10 +14,12 @@ import io.heraldmesh.policy.Protocol;
 import io.heraldmesh.policy.Workload;
 import io.heraldmesh.proxy.log.AccessLog;
 import io.heraldmesh.proxy.upstream.OwnListeners;
+import io.heraldmesh.tls.NativeTransport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.LinuxSocket;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -41,7 +43,8 @@ class LeavingNodeTest {
   /** Only named here; nothing is opened with it. */
   private static final ListenAddress KEPT = new ListenAddress(OWN.address(), 3);
 
-  private final Vertx vertx = Vertx.vertx();
+  /** As a node has it: no other transport takes a socket that was passed. */
+  private final Vertx vertx = NativeTransport.builder(new VertxOptions()).build();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final KeySetService keys =
       new KeySetService(
