@@ -17,10 +17,14 @@ import io.heraldmesh.store.ResourceRepository;
 import io.heraldmesh.store.Revision;
 import io.heraldmesh.store.StoredResource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,12 +72,20 @@ record ResourceCatalog(ResourceRepository store, Supplier<Resources> folder) {
             .orElse(null));
   }
 
-  /** The key of what is in the store; empty when it is not there. */
-  Optional<ResourceKey> find(Target target) {
-    return store.all().resources().stream()
-        .map(StoredResource::key)
-        .filter(key -> isTarget(target, Acceptance.Shown.key(key)))
-        .min(Comparator.naturalOrder());
+  /** The keys of those that are in the store, which is read once, however many are looked for. */
+  Map<Target, ResourceKey> find(Collection<Target> targets) {
+    Map<String, List<ResourceKey>> byName =
+        store.all().resources().stream()
+            .map(StoredResource::key)
+            .collect(Collectors.groupingBy(ResourceKey::name));
+    Map<Target, ResourceKey> found = new HashMap<>();
+    for (Target target : targets) {
+      byName.getOrDefault(target.name(), List.of()).stream()
+          .filter(key -> isTarget(target, Acceptance.Shown.key(key)))
+          .min(Comparator.naturalOrder())
+          .ifPresent(key -> found.put(target, key));
+    }
+    return found;
   }
 
   /** Where in the folder it stands; empty when it does not. */
@@ -84,7 +96,7 @@ record ResourceCatalog(ResourceRepository store, Supplier<Resources> folder) {
   /** Also of what is not there any more, which only a kind in full can name. */
   HistoryPage history(Target target, @Nullable Revision before, int most) {
     ResourceKey key =
-        find(target)
+        Optional.ofNullable(find(List.of(target)).get(target))
             .orElseGet(
                 () ->
                     new ResourceKey(

@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -82,15 +81,19 @@ record ResourceDesk(Acceptance acceptance, ResourceCatalog catalog, AuditTrail a
 
   ApplyAnswer delete(AdminCaller caller, DeleteRequest request) throws Bounds.Exceeded {
     Bounds.within("number of resources", request.targets().size(), 1, MOST);
+    List<Target> targets = request.targets().stream().map(Deleted::target).toList();
+    for (Target target : targets) {
+      Bounds.target(target);
+    }
+    Map<Target, ResourceKey> there = catalog.find(targets);
     Map<ResourceKey, Expected> found = new LinkedHashMap<>();
     List<Target> missing = new ArrayList<>();
     List<Problem> inFolder = new ArrayList<>();
     for (Deleted deleted : request.targets()) {
-      Bounds.target(deleted.target());
       Expected expected = expected(deleted.version());
-      Optional<ResourceKey> key = catalog.find(deleted.target());
-      if (key.isPresent()) {
-        found.put(key.get(), expected);
+      ResourceKey key = there.get(deleted.target());
+      if (key != null) {
+        found.put(key, expected);
       } else {
         catalog
             .findInFolder(deleted.target())
