@@ -95,14 +95,7 @@ record ResourceCatalog(ResourceRepository store, Supplier<Resources> folder) {
 
   /** Also of what is not there any more, which only a kind in full can name. */
   HistoryPage history(Target target, @Nullable Revision before, int most) {
-    ResourceKey key =
-        Optional.ofNullable(find(List.of(target)).get(target))
-            .orElseGet(
-                () ->
-                    new ResourceKey(
-                        target.kind(),
-                        target.namespace() == null ? "" : target.namespace(),
-                        target.name()));
+    ResourceKey key = past(target);
     List<Past> page = new ArrayList<>();
     long chars = 0;
     for (StoredResource past : store.history(key, before, most + 1)) {
@@ -119,6 +112,20 @@ record ResourceCatalog(ResourceRepository store, Supplier<Resources> folder) {
               past.content()));
     }
     return new HistoryPage(page, null);
+  }
+
+  /** Without a namespace: of none, where the store ever had that one, else of {@code default}. */
+  private ResourceKey past(Target target) {
+    ResourceKey there = find(List.of(target)).get(target);
+    if (there != null) {
+      return there;
+    }
+    String namespace = target.namespace();
+    ResourceKey key =
+        new ResourceKey(target.kind(), namespace == null ? "" : namespace, target.name());
+    return namespace == null && store.history(key, 1).isEmpty()
+        ? new ResourceKey(target.kind(), "default", target.name())
+        : key;
   }
 
   private Stream<Item> all(boolean content) {

@@ -3,6 +3,9 @@ package io.heraldmesh.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.heraldmesh.bus.AdminResources.HistoryPage;
+import io.heraldmesh.bus.AdminResources.Key;
+import io.heraldmesh.bus.AdminResources.Past;
 import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.resource.Resources;
 import io.heraldmesh.store.ApplyResult;
@@ -65,6 +68,47 @@ class ResourceCatalogTest {
             entry(a, new ResourceKey(PEERS, "shop", "a")),
             entry(b, new ResourceKey(PEERS, "default", "b")));
     assertThat(reads).hasValue(1);
+  }
+
+  @Test
+  void theHistoryOfOneThatWasDeletedIsFoundWithoutTheNamespaceDefault() {
+    write("default", "a", "spec: {}");
+    write("default", "a", null);
+    write("", "b", "spec: {}");
+    write("", "b", null);
+    write("default", "b", "spec: {}");
+    write("default", "b", null);
+
+    assertThat(history(new Target(PEERS, null, "a"), null))
+        .extracting(Past::key)
+        .containsOnly(new Key(PEERS, "default", "a"))
+        .hasSize(2);
+    assertThat(history(new Target(PEERS, null, "b"), null))
+        .as("of no namespace, as it is found while it is there")
+        .extracting(Past::key)
+        .containsOnly(new Key(PEERS, "", "b"))
+        .hasSize(2);
+    assertThat(history(new Target(PEERS, "shop", "a"), null)).isEmpty();
+    assertThat(history(new Target(PEERS, null, "c"), null)).isEmpty();
+  }
+
+  @Test
+  void itsPagesAreOfOneResourceToTheEnd() {
+    write("", "b", "spec: {}");
+    write("default", "b", "spec: {}");
+    write("", "b", null);
+    write("default", "b", null);
+    Target b = new Target(PEERS, null, "b");
+    HistoryPage first = catalog.history(b, null, 1);
+    Revision last =
+        store.resources().history(new ResourceKey(PEERS, "", "b"), 9).getLast().revision();
+
+    assertThat(first.next()).isNotNull();
+    assertThat(history(b, last)).as("before its first").isEmpty();
+  }
+
+  private List<Past> history(Target target, @Nullable Revision before) {
+    return catalog.history(target, before, 10).versions();
   }
 
   /** Counts how often all of it is read. */
