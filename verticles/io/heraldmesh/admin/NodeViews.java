@@ -70,6 +70,7 @@ record NodeViews(MeshView mesh, Store store, Supplier<Revision> lastHere) {
         status.revision() == null ? null : status.revision().toString(),
         Acceptance.text(here.compareTo(newest) > 0 ? here : newest),
         status.stored(),
+        problem.isEmpty() ? null : problem,
         counted(all),
         inForce(all),
         laggards(all),

@@ -63,6 +63,8 @@ public final class AdminNodes {
    * @param stored of the resources in the store
    * @param compiled up to which revision of the store the resources are compiled and distributed;
    *     null: none yet, or there is no store
+   * @param notDistributed why newer resources, of the folder or the store, are not on their way;
+   *     null: they are, or nobody says so, as a control node of a version before this one
    * @param nodes how many there are, without those that took their leave
    * @param inForce on how many of them what should be in force is
    * @param laggards the others, at most 100
@@ -80,6 +82,7 @@ public final class AdminNodes {
       @Nullable String revision,
       String stored,
       @Nullable String compiled,
+      @Nullable String notDistributed,
       int nodes,
       int inForce,
       List<Node> laggards,

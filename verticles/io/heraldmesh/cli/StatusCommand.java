@@ -91,6 +91,11 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static boolean isDistributed(Status status) {
+    return isCompiled(status) && status.notDistributed() == null;
+  }
+
+  /** Says nothing of what stands in a folder. */
+  private static boolean isCompiled(Status status) {
     return compare(status.compiled(), status.stored()) >= 0;
   }
 
@@ -113,13 +118,7 @@ final class StatusCommand implements Callable<Integer> {
             + " of "
             + status.nodes()
             + " nodes");
-    out.println(
-        "resources     "
-            + (isDistributed(status)
-                ? "the last change is distributed"
-                : "the change of "
-                    + status.stored()
-                    + " is not distributed yet, see the problems"));
+    out.println("resources     " + resources(status));
     for (Node node : status.laggards()) {
       out.println("lags          " + node.name() + ": " + node.reason());
     }
@@ -151,6 +150,15 @@ final class StatusCommand implements Callable<Integer> {
     if (status.moreProblems() > 0) {
       out.println("problem       and " + status.moreProblems() + " more");
     }
+  }
+
+  private static String resources(Status status) {
+    if (isDistributed(status)) {
+      return "the last change is distributed";
+    }
+    return isCompiled(status)
+        ? "the newest change is not distributed, see the problems"
+        : "the change of " + status.stored() + " is not distributed yet, see the problems";
   }
 
   private static void certificates(Status status, PrintWriter out) {

@@ -200,6 +200,24 @@ class AdminCommandsTest {
   }
 
   @Test
+  void aChangeOfTheFolderThatIsRefusedIsNotDistributed() throws IOException {
+    files.write("web.yaml", ACCESS.replace("methods:", "method:"));
+    Await.until("told", () -> herald("status").out().contains("web.yaml:7:30: error HLD0101"));
+    CommandRun status = herald("status");
+    assertThat(status.code()).isEqualTo(1);
+    assertThat(status.out())
+        .contains(
+            "in force on 1 of 1 nodes",
+            "resources     the newest change is not distributed, see the problems",
+            "problem       the last good resources stay in force: ");
+    assertThat(herald("status", "-o", "json").answers().getFirst().get("inForce").asBoolean())
+        .isFalse();
+
+    files.write("web.yaml", ACCESS);
+    Await.until("in force", () -> herald("status").code() == 0);
+  }
+
+  @Test
   void statusAndCertificatesSayWhatBreaksNext() {
     CommandRun status = herald("status");
     assertThat(status.code()).as(status.out() + status.err()).isZero();
