@@ -10,7 +10,10 @@ import io.heraldmesh.bus.AdminResources.Target;
 import io.heraldmesh.distributor.source.Acceptance;
 import io.heraldmesh.node.UsageException;
 import io.heraldmesh.resource.problem.Problems;
+import io.heraldmesh.resource.read.KindNames;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +33,9 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DeleteCommand implements Callable<Integer> {
+  /** As kinds of resources are named: in any case, in the singular or the plural. */
+  private static final Set<String> NODE = Set.of("node", "nodes");
+
   @Spec private CommandSpec spec;
   @Mixin private AdminOptions admin;
   @Mixin private ChangeOptions change;
@@ -38,7 +44,7 @@ final class DeleteCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "KIND",
-      description = "Such as peerauthentication.")
+      description = "Such as peerauthentication; node for a node's registration.")
   private @Nullable String kind;
 
   @Parameters(
@@ -46,6 +52,12 @@ final class DeleteCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "namespace/name, or the name alone.")
   private List<String> names = List.of();
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NS",
+      description = "The namespace of a NAME alone.")
+  private @Nullable String namespace;
 
   @Option(
       names = {"-f", "--filename"},
@@ -70,8 +82,11 @@ final class DeleteCommand implements Callable<Integer> {
     if (kind == null == paths.isEmpty() || kind != null && names.isEmpty()) {
       throw new UsageException("say what to delete: KIND and NAME, or -f PATH");
     }
-    if ("node".equals(kind)) {
+    if (kind != null && NODE.contains(kind.toLowerCase(Locale.ROOT))) {
       return node();
+    }
+    if (workload != null) {
+      throw new UsageException("--workload is of a node: herald delete node NAME --workload NS/SA");
     }
     return kind == null ? inFiles() : delete(named(kind));
   }
@@ -88,11 +103,21 @@ final class DeleteCommand implements Callable<Integer> {
   }
 
   private List<Target> named(String ofKind) {
-    return names.stream().map(name -> TargetName.of(ofKind, name)).toList();
+    if (!KindNames.isKnown(ofKind)) {
+      throw new UsageException(
+          "there is no kind \""
+              + ofKind
+              + "\"; use node, or one of "
+              + String.join(", ", KindNames.all()));
+    }
+    return names.stream().map(name -> TargetName.of(ofKind, name, namespace)).toList();
   }
 
   /** A file of which a part cannot be read may stand for more than what is found in it. */
   private int inFiles() {
+    if (namespace != null) {
+      throw new UsageException("-n is of a NAME; what stands in files has a namespace of its own");
+    }
     List<File> files = ResourceFiles.read(paths);
     Problems problems = ResourceFiles.problems(files);
     if (problems.hasErrors()) {
@@ -106,7 +131,11 @@ final class DeleteCommand implements Callable<Integer> {
   }
 
   private int node() {
-    if (names.size() != 1 || change.dryRun() || change.isWaitedFor() || ifVersion != null) {
+    if (names.size() != 1
+        || change.dryRun()
+        || change.isWaitedFor()
+        || ifVersion != null
+        || namespace != null) {
       throw new UsageException("herald delete node NAME [--workload NS/SA]");
     }
     String name = names.getFirst();

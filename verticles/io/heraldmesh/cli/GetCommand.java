@@ -93,18 +93,11 @@ final class GetCommand implements Callable<Integer> {
     return admin.with(
         session -> {
           if (kind != null && name != null) {
-            Target target = target(kind, name);
+            Target target = TargetName.of(kind, name, namespace);
             return history ? past(session, target, out) : one(session, target, out);
           }
           return all(session, out);
         });
-  }
-
-  private Target target(String ofKind, String named) {
-    Target target = TargetName.of(ofKind, named);
-    return target.namespace() == null && namespace != null
-        ? new Target(ofKind, namespace, named)
-        : target;
   }
 
   private int one(AdminSession session, Target target, PrintWriter out) {
