@@ -5,9 +5,11 @@ import io.heraldmesh.bus.AdminResources.Outcome;
 import io.heraldmesh.node.StartFailure;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** How a change of resources is made, waited for and told of. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -27,8 +29,8 @@ final class ChangeOptions {
       names = "--timeout",
       paramLabel = "TIME",
       defaultValue = "30s",
-      converter = TimeOption.class,
-      description = "How long to wait, such as 30s or 2m (default: ${DEFAULT-VALUE}).")
+      converter = WaitTime.class,
+      description = "How long to wait, such as 30s or 2m, at most 24h (default: ${DEFAULT-VALUE}).")
   private Duration timeout;
 
   @Option(
@@ -36,6 +38,20 @@ final class ChangeOptions {
       paramLabel = "FORMAT",
       description = "text or json (default: text).")
   private LintCommand.Output output = LintCommand.Output.text;
+
+  /** Refused before anything is changed that would then be waited for without end. */
+  static final class WaitTime implements ITypeConverter<Duration> {
+    private static final Duration MOST = Duration.ofHours(24);
+
+    @Override
+    public Duration convert(String text) {
+      Duration time = new TimeOption().convert(text);
+      if (time.compareTo(MOST) > 0) {
+        throw new TypeConversionException("'" + text + "' is longer than 24h");
+      }
+      return time;
+    }
+  }
 
   boolean dryRun() {
     return dryRun;

@@ -14,11 +14,33 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How long {@code --wait} waits. */
 @Timeout(60)
 class InForceWaitTest {
   @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"3000000h", "24h1ms", "999999999999h999999999999h"})
+  void aTimeThatNobodyWaitsForIsRefusedBeforeAnythingIsSent(String time) {
+    CommandRun run = delete(time);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--timeout", "'" + time + "' is longer than 24h");
+  }
+
+  @Test
+  void aDayIsWaitedFor() {
+    assertThat(delete("24h").err()).contains("cannot reach a control node");
+  }
+
+  /** With a control node that is not there, which only a request finds out. */
+  private CommandRun delete(String timeout) {
+    Path nobody = folder.resolve("nobody.sock");
+    return CommandRun.of(
+        "delete", "service", "a/web", "--wait", "--timeout", timeout, "--socket", nobody);
+  }
 
   @Test
   void aControlNodeThatHangsIsWaitedForLittleLongerThanWasAsked() throws IOException {
