@@ -46,10 +46,15 @@ final class KeptSets {
     LOG.warn("jwks_kept_ignored file={}/{} problem=\"{}\"", shelf, name(source), problem);
   }
 
-  /** A failure is logged: the set in memory is none the worse for it. */
-  void write(KeySource source, String keySet, Instant fetched) {
+  /**
+   * A failure is logged: the set in memory is none the worse for it.
+   *
+   * @return false: it is not there, and worth another attempt
+   */
+  boolean write(KeySource source, String keySet, Instant fetched) {
     try {
       shelf.write(name(source), KeptFile.encode(words(source), fetched, keySet));
+      return true;
     } catch (IOException e) {
       LOG.warn(
           "jwks_not_kept file={}/{} problem=\"{}\"; a restart while the issuer is away would have"
@@ -57,6 +62,7 @@ final class KeptSets {
           shelf,
           name(source),
           problem(e));
+      return false;
     }
   }
 

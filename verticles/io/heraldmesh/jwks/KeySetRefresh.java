@@ -155,12 +155,33 @@ final class KeySetRefresh {
       set.skipped().forEach(note -> LOG.info("jwks_key_skipped source={} {}", one.label, note));
       set.warnings().forEach(note -> LOG.warn("jwks_key source={} {}", one.label, note));
     }
-    if (shelf != null && !keys.equals(before)) {
-      shelf.write(one.source, keys);
+    shelve(one);
+  }
+
+  /**
+   * Writes what is held, unless it is written. Where that failed it is tried again with whatever
+   * comes of the next fetch: the disk may have room by then, and the issuer may be away.
+   */
+  private void shelve(WatchedSource one) {
+    HeldKeys keys = one.lastGood;
+    if (shelf == null || keys == null || keys.equals(one.shelved)) {
+      return;
     }
+    one.shelved = keys;
+    shelf
+        .write(one.source, keys)
+        .onComplete(
+            done ->
+                context.runOnContext(
+                    go -> {
+                      if (!Boolean.TRUE.equals(done.result()) && keys.equals(one.shelved)) {
+                        one.shelved = null;
+                      }
+                    }));
   }
 
   private void failed(WatchedSource one, String problem, long begun) {
+    shelve(one);
     metrics.failed();
     one.failures++;
     one.failing = one.failing == null ? clock.instant() : one.failing;

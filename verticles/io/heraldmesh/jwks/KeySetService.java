@@ -301,6 +301,7 @@ public final class KeySetService {
                       HeldKeys found = read.result();
                       if (found != null) {
                         one.lastGood = found;
+                        one.shelved = found;
                         one.kept = true;
                         publish();
                         LOG.info(

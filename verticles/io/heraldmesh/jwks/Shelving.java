@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,25 +27,25 @@ final class Shelving {
     return workers.executeBlocking(() -> kept.read(source), /* ordered= */ false);
   }
 
-  void write(KeySource source, HeldKeys keys) {
-    inOrder(to -> to.write(source, keys.json(), keys.fetched()));
+  /** Completes with whether it is there; what comes after {@link #close} is not. */
+  Future<Boolean> write(KeySource source, HeldKeys keys) {
+    return inOrder(to -> to.write(source, keys.json(), keys.fetched()));
   }
 
   /** Drops what is kept for any other source. */
   void keepOnly(Collection<KeySource> sources) {
     List<KeySource> named = List.copyOf(sources);
-    inOrder(to -> to.keepOnly(named));
+    inOrder(
+        to -> {
+          to.keepOnly(named);
+          return true;
+        });
   }
 
-  private void inOrder(Consumer<KeptSets> work) {
-    if (!closed) {
-      workers.executeBlocking(
-          () -> {
-            work.accept(kept);
-            return true;
-          },
-          /* ordered= */ true);
-    }
+  private Future<Boolean> inOrder(Predicate<KeptSets> work) {
+    return closed
+        ? Future.succeededFuture(false)
+        : workers.executeBlocking(() -> work.test(kept), /* ordered= */ true);
   }
 
   /** Completes once all is written; nothing is written after it. */

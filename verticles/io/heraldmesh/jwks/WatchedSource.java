@@ -30,6 +30,10 @@ final class WatchedSource {
   boolean wanted = true;
   int failures;
   @Nullable HeldKeys lastGood;
+
+  /** What outlives this process, or is being written so that it does; null: nothing known of. */
+  @Nullable HeldKeys shelved;
+
   boolean kept;
   @Nullable String lastError;
 

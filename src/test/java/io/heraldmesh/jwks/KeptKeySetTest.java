@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.heraldmesh.Await;
+import io.heraldmesh.LogLines;
 import io.heraldmesh.jwt.KeySet;
 import io.heraldmesh.jwt.KeySource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -182,6 +183,37 @@ class KeptKeySetTest {
     Files.delete(folder);
     Files.writeString(folder, "a file where the folder should be");
     assertThat(held(started())).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSetThatCouldNotBeWrittenIsOnceThereIsRoomThoughItIsTheSame(boolean issuerAway)
+      throws IOException {
+    stopService();
+    Files.delete(files().getFirst());
+    Files.delete(folder);
+    Files.writeString(folder, "a file where the folder should be");
+    timers = new ManualTimers();
+    try (LogLines log = new LogLines()) {
+      assertThat(held(started())).isNotNull();
+      Await.until(
+          "it cannot be written",
+          () -> log.warnings().stream().anyMatch(line -> line.startsWith("jwks_not_kept")));
+    }
+    Files.delete(folder);
+    if (issuerAway) {
+      server.behave(request -> request.response().setStatusCode(503).end());
+    }
+
+    Await.until(
+        "the set is kept",
+        () -> {
+          timers.wind(KeySetSettings.DEFAULTS.refresh());
+          return !files().isEmpty();
+        });
+    stopService();
+    server.behave(request -> request.response().setStatusCode(503).end());
+    assertThat(held(started())).as("after a restart").isNotNull();
   }
 
   @Test
