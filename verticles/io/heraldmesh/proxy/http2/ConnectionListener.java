@@ -19,6 +19,12 @@ public interface ConnectionListener {
    */
   void takes(long streams);
 
+  /**
+   * DATA of a message is sent, or the head or the trailers of one on a stream that was opened
+   * before.
+   */
+  void sent();
+
   /** The other side takes no further streams. */
   void goesAway();
 }

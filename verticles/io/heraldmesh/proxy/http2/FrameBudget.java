@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Bounds the work that the other side asks for without sending anything of use: frames that only
  * manage the connection (SETTINGS, PING, PRIORITY, WINDOW_UPDATE, and those of no known type), DATA
  * without data, and of a server also HEADERS and RST_STREAM beyond what its answers need. Each
- * costs one; some are earned with time, with every byte that passes in either direction, since
- * honest window updates and pings grow with what is transferred, and with each request that a
- * server gets. Who has spent all gets a GOAWAY with ENHANCE_YOUR_CALM (RFC 9113 section 10.5), and
+ * costs one; some are earned with time, with every byte that passes in either direction and every
+ * frame of a message that it is sent, since honest window updates and pings grow with what is
+ * transferred, and with each request that a server gets. Who has spent all gets a GOAWAY with ENHANCE_YOUR_CALM (RFC 9113 section 10.5), and
  * is cut off when he does not take it. Stands in front of the codec and reads frame headers only,
  * so it also knows of a field block that has begun and not ended, which the codec tells nobody.
  * Belongs to one event loop.
@@ -32,6 +32,12 @@ public final class FrameBudget extends ChannelDuplexHandler {
 
   /** Of a server's answer: an interim one, head, trailers, and a reset of what it did not read. */
   private static final int PER_REQUEST = 4;
+
+  /**
+   * Of DATA, however short: room on its stream and on the connection, and a ping that measures how
+   * long they take, as gRPC in Go sends them.
+   */
+  private static final int PER_SENT = 3;
 
   private static final long PARTING_MILLIS = 1_000;
   private static final int FRAME_HEADER = 9;
@@ -89,6 +95,11 @@ public final class FrameBudget extends ChannelDuplexHandler {
   /** The server gets another request, and so may answer it. */
   public void called() {
     earn(PER_REQUEST);
+  }
+
+  /** The other side is sent DATA, or an answer's head or trailers. */
+  public void sent() {
+    earn(PER_SENT);
   }
 
   /** The head or the trailers of a message have begun to come and have not ended. */

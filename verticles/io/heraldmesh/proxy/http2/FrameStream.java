@@ -192,6 +192,7 @@ public final class FrameStream {
 
   private void headers(Http2Headers headers, boolean last) {
     endSent |= last;
+    connection.owner().sent();
     connection.writeHeaders(id(), headers, last);
   }
 
@@ -224,6 +225,7 @@ public final class FrameStream {
       return;
     }
     endSent |= last;
+    connection.owner().sent();
     ChannelPromise written = connection.promise();
     int octets = content.readableBytes();
     if (!last && octets > 0) {

@@ -74,6 +74,11 @@ final class Http2ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void sent() {
+    frames.sent();
+  }
+
+  @Override
   public void goesAway() {
     // the client closes when it has its answers
   }

@@ -214,6 +214,11 @@ final class Http2Upstream extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void sent() {
+    budget.sent();
+  }
+
+  @Override
   public void goesAway() {
     end();
   }

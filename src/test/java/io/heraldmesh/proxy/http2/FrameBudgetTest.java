@@ -1,6 +1,7 @@
 package io.heraldmesh.proxy.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heraldmesh.proxy.HeaderBlocks;
 import io.netty.buffer.ByteBuf;
@@ -9,10 +10,15 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import org.junit.jupiter.api.Test;
 
-/** A field block is under way from its frame's header to its last octet, however reads cut it. */
+/**
+ * A field block is under way from its frame's header to its last octet, however reads cut it; and
+ * who is sent something may manage that, while who is sent nothing may not.
+ */
 class FrameBudgetTest {
   private static final int HEADERS = 1;
   private static final int SETTINGS = 4;
+  private static final int PING = 6;
+  private static final int WINDOW_UPDATE = 8;
   private static final int CONTINUATION = 9;
   private static final int END_HEADERS = 4;
 
@@ -41,6 +47,45 @@ class FrameBudgetTest {
       channel.finishAndReleaseAll();
     }
     begin.release();
+  }
+
+  @Test
+  void roomAndAPingForEachFrameThatIsSentAreNoFlood() {
+    FrameBudget budget = FrameBudget.ofServer(() -> 7);
+    EmbeddedChannel channel = new EmbeddedChannel(budget);
+    for (int i = 0; i < 10 * FrameBudget.MOST; i++) {
+      budget.sent();
+      channel.writeInbound(management());
+    }
+    channel.checkException();
+    assertThat(channel.inboundMessages()).hasSize(10 * FrameBudget.MOST);
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void noMoreIsSavedUpThanAConnectionBeginsWith() {
+    FrameBudget budget = FrameBudget.ofServer(() -> 7);
+    EmbeddedChannel channel = new EmbeddedChannel(budget);
+    for (int i = 0; i < 10 * FrameBudget.MOST; i++) {
+      budget.sent();
+    }
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < FrameBudget.MOST; i++) {
+                channel.writeInbound(management());
+              }
+            })
+        .hasMessageContaining("too many frames that carry nothing");
+    channel.finishAndReleaseAll();
+  }
+
+  /** Room on a stream and on the connection, and a ping. */
+  private static ByteBuf management() {
+    ByteBuf frames = Unpooled.buffer();
+    frame(frames, WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 0, 5});
+    frame(frames, WINDOW_UPDATE, 0, 1, new byte[] {0, 0, 0, 5});
+    frame(frames, PING, 0, 0, new byte[8]);
+    return frames;
   }
 
   private static void frame(ByteBuf to, int type, int flags, int stream, byte[] payload) {

@@ -27,6 +27,7 @@ final class FramesPair implements AutoCloseable {
     final List<Heard> opened = new ArrayList<>();
     long takes = -1;
     int closed;
+    int sent;
     boolean goesAway;
 
     @Override
@@ -45,6 +46,11 @@ final class FramesPair implements AutoCloseable {
     @Override
     public void takes(long streams) {
       takes = streams;
+    }
+
+    @Override
+    public void sent() {
+      sent++;
     }
 
     @Override
