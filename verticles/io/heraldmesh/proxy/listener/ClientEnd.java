@@ -45,6 +45,9 @@ interface ClientEnd {
   /** The connection may go on as something else. */
   boolean mayLeave();
 
+  /** Goes on with what came and had to wait behind a request. */
+  void resume();
+
   /** After what was written. */
   void closeInTurn();
 

@@ -65,8 +65,8 @@ final class ConnectRequest extends ChannelInboundHandlerAdapter {
   private void established() {
     ChannelPipeline pipeline = channel.pipeline();
     RequestDecoder decoder = pipeline.get(RequestDecoder.class);
-    if (decoder != null && decoder.waitsForRestOfHead()) {
-      // early bytes of which the decoder has read a part
+    if (decoder != null && (decoder.waitsForRestOfHead() || decoder.hasUnread())) {
+      // early bytes, of which the decoder has read a part at most
       channel.close();
       return;
     }

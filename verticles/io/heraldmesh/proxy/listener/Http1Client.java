@@ -1,5 +1,6 @@
 package io.heraldmesh.proxy.listener;
 
+import io.heraldmesh.proxy.Limits;
 import io.heraldmesh.proxy.overload.Buffering;
 import io.heraldmesh.proxy.overload.Overload;
 import io.heraldmesh.proxy.upstream.Reading;
@@ -28,19 +29,28 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
   private boolean aside;
   private boolean holdsHead;
 
+  /**
+   * @param since when the client's first bytes came, or could come
+   * @param ofPeer what one request may be
+   */
   Http1Client(
       ListenerContext context,
       Gate gate,
       Channel channel,
       Watch watch,
       long since,
-      RequestDecoder decoder,
+      Limits ofPeer,
       ResponseEncoder encoder) {
     this.context = context;
     this.channel = channel;
-    this.decoder = decoder;
     this.encoder = encoder;
     this.requests = new HttpServerStream(context, gate, this, watch, since);
+    this.decoder = new RequestDecoder(ofPeer, requests::hasWaiting);
+  }
+
+  /** What stands before it in the pipeline. */
+  RequestDecoder decoder() {
+    return decoder;
   }
 
   /** End after the request that is under way or, on a new connection, is awaited. */
@@ -111,7 +121,15 @@ final class Http1Client extends ChannelInboundHandlerAdapter implements ClientEn
 
   @Override
   public boolean mayLeave() {
-    return true;
+    return !decoder.hasUnread();
+  }
+
+  /** Later: whoever asks may have been called by the decoder, which goes on by itself then. */
+  @Override
+  public void resume() {
+    if (decoder.hasUnread()) {
+      channel.eventLoop().execute(decoder::resume);
+    }
   }
 
   @Override

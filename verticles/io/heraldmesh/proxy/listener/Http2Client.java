@@ -84,6 +84,11 @@ final class Http2Client implements ClientEnd, StreamListener {
   }
 
   @Override
+  public void resume() {
+    // a stream carries one request
+  }
+
+  @Override
   public void finishOutput(Runnable said) {
     // it ends with its response
   }

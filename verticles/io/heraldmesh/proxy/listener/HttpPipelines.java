@@ -28,10 +28,10 @@ final class HttpPipelines {
     boolean plain = channel.pipeline().get(SslHandler.class) == null;
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, plain);
     Watch watch = context.upstreams().watch(channel.eventLoop());
-    RequestDecoder decoder = new RequestDecoder(ofPeer(context, gate));
     ResponseEncoder encoder = new ResponseEncoder();
-    Http1Client client = new Http1Client(context, gate, channel, watch, since, decoder, encoder);
-    channel.pipeline().addLast(decoder, encoder, client);
+    Limits limits = ofPeer(context, gate);
+    Http1Client client = new Http1Client(context, gate, channel, watch, since, limits, encoder);
+    channel.pipeline().addLast(client.decoder(), encoder, client);
     if (context.open().draining(channel)) {
       client.drain();
     }

@@ -138,6 +138,12 @@ final class HttpServerStream implements Watch.Timed {
       exchange.cutShort();
     }
     updateRead();
+    end.resume();
+  }
+
+  /** What came waits for its turn. More than that is not looked at. */
+  boolean hasWaiting() {
+    return !pipelined.isEmpty();
   }
 
   /**
@@ -174,6 +180,7 @@ final class HttpServerStream implements Watch.Timed {
       paused = false;
       end.read(true);
     }
+    end.resume();
   }
 
   /** What is answered now is a gRPC call. */

@@ -3,7 +3,9 @@ package io.heraldmesh.proxy.listener;
 import io.heraldmesh.proxy.BoundedHeaders;
 import io.heraldmesh.proxy.Limits;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
@@ -15,13 +17,15 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's decoder at its strictest, and what it lets pass nevertheless: request lines with any
  * white space but one space twice, or with a version in other letters (RFC 9112 sections 2.3 and
  * 3), bytes in front of them other than line ends, folded header lines (section 5.2), and chunk
- * extensions without end (section 7.1.1).
+ * extensions without end (section 7.1.1). While a request waits for its turn, nothing behind it is
+ * read: bytes take far less room than what is made of them.
  */
 final class RequestDecoder extends HttpRequestDecoder {
   private static final byte CR = '\r';
@@ -34,6 +38,9 @@ final class RequestDecoder extends HttpRequestDecoder {
   private static final int PER_CHUNK = 32;
 
   private final int mostOverhead;
+  private final BooleanSupplier busy;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable ChannelInputShutdownEvent inputEnd;
   private int overhead;
 
   /** What a header field takes besides its text. */
@@ -45,7 +52,10 @@ final class RequestDecoder extends HttpRequestDecoder {
   private boolean broken;
   private int headOctets;
 
-  RequestDecoder(Limits limits) {
+  /**
+   * @param busy while it is true what comes stays here as bytes
+   */
+  RequestDecoder(Limits limits, BooleanSupplier busy) {
     super(
         BoundedHeaders.in(
             new HttpDecoderConfig()
@@ -57,6 +67,7 @@ final class RequestDecoder extends HttpRequestDecoder {
                 .setUseRfc9112TransferEncoding(true),
             limits));
     this.mostOverhead = limits.headerBytes();
+    this.busy = busy;
   }
 
   /** What the head that is being read takes as objects, about, in octets. */
@@ -69,8 +80,63 @@ final class RequestDecoder extends HttpRequestDecoder {
     return inHead && !atStart;
   }
 
+  /** Some of what came was not made into a message yet. */
+  boolean hasUnread() {
+    return actualReadableBytes() > 0;
+  }
+
+  /** Goes on with what is here, and with the end of the input when that is behind it. */
+  void resume() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || ctx.isRemoved()) {
+      return;
+    }
+    try {
+      if (hasUnread()) {
+        channelRead(ctx, Unpooled.EMPTY_BUFFER);
+        ctx.fireChannelReadComplete();
+      }
+      ChannelInputShutdownEvent end = inputEnd;
+      if (end != null && !(busy.getAsBoolean() && hasUnread())) {
+        inputEnd = null;
+        super.userEventTriggered(ctx, end);
+      }
+    } catch (Exception e) {
+      ctx.fireExceptionCaught(e);
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  /** The codec would drop what waits when the client says that nothing follows. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof ChannelInputShutdownEvent end) {
+      inputEnd = end;
+      resume();
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
+  }
+
+  /** The codec would have more read where nothing came of what is here. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    if (busy.getAsBoolean()) {
+      ctx.fireChannelReadComplete();
+    } else {
+      super.channelReadComplete(ctx);
+    }
+  }
+
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+    if (busy.getAsBoolean()) {
+      return;
+    }
     if (broken) {
       in.skipBytes(in.readableBytes());
       return;

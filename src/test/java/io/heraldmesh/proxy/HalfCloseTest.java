@@ -87,6 +87,30 @@ class HalfCloseTest {
     }
   }
 
+  /** They are more than are made into requests at a time. */
+  @ParameterizedTest
+  @EnumSource(Side.class)
+  void soIsEveryRequestOfALongPipelineInOrder(Side side) throws Exception {
+    int many = 1_000;
+    StringBuilder requests = new StringBuilder();
+    for (int i = 0; i < many; i++) {
+      String body = Integer.toString(i);
+      requests
+          .append("POST /echo HTTP/1.1\r\nHost: server.b\r\nContent-Length: ")
+          .append(body.length())
+          .append("\r\n\r\n")
+          .append(body);
+    }
+    try (RawClient client = client(side)) {
+      client.send(requests.toString());
+      client.finishOutput();
+      for (int i = 0; i < many; i++) {
+        assertThat(client.answer().body()).isEqualTo(Integer.toString(i));
+      }
+      assertThat(client.readAll()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Side.class)
   void aRefusalIsAnAnswerToo(Side side) throws Exception {

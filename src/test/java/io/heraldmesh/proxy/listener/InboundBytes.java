@@ -83,7 +83,8 @@ public final class InboundBytes {
   public static final HostPort SERVICE = new HostPort("127.0.0.1", 8080);
 
   private final Enforcement enforcement;
-  private final EmbeddedChannel in = new EmbeddedChannel(new RequestDecoder(Limits.DEFAULTS));
+  private final EmbeddedChannel in =
+      new EmbeddedChannel(new RequestDecoder(Limits.DEFAULTS, () -> false));
   private final List<Forwarded> forwarded = new ArrayList<>();
   private final List<Integer> answers = new ArrayList<>();
   private final Gate gate = new ToTheService();

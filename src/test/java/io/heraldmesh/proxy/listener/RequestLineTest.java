@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestLineTest {
   private static final String REST = "\r\nHost: server.b\r\n\r\n";
 
-  private final EmbeddedChannel channel = new EmbeddedChannel(new RequestDecoder(Limits.DEFAULTS));
+  private final EmbeddedChannel channel =
+      new EmbeddedChannel(new RequestDecoder(Limits.DEFAULTS, () -> false));
 
   @AfterEach
   void close() {
