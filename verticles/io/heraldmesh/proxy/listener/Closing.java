@@ -34,6 +34,14 @@ final class Closing {
     return last || draining || client.exhausted();
   }
 
+  /**
+   * Nothing follows the response that was given, and the client knows. A drain alone does not tell
+   * it: it may have begun behind the head.
+   */
+  boolean told() {
+    return last || client.exhausted();
+  }
+
   /** Nothing that the client sends is looked at any more. */
   boolean discarding() {
     return discarding;
@@ -93,7 +101,8 @@ final class Closing {
   /** The service has not answered {@code failed} and will not. */
   void answerInstead(ExchangeEnd failed, int status, String body) {
     if (failed.requestComplete()) {
-      write(status, body, List.of(), near());
+      last = near();
+      write(status, body, List.of(), last);
       client.flush();
       client.next(failed);
     } else {

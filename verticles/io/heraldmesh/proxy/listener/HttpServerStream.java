@@ -121,7 +121,7 @@ final class HttpServerStream implements Watch.Timed {
     }
     exchange = null;
     since = watch.now();
-    if (closing.near() || http2()) {
+    if (closing.told() || http2()) {
       closing.end(false);
       return;
     }

@@ -109,6 +109,38 @@ class DrainedCallsTest {
     }
   }
 
+  /** The head of that answer had left, and said nothing of an end. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRequestBehindAnAnswerThatHadBegunIsServed(boolean pipelined) throws Exception {
+    try (DeafService app = new DeafService();
+        Mesh asked = Mesh.ready(Mesh.Options.DEFAULT.service(app.address()));
+        RawClient client = asked.call()) {
+      client.head("GET /a HTTP/1.1", "Host: server.b");
+      try (RawClient service = new RawClient(app.connection())) {
+        service.headOnly();
+        service.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
+        assertThat(client.headOnly()).doesNotContainIgnoringCase("connection: close");
+        if (pipelined) {
+          client.head("GET /b HTTP/1.1", "Host: server.b");
+        }
+        Future<Void> drained = asked.client.drain(ENOUGH);
+        service.send("cd");
+        assertThat(client.read(4)).asString().isEqualTo("abcd");
+        if (!pipelined) {
+          client.head("GET /b HTTP/1.1", "Host: server.b");
+        }
+        assertThat(service.headOnly()).startsWith("GET /b ");
+        service.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nef");
+        RawClient.Answer answer = client.answer();
+        assertThat(answer.body()).isEqualTo("ef");
+        assertThat(answer.head()).containsIgnoringCase("connection: close");
+        assertThat(client.closed()).isTrue();
+        Mesh.await(drained);
+      }
+    }
+  }
+
   private static int status(InetSocketAddress outbound) {
     try (RawClient client = new RawClient(outbound)) {
       return client.get("/ok", "back.b").status();
