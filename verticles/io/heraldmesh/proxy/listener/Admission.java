@@ -34,9 +34,9 @@ final class Admission {
 
   void start(HttpRequest request) {
     client.expectNoBody(request.method().equals(HttpMethod.HEAD));
-    GrpcExchange grpc = GrpcExchange.of(request.headers());
     // in HTTP/1.1 it is something else that calls itself so
-    client.grpc(grpc != null && client.http2());
+    GrpcExchange grpc = client.http2() ? GrpcExchange.of(request.headers()) : null;
+    client.grpc(grpc != null);
     try {
       admit(IncomingRequest.read(request, gate, context.limits(), client.http2()), grpc);
     } catch (IncomingRequest.Malformed e) {

@@ -160,7 +160,8 @@ final class Exchange extends ExchangeEnd {
 
   /** Somebody does not take what the proxy holds for him, or does not send what he announced. */
   private boolean standsStill(long now) {
-    boolean owed = grpc == null && !request.complete() && !response.started();
+    boolean silent = grpc == null || grpc.silent();
+    boolean owed = silent && !request.complete() && !response.started();
     return patience.untaken(now) > Overload.PATIENCE_MILLIS
         || patience.waited(now) > Overload.PATIENCE_MILLIS
             && (owed || clientIsFull() || upstreamIsFull());

@@ -43,6 +43,11 @@ final class GrpcExchange {
     return millis - GRACE_MILLIS > deadlineMillis;
   }
 
+  /** Of the request no message has begun to come. */
+  boolean silent() {
+    return requests.count() == 0;
+  }
+
   /** The proxy ends the call with what gRPC has for {@code http}; returns the HTTP status sent. */
   int answered(int http) {
     status = Integer.toString(GrpcStatus.of(http));

@@ -210,6 +210,49 @@ class OverloadedMeshTest {
     assertThat(mesh.logged("source").flag()).isEqualTo("overloaded");
   }
 
+  /** There is no gRPC in HTTP/1.1, and so no call that may be silent for long. */
+  @Test
+  void soIsOneThatOnlyCallsItselfGrpc() throws Exception {
+    try (RawClient slow = mesh.call()) {
+      slow.head(
+              "POST /echo HTTP/1.1",
+              "Host: server.b",
+              "Content-Type: application/grpc",
+              "Content-Length: 100")
+          .send("half");
+      Mesh.eventually(() -> mesh.app.connections() == 1);
+      client(SAVING);
+      assertThat(slow.answer().status()).isEqualTo(503);
+    }
+    assertThat(shed("client", "stalled")).isEqualTo(1);
+  }
+
+  @Test
+  void soIsAGrpcCallWhoseFirstMessageDoesNotCome() throws Exception {
+    try (RawHttp2Client slow = http2()) {
+      slow.call(false, "POST", "/svc/Call", "content-type", "application/grpc");
+      Mesh.eventually(() -> mesh.app.connections() == 1);
+      client(SAVING);
+      assertThat(slow.fields(slow.readAnswer())).containsEntry("grpc-status", "14");
+    }
+    assertThat(shed("client", "stalled")).isEqualTo(1);
+  }
+
+  /** It may be silent for as long as it likes. */
+  @Test
+  void aGrpcCallThatHasBegunGoesOn() throws Exception {
+    try (RawHttp2Client begun = http2();
+        RawClient idle = mesh.call()) {
+      begun
+          .call(false, "POST", "/svc/Call", "content-type", "application/grpc")
+          .frame(RawHttp2Client.DATA, 0, 1, new byte[] {0, 0, 0, 0, 1, 'x'});
+      Mesh.eventually(() -> mesh.app.connections() == 1);
+      client(SAVING);
+      assertThat(idle.closed()).isTrue(); // so a second has passed
+      assertThat(shed("client", "stalled")).isZero();
+    }
+  }
+
   @Test
   void aResponseThatNobodyReadsIsCutOff() throws Exception {
     try (RawClient reader = mesh.call()) {
