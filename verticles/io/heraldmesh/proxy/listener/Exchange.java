@@ -153,9 +153,10 @@ final class Exchange extends ExchangeEnd {
     if (response.started()) {
       return Patience.Awaited.STREAM;
     }
-    return request.complete() || upstream == null
-        ? Patience.Awaited.RESPONSE
-        : Patience.Awaited.BODY;
+    if (request.complete() || upstream == null) {
+      return Patience.Awaited.RESPONSE;
+    }
+    return upstreamIsFull() ? Patience.Awaited.ROOM : Patience.Awaited.BODY;
   }
 
   /** Somebody does not take what the proxy holds for him, or does not send what he announced. */

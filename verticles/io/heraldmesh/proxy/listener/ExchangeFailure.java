@@ -67,6 +67,7 @@ record ExchangeFailure(int status, Reason reason, String flag, String word) {
     return switch (late) {
       case BODY ->
           new ExchangeFailure(408, "request_timeout", "the request's body did not go on", NOBODYS);
+      case ROOM -> timedOut("the service takes no more of the request");
       case RESPONSE -> timedOut("no response in " + limits.response());
       case DEADLINE -> timedOut("not over by the call's own deadline");
       case CALL -> quiet(UpstreamFailure.TIMEOUT);

@@ -18,6 +18,8 @@ final class Patience {
   enum Awaited {
     /** More of the request. */
     BODY,
+    /** That the service takes what came of the request. */
+    ROOM,
     /** A connection, or the response to a request that was sent whole. */
     RESPONSE,
     /** More of a response that has begun. */
@@ -29,6 +31,7 @@ final class Patience {
   /** What took too long. */
   enum Late {
     BODY,
+    ROOM,
     RESPONSE,
     STREAM,
     CALL,
@@ -86,6 +89,7 @@ final class Patience {
     long waited = waited(now);
     return switch (awaited) {
       case BODY -> waited > limits.idle().toMillis() ? Late.BODY : null;
+      case ROOM -> waited > limits.idle().toMillis() ? Late.ROOM : null;
       case RESPONSE -> waited > limits.response().toMillis() ? Late.RESPONSE : null;
       case STREAM ->
           // the client may take nothing although the service goes on

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.policy.AuthorizationPolicy;
 import io.heraldmesh.policy.AuthorizationPolicy.Action;
+import io.heraldmesh.policy.Endpoint;
 import io.heraldmesh.policy.MtlsMode;
+import io.heraldmesh.proxy.log.AccessEntry;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A service that does not read what it was sent keeps no tunnel to it open: not after a withdrawal,
- * and not beyond its time.
+ * and not beyond its time. Of a request's body it is the service that is late, not the client.
  */
 @Timeout(60)
 class DeafServiceTest {
@@ -96,6 +99,29 @@ class DeafServiceTest {
                             entry.reporter().equals("destination")
                                 && entry.flag().equals("withdrawn")));
       }
+    }
+  }
+
+  /** The client has sent all that it could. */
+  @Test
+  void aServiceThatDoesNotTakeABodyIsToBlame() throws Exception {
+    Limits limits = Limits.DEFAULTS.with(to -> to.idle(Duration.ofSeconds(1)));
+    try (Mesh mesh = Mesh.ready(Mesh.Options.DEFAULT.limits(limits))) {
+      // the client's proxy calls it itself, without a proxy of its own
+      mesh.destinations(
+          List.of(
+              mesh.destination(
+                  "server",
+                  Set.of(),
+                  List.of(new Endpoint("127.0.0.1", service.address().port(), false)))));
+      try (RawClient client = mesh.call()) {
+        client.head("POST /x HTTP/1.1", "Host: server.b", "Content-Length: 900000000");
+        fill(client);
+        assertThat(client.answer().status()).isEqualTo(504);
+      }
+      AccessEntry entry = mesh.logged("source");
+      assertThat(entry.flag()).isEqualTo("upstream_timeout");
+      assertThat(entry.reason().detail()).contains("takes no more");
     }
   }
 

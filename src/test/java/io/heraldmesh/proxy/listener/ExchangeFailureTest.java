@@ -17,6 +17,7 @@ class ExchangeFailureTest {
   @ParameterizedTest
   @CsvSource({
     "BODY, 408, request_timeout, -",
+    "ROOM, 504, upstream_timeout, upstream_timeout",
     "RESPONSE, 504, upstream_timeout, upstream_timeout",
     "DEADLINE, 504, upstream_timeout, upstream_timeout",
     "CALL, 504, upstream_timeout, idle",
@@ -60,6 +61,7 @@ class ExchangeFailureTest {
     assertThat(ExchangeFailure.upstream(UpstreamFailure.RESET, "reset").blamed()).isEqualTo(503);
     assertThat(ExchangeFailure.badResponse("two lengths").blamed()).isEqualTo(502);
     assertThat(ExchangeFailure.late(Patience.Late.RESPONSE, LIMITS).blamed()).isEqualTo(504);
+    assertThat(ExchangeFailure.late(Patience.Late.ROOM, LIMITS).blamed()).isEqualTo(504);
   }
 
   @Test

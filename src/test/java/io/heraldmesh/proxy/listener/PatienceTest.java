@@ -27,6 +27,7 @@ class PatienceTest {
   @ParameterizedTest
   @CsvSource({
     "BODY, 100, BODY",
+    "ROOM, 100, ROOM",
     "RESPONSE, 200, RESPONSE",
     "STREAM, 300, STREAM",
     "CALL, 300, CALL"
@@ -38,7 +39,7 @@ class PatienceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"BODY, 100", "RESPONSE, 200", "STREAM, 300", "CALL, 300"})
+  @CsvSource({"BODY, 100", "ROOM, 100", "RESPONSE, 200", "STREAM, 300", "CALL, 300"})
   void whateverComesBeginsItAnew(Awaited awaited, long limit) {
     patience.moved(BEGAN + limit);
 
