@@ -42,7 +42,10 @@ final class Http2Pool implements Watch.Timed {
    */
   void lend(Target target, ResponseSink sink, boolean fresh) {
     for (Http2Upstream connection : connections.getOrDefault(target, List.of())) {
-      if (connection.free() && !outdated(connection) && !(fresh && connection.isOpen())) {
+      if (connection.free()
+          && !outdated(connection)
+          && !isUnused(connection, watch.now())
+          && !(fresh && connection.isOpen())) {
         if (connection.isOpen() || lending.enter(target, sink)) {
           connection.lend(sink);
         }
@@ -174,12 +177,15 @@ final class Http2Pool implements Watch.Timed {
     for (Http2Upstream connection : all()) {
       if (outdated(connection)
           || isGone(connection.target())
-          || connection.carriesNothing()
-              && Age.unused(
-                  connection.target(), connection.idleSince(), nowMillis, limits.upstreamIdle())) {
+          || isUnused(connection, nowMillis)) {
         connection.end();
       }
     }
+  }
+
+  private boolean isUnused(Http2Upstream connection, long nowMillis) {
+    return connection.carriesNothing()
+        && Age.unused(connection.target(), connection.idleSince(), nowMillis, limits);
   }
 
   private List<Http2Upstream> all() {

@@ -146,8 +146,7 @@ final class Pool implements Watch.Timed {
             boolean over =
                 gone
                     || outdated(stream)
-                    || Age.unused(
-                        stream.target(), stream.idleSince(), nowMillis, limits.upstreamIdle());
+                    || Age.unused(stream.target(), stream.idleSince(), nowMillis, limits);
             if (over) {
               stream.close();
             }
@@ -163,7 +162,8 @@ final class Pool implements Watch.Timed {
     ArrayDeque<Http1Upstream> of = idle.get(target);
     while (of != null && !of.isEmpty()) {
       Http1Upstream stream = of.removeLast();
-      if (stream.usable() && !outdated(stream)) {
+      boolean unused = Age.unused(target, stream.idleSince(), watch.now(), limits);
+      if (stream.usable() && !unused && !outdated(stream)) {
         return stream;
       }
       stream.close();
