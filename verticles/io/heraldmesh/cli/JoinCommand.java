@@ -103,11 +103,10 @@ final class JoinCommand implements Callable<Integer> {
                 shown,
                 wait,
                 this::say)) {
-      NodeIdentity identity = NodeIdentity.in(taken.path());
       Enrolled enrolled =
-          new Joining(identity, crypto, this::say)
+          new Joining(taken.path(), crypto, this::say)
               .join(name, InstantSource.system().instant(), shown, attempts::ask);
-      print(enrolled, identity.folder());
+      print(enrolled, NodeIdentity.in(taken.path()).folder());
       return 0;
     } catch (JoinAttempts.Refused e) {
       say("refused: " + e.getMessage());

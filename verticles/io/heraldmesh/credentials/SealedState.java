@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,19 +29,23 @@ import org.slf4j.LoggerFactory;
  * is not what was written counts as none. Blocks for the disk; for one writer at a time.
  */
 public final class SealedState {
+  /** The folder's name in stateDir. */
+  public static final String FOLDER = "sealed";
+
   private static final Logger LOG = LoggerFactory.getLogger(SealedState.class);
   private static final byte[] MAGIC = "HLDS".getBytes(StandardCharsets.US_ASCII);
 
   /** Of the file; a higher one is not read. */
   private static final int FORMAT = 1;
 
+  private static final String KEY = "seal.key";
   private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
   private static final long MOST_BYTES = 64L << 20;
-  private static final FileAttribute<?> FOLDER =
+  private static final FileAttribute<?> FOLDER_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final FileAttribute<?> FILE =
+  private static final FileAttribute<?> FILE_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private final Path folder;
@@ -55,8 +60,8 @@ public final class SealedState {
   public SealedState(Path folder, SecureRandom random) throws IOException {
     this.folder = folder;
     this.random = random;
-    Files.createDirectories(folder, FOLDER);
-    Path file = folder.resolve("seal.key");
+    Files.createDirectories(folder, FOLDER_MODE);
+    Path file = folder.resolve(KEY);
     if (!Files.exists(file)) {
       byte[] fresh = new byte[KEY_BYTES];
       random.nextBytes(fresh);
@@ -128,6 +133,27 @@ public final class SealedState {
     }
   }
 
+  /**
+   * Takes away all that was written in {@code folder}, also what can no longer be read; the key
+   * stays. Synced when it returns.
+   *
+   * @return false: there was nothing
+   */
+  public static boolean forget(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    List<Path> written;
+    try (Stream<Path> files = Files.list(folder)) {
+      written = files.filter(file -> !file.endsWith(KEY) && !Files.isDirectory(file)).toList();
+    }
+    for (Path file : written) {
+      Files.delete(file);
+    }
+    sync(folder);
+    return !written.isEmpty();
+  }
+
   /** Takes away what has this name, if there is any; synced when it returns. */
   public void remove(String name) throws IOException {
     if (Files.deleteIfExists(folder.resolve(name))) {
@@ -169,7 +195,7 @@ public final class SealedState {
   private static void writeSynced(Path file, byte[] content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
-            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE)) {
+            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE_MODE)) {
       ByteBuffer left = ByteBuffer.wrap(content);
       while (left.hasRemaining()) {
         channel.write(left);

@@ -2,15 +2,19 @@ package io.heraldmesh.enrol;
 
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.credentials.NodeIdentity;
+import io.heraldmesh.credentials.SealedState;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.EcKeys;
 import io.heraldmesh.identity.HeraldIdentity;
 import io.heraldmesh.identity.InvalidCertificate;
+import io.heraldmesh.identity.TrustDomain;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,20 +29,24 @@ public final class Joining {
   private static final String BY_CERTIFICATE = "certificate";
 
   private final NodeIdentity identity;
+  private final Path sealed;
   private final Crypto crypto;
   private final Consumer<String> warn;
 
   /**
-   * @param warn is told why an identity that is there is not looked at
+   * @param stateDir of the node
+   * @param warn is told why an identity that is there is not looked at, and what is taken away
    */
-  public Joining(NodeIdentity identity, Crypto crypto, Consumer<String> warn) {
-    this.identity = identity;
+  public Joining(Path stateDir, Crypto crypto, Consumer<String> warn) {
+    this.identity = NodeIdentity.in(stateDir);
+    this.sealed = stateDir.resolve(SealedState.FOLDER);
     this.crypto = crypto;
     this.warn = warn;
   }
 
   /**
-   * Joins, or fails as {@code ask} does. An identity that cannot be used is replaced.
+   * Joins, or fails as {@code ask} does. An identity that cannot be used is replaced. What the node
+   * kept of another mesh goes before the identity does: a node of this mesh never finds it.
    *
    * @param name that the node gets
    * @param proof that {@code ask} shows: the same token, asked for twice, is for the same key
@@ -51,10 +59,30 @@ public final class Joining {
       throws IOException {
     KeyPair keys = keys(name, now, proof);
     Enrolled enrolled = ask.apply(keys);
+    if (!isSameMesh(enrolled) && SealedState.forget(sealed)) {
+      warn.accept(
+          "policy and certificates of another mesh, or of one that cannot be read, were kept in "
+              + sealed
+              + " and are taken away");
+    }
     identity.store(
         new HeraldSvid(enrolled.id(), keys.getPrivate(), enrolled.chain()), enrolled.bundle());
     identity.endJoin();
     return enrolled;
+  }
+
+  /** True: the identity of before can be read, and believes a root that is believed here, too. */
+  private boolean isSameMesh(Enrolled enrolled) {
+    TrustDomain domain = enrolled.id().trustDomain();
+    try {
+      return identity
+          .load(crypto)
+          .filter(
+              held -> !Collections.disjoint(held.bundle().of(domain), enrolled.bundle().of(domain)))
+          .isPresent();
+    } catch (InvalidCertificate unreadable) {
+      return false;
+    }
   }
 
   /**

@@ -53,9 +53,6 @@ import org.slf4j.LoggerFactory;
 final class AttachedControl implements NodeControl {
   private static final Logger LOG = LoggerFactory.getLogger(AttachedControl.class);
 
-  /** Below stateDir. */
-  private static final String FOLDER = "sealed";
-
   private final Foundation foundation;
   private final NodeConfig config;
   private final NodeIdentity files;
@@ -84,10 +81,11 @@ final class AttachedControl implements NodeControl {
             "the newest identity of this node is not on disk, a restart will show the one before",
             this::write);
     identity.onChange(this::keep);
+    Path folder = state.resolve(SealedState.FOLDER);
     try {
-      this.sealed = new SealedState(state.resolve(FOLDER), foundation.random());
+      this.sealed = new SealedState(folder, foundation.random());
     } catch (IOException e) {
-      throw StartFailure.cannotStart("cannot use " + state.resolve(FOLDER) + ": " + e.getMessage());
+      throw StartFailure.cannotStart("cannot use " + folder + ": " + e.getMessage());
     }
     this.kept = new KeptSnapshot(sealed);
     this.link =

@@ -14,6 +14,7 @@ import io.heraldmesh.policy.NodeSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -139,17 +140,28 @@ final class SnapshotApplier {
    * then, and kept, or why not; fails when it is not believed or not newer.
    */
   Future<Acknowledgement> take(SnapshotFrame frame) {
-    return enqueue(() -> taken(frame)).compose(Taken::said);
+    return enqueue(() -> taken(frame, SnapshotApplier::ignored)).compose(Taken::said);
   }
 
   /**
    * Takes the answer to a question, as {@link #take}, but does not wait until it is kept; one that
-   * confirms what was held when it was asked counts only for that.
+   * confirms what was held when it was asked counts only for that. An older one than what was held
+   * then is what the control plane says now, of another database or mesh: it is refused, with what
+   * to do.
    *
    * @param before what was held then
    */
   Future<Taken> answered(SnapshotFrame frame, @Nullable Held before) {
-    return enqueue(() -> frame.content() == null && overtaken(before) ? tooLate() : taken(frame));
+    return enqueue(
+        () ->
+            frame.content() == null && overtaken(before)
+                ? tooLate()
+                : taken(
+                    frame,
+                    (older, now) ->
+                        overtaken(before)
+                            ? ignored(older, now)
+                            : Future.succeededFuture(refused(older, isNewer(now)))));
   }
 
   /** A push came between the question and its answer, which is of what was before. */
@@ -169,13 +181,16 @@ final class SnapshotApplier {
     return mine;
   }
 
-  private Future<Taken> taken(SnapshotFrame frame) {
+  /**
+   * @param older says what becomes of one that is older than what is held
+   */
+  private Future<Taken> taken(SnapshotFrame frame, BiFunction<Proven, Held, Future<Taken>> older) {
     Held before = held;
     return vertx
         .executeBlocking(() -> SnapshotProof.verify(bus, frame, before))
         .onSuccess(proven -> partMissing = false)
         .onFailure(e -> notBelieved(frame, e))
-        .compose(proven -> apply(proven, before));
+        .compose(proven -> apply(proven, before, older));
   }
 
   /** A part that was lost before leaves the next one without its other half. */
@@ -188,11 +203,30 @@ final class SnapshotApplier {
     }
   }
 
-  private Future<Taken> apply(Proven proven, @Nullable Held before) {
+  private static Future<Taken> ignored(Proven older, Held now) {
+    LOG.info("snapshot ignored revision={} held={}", older.revision(), now.revision());
+    return Future.failedFuture(
+        new BusException(BusFailure.REPLAYED, "revision " + now.revision() + " came before"));
+  }
+
+  private static String isNewer(Held now) {
+    return "holds revision "
+        + now.revision()
+        + ", which is newer; if that is of a database or a mesh of before, stop this node, remove"
+        + " sealed/snapshot in its stateDir and start it again";
+  }
+
+  private static Taken refused(Proven proven, String reason) {
+    LOG.error("snapshot refused revision={} reason=\"{}\"", proven.revision(), reason);
+    return new Taken(
+        new Acknowledgement(proven.revision(), proven.snapshot().digest(), reason),
+        Future.succeededFuture());
+  }
+
+  private Future<Taken> apply(
+      Proven proven, @Nullable Held before, BiFunction<Proven, Held, Future<Taken>> older) {
     if (before != null && before.revision().isAfter(proven.revision())) {
-      LOG.info("snapshot ignored revision={} held={}", proven.revision(), before.revision());
-      return Future.failedFuture(
-          new BusException(BusFailure.REPLAYED, "revision " + before.revision() + " came before"));
+      return older.apply(proven, before);
     }
     EncodedSnapshot snapshot = proven.snapshot();
     if (before != null && snapshot.digest().equals(before.snapshot().digest())) {
@@ -211,12 +245,8 @@ final class SnapshotApplier {
         .transform(
             done -> {
               if (done.failed()) {
-                String reason = String.valueOf(done.cause().getMessage());
-                LOG.error("snapshot refused revision={} reason=\"{}\"", proven.revision(), reason);
                 return Future.succeededFuture(
-                    new Taken(
-                        new Acknowledgement(proven.revision(), snapshot.digest(), reason),
-                        Future.succeededFuture()));
+                    refused(proven, String.valueOf(done.cause().getMessage())));
               }
               LOG.info(
                   "snapshot in force revision={} digest={}",

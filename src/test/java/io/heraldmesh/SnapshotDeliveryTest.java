@@ -152,6 +152,26 @@ class SnapshotDeliveryTest extends ControlPath {
     assertThat(web.mode()).isEqualTo(MtlsMode.DISABLE);
   }
 
+  /** As a node does that comes from a mesh of before, or whose control plane was made anew. */
+  @Test
+  void aNodeThatHoldsALaterRevisionThanThereIsKeepsItAndSaysWhy() {
+    begin();
+    Revision later = new Revision(1, 1000);
+    assertThat(Await.result(push(config(), later, TestRevisions.empty("n1"))).refusal()).isNull();
+
+    Await.result(web.subscriber.ask());
+
+    assertThat(Await.result(distributor.status()).nodes())
+        .filteredOn(node -> node.name().equals("n1"))
+        .singleElement()
+        .satisfies(
+            node -> {
+              assertThat(node.inForce()).isFalse();
+              assertThat(node.refusal()).contains("holds revision 1.1000, which is newer");
+            });
+    assertThat(web.subscriber.revision()).isEqualTo(later);
+  }
+
   @Test
   void aPushThatGotLostIsMadeUpForByAsking() {
     begin();

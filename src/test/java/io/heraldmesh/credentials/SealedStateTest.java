@@ -94,6 +94,25 @@ class SealedStateTest {
   }
 
   @Test
+  void whatIsForgottenIsGoneAlsoWhereItCouldNotBeReadAndTheKeyStays() throws IOException {
+    Files.writeString(folder.resolve("sealed/snapshot.new"), "half of it");
+
+    assertThat(SealedState.forget(folder.resolve("sealed"))).isTrue();
+    assertThat(state.names("")).containsExactly("seal.key");
+    state.write("leaves", SECRET);
+    assertThat(new SealedState(folder.resolve("sealed"), random).read("leaves")).contains(SECRET);
+  }
+
+  @Test
+  void whereNothingWasKeptNothingIsForgotten() throws IOException {
+    state.remove("leaves");
+
+    assertThat(SealedState.forget(folder.resolve("sealed"))).isFalse();
+    assertThat(SealedState.forget(folder.resolve("never"))).isFalse();
+    assertThat(folder.resolve("never")).doesNotExist();
+  }
+
+  @Test
   void aFormatFromTheFutureIsNone() throws IOException {
     Path file = folder.resolve("sealed/leaves");
     byte[] newer = Files.readAllBytes(file);

@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,7 @@ class CrossedAnswerTest {
       new EpochGrant(1).signed(mesh.bus(vertx, HeraldRole.CA, "authority"));
   private final BlockingQueue<Question> questions = new LinkedBlockingQueue<>();
   private final BlockingQueue<Promise<Void>> announcements = new LinkedBlockingQueue<>();
+  private final List<Acknowledgement> acknowledged = new CopyOnWriteArrayList<>();
   private volatile boolean announcementsWait;
   private volatile boolean knowsNumbers = true;
   private volatile long lastNumber;
@@ -119,6 +121,7 @@ class CrossedAnswerTest {
 
     @Override
     public Future<Void> acknowledge(SpiffeId of, Acknowledgement acknowledgement) {
+      acknowledged.add(acknowledgement);
       return Future.succeededFuture();
     }
 
@@ -270,6 +273,25 @@ class CrossedAnswerTest {
     crossed.answer().complete(fetched(1, FIRST, FIRST.over(null)));
 
     Await.result(asking);
+    assertThat(node.revision()).isEqualTo(new Revision(1, 2));
+    assertThat(acknowledged).noneMatch(said -> said.refusal() != null);
+    theNextQuestionSays(SECOND);
+  }
+
+  /** Nothing crossed it: the control plane is another, or its database is one of before. */
+  @Test
+  void anAnswerThatIsOlderThanWhatWasHeldIsRefusedWithTheReasonAndWhatIsHeldStays()
+      throws InterruptedException {
+    push(2, SECOND);
+    Future<Void> asking = node.ask();
+
+    question().answer().complete(fetched(1, FIRST, FIRST.over(null)));
+
+    Await.result(asking);
+    Acknowledgement said = acknowledged.getLast();
+    assertThat(said.revision()).isEqualTo(new Revision(1, 1));
+    assertThat(said.digest()).isEqualTo(FIRST.digest());
+    assertThat(said.refusal()).contains("holds revision 1.2, which is newer", "sealed/snapshot");
     assertThat(node.revision()).isEqualTo(new Revision(1, 2));
     theNextQuestionSays(SECOND);
   }
