@@ -49,7 +49,6 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
   private final @Nullable Keeping keeping;
   private volatile CredentialSet current;
   private @Nullable Long timer;
-  private long rootsNumber;
 
   /**
    * @param node of which the roots are taken, and kept
@@ -201,18 +200,20 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     take(roots, Duration.ZERO);
   }
 
-  /** Older ones than those that are held, of whom is behind, are passed over. */
+  /** Older ones than those that are held, also before a restart, are passed over: who is behind. */
   private void take(NumberedRoots roots, Duration within) {
     synchronized (this) {
-      if (rootsNumber > clock.instant().toEpochMilli()) {
-        rootsNumber = NumberedRoots.UNKNOWN; // the clock was set back
+      long now = clock.instant().toEpochMilli();
+      long held = node.rootsNumber();
+      if (held > now) {
+        held = NumberedRoots.UNKNOWN; // the clock was set back
       }
-      if (roots.number() != NumberedRoots.UNKNOWN && roots.number() < rootsNumber) {
-        LOG.info("older roots passed over number={} held={}", roots.number(), rootsNumber);
+      if (roots.number() != NumberedRoots.UNKNOWN && roots.number() < held) {
+        LOG.info("older roots passed over number={} held={}", roots.number(), held);
         return;
       }
       // A number from the future would shut out all that is right until then.
-      rootsNumber = Math.max(rootsNumber, Math.min(roots.number(), clock.instant().toEpochMilli()));
+      node.replace(roots.bundle(), Math.max(held, Math.min(roots.number(), now)));
       publish(current.leaves(), roots.bundle());
     }
     leaves.values().forEach(leaf -> leaf.follow(roots.bundle(), within));
@@ -307,7 +308,6 @@ public final class NodeCredentials implements CredentialSource, AutoCloseable {
     }
     if (!sameRoots) {
       LOG.info("roots changed digest={}", bundle.digest());
-      node.replace(bundle);
     }
     current = new CredentialSet(current.generation() + 1, next, bundle);
     // Within the lock, so that listeners see generations rise.

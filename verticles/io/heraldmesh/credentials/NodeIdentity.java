@@ -1,5 +1,6 @@
 package io.heraldmesh.credentials;
 
+import io.heraldmesh.bus.CaService.NumberedRoots;
 import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.crypto.Crypto;
 import io.heraldmesh.identity.CertificateChain;
@@ -29,8 +30,9 @@ import java.util.function.Function;
 
 /**
  * A node's own identity on disk, in {@code <stateDir>/node}: {@code key.pem} (0600), {@code
- * cert-chain.pem}, {@code root-cert.pem}. The three change together or not at all; beside them
- * stands by what it joined. Blocks for the disk; for one writer at a time, as stateDir is.
+ * cert-chain.pem}, {@code root-cert.pem} and, in {@code roots-number}, since when those roots are
+ * in force. The four change together or not at all; beside them stands by what it joined. Blocks
+ * for the disk; for one writer at a time, as stateDir is.
  */
 public final class NodeIdentity {
   /** The folder's name in stateDir. */
@@ -39,6 +41,7 @@ public final class NodeIdentity {
   private static final String KEY = "key.pem";
   private static final String CHAIN = "cert-chain.pem";
   private static final String ROOTS = "root-cert.pem";
+  private static final String ROOTS_NUMBER = "roots-number";
   private static final String JOINING = "join-key.pem";
   private static final String JOINED_BY = "joined-by";
   private static final long MOST_BYTES = 1 << 20;
@@ -63,8 +66,10 @@ public final class NodeIdentity {
    * What is on disk. It fits together, but nobody has looked whether it is valid now.
    *
    * @param svid of {@code spiffe://<td>/herald/<role>/<name>}
+   * @param rootsNumber of the bundle; {@link NumberedRoots#UNKNOWN} when it came with a join, or
+   *     from a version that kept none
    */
-  public record Held(HeraldSvid svid, TrustBundle bundle) {
+  public record Held(HeraldSvid svid, TrustBundle bundle, long rootsNumber) {
 
     /** True: its leaf may be used at {@code now}. */
     public boolean valid(Instant now) {
@@ -95,10 +100,19 @@ public final class NodeIdentity {
           folder + ": " + KEY + " does not belong to " + CHAIN + "; join again");
     }
     try {
-      return Optional.of(new Held(new HeraldSvid(id, key, chain.certificates()), bundle));
+      return Optional.of(
+          new Held(
+              new HeraldSvid(id, key, chain.certificates()),
+              bundle,
+              number(set.resolve(ROOTS_NUMBER))));
     } catch (IllegalArgumentException e) {
       throw new InvalidCertificate(folder.resolve(CHAIN) + ": " + e.getMessage(), e);
     }
+  }
+
+  /** As {@link #store(Held)}, with roots of which nothing is known but that they are believed. */
+  public void store(HeraldSvid svid, TrustBundle bundle) throws IOException {
+    store(new Held(svid, bundle, NumberedRoots.UNKNOWN));
   }
 
   /**
@@ -106,11 +120,13 @@ public final class NodeIdentity {
    *
    * @throws IOException when it cannot be written; the one before is whole
    */
-  public void store(HeraldSvid svid, TrustBundle bundle) throws IOException {
+  public void store(Held held) throws IOException {
+    HeraldSvid svid = held.svid();
     Map<String, String> set = new LinkedHashMap<>();
     set.put(KEY, PrivateKeyPem.write(svid.key()));
     set.put(CHAIN, new CertificateChain(svid.chain()).pem());
-    set.put(ROOTS, bundle.pem(svid.id().trustDomain()));
+    set.put(ROOTS, held.bundle().pem(svid.id().trustDomain()));
+    set.put(ROOTS_NUMBER, held.rootsNumber() + "\n");
     files.replace(set);
   }
 
@@ -186,6 +202,15 @@ public final class NodeIdentity {
       return parse.apply(text);
     } catch (InvalidCertificate e) {
       throw new InvalidCertificate(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Without it the node does as it did at first: it takes the roots that it is told next. */
+  private static long number(Path file) {
+    try {
+      return Math.max(NumberedRoots.UNKNOWN, Long.parseLong(text(file).strip()));
+    } catch (InvalidCertificate | NumberFormatException none) {
+      return NumberedRoots.UNKNOWN;
     }
   }
 

@@ -4,7 +4,6 @@ import io.heraldmesh.admin.Health;
 import io.heraldmesh.admin.Health.Condition;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.DistributorService;
-import io.heraldmesh.bus.HeraldSvid;
 import io.heraldmesh.bus.MeshStatus;
 import io.heraldmesh.bus.Revision;
 import io.heraldmesh.bus.SchemaLevel;
@@ -21,7 +20,6 @@ import io.heraldmesh.distributor.Distribution;
 import io.heraldmesh.identity.HeraldRole;
 import io.heraldmesh.identity.InvalidCertificate;
 import io.heraldmesh.identity.SpiffeId;
-import io.heraldmesh.identity.TrustBundle;
 import io.heraldmesh.identity.TrustDomain;
 import io.heraldmesh.jwks.KeySetService;
 import io.heraldmesh.link.LinkClient;
@@ -73,7 +71,7 @@ final class AttachedControl implements NodeControl {
     Path state = Objects.requireNonNull(config.stateDir());
     this.files = NodeIdentity.in(state);
     NodeIdentity.Held held = held();
-    this.identity = new RenewableIdentity(held.svid(), held.bundle());
+    this.identity = new RenewableIdentity(held);
     this.newest = held;
     this.keeping =
         new Keeping(
@@ -147,14 +145,13 @@ final class AttachedControl implements NodeControl {
     return held;
   }
 
-  private void keep(HeraldSvid svid, TrustBundle bundle) {
-    newest = new NodeIdentity.Held(svid, bundle);
+  private void keep(NodeIdentity.Held now) {
+    newest = now;
     keeping.changed();
   }
 
   private void write() throws IOException {
-    NodeIdentity.Held held = newest;
-    files.store(held.svid(), held.bundle());
+    files.store(newest);
   }
 
   TrustDomain trustDomain() {

@@ -46,17 +46,20 @@ abstract class CredentialsFixture {
   final BentAuthority ca = new BentAuthority();
   final HeraldSvid svid = mesh.svid(HeraldRole.NODE, "n1", Duration.ofDays(2));
   final RenewableIdentity identity = new RenewableIdentity(svid, mesh.bundle());
-  final NodeCredentials credentials =
-      new NodeCredentials(
-          vertx,
-          ca,
-          identity,
-          Set.of(new WorkloadIdentity("shop", "web"), new WorkloadIdentity("shop", "db")),
-          TTL,
-          mesh.crypto(),
-          clock,
-          new Random(1));
+  final NodeCredentials credentials = credentials(identity);
   final List<CredentialSet> published = new CopyOnWriteArrayList<>();
+
+  NodeCredentials credentials(RenewableIdentity of) {
+    return new NodeCredentials(
+        vertx,
+        ca,
+        of,
+        Set.of(new WorkloadIdentity("shop", "web"), new WorkloadIdentity("shop", "db")),
+        TTL,
+        mesh.crypto(),
+        clock,
+        new Random(1));
+  }
 
   /** Signs with the real authority unless told otherwise. */
   final class BentAuthority implements CaService {

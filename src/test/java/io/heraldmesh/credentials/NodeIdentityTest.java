@@ -54,6 +54,32 @@ class NodeIdentityTest {
   }
 
   @Test
+  void theNumberOfTheRootsIsFoundAgainWithThem() throws IOException {
+    identity.store(new NodeIdentity.Held(svid, mesh.bundle(), 1_893_456_000_123L));
+    assertThat(rootsNumber()).isEqualTo(1_893_456_000_123L);
+
+    identity.store(svid, mesh.bundle());
+    assertThat(rootsNumber()).as("of other roots").isZero();
+  }
+
+  /** As of a version that kept none, or damaged: the node starts, and takes what it is told. */
+  @Test
+  void rootsWithoutANumberThatCanBeReadHaveNone() throws IOException {
+    identity.store(new NodeIdentity.Held(svid, mesh.bundle(), 7));
+    Path number = state.resolve("node/roots-number").toRealPath();
+    for (String damaged : new String[] {"", "seven", "-1", "99999999999999999999"}) {
+      Files.writeString(number, damaged);
+      assertThat(rootsNumber()).as(damaged).isZero();
+    }
+    Files.delete(number);
+    assertThat(rootsNumber()).isZero();
+  }
+
+  private long rootsNumber() {
+    return NodeIdentity.in(state).load(mesh.crypto()).orElseThrow().rootsNumber();
+  }
+
+  @Test
   void onlyThisUserMayReadTheKey() throws IOException {
     identity.store(svid, mesh.bundle());
     identity.beginJoin(svid.key());

@@ -10,11 +10,15 @@ import io.heraldmesh.TestAuthority;
 import io.heraldmesh.identity.TrustBundle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** What is on its way while roots change, or while a leaf ends, does not bring back what went. */
@@ -92,6 +96,50 @@ class RootsChangedTest extends CredentialsFixture {
     take(mesh.bundle(), 8);
 
     assertThat(published).extracting(CredentialSet::bundle).doesNotContain(both);
+  }
+
+  /** Whatever is behind, and answers first after the start, does not bring back what went. */
+  @Test
+  void aNodeThatIsStartedAgainDoesNotTakeAWithdrawnRootBack(@TempDir Path state)
+      throws IOException {
+    List<NodeIdentity.Held> told = new CopyOnWriteArrayList<>();
+    identity.onChange(told::add);
+    take(both, 6);
+    take(newer.bundle(), 7);
+    NodeIdentity.in(state).store(told.getLast());
+
+    RenewableIdentity again =
+        new RenewableIdentity(NodeIdentity.in(state).load(mesh.crypto()).orElseThrow());
+    List<TrustBundle> taken = new CopyOnWriteArrayList<>();
+    try (NodeCredentials restarted = credentials(again)) {
+      restarted.onChange(set -> taken.add(set.bundle()));
+      ca.bundle = both;
+      ca.number = 6;
+      long asked = ca.rootsAsked.get();
+      restarted.rootsChanged();
+      Await.until("asked", () -> ca.rootsAsked.get() > asked);
+      ca.bundle = mesh.bundle();
+      ca.number = 8;
+      restarted.rootsChanged();
+      Await.until("newer ones", () -> taken.contains(mesh.bundle()));
+    }
+
+    assertThat(taken).containsExactly(mesh.bundle());
+  }
+
+  /** What came with a join has none, and most nodes never see another root. */
+  @Test
+  void theNumberOfRootsThatDidNotChangeIsKeptToo() {
+    List<NodeIdentity.Held> told = new CopyOnWriteArrayList<>();
+    begin();
+    identity.onChange(told::add);
+    ca.number = 5;
+
+    credentials.rootsChanged();
+
+    Await.until("told", () -> !told.isEmpty());
+    assertThat(told.getFirst().rootsNumber()).isEqualTo(5);
+    assertThat(told.getFirst().bundle()).isEqualTo(mesh.bundle());
   }
 
   @Test
