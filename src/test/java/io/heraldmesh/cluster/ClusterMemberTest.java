@@ -90,6 +90,18 @@ class ClusterMemberTest {
   }
 
   @Test
+  void theEventBusAnswersNobodyInPlainTextOrWithoutACertificate() throws Exception {
+    int port = join("c1").eventBusPort();
+    try (BusPeer member = new BusPeer(mesh.svid(HeraldRole.CONFIG, "c2"), port);
+        BusPeer plain = BusPeer.inPlainText(port);
+        BusPeer nameless = BusPeer.nameless(port)) {
+      assertThat(member.isAnswered()).as("the same words of a member").isTrue();
+      assertThat(plain.isAnswered()).isFalse();
+      assertThat(nameless.isAnswered()).isFalse();
+    }
+  }
+
+  @Test
   void newLeavesAreUsedOnTheEventBusWhileMessagesFlow() {
     Held first = new Held(identity("c1"));
     Held second = new Held(identity("c2"));
