@@ -4,15 +4,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -135,23 +139,45 @@ public final class SealedState {
 
   /**
    * Takes away all that was written in {@code folder}, also what can no longer be read; the key
-   * stays. Synced when it returns.
+   * stays. Synced when it returns. Root may do it in the folder of a service, whose user may swap
+   * what is in it meanwhile, so links are never followed.
    *
    * @return false: there was nothing
+   * @throws IOException when {@code folder} is a link, or something in it cannot be taken away
    */
   public static boolean forget(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
+    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-    List<Path> written;
-    try (Stream<Path> files = Files.list(folder)) {
-      written = files.filter(file -> !file.endsWith(KEY) && !Files.isDirectory(file)).toList();
+    if (Files.isSymbolicLink(folder)) {
+      throw new IOException(folder + " is a link, which is not followed; remove it");
     }
-    for (Path file : written) {
-      Files.delete(file);
+    Path stateDir = Objects.requireNonNull(folder.toAbsolutePath().getParent());
+    boolean any = false;
+    try (DirectoryStream<Path> above = Files.newDirectoryStream(stateDir)) {
+      if (!(above instanceof SecureDirectoryStream<Path> in)) {
+        throw new IOException("what is in " + folder + " cannot be taken away without its links");
+      }
+      try (SecureDirectoryStream<Path> files =
+          in.newDirectoryStream(folder.getFileName(), LinkOption.NOFOLLOW_LINKS)) {
+        for (Path file : files) {
+          Path name = file.getFileName();
+          if (!name.endsWith(KEY) && !isFolder(files, name)) {
+            files.deleteFile(name);
+            any = true;
+          }
+        }
+      }
     }
     sync(folder);
-    return !written.isEmpty();
+    return any;
+  }
+
+  private static boolean isFolder(SecureDirectoryStream<Path> in, Path name) throws IOException {
+    return Objects.requireNonNull(
+            in.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS))
+        .readAttributes()
+        .isDirectory();
   }
 
   /** Takes away what has this name, if there is any; synced when it returns. */

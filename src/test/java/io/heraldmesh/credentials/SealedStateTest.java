@@ -103,6 +103,22 @@ class SealedStateTest {
     assertThat(new SealedState(folder.resolve("sealed"), random).read("leaves")).contains(SECRET);
   }
 
+  /** Root may join in the folder of a service, whose user must not choose what root removes. */
+  @Test
+  void noLinkIsFollowedToForgetWhatIsElsewhere() throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    Path precious = Files.writeString(elsewhere.resolve("precious"), "not of this node");
+    Files.createSymbolicLink(folder.resolve("sealed/snapshot"), precious);
+    Files.createSymbolicLink(folder.resolve("linked"), elsewhere);
+
+    assertThat(SealedState.forget(folder.resolve("sealed"))).isTrue();
+    assertThatThrownBy(() -> SealedState.forget(folder.resolve("linked")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("linked is a link");
+    assertThat(state.names("")).containsExactly("seal.key");
+    assertThat(precious).exists();
+  }
+
   @Test
   void whereNothingWasKeptNothingIsForgotten() throws IOException {
     state.remove("leaves");
