@@ -152,8 +152,7 @@ final class BusServer {
     return Future.succeededFuture(request)
         .compose(own -> handling.handler().handle(caller, own.payload()))
         .compose(
-            answer ->
-                vertx.executeBlocking(() -> seal(envelope, operation, caller, answer), false))
+            answer -> vertx.executeBlocking(() -> seal(envelope, operation, caller, answer), false))
         .onComplete(done -> shares.end(caller, operation));
   }
 

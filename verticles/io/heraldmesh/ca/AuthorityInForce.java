@@ -90,13 +90,16 @@ public final class AuthorityInForce implements Supplier<Authority> {
    */
   public synchronized void look(Predicate<X509Certificate> elsewhere) {
     try {
-      files.renew().run();
+      AuthorityException unrenewed = unrenewed();
       readWhenChanged();
       Authority before = current;
       rotation
           .next(before, clock.instant(), nanos.getAsLong(), elsewhere)
           .ifPresent(next -> take(before, next));
       waiting = rotation.waiting().orElse(null);
+      if (unrenewed != null) {
+        throw unrenewed;
+      }
       if (taken.equals(files.stamp())) {
         lastError = null;
       }
@@ -105,6 +108,16 @@ public final class AuthorityInForce implements Supplier<Authority> {
         LOG.error("authority not taken, the last good one stays: {}", e.getMessage());
       }
       lastError = String.valueOf(e.getMessage());
+    }
+  }
+
+  /** What is there is followed also where it cannot be renewed. */
+  private @Nullable AuthorityException unrenewed() {
+    try {
+      files.renew().run();
+      return null;
+    } catch (AuthorityException e) {
+      return e;
     }
   }
 

@@ -5,8 +5,11 @@ import io.heraldmesh.identity.TrustDomain;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
@@ -46,6 +49,9 @@ public final class AuthorityStore {
   private static final Duration NEXT_TRY = Duration.ofMinutes(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(AuthorityStore.class);
+
+  /** In this process; of other processes by a lock of the file. */
+  private static final Object ONE_AT_A_TIME = new Object();
 
   private final Path keyStore;
   private final Path passphraseFile;
@@ -133,9 +139,7 @@ public final class AuthorityStore {
     Instant now = clock.instant();
     Instant last = lookedAt;
     if (last != null
-        && Duration.between(last, now)
-                .abs()
-                .compareTo(unrenewed == null ? NEXT_LOOK : NEXT_TRY)
+        && Duration.between(last, now).abs().compareTo(unrenewed == null ? NEXT_LOOK : NEXT_TRY)
             < 0) {
       if (unrenewed != null) {
         throw unrenewed;
@@ -172,7 +176,8 @@ public final class AuthorityStore {
     try {
       Authority opened = open(passphrase, trustDomain, clock.instant(), crypto, random);
       if (failed != null) {
-        LOG.warn("authority not renewed, it ends at {}: {}", opened.notAfter(), failed.getMessage());
+        LOG.warn(
+            "authority not renewed, it ends at {}: {}", opened.notAfter(), failed.getMessage());
       }
       return opened;
     } catch (AuthorityException e) {
@@ -180,7 +185,26 @@ public final class AuthorityStore {
     }
   }
 
+  /** Several control nodes may have one key store: one of them renews it, the others see that. */
   private void renew(
+      char[] passphrase, TrustDomain trustDomain, Instant now, Crypto crypto, SecureRandom random) {
+    KeyStore store = load(passphrase);
+    if (!NewAuthority.isDue(certificate(store, ISSUER), certificate(store, ROOT), now)) {
+      return;
+    }
+    synchronized (ONE_AT_A_TIME) {
+      try (FileChannel channel = FileChannel.open(keyStore.toRealPath(), StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        if (lock.isValid()) {
+          renewAlone(passphrase, trustDomain, now, crypto, random);
+        }
+      } catch (IOException e) {
+        throw new AuthorityException(keyStore + ": key store cannot be renewed", e);
+      }
+    }
+  }
+
+  private void renewAlone(
       char[] passphrase, TrustDomain trustDomain, Instant now, Crypto crypto, SecureRandom random) {
     KeyStore store = load(passphrase);
     X509Certificate root = certificate(store, ROOT);
@@ -198,8 +222,7 @@ public final class AuthorityStore {
     var _ =
         AuthorityCheck.requireIssues(
             trustDomain,
-            new AuthorityMaterial(
-                next, keys.getPrivate(), List.of(next), List.of(root), rootKey),
+            new AuthorityMaterial(next, keys.getPrivate(), List.of(next), List.of(root), rootKey),
             keyStore.toString(),
             crypto,
             random,

@@ -34,6 +34,7 @@ final class IptablesFilter implements PacketFilter {
   public void install(CaptureSettings settings) {
     Map<Boolean, SavedTables> before = Map.of(false, saved(false), true, saved(true));
     Map<Boolean, String> rules = rules(settings, before);
+    boolean routed = Routes.areThere();
     try {
       Routes.remove();
       if (settings.mode() == Mode.TPROXY) {
@@ -41,7 +42,7 @@ final class IptablesFilter implements PacketFilter {
       }
       rules.forEach(IptablesFilter::put);
     } catch (CaptureFailure e) {
-      throw undone(before, e);
+      throw undone(before, routed, e);
     }
   }
 
@@ -73,11 +74,12 @@ final class IptablesFilter implements PacketFilter {
    * What is to be told once all is as it was. Each table is replaced at once, so that an earlier
    * capture stays in force meanwhile.
    */
-  private static CaptureFailure undone(Map<Boolean, SavedTables> before, CaptureFailure why) {
+  private static CaptureFailure undone(
+      Map<Boolean, SavedTables> before, boolean routed, CaptureFailure why) {
     if (before.values().stream().allMatch(SavedTables::isEmpty)) {
       removeRules();
-      Routes.remove();
-      return why;
+      String without = Routes.putBack(routed); // of nft's rules, which stay
+      return without.isEmpty() ? why : new CaptureFailure(why.getMessage() + without);
     }
     try {
       before.forEach(IptablesFilter::putBack);
@@ -90,8 +92,9 @@ final class IptablesFilter implements PacketFilter {
               + e.getMessage()
               + "): nothing is captured on this machine any more");
     }
+    boolean transparent = routed || before.values().stream().anyMatch(SavedTables::isTransparent);
     return new CaptureFailure(
-        why.getMessage() + "; the rules of before are in force" + putBackRoutes(before));
+        why.getMessage() + "; the rules of before are in force" + Routes.putBack(transparent));
   }
 
   private static void putBack(boolean six, SavedTables before) {
@@ -108,19 +111,6 @@ final class IptablesFilter implements PacketFilter {
         remove(six, jump, now);
       }
     }
-  }
-
-  /** Nothing, or what keeps them from being there: rules are worth keeping without them, too. */
-  private static String putBackRoutes(Map<Boolean, SavedTables> before) {
-    Routes.remove();
-    if (before.values().stream().anyMatch(SavedTables::isTransparent)) {
-      try {
-        Routes.add();
-      } catch (CaptureFailure e) {
-        return ", without their routes: " + e.getMessage();
-      }
-    }
-    return "";
   }
 
   @Override

@@ -14,18 +14,17 @@ final class NftFilter implements PacketFilter {
 
   @Override
   public void install(CaptureSettings settings) {
-    // Routes first: packets that carry the mark must have where to go.
-    Routes.remove();
-    if (settings.mode() == Mode.TPROXY) {
-      Routes.add();
-    }
+    boolean routed = Routes.areThere();
     try {
+      // Routes first: packets that carry the mark must have where to go.
+      Routes.remove();
+      if (settings.mode() == Mode.TPROXY) {
+        Routes.add();
+      }
       apply(NftRules.install(settings));
     } catch (CaptureFailure e) {
-      if (show().isEmpty()) {
-        Routes.remove();
-      }
-      throw e;
+      String without = Routes.putBack(routed);
+      throw without.isEmpty() ? e : new CaptureFailure(e.getMessage() + without);
     }
   }
 

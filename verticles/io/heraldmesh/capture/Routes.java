@@ -38,6 +38,26 @@ final class Routes {
     }
   }
 
+  /** Whether those of a transparent capture are there, whichever tool has its rules. */
+  static boolean areThere() {
+    return Commands.run(List.of("ip", "-4", "rule"))
+        .text()
+        .contains("fwmark " + TransparentRouting.MARK + " ");
+  }
+
+  /** As they were before an install that failed: nothing, or what keeps them from being there. */
+  static String putBack(boolean there) {
+    remove();
+    if (there) {
+      try {
+        add();
+      } catch (CaptureFailure e) {
+        return ", without their routes: " + e.getMessage();
+      }
+    }
+    return "";
+  }
+
   /**
    * A machine without IPv6 has no packets of it to route.
    *

@@ -195,6 +195,15 @@ public final class PemFolder {
     }
   }
 
+  /** A set that is not in force takes the room that the next try needs. */
+  private void discard(Path set, IOException cause) {
+    try {
+      remove(set);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   private static void sync(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);

@@ -212,8 +212,7 @@ final class ServiceNode {
             .filter(s -> s.lastError() != null)
             .map(s -> s.id() + ": " + s.lastError());
     Stream<String> read = files.stream().map(FileCredentials::lastError).filter(Objects::nonNull);
-    Stream<String> lost =
-        enrolled == null ? Stream.of() : Stream.ofNullable(enrolled.notKept());
+    Stream<String> lost = enrolled == null ? Stream.of() : Stream.ofNullable(enrolled.notKept());
     String failing =
         Stream.of(fetched, read, lost).flatMap(told -> told).collect(Collectors.joining("; "));
     return failing.isEmpty() ? Condition.OK : Condition.degraded(failing);

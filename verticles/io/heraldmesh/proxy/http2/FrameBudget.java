@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * without data, and of a server also HEADERS and RST_STREAM beyond what its answers need. Each
  * costs one; some are earned with time, with every byte that passes in either direction and every
  * frame of a message that it is sent, since honest window updates and pings grow with what is
- * transferred, and with each request that a server gets. Who has spent all gets a GOAWAY with ENHANCE_YOUR_CALM (RFC 9113 section 10.5), and
- * is cut off when he does not take it. Stands in front of the codec and reads frame headers only,
- * so it also knows of a field block that has begun and not ended, which the codec tells nobody.
- * Belongs to one event loop.
+ * transferred, and with each request that a server gets. Who has spent all gets a GOAWAY with
+ * ENHANCE_YOUR_CALM (RFC 9113 section 10.5), and is cut off when he does not take it. Stands in
+ * front of the codec and reads frame headers only, so it also knows of a field block that has begun
+ * and not ended, which the codec tells nobody. Belongs to one event loop.
  */
 public final class FrameBudget extends ChannelDuplexHandler {
   /** What a connection begins with, and the most that can be saved up. */

@@ -65,6 +65,12 @@ record CapturedCall(
     return there == null ? routes.registryOnly() : isOfRequests(there);
   }
 
+  /** Whether what was dialled stands for what takes bytes. */
+  boolean isForBytes(Routes routes) {
+    Addressed there = routes.at(dialled);
+    return there != null && !isOfRequests(there);
+  }
+
   /** Whether a request for {@code host} is for what takes requests. */
   boolean namesOne(Routes routes, Authority host) {
     Addressed to = request(routes, host, dialled);

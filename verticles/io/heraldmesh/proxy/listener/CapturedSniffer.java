@@ -50,8 +50,12 @@ final class CapturedSniffer extends Sniffer {
         }
       }
       case HTTP2 -> {
-        HttpPipelines.http2(call.context(), ctx.channel(), new CapturedGate(call), heard());
-        ctx.pipeline().remove(this);
+        if (call.isForBytes(routes)) {
+          pipe(ctx, null); // whom its requests name is not seen here
+        } else {
+          HttpPipelines.http2(call.context(), ctx.channel(), new CapturedGate(call), heard());
+          ctx.pipeline().remove(this);
+        }
       }
       case OTHER -> {
         if (requestsOnly) {

@@ -175,9 +175,7 @@ final class Http2Pool implements Watch.Timed {
     declined.values().removeIf(since -> nowMillis - since > DECLINED_MILLIS);
     taken.forget(connections.keySet());
     for (Http2Upstream connection : all()) {
-      if (outdated(connection)
-          || isGone(connection.target())
-          || isUnused(connection, nowMillis)) {
+      if (outdated(connection) || isGone(connection.target()) || isUnused(connection, nowMillis)) {
         connection.end();
       }
     }

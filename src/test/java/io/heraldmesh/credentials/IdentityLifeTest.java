@@ -17,8 +17,7 @@ class IdentityLifeTest extends CredentialsFixture {
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final NodeCredentials node =
-      new NodeCredentials(
-          vertx, ca, identity, Set.of(), HOUR, mesh.crypto(), clock, new Random(1));
+      new NodeCredentials(vertx, ca, identity, Set.of(), HOUR, mesh.crypto(), clock, new Random(1));
 
   @Test
   void theNextOneLivesForWhatTheNodeFileSays() {
@@ -67,8 +66,7 @@ class IdentityLifeTest extends CredentialsFixture {
 
   private void awaitRenewed() {
     Await.until(
-        "renewed",
-        () -> !identity.svid().equals(svid) && !node.identityStatus().renewing());
+        "renewed", () -> !identity.svid().equals(svid) && !node.identityStatus().renewing());
   }
 
   private void assertNotAskedAgain() {

@@ -52,14 +52,12 @@ class AuthorityRecordTest {
   }
 
   private Authority authority(String node, Made... above) throws IOException {
-    Made issuer =
-        TestCertificate.authority("issuer of " + node).signedBy(above[above.length - 1]);
+    Made issuer = TestCertificate.authority("issuer of " + node).signedBy(above[above.length - 1]);
     Path cacerts = Files.createDirectories(folder.resolve("cacerts-" + node));
     Files.writeString(cacerts.resolve("ca-cert.pem"), pem(issuer));
     Files.writeString(cacerts.resolve("ca-key.pem"), PrivateKeyPem.write(issuer.key()));
     Files.setPosixFilePermissions(
-        cacerts.resolve("ca-key.pem"),
-        PosixFilePermissions.fromString("rw-------"));
+        cacerts.resolve("ca-key.pem"), PosixFilePermissions.fromString("rw-------"));
     Files.writeString(
         cacerts.resolve("cert-chain.pem"), pem(Stream.concat(Stream.of(issuer), Stream.of(above))));
     Files.writeString(cacerts.resolve("root-cert.pem"), pem(above[0]));

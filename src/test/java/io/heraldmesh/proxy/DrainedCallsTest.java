@@ -115,6 +115,7 @@ class DrainedCallsTest {
   void aRequestBehindAnAnswerThatHadBegunIsServed(boolean pipelined) throws Exception {
     try (DeafService app = new DeafService();
         Mesh asked = Mesh.ready(Mesh.Options.DEFAULT.service(app.address()));
+        RawClient silent = asked.call();
         RawClient client = asked.call()) {
       client.head("GET /a HTTP/1.1", "Host: server.b");
       try (RawClient service = new RawClient(app.connection())) {
@@ -124,7 +125,9 @@ class DrainedCallsTest {
         if (pipelined) {
           client.head("GET /b HTTP/1.1", "Host: server.b");
         }
+        Mesh.eventually(() -> asked.client.openConnections() == 2);
         Future<Void> drained = asked.client.drain(ENOUGH);
+        assertThat(silent.closed()).as("the drain has begun").isTrue();
         service.send("cd");
         assertThat(client.read(4)).asString().isEqualTo("abcd");
         if (!pipelined) {

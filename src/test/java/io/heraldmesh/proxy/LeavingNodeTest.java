@@ -45,6 +45,7 @@ class LeavingNodeTest {
 
   /** As a node has it: no other transport takes a socket that was passed. */
   private final Vertx vertx = NativeTransport.builder(new VertxOptions()).build();
+
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final KeySetService keys =
       new KeySetService(
@@ -52,8 +53,7 @@ class LeavingNodeTest {
   private final TestCredentials credentials = new TestCredentials();
   private final HandedPolicy source =
       new HandedPolicy(
-          new NodeSnapshot(
-              "n1", List.of(Mesh.workloadPolicy(WEB, MtlsMode.STRICT)), List.of()));
+          new NodeSnapshot("n1", List.of(Mesh.workloadPolicy(WEB, MtlsMode.STRICT)), List.of()));
 
   @AfterEach
   void stop() {

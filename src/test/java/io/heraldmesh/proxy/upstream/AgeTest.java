@@ -40,8 +40,7 @@ class AgeTest {
   void theLesserOfBothTimesCounts(int upstreamIdle, int idle, long expected) {
     Limits limits =
         Limits.DEFAULTS.with(
-            to ->
-                to.upstreamIdle(Duration.ofSeconds(upstreamIdle)).idle(Duration.ofSeconds(idle)));
+            to -> to.upstreamIdle(Duration.ofSeconds(upstreamIdle)).idle(Duration.ofSeconds(idle)));
     assertThat(longestUnused(PROXY, limits)).isEqualTo(expected);
   }
 
