@@ -166,11 +166,11 @@ class PushQueueTest {
   @Test
   void thoseThatDoNotAnswerHoldNoMoreThanAsMuchAgain() {
     PushQueue queue = queue(2048, SHORT);
-    put(queue, frame(800), "hangs", "hangs too", "n1");
+    put(queue, frame(800), "hangs", "hangs-too", "n1");
     Await.until("the second's turn", () -> sent.size() == 2);
     // Longer than its patience: the third would have been sent.
     Await.result(vertx.timer(4 * SHORT.toMillis(), TimeUnit.MILLISECONDS));
-    assertThat(nodes()).containsExactly("hangs", "hangs too");
+    assertThat(nodes()).containsExactly("hangs", "hangs-too");
 
     answer(0);
     Await.until("the third's turn", () -> sent.size() == 3);
