@@ -62,15 +62,17 @@ final class CaptureRound {
     List<String> before = state();
     filter.install(settings(mode));
     List<String> installed = state();
-    CaptureSettings refused =
-        settings(mode, 15002, List.of(new Listener(AddressBlock.parse("fd00::5"), 99999)));
-    assertThatThrownBy(() -> filter.install(refused))
-        .isInstanceOf(CaptureFailure.class)
-        .hasMessageContaining(
-            filter.tool().equals("nft")
-                ? "nothing was changed"
-                : "the rules of before are in force");
-    assertThat(state()).as("in force").isEqualTo(installed);
+    for (Mode other : Mode.values()) { // of which one takes routes, and the other needs none
+      CaptureSettings refused =
+          settings(other, 15002, List.of(new Listener(AddressBlock.parse("fd00::5"), 99999)));
+      assertThatThrownBy(() -> filter.install(refused))
+          .isInstanceOf(CaptureFailure.class)
+          .hasMessageContaining(
+              filter.tool().equals("nft")
+                  ? "nothing was changed"
+                  : "the rules of before are in force");
+      assertThat(state()).as("in force after %s failed", other).isEqualTo(installed);
+    }
     filter.remove();
     assertThat(state()).as("removed").isEqualTo(before);
   }

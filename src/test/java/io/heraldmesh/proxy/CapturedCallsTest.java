@@ -165,7 +165,10 @@ class CapturedCallsTest {
       assertThat(client.get("/by/name", "server.b").status()).isEqualTo(200);
     }
     for (String bytes :
-        List.of("GET / HTTP/1.1\r\nhost: unknown.example\r\n\r\n", "no request at all")) {
+        List.of(
+            "GET / HTTP/1.1\r\nhost: unknown.example\r\n\r\n",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "no request at all")) {
       try (RawClient client = dial(SOMEWHERE)) {
         client.send(bytes);
         assertThat(client.read(bytes.length()))
