@@ -74,7 +74,8 @@ final class ChurnRun {
     }
     Path table = Path.of(arguments[1]);
     List<String> java = List.of(arguments).subList(2, arguments.length);
-    List<String> options = java.isEmpty() ? List.of("-Xmx200m") : java;
+    List<String> options = new ArrayList<>(List.of(HeraldProcess.SHIPPED));
+    options.addAll(java.isEmpty() ? List.of("-Xmx200m") : java);
     boolean held;
     try (RunFolder folder = RunFolder.make("herald-churn")) {
       LagControl control = LagControl.run(folder.path().resolve("control"));

@@ -58,6 +58,9 @@ final class HeraldProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
   }
 
+  /** Of Java, for a node with the options that it is shipped with; others come after it. */
+  static final String SHIPPED = "@conf/java.options";
+
   /** The words that start it. */
   static List<String> command(Class<?> main, List<String> java, String... arguments) {
     List<String> command = new ArrayList<>();

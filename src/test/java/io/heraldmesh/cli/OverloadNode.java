@@ -30,10 +30,9 @@ final class OverloadNode implements AutoCloseable {
   static final int LIMIT_MIB = 256;
   static final List<String> JAVA =
       List.of(
+          HeraldProcess.SHIPPED,
           "-Xmx64m",
           "-Xmn14m",
-          "-XX:MetaspaceSize=64m",
-          "-XX:SweeperThreshold=100",
           "-XX:MaxDirectMemorySize=32m",
           "-XX:TrimNativeHeapInterval=5000",
           "-XX:ReservedCodeCacheSize=40m",
