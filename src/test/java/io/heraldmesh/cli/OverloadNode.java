@@ -32,7 +32,9 @@ final class OverloadNode implements AutoCloseable {
       List.of(
           HeraldProcess.SHIPPED,
           "-Xmx64m",
-          "-Xmn14m",
+          "-Xms40m",
+          "-Xmn24m",
+          "-XX:SurvivorRatio=4",
           "-XX:MaxDirectMemorySize=32m",
           "-XX:TrimNativeHeapInterval=5000",
           "-XX:ReservedCodeCacheSize=40m",
