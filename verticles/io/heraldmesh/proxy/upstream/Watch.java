@@ -98,7 +98,7 @@ public final class Watch {
       }
       try {
         timed.check(now);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | OutOfMemoryError e) { // such is also a want of buffers
         // out of here it would end the timer, and with it every timeout of this loop
         LOG.error("a timeout could not be looked at: {}", timed.getClass().getSimpleName(), e);
       }

@@ -36,6 +36,10 @@ class WatchTest {
               now -> {
                 throw new IllegalStateException("on purpose");
               });
+          watch.add(
+              now -> {
+                throw new OutOfMemoryError("on purpose");
+              });
           watch.add(now -> looked.incrementAndGet());
           return null;
         });
