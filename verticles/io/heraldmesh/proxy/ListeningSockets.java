@@ -1,20 +1,23 @@
 package io.heraldmesh.proxy;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,26 +38,41 @@ final class ListeningSockets {
    * @throws IOException when the system does not tell; it may have no IPv6
    */
   static List<InetSocketAddress> in(Path folder) throws IOException {
-    return lines(folder).flatMap(line -> Stream.ofNullable(listening(line))).toList();
+    List<InetSocketAddress> sockets = new ArrayList<>();
+    read(folder, (line, address) -> sockets.add(address));
+    return sockets;
   }
 
   /** The same, by inode: what {@code /proc/self/fd} calls a socket. */
   static Map<String, InetSocketAddress> byInode(Path folder) throws IOException {
     Map<String, InetSocketAddress> sockets = new HashMap<>();
-    for (String line : lines(folder).toList()) {
-      InetSocketAddress address = listening(line);
-      if (address != null) {
-        sockets.put(BLANKS.split(line.strip(), 11)[9], address);
-      }
-    }
+    read(folder, (line, address) -> sockets.put(BLANKS.split(line.strip(), 11)[9], address));
     return sockets;
   }
 
-  private static Stream<String> lines(Path folder) throws IOException {
+  /**
+   * Tells of each socket that listens. The system's list has every connection and every one that
+   * has just ended: some tens of thousands, and megabytes, of which one line is held at a time.
+   */
+  private static void read(Path folder, BiConsumer<String, InetSocketAddress> found)
+      throws IOException {
+    readFile(folder.resolve("tcp"), found);
     Path six = folder.resolve("tcp6");
-    String four = Files.readString(folder.resolve("tcp"), StandardCharsets.US_ASCII);
-    return (Files.exists(six) ? four + Files.readString(six, StandardCharsets.US_ASCII) : four)
-        .lines();
+    if (Files.exists(six)) {
+      readFile(six, found);
+    }
+  }
+
+  private static void readFile(Path file, BiConsumer<String, InetSocketAddress> found)
+      throws IOException {
+    try (BufferedReader lines = Files.newBufferedReader(file, US_ASCII)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        InetSocketAddress address = line.contains(LISTEN) ? listening(line) : null;
+        if (address != null) {
+          found.accept(line, address);
+        }
+      }
+    }
   }
 
   /** The address of one line; null for a heading and for sockets in any other state. */

@@ -3,13 +3,16 @@ package io.heraldmesh.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -56,6 +59,28 @@ class ListeningSocketsTest {
   void aMachineWithoutIpv6HasItsOtherSockets() throws Exception {
     Files.writeString(folder.resolve("tcp"), "heading\n");
     assertThat(ListeningSockets.in(folder)).isEmpty();
+  }
+
+  @Test
+  @EnabledIf("littleEndian")
+  void tensOfThousandsOfConnectionsAreNotHeldAtOnce() throws Exception {
+    StringBuilder lines = new StringBuilder("  sl  local_address rem_address   st\n");
+    for (int i = 0; i < 20_000; i++) {
+      lines.append(
+          "%4d: 0100007F:2328 0100007F:%04X 06 00000000:00000000 03:00000F83 00000000     0        0 0 3 0000000000000000%n"
+              .formatted(i, i));
+    }
+    lines.append(
+        "20000: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 0 0 0 77 1\n");
+    Files.writeString(folder.resolve("tcp"), lines);
+    ListeningSockets.in(folder); // loads what it needs
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThat(ListeningSockets.in(folder)).containsExactly(new InetSocketAddress("127.0.0.1", 80));
+    long taken = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(taken).as("octets for a list of %d", lines.length()).isLessThan(3L * lines.length());
+    assertThat(ListeningSockets.byInode(folder))
+        .isEqualTo(Map.of("77", new InetSocketAddress("127.0.0.1", 80)));
   }
 
   @Test
