@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A node under churn of connections, certificates, roots, policy and endpoints: churn.sh [MINUTES [FILE [JAVA OPTIONS...]]]
 # Default 60 minutes, at least 5. A table is added to FILE (default target/churn.md); ends with 1 when heap after garbage collection, threads or
-# file descriptors have left 5 % of what they were at minute 10 (in a run of at most 10 minutes: grew by more than that after the first
+# file descriptors have left 5 % of what they were at minutes 9 and 10 (in a run of at most 11 minutes: grew by more than that after the first
 # minute), the heap could not be measured, a request failed, an event loop was late by more than 100 ms, or one that is blocked on purpose went
 # unnoticed. See docs/soak.md.
 set -euo pipefail

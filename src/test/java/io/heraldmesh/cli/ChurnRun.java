@@ -27,10 +27,10 @@ import java.util.regex.Pattern;
  * A node under an hour of churn: connections of every kind, good and bad, while certificates,
  * roots, policy and endpoints change every second. Once a minute the load pauses and a row is added
  * to the table: heap after garbage collection, threads, file descriptors. Ends with 1 when one of
- * them has left 5 % of what it was at minute 10, or in a run of ten minutes or less grew by more
- * than that after its first minute, a request failed, the heap could not be measured, or an event
- * loop was late by more than 100 ms ({@link LagVerdict}); the run is void when a loop that is
- * blocked on purpose is not noticed.
+ * them has left 5 % of what it was at minutes 9 and 10, or in a shorter run grew by more than that
+ * after its first minute, a request failed, the heap could not be measured, or an event loop was
+ * late by more than 100 ms ({@link LagVerdict}); the run is void when a loop that is blocked on
+ * purpose is not noticed.
  *
  * <p>Arguments: minutes, at least five; file of the table; further options of Java.
  */
@@ -167,22 +167,21 @@ final class ChurnRun {
   }
 
   /**
-   * A long run compares its last minute with minute 10. A short one compares the mean of its last
-   * two minutes with that of the two after its first, since every other minute measures another
-   * half of the configuration, and only looks for growth: there is no time for anything to settle.
+   * Compares the mean of the last two minutes with that of minutes 9 and 10, since every other
+   * minute measures another half of the configuration. A short run compares with the two after its
+   * first, and only looks for growth: there is no time for anything to settle.
    *
    * @param few more than before are no growth in a short run
    */
   private boolean within(String what, ToLongFunction<Row> figure, long few) throws IOException {
     int count = rows.size();
-    if (count > LONG) {
-      long first = figure.applyAsLong(rows.get(LONG - 1));
-      double change = (double) figure.applyAsLong(rows.getLast()) / first - 1;
-      return said(what, change, "since minute " + LONG, Math.abs(change) <= ALLOWED);
-    }
-    double first = mean(figure, rows.subList(1, 3));
+    boolean settled = count > LONG + 1;
+    double first = mean(figure, settled ? rows.subList(LONG - 2, LONG) : rows.subList(1, 3));
     double last = mean(figure, rows.subList(count - 2, count));
     double change = last / first - 1;
+    if (settled) {
+      return said(what, change, "since minutes 9 and 10", Math.abs(change) <= ALLOWED);
+    }
     boolean held = change <= ALLOWED || last - first <= few;
     return said(what, change, "between minutes 2 and 3 and the last two", held);
   }
