@@ -63,6 +63,11 @@ class DeafServiceTest {
         RawClient client = new RawClient(mesh.outboundPort)) {
       fill(client);
       try (Socket called = service.connection()) {
+        // before the service is looked at, which sends a byte: for the two proxies that is no
+        // silence
+        String source = mesh.logged("source").flag();
+        String destination = mesh.logged("destination").flag();
+        assertThat(List.of(source, destination)).as("whoever was first").contains("idle");
         assertThat(client.closed()).isTrue();
         Mesh.eventually(() -> DeafService.isOver(called));
       }
