@@ -32,8 +32,13 @@ public final class Overload implements AutoCloseable {
   /** How long somebody may keep a node waiting that is short of memory. */
   public static final long PATIENCE_MILLIS = 1_000;
 
-  /** How long patience is short before a collection shows whether it has to be. */
+  /** How long patience is short because of the heap before a collection shows whether it has to. */
   private static final long SAVING_MILLIS = 5_000;
+
+  /**
+   * The same where the process as a whole is short, of which the heap's garbage is a small part.
+   */
+  private static final long SAVING_RESIDENT_MILLIS = 15_000;
 
   /** From this share of the buffers on each connection gets few. */
   private static final double TIGHT = 0.5;
@@ -151,7 +156,9 @@ public final class Overload implements AutoCloseable {
     Pressure seen = memory.look();
     OverloadLevel now = level;
     OverloadLevel suspected = thresholds.next(now, seen.suspected());
-    if (worthCollecting(now, suspected) && seen.collectible() && pace.due(nowMillis.getAsLong())) {
+    if (worthCollecting(now, suspected, seen)
+        && seen.collectible()
+        && pace.due(nowMillis.getAsLong())) {
       double before = seen.heap();
       memory.collect();
       seen = memory.look();
@@ -173,11 +180,13 @@ public final class Overload implements AutoCloseable {
    * No request is given up for garbage, and no level kept for it. A collection stops everybody, for
    * a tenth of a second where much is alive: patience is the smaller loss for a while.
    */
-  private boolean worthCollecting(OverloadLevel now, OverloadLevel suspected) {
-    return suspected.compareTo(OverloadLevel.SHEDDING) >= 0 && suspected.compareTo(now) >= 0
-        || suspected == OverloadLevel.SAVING
-            && now == OverloadLevel.SAVING
-            && nowMillis.getAsLong() - since >= SAVING_MILLIS;
+  private boolean worthCollecting(OverloadLevel now, OverloadLevel suspected, Pressure seen) {
+    if (suspected == OverloadLevel.SAVING && now == OverloadLevel.SAVING) {
+      boolean heap = thresholds.next(now, seen.heap()) == OverloadLevel.SAVING;
+      long wait = heap ? SAVING_MILLIS : SAVING_RESIDENT_MILLIS;
+      return nowMillis.getAsLong() - since >= wait;
+    }
+    return suspected.compareTo(OverloadLevel.SHEDDING) >= 0 && suspected.compareTo(now) >= 0;
   }
 
   private static void say(OverloadLevel before, OverloadLevel now, Pressure pressure) {

@@ -69,7 +69,7 @@ public final class ProcessMemory implements Memory, AutoCloseable {
         share(heap.getUsed(), most),
         share(afterCollection(heap), most),
         buffers.share(),
-        residentShare(buffers.reusable()));
+        residentShare(buffers.reusable(), heap.getUsed()));
   }
 
   /** Netty's count, or the JDK's where that is higher: each keeps to the limit by its own. */
@@ -85,15 +85,15 @@ public final class ProcessMemory implements Memory, AutoCloseable {
 
   /**
    * The heap keeps what it once got from the system, full or not, and so do pools of buffers; so
-   * their free part is no sign of need, unless the system is about to end the process.
+   * their free part is no sign of need, unless the system is about to end the process. Nor is what
+   * was made since the last collection of young objects: the next one makes room for as much.
    */
-  private double residentShare(long reusable) {
+  private double residentShare(long reusable, long longLived) {
     long resident = resident();
     double all = share(resident, limit);
-    MemoryUsage heap = this.heap.getHeapMemoryUsage();
     return all >= ALMOST_ALL
         ? all
-        : share(resident - reusable - heap.getCommitted() + heap.getUsed(), limit);
+        : share(resident - reusable - heap.getHeapMemoryUsage().getCommitted() + longLived, limit);
   }
 
   @Override

@@ -85,6 +85,20 @@ class OverloadTest {
     assertThat(overload.level()).isEqualTo(OverloadLevel.NORMAL);
   }
 
+  /** What the heap's garbage takes of it is a small part; looking for it stops everybody. */
+  @Test
+  void aProcessThatIsShortAsAWholeIsCollectedLater() {
+    memory.live(new Pressure(0.5, 0.5, 0, 0.85));
+    overload.look();
+    now += 14_000;
+    overload.look();
+    assertThat(overload.level()).isEqualTo(OverloadLevel.SAVING);
+    assertThat(memory.collections()).isZero();
+    now += 1_000;
+    overload.look();
+    assertThat(memory.collections()).isEqualTo(1);
+  }
+
   @Test
   void whatTurnsIntoGarbageEndsTheShortage() {
     memory.heap(0.97);

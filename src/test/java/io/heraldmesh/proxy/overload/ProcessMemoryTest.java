@@ -123,6 +123,22 @@ class ProcessMemoryTest {
     }
   }
 
+  /** They are garbage soon, and then their place is there for the next. */
+  @Test
+  void youngObjectsAreNoNeedOfTheProcess() throws Exception {
+    try (ProcessMemory memory = new ProcessMemory(GIB)) {
+      memory.collect();
+      double before = memory.look().resident();
+      List<byte[]> young = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        young.add(new byte[64 << 10]);
+      }
+      double after = memory.look().resident();
+      assertThat(young).hasSize(64);
+      assertThat(after - before).as("of 4 MiB in 1024").isLessThan(0.002);
+    }
+  }
+
   @Test
   void withoutALimitOfItsOwnTheContainersOrTheMachinesHolds() throws Exception {
     try (ProcessMemory memory = new ProcessMemory(0)) {
