@@ -3,7 +3,7 @@
 # nothing is newer; nothing where nodes have to run from compiled classes. Run at the root of the checkout.
 set -euo pipefail
 jar=target/herald-fat.jar
-if [ -s $jar ] && [ target/herald-fat.aot -nt $jar ] && [ target/herald-fat-attached.aot -nt $jar ] &&
+if [ -s $jar ] && [ target/herald-fat.aot -nt $jar ] && [ target/herald-fat-attached.aot -nt $jar ] && [ target/herald-fat-control.aot -nt $jar ] &&
   [ -z "$(find pom.xml verticles cluster-config conf/java.options -newer target/herald-fat.aot -print -quit)" ]; then
   printf '%s\n' "-Dherald.lab.jar=$PWD/$jar"
 fi

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What a node under training attaches to: a control node in a process of its own. */
+/**
+ * What a node under training attaches to: a control node in a process of its own, whose JVM records
+ * too.
+ */
 final class TrainingControl implements AutoCloseable {
   private final TrainingFolder files;
   private final StartedNode node;
@@ -20,14 +23,21 @@ final class TrainingControl implements AutoCloseable {
     this.node = node;
   }
 
-  /** Returns once it is ready. */
-  static TrainingControl start(Java java, TrainingFolder files)
+  /**
+   * Returns once it is ready.
+   *
+   * @param recording options with which a JVM records
+   */
+  static TrainingControl start(Java java, List<String> recording, TrainingFolder files)
       throws IOException, InterruptedException {
-    String config = files.controlFile().toString();
+    List<String> file = List.of(files.controlFile().toString());
     return new TrainingControl(
         files,
-        StartedNode.start(
-            "control", java.process(List.of(), List.of("run", "--config", config)), files));
+        StartedNode.start("control", java.process(recording, ControlProcess.class, file), files));
+  }
+
+  StartedNode node() {
+    return node;
   }
 
   /**

@@ -1,11 +1,13 @@
 package io.heraldmesh.cli.train;
 
+import io.heraldmesh.node.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.util.concurrent.CompletionException;
 
 /** What stands behind the node under training, and what calls it runs on. */
 final class TrainingServices implements AutoCloseable {
@@ -48,8 +50,15 @@ final class TrainingServices implements AutoCloseable {
     return echo.actualPort();
   }
 
+  /**
+   * @throws StartFailure when it failed, as calls do on a machine that gives them no time
+   */
   static <T> T await(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().join();
+    try {
+      return future.toCompletionStage().toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw StartFailure.cannotStart("no AOT cache was made: " + e.getCause());
+    }
   }
 
   @Override

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The launcher in a checkout of its own: with which JVM options it starts the jar. The JDK there is
@@ -65,22 +65,42 @@ class LauncherTest {
             "a folder");
   }
 
-  /** It loads more than one of proxies alone, whose cache does where there is no other. */
+  /**
+   * Each loads other classes than one of proxies alone, whose cache does where there is no other.
+   */
   @ParameterizedTest
-  @ValueSource(strings = {"--config node.yaml", "--config=node.yaml"})
-  void aNodeThatAttachesHasACacheOfItsOwn(String named) throws Exception {
+  @CsvSource({
+    "--config node.yaml, attached, attached: {to: [c1.example]}",
+    "--config=node.yaml, attached, attached: {to: [c1.example]}",
+    "--config node.yaml, control, 'cluster: {listen: 10.0.0.1:5701}'",
+    "--config=node.yaml, control, 'control: {listen: 0.0.0.0:15012}'"
+  })
+  void anotherKindOfNodeHasACacheOfItsOwn(String named, String kind, String line) throws Exception {
     Path file = folder.resolve("node.yaml");
-    Files.writeString(file, "spec:\n  attached: {to: [c1.example]}\n");
+    Files.writeString(file, "spec:\n  " + line + "\n");
     String[] run = ("run " + named.replace("node.yaml", file.toString())).split(" ", -1);
-    assertThat(launch(Map.of(), run))
-        .contains("-XX:AOTCache=" + root.resolve("target/herald-fat.aot"));
-    Files.writeString(root.resolve("target/herald-fat-attached.aot"), "cache");
-    Files.copy(jdk.resolve("release"), root.resolve("target/herald-fat-attached.aot.jdk"));
-    assertThat(launch(Map.of(), run))
-        .contains("-XX:AOTCache=" + root.resolve("target/herald-fat-attached.aot"));
+    assertThat(launch(Map.of(), run)).contains(cache(""));
+    Path own = root.resolve("target/herald-fat-" + kind + ".aot");
+    Files.writeString(own, "cache");
+    Files.copy(jdk.resolve("release"), own.resolveSibling(own.getFileName() + ".jdk"));
+    assertThat(launch(Map.of(), run)).contains(cache("-" + kind)).doesNotContain(cache(""));
     Files.writeString(file, "spec:\n  roles: [proxy]\n");
-    assertThat(launch(Map.of(), run))
-        .contains("-XX:AOTCache=" + root.resolve("target/herald-fat.aot"));
+    assertThat(launch(Map.of(), run)).contains(cache(""));
+  }
+
+  /** What its proxies load is the most of it. */
+  @Test
+  void aControlNodeWithWorkloadsHasTheCacheOfProxies() throws Exception {
+    Path own = root.resolve("target/herald-fat-control.aot");
+    Files.writeString(own, "cache");
+    Files.copy(jdk.resolve("release"), own.resolveSibling(own.getFileName() + ".jdk"));
+    Path file = folder.resolve("node.yaml");
+    Files.writeString(file, "spec:\n  control: {listen: 0.0.0.0:15012}\n  workloads:\n  - {}\n");
+    assertThat(launch(Map.of(), "run", "--config", file.toString())).contains(cache(""));
+  }
+
+  private String cache(String kind) {
+    return "-XX:AOTCache=" + root.resolve("target/herald-fat" + kind + ".aot");
   }
 
   @Test

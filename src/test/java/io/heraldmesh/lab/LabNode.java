@@ -122,7 +122,7 @@ final class LabNode implements AutoCloseable {
   LabNode start(List<String> by) throws IOException {
     noteEnd();
     List<String> words = new ArrayList<>(by);
-    words.addAll(java(options, attaches, List.of("run", "--config")));
+    words.addAll(java(options, attaches ? "-attached" : "-control", List.of("run", "--config")));
     running = holder.start(words, file().toString());
     mayEnd = false;
     return this;
@@ -254,7 +254,7 @@ final class LabNode implements AutoCloseable {
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
     List<String> command = new ArrayList<>(inHost);
-    command.addAll(java(SMALL, false, arguments));
+    command.addAll(java(SMALL, "", arguments));
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(out.toFile())
@@ -281,7 +281,7 @@ final class LabNode implements AutoCloseable {
   }
 
   /** As it is delivered where a jar is named, with its AOT cache; else from compiled classes. */
-  private List<String> java(List<String> options, boolean attached, List<String> arguments) {
+  private List<String> java(List<String> options, String kind, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (jar.isEmpty()) {
@@ -295,12 +295,18 @@ final class LabNode implements AutoCloseable {
       command.addAll(List.of("-cp", classPath(), "io.heraldmesh.cli.Main"));
     } else {
       command.add("@" + optionsBeside(Path.of(jar)));
-      command.add("-XX:AOTCache=" + jar.replaceAll("\\.jar$", attached ? "-attached.aot" : ".aot"));
+      command.add("-XX:AOTCache=" + cacheBeside(jar, kind));
       command.addAll(options);
       command.addAll(List.of("-jar", jar));
     }
     command.addAll(arguments);
     return command;
+  }
+
+  /** An older version may have none for this kind of node. */
+  private static String cacheBeside(String jar, String kind) {
+    String own = jar.replaceAll("\\.jar$", kind + ".aot");
+    return Files.exists(Path.of(own)) ? own : jar.replaceAll("\\.jar$", ".aot");
   }
 
   /**
