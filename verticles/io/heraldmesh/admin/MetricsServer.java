@@ -27,6 +27,9 @@ public final class MetricsServer {
 
   private static final int MOST_CONNECTIONS = 64;
 
+  /** Whoever else asks, a client that holds as many as it can leaves room for others. */
+  private static final int MOST_OF_ADDRESS = 32;
+
   private static final int CHUNK = 16 * 1024;
 
   /** Said without a weight, or with one that is not zero. */
@@ -42,7 +45,7 @@ public final class MetricsServer {
   private @Nullable Future<MetricsText> last;
 
   public MetricsServer(Vertx vertx, PrometheusMeterRegistry registry) {
-    this(vertx, registry, new ClientBounds(vertx, MOST_CONNECTIONS, MOST_CONNECTIONS));
+    this(vertx, registry, new ClientBounds(vertx, MOST_CONNECTIONS, MOST_OF_ADDRESS));
   }
 
   MetricsServer(Vertx vertx, PrometheusMeterRegistry registry, ClientBounds clients) {

@@ -137,6 +137,18 @@ class ClientBoundsTest {
     Await.until("there is room again", () -> live(connect()));
   }
 
+  @Test
+  void norFromTheMetrics() throws Exception {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    port = Await.result(new MetricsServer(vertx, registry).listen(ANY_PORT)).actualPort();
+    String request = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (int i = 0; i < 100; i++) {
+      connect();
+    }
+    assertThat(status(connect(), request)).as("one too many of this address").isEqualTo("closed");
+    assertThat(status(connect("127.0.0.2"), request)).isEqualTo("200");
+  }
+
   private void health(int most, Duration toAsk, Duration toTake) {
     health(new HealthServer(new Health(), new ClientBounds(vertx, most, most, toAsk, toTake)));
   }
@@ -190,9 +202,13 @@ class ClientBoundsTest {
 
   /** Of another client's answer, of which no more is read. */
   private String status(String request) {
-    try (Socket socket = connect()) {
-      send(socket, request);
-      byte[] start = socket.getInputStream().readNBytes(12);
+    return status(connect(), request);
+  }
+
+  private static String status(Socket asking, String request) {
+    try (asking) {
+      send(asking, request);
+      byte[] start = asking.getInputStream().readNBytes(12);
       return start.length < 12 ? "closed" : new String(start, 9, 3, StandardCharsets.US_ASCII);
     } catch (IOException e) {
       return "closed";
