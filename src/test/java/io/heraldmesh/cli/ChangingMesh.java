@@ -70,14 +70,14 @@ final class ChangingMesh implements AutoCloseable {
   }
 
   /**
-   * @param java options of the process
+   * @param start of the process
    * @param lines further lines of the node file under {@code spec}, indented by two
    */
-  ChangingMesh(Path at, List<String> java, String lines) throws IOException {
-    this(at, java, lines, Certificates.FILES);
+  ChangingMesh(Path at, HeraldProcess.Start start, String lines) throws IOException {
+    this(at, start, lines, Certificates.FILES);
   }
 
-  ChangingMesh(Path at, List<String> java, String lines, Certificates certificates)
+  ChangingMesh(Path at, HeraldProcess.Start start, String lines, Certificates certificates)
       throws IOException {
     this.certificates = certificates;
     folder = new NodeFolder(at);
@@ -90,8 +90,7 @@ final class ChangingMesh implements AutoCloseable {
     }
     Files.deleteIfExists(folder.resources().resolve("peers.yaml"));
     writeConfiguration();
-    herald =
-        HeraldProcess.start(java, errors, "run", "--config", folder.file().toString()).awaitReady();
+    herald = start.of(errors, "run", "--config", folder.file().toString()).awaitReady();
   }
 
   HeraldProcess process() {

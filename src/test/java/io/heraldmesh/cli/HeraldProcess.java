@@ -58,8 +58,32 @@ final class HeraldProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
   }
 
-  /** Of Java, for a node with the options that it is shipped with; others come after it. */
-  static final String SHIPPED = "@conf/java.options";
+  /** How a process of {@code herald} is started. */
+  interface Start {
+    /**
+     * @param errors takes standard error
+     */
+    HeraldProcess of(Path errors, String... arguments) throws IOException;
+  }
+
+  /**
+   * As users start it: by the launcher, with the options that are shipped and the AOT cache, where
+   * the build made one. In the root of the checkout.
+   *
+   * @param before words of the command in front of the launcher's
+   * @param java further options of Java
+   */
+  static Start shipped(List<String> before, List<String> java) {
+    return (errors, arguments) -> {
+      List<String> command = new ArrayList<>(before);
+      command.add(Path.of("herald").toAbsolutePath().toString());
+      command.addAll(List.of(arguments));
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      builder.environment().put("HERALD_JAVA_OPTS", String.join(" ", java));
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+      return new HeraldProcess(builder.start(), errors);
+    };
+  }
 
   /** The words that start it. */
   static List<String> command(Class<?> main, List<String> java, String... arguments) {

@@ -3,6 +3,7 @@ package io.heraldmesh.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heraldmesh.Await;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -46,7 +47,7 @@ class HotChangeTest {
   @Test
   void noRequestFailsAndNoneIsDecidedUnderAMixtureOfTwoGenerations() throws Exception {
     try (ChangingMesh mesh =
-            new ChangingMesh(folder, List.of("-Xmx200m"), "  accessLog: {samplePercent: 0}\n");
+            new ChangingMesh(folder, HotChangeTest::process, "  accessLog: {samplePercent: 0}\n");
         LabTraffic traffic = new LabTraffic(mesh)) {
       traffic.start(4, 4, 4, 2);
       Await.until("it is warm", () -> traffic.requests() > WARM);
@@ -65,7 +66,7 @@ class HotChangeTest {
     try (ChangingMesh mesh =
             new ChangingMesh(
                 folder,
-                List.of("-Xmx200m"),
+                HotChangeTest::process,
                 "  accessLog: {samplePercent: 0}\n",
                 ChangingMesh.Certificates.AUTHORITY);
         LabTraffic traffic = new LabTraffic(mesh)) {
@@ -86,6 +87,10 @@ class HotChangeTest {
       }
       stop(mesh, traffic, mesh.rotations() + " rotations of the authority");
     }
+  }
+
+  private static HeraldProcess process(Path errors, String... arguments) throws IOException {
+    return HeraldProcess.start(List.of("-Xmx200m"), errors, arguments);
   }
 
   private static void stop(ChangingMesh mesh, LabTraffic traffic, String what) throws Exception {

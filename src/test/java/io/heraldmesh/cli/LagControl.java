@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -27,7 +26,7 @@ record LagControl(double beforeMillis, double afterMillis) {
    */
   static LagControl run(Path folder) throws IOException {
     Files.createDirectories(folder);
-    try (OverloadNode node = new OverloadNode(folder, BlockingNode.class, Map.of())) {
+    try (OverloadNode node = OverloadNode.of(folder, BlockingNode.class)) {
       node.settle();
       double before = lagMillis(node.scrape());
       node.process().tell("block");

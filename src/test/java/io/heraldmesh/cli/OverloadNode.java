@@ -30,7 +30,6 @@ final class OverloadNode implements AutoCloseable {
   static final int LIMIT_MIB = 256;
   static final List<String> JAVA =
       List.of(
-          HeraldProcess.SHIPPED,
           "-Xmx64m",
           "-Xms40m",
           "-Xmn24m",
@@ -53,11 +52,33 @@ final class OverloadNode implements AutoCloseable {
   private final AtomicLong highest = new AtomicLong();
   private volatile boolean closed;
 
+  /** How the process is started, given the words in front of its command. */
+  private interface Start {
+    HeraldProcess.Start of(List<String> before);
+  }
+
   /**
-   * @param main the class that starts the node, given {@code run --config FILE}
+   * A node as it is shipped.
+   *
    * @param apps names of services and the ports where they listen
    */
-  OverloadNode(Path at, Class<?> main, Map<String, Integer> apps) throws IOException {
+  static OverloadNode shipped(Path at, Map<String, Integer> apps) throws IOException {
+    return new OverloadNode(at, before -> HeraldProcess.shipped(before, JAVA), apps);
+  }
+
+  /**
+   * A node that another class starts.
+   *
+   * @param main given {@code run --config FILE}
+   */
+  static OverloadNode of(Path at, Class<?> main) throws IOException {
+    return new OverloadNode(
+        at,
+        before -> (errors, arguments) -> HeraldProcess.start(before, main, JAVA, errors, arguments),
+        Map.of());
+  }
+
+  private OverloadNode(Path at, Start start, Map<String, Integer> apps) throws IOException {
     NodeFolder folder = new NodeFolder(at);
     errors = at.resolve("errors.log");
     StringBuilder lines =
@@ -82,9 +103,7 @@ final class OverloadNode implements AutoCloseable {
     folder.write("peers.yaml", resources.toString());
     certificates(Files.createDirectories(folder.path("caller")));
     group = group();
-    herald =
-        HeraldProcess.start(
-            inGroup(), main, JAVA, errors, "run", "--config", folder.file().toString());
+    herald = start.of(inGroup()).of(errors, "run", "--config", folder.file().toString());
     Thread.ofPlatform().daemon().start(this::watchMemory);
     herald.awaitReady();
   }

@@ -1,6 +1,5 @@
 package io.heraldmesh.cli;
 
-import io.heraldmesh.Await;
 import io.heraldmesh.Descendants;
 import io.heraldmesh.RunFolder;
 import java.io.IOException;
@@ -11,10 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -30,7 +27,7 @@ import java.util.stream.Collectors;
  * <p>Arguments: file of the table, seconds of a window, pairs of windows, attacks (default all).
  */
 final class OverloadRun {
-  private static final int PER_SECOND = 200;
+  static final int PER_SECOND = 200;
   private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
 
   /** Attacks that take so long to build up that they are kept for all of their windows. */
@@ -51,7 +48,7 @@ final class OverloadRun {
           "streams");
 
   private final OverloadNode node;
-  private final HeraldProcess attacker;
+  private final Attacking attacker;
   private final GoodClients good;
   private final Path table;
   private final Duration window;
@@ -60,7 +57,7 @@ final class OverloadRun {
 
   private OverloadRun(
       OverloadNode node,
-      HeraldProcess attacker,
+      Attacking attacker,
       GoodClients good,
       Path table,
       Duration window,
@@ -93,17 +90,10 @@ final class OverloadRun {
   private static boolean run(
       Path folder, Path table, Duration window, int pairs, List<String> attacks) throws Exception {
     Files.createDirectories(folder);
-    try (HeraldProcess attacker =
-        HeraldProcess.start(
-            List.of("nice", "-n", "10"),
-            Attacker.class,
-            List.of("-Xmx200m", "-XX:TieredStopAtLevel=1"),
-            folder.resolve("attacker.log"),
-            folder.resolve("caller").toString())) {
-      try (OverloadNode node = new OverloadNode(folder, Main.class, services(attacker))) {
-        for (String what : List.of("outbound:a/caller", "inbound:a/web:8080")) {
-          attacker.tell("to " + what.replaceAll(":?a/caller|a/|:8080", "") + " " + node.port(what));
-        }
+    try (Attacking attacker = Attacking.start(folder)) {
+      try (OverloadNode node = OverloadNode.shipped(folder, attacker.services())) {
+        attacker.to("outbound", node.port("outbound:a/caller"));
+        attacker.to("inbound:web", node.port("inbound:a/web:8080"));
         node.settle();
         try (GoodClients good = new GoodClients(node.port("outbound:a/caller"), PER_SECOND)) {
           OverloadRun run = new OverloadRun(node, attacker, good, table, window, pairs);
@@ -113,22 +103,13 @@ final class OverloadRun {
     }
   }
 
-  private static Map<String, Integer> services(HeraldProcess attacker) {
-    Map<String, Integer> ports = new LinkedHashMap<>();
-    for (String name : List.of("slow", "reset", "half")) {
-      String line = attacker.awaitLine("service " + name + " ");
-      ports.put(name, Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)));
-    }
-    return ports;
-  }
-
   private boolean rows(List<String> attacks) throws IOException {
     say(
         table,
         String.format(
             Locale.ROOT,
-            "%nStarted %s; windows of %d s, %d pairs; %d requests a second; limit %d MiB by %s; Java's"
-                + " options %s%n",
+            "%nStarted %s; windows of %d s, %d pairs; %d requests a second; limit %d MiB by %s; as"
+                + " shipped, and Java's options %s%n",
             Instant.now().truncatedTo(ChronoUnit.SECONDS),
             window.toSeconds(),
             pairs,
@@ -284,18 +265,12 @@ final class OverloadRun {
   }
 
   private void start(String attack, Seen seen) throws IOException {
-    int lines = attacker.lines().size();
-    attacker.tell("start " + attack);
-    Await.until(Duration.ofMinutes(2), "started", () -> attacker.lines().size() > lines);
+    attacker.start(attack);
     seen.lagWith = Math.max(seen.lagWith, LagControl.lagMillis(node.scrape()));
   }
 
   private void stop(Seen seen) throws IOException {
-    int lines = attacker.lines().size();
-    attacker.tell("stop");
-    Await.until(Duration.ofSeconds(60), "stopped", () -> attacker.lines().size() > lines);
-    String line = attacker.lines().getLast();
-    seen.connections += Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+    seen.connections += attacker.stop();
     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
     node.scrape();
   }
