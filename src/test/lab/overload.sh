@@ -6,23 +6,22 @@
 # --peer: the same attacks, those without TLS, on a pair of HAProxy, for comparison; nothing is judged. See docs/overload.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-defaults=(target/overload.md 10 5)
-main=OverloadRun
+defaults=(target/overload.md 10 5) attacks=() main=OverloadRun
 if [ "${1:-}" = --short ]; then
   shift
-  defaults=(target/overload.md 3 1 headers bodies streams)
+  defaults=(target/overload.md 3 1) attacks=(headers bodies streams)
 elif [ "${1:-}" = --peer ]; then
   shift
-  defaults=(target/overload.md 10 3 nothing headers bodies connections slowloris upstream-slow upstream-reset upstream-half-closed)
-  main=OverloadPeer
+  defaults=(target/overload.md 10 3) main=OverloadPeer
+  attacks=(nothing headers bodies connections slowloris upstream-slow upstream-reset upstream-half-closed streams)
   type -P haproxy > /dev/null || {
     echo "overload.sh: 'haproxy' is missing (apt-get install haproxy)" >&2
     exit 3
   }
 fi
 given=("$@")
-arguments=("${given[@]}" "${defaults[@]:${#given[@]}}")
+[ $# -gt 3 ] || given+=("${defaults[@]:$#}" "${attacks[@]}")
 source src/test/lab/compiled.sh
 ./herald --version > /dev/null # builds what the run starts, where that is missing
 exec "$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xmx300m \
-  -cp "$classpath" "io.heraldmesh.cli.$main" "${arguments[@]}"
+  -cp "$classpath" "io.heraldmesh.cli.$main" "${given[@]}"
