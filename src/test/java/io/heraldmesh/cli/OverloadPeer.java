@@ -5,7 +5,6 @@ import io.heraldmesh.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,24 +27,17 @@ final class OverloadPeer {
 
   private final Attacking attacking;
   private final GoodClients good;
-  private final Path table;
-  private final Duration window;
-  private final int pairs;
+  private final OverloadPlan plan;
 
-  private OverloadPeer(
-      Attacking attacking, GoodClients good, Path table, Duration window, int pairs) {
+  private OverloadPeer(Attacking attacking, GoodClients good, OverloadPlan plan) {
     this.attacking = attacking;
     this.good = good;
-    this.table = table;
-    this.window = window;
-    this.pairs = pairs;
+    this.plan = plan;
   }
 
   public static void main(String... arguments) throws Exception {
     Descendants.endWithThis();
-    Path table = Path.of(arguments[0]);
-    Duration window = Duration.ofSeconds(Integer.parseInt(arguments[1]));
-    int pairs = Integer.parseInt(arguments[2]);
+    OverloadPlan plan = OverloadPlan.of(List.of(arguments), List.of());
     try (RunFolder folder = RunFolder.make("herald-overload-peer");
         LabServices services = new LabServices()) {
       Path files = Files.createDirectories(folder.path().resolve("peer"));
@@ -57,8 +49,7 @@ final class OverloadPeer {
           attacking.to("inbound:web", pair.port());
           try (GoodClients good = new GoodClients(pair.port(), OverloadRun.PER_SECOND)) {
             LockSupport.parkNanos(WARM.toNanos());
-            new OverloadPeer(attacking, good, table, window, pairs)
-                .rows(List.of(arguments).subList(3, arguments.length));
+            new OverloadPeer(attacking, good, plan).rows();
           }
         }
       }
@@ -67,19 +58,19 @@ final class OverloadPeer {
     System.exit(0);
   }
 
-  private void rows(List<String> attacks) throws IOException {
-    say(
+  private void rows() throws IOException {
+    plan.say(
         "%nHAProxy, started %s; windows of %d s, %d pairs; %d requests a second%n"
             .formatted(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                window.toSeconds(),
-                pairs,
+                plan.window().toSeconds(),
+                plan.pairs(),
                 OverloadRun.PER_SECOND));
-    say(
+    plan.say(
         "| attack | p99 without, ms | p99 with, ms | ratio of pairs, median (least to most) | good"
             + " requests failed | attackers' connections |");
-    say("|---|---|---|---|---|---|");
-    for (String attack : attacks) {
+    plan.say("|---|---|---|---|---|---|");
+    for (String attack : plan.attacks()) {
       row(attack);
     }
   }
@@ -89,20 +80,20 @@ final class OverloadPeer {
     List<GoodClients.Window> with = new ArrayList<>();
     List<String> between = new ArrayList<>();
     long connections = 0;
-    for (int i = 0; i < pairs; i++) {
+    for (int i = 0; i < plan.pairs(); i++) {
       between.addAll(good.take().failures());
-      LockSupport.parkNanos(window.toNanos());
+      LockSupport.parkNanos(plan.window().toNanos());
       without.add(good.take());
       attacking.start(attack);
       between.addAll(good.take().failures());
-      LockSupport.parkNanos(window.toNanos());
+      LockSupport.parkNanos(plan.window().toNanos());
       with.add(good.take());
       connections += attacking.stop();
       LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
     }
     OverloadRow row =
         new OverloadRow(attack, without, with, between, connections, 0, 0, 0, 0, false);
-    say(
+    plan.say(
         String.format(
             Locale.ROOT,
             "| %s | %.2f | %.2f | %.2f (%.2f to %.2f) | %d | %d |",
@@ -114,10 +105,5 @@ final class OverloadPeer {
             row.ratios().getLast(),
             row.failures().size(),
             connections));
-  }
-
-  private void say(String line) throws IOException {
-    System.out.println(line);
-    Files.writeString(table, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }

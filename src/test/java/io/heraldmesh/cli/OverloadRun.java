@@ -5,7 +5,6 @@ import io.heraldmesh.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -50,45 +49,30 @@ final class OverloadRun {
   private final OverloadNode node;
   private final Attacking attacker;
   private final GoodClients good;
-  private final Path table;
-  private final Duration window;
-  private final int pairs;
+  private final OverloadPlan plan;
   private double nullSpread = OverloadRow.MOST_RATIO;
 
-  private OverloadRun(
-      OverloadNode node,
-      Attacking attacker,
-      GoodClients good,
-      Path table,
-      Duration window,
-      int pairs) {
+  private OverloadRun(OverloadNode node, Attacking attacker, GoodClients good, OverloadPlan plan) {
     this.node = node;
     this.attacker = attacker;
     this.good = good;
-    this.table = table;
-    this.window = window;
-    this.pairs = pairs;
+    this.plan = plan;
   }
 
   public static void main(String... arguments) throws Exception {
     Descendants.endWithThis();
-    Path table = Path.of(arguments[0]);
-    Duration window = Duration.ofSeconds(Integer.parseInt(arguments[1]));
-    int pairs = Integer.parseInt(arguments[2]);
-    List<String> attacks =
-        arguments.length > 3 ? List.of(arguments).subList(3, arguments.length) : ALL;
+    OverloadPlan plan = OverloadPlan.of(List.of(arguments), ALL);
     boolean held;
     try (RunFolder folder = RunFolder.make("herald-overload")) {
       LagControl control = LagControl.run(folder.path().resolve("control"));
-      say(table, control.said());
-      held = control.seen() && run(folder.path().resolve("node"), table, window, pairs, attacks);
+      plan.say(control.said());
+      held = control.seen() && run(folder.path().resolve("node"), plan);
       folder.held(held);
     }
     System.exit(held ? 0 : 1);
   }
 
-  private static boolean run(
-      Path folder, Path table, Duration window, int pairs, List<String> attacks) throws Exception {
+  private static boolean run(Path folder, OverloadPlan plan) throws Exception {
     Files.createDirectories(folder);
     try (Attacking attacker = Attacking.start(folder)) {
       try (OverloadNode node = OverloadNode.shipped(folder, attacker.services())) {
@@ -96,43 +80,41 @@ final class OverloadRun {
         attacker.to("inbound:web", node.port("inbound:a/web:8080"));
         node.settle();
         try (GoodClients good = new GoodClients(node.port("outbound:a/caller"), PER_SECOND)) {
-          OverloadRun run = new OverloadRun(node, attacker, good, table, window, pairs);
-          return run.rows(attacks);
+          OverloadRun run = new OverloadRun(node, attacker, good, plan);
+          return run.rows();
         }
       }
     }
   }
 
-  private boolean rows(List<String> attacks) throws IOException {
-    say(
-        table,
+  private boolean rows() throws IOException {
+    plan.say(
         String.format(
             Locale.ROOT,
             "%nStarted %s; windows of %d s, %d pairs; %d requests a second; limit %d MiB by %s; as"
                 + " shipped, and Java's options %s%n",
             Instant.now().truncatedTo(ChronoUnit.SECONDS),
-            window.toSeconds(),
-            pairs,
+            plan.window().toSeconds(),
+            plan.pairs(),
             PER_SECOND,
             OverloadNode.LIMIT_MIB,
             node.grouped() ? "a control group" : "looking",
             OverloadNode.JAVA));
-    say(
-        table,
+    plan.say(
         "| attack | p99 without, ms | p99 with, ms | ratio of pairs, median (least to most) | good"
             + " requests failed | attackers' connections | shed | refused | highest RSS, MiB | worst"
             + " lag without / with, ms | recovered after, s | |");
-    say(table, "|---|---|---|---|---|---|---|---|---|---|---|---|");
+    plan.say("|---|---|---|---|---|---|---|---|---|---|---|---|");
     boolean held = true;
-    for (String attack : attacks) {
+    for (String attack : plan.attacks()) {
       held &= row(attack);
       if (!node.process().isRunning()) {
-        say(table, "the node has ended");
+        plan.say("the node has ended");
         held = false;
         break;
       }
     }
-    say(table, "verdict: " + (held ? "held" : "FELL SHORT"));
+    plan.say("verdict: " + (held ? "held" : "FELL SHORT"));
     return held;
   }
 
@@ -152,16 +134,16 @@ final class OverloadRun {
     String before = node.scrape();
     node.takeHighestMib();
     if (KEPT.contains(attack)) {
-      for (int i = 0; i < pairs; i++) {
+      for (int i = 0; i < plan.pairs(); i++) {
         without(seen);
       }
       start(attack, seen);
-      for (int i = 0; i < pairs; i++) {
+      for (int i = 0; i < plan.pairs(); i++) {
         with(seen);
       }
       stop(seen);
     } else {
-      for (int i = 0; i < pairs; i++) {
+      for (int i = 0; i < plan.pairs(); i++) {
         without(seen);
         start(attack, seen);
         with(seen);
@@ -192,8 +174,7 @@ final class OverloadRun {
       nullSpread = row.spread();
     }
     List<Double> ratios = row.ratios();
-    say(
-        table,
+    plan.say(
         String.format(
             Locale.ROOT,
             "| %s | %.2f | %.2f | %.2f (%.2f to %.2f) | %d | %d | %s | %.0f | %d | %.0f / %.0f | %.0f |"
@@ -245,14 +226,14 @@ final class OverloadRun {
   private void without(Seen seen) {
     between(seen);
     node.scrape();
-    LockSupport.parkNanos(window.toNanos());
+    LockSupport.parkNanos(plan.window().toNanos());
     seen.without.add(good.take());
     seen.lagWithout = Math.max(seen.lagWithout, LagControl.lagMillis(node.scrape()));
   }
 
   private void with(Seen seen) {
     between(seen);
-    LockSupport.parkNanos(window.toNanos());
+    LockSupport.parkNanos(plan.window().toNanos());
     seen.with.add(good.take());
     seen.lagWith = Math.max(seen.lagWith, LagControl.lagMillis(node.scrape()));
   }
@@ -296,10 +277,5 @@ final class OverloadRun {
         "not recovered: level %.0f, %d files, were %d%n",
         node.metric("herald_overload_level", "node"), node.files(), files);
     return Double.NaN;
-  }
-
-  private static void say(Path table, String line) throws IOException {
-    System.out.println(line);
-    Files.writeString(table, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }
