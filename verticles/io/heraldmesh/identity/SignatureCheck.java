@@ -6,12 +6,14 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -42,6 +44,9 @@ final class SignatureCheck {
   /** Whether {@code issuerKey} made the signature of {@code certificate}. */
   static boolean verifies(Crypto crypto, X509Certificate certificate, PublicKey issuerKey) {
     try {
+      if (!wholeBytes(certificate)) {
+        return false;
+      }
       byte[] signed = certificate.getTBSCertificate();
       Optional<SignatureScheme> scheme = SignatureScheme.of(certificate.getSigAlgOID());
       if (scheme.isPresent()) {
@@ -57,6 +62,16 @@ final class SignatureCheck {
     } catch (GeneralSecurityException e) {
       return false;
     }
+  }
+
+  /**
+   * RFC 5280 section 4.1.1.3. The JDK hands out the same bytes whether or not some bits of the last
+   * one are declared unused, so that one certificate could come in several encodings.
+   */
+  private static boolean wholeBytes(X509Certificate certificate)
+      throws CertificateEncodingException {
+    ASN1Sequence parts = ASN1Sequence.getInstance(certificate.getEncoded());
+    return ASN1BitString.getInstance(parts.getObjectAt(2)).getPadBits() == 0;
   }
 
   /** Whether {@code key} signed {@code signed}. */

@@ -172,6 +172,27 @@ class PeerVerifierTest extends VerifiedPeers {
   }
 
   @Test
+  void aSignatureOfOtherThanWholeBytesIsRefused() {
+    byte[] der;
+    Made leaf;
+    do {
+      leaf = leaf(ID).signedBy(issuer);
+      der = CertificateChain.encoded(leaf.certificate());
+    } while ((der[der.length - 1] & 1) != 0);
+    int unusedBits = der.length - leaf.certificate().getSignature().length - 1;
+    assertThat(der[unusedBits]).as("the BIT STRING's unused bits").isZero();
+
+    der[unusedBits] = 1;
+
+    X509Certificate sameBytes = CertificateChain.certificate(der);
+    assertThat(sameBytes.getSignature()).isEqualTo(leaf.certificate().getSignature());
+    assertThat(verify(List.of(sameBytes, issuer.certificate()), bundle(), PeerRole.CLIENT))
+        .isInstanceOfSatisfying(
+            PeerVerdict.Refused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(PeerRefusal.BAD_SIGNATURE));
+  }
+
+  @Test
   void aRefusalsDetailCannotForgeALineOfALog() {
     Made evil = authority("evil\\0Alevel=info msg=accepted").selfSigned();
     PeerVerdict verdict = verify(leaf(ID).signedBy(evil));
