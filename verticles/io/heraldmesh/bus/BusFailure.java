@@ -58,6 +58,11 @@ public enum BusFailure {
     return retryHelps;
   }
 
+  /** Whether this is why a call failed. */
+  public boolean is(Throwable cause) {
+    return cause instanceof BusException e && e.failure() == this;
+  }
+
   /** The failure with this number, if there is one. */
   public static Optional<BusFailure> of(int code) {
     return Arrays.stream(values()).filter(f -> f.code == code).findFirst();

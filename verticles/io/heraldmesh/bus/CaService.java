@@ -144,7 +144,7 @@ public interface CaService {
         return bus.call(Operations.NUMBERED_ROOTS, HeraldRole.CA, new NumberedRootsRequest())
             .recover(
                 e ->
-                    e instanceof BusException bus && bus.failure() == BusFailure.UNKNOWN_TYPE
+                    BusFailure.UNKNOWN_TYPE.is(e)
                         ? CaService.super.numberedRoots()
                         : Future.failedFuture(e));
       }

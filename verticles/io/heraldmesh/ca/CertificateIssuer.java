@@ -100,7 +100,7 @@ public final class CertificateIssuer {
   /** What may pass when it is tried again is no refusal. */
   private Future<CaService.Issued> refused(
       SpiffeId caller, CaService.Subject subject, Throwable cause) {
-    if (!(cause instanceof BusException busy && busy.failure() == BusFailure.OVERLOADED)) {
+    if (!BusFailure.OVERLOADED.is(cause)) {
       LOG.warn("certificate refused caller={} {}", caller, cause.getMessage());
     }
     return cause instanceof BusException why && !why.failure().retryHelps()

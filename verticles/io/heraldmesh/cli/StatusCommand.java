@@ -10,7 +10,6 @@ import io.heraldmesh.bus.AdminNodes.NodesRequest;
 import io.heraldmesh.bus.AdminNodes.Status;
 import io.heraldmesh.bus.AdminNodes.StatusRequest;
 import io.heraldmesh.bus.AdminService;
-import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.SharedKeySets;
 import io.heraldmesh.bus.SharedKeySets.SharedKeySetsRequest;
@@ -78,7 +77,7 @@ final class StatusCommand implements Callable<Integer> {
         .keySets(new SharedKeySetsRequest())
         .recover(
             e ->
-                e instanceof BusException bus && bus.failure() == BusFailure.UNKNOWN_TYPE
+                BusFailure.UNKNOWN_TYPE.is(e)
                     ? Future.succeededFuture(SharedKeySets.NONE)
                     : Future.failedFuture(e));
   }

@@ -1,6 +1,5 @@
 package io.heraldmesh.credentials;
 
-import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.CaService;
 import io.heraldmesh.bus.CaService.NumberedRoots;
@@ -98,7 +97,7 @@ final class RootsQuestion {
   /** All nodes may ask at once, more than the authority takes at a time. */
   private void failed(Throwable cause) {
     LOG.warn("roots not fetched, the old ones stay: {}", cause.getMessage());
-    if (cause instanceof BusException e && e.failure() == BusFailure.OVERLOADED) {
+    if (BusFailure.OVERLOADED.is(cause)) {
       vertx.setTimer(1_000 + random.nextLong(AGAIN.toMillis()), timer -> ask());
     }
   }

@@ -1,6 +1,5 @@
 package io.heraldmesh.distributor;
 
-import io.heraldmesh.bus.BusException;
 import io.heraldmesh.bus.BusFailure;
 import io.heraldmesh.bus.DistributorService;
 import io.heraldmesh.bus.MeshStatus;
@@ -371,7 +370,7 @@ public final class LedDistribution implements Distribution {
 
   /** The one that leads is of a version before this one, and has nothing of the kind. */
   private static <T> Future<T> unlessOlder(Throwable cause, T nothing) {
-    return cause instanceof BusException e && e.failure() == BusFailure.UNKNOWN_TYPE
+    return BusFailure.UNKNOWN_TYPE.is(cause)
         ? Future.succeededFuture(nothing)
         : Future.failedFuture(cause);
   }

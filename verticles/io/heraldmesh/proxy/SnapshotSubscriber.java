@@ -46,17 +46,11 @@ public final class SnapshotSubscriber implements PolicySource {
   private final Vertx vertx;
   private final SignedBus bus;
   private final DistributorService distributor;
-  private final InstantSource clock;
   private final FailuresInARow unanswered = new FailuresInARow();
-  private List<Announcement.AnnouncedWorkload> workloads;
-  private final int schemaLevel;
+  private final NodeAnnouncing announcing;
   private final SnapshotApplier applier;
 
   private volatile boolean asked;
-  private volatile boolean announced;
-  private volatile boolean left;
-  private volatile @Nullable String refusal;
-  private long sequence;
   private long timer = -1;
   private boolean open;
   private SignedBus.@Nullable Registration registration;
@@ -90,7 +84,6 @@ public final class SnapshotSubscriber implements PolicySource {
       Function<NodeSnapshot, Future<Void>> consumer,
       @Nullable KeptSnapshot kept,
       int schemaLevel) {
-    this.schemaLevel = schemaLevel;
     this.applier =
         new SnapshotApplier(
             vertx,
@@ -102,8 +95,7 @@ public final class SnapshotSubscriber implements PolicySource {
     this.vertx = vertx;
     this.bus = bus;
     this.distributor = DistributorService.over(bus);
-    this.workloads = List.copyOf(workloads);
-    this.clock = clock;
+    this.announcing = new NodeAnnouncing(distributor, clock, schemaLevel, workloads);
   }
 
   @Override
@@ -116,7 +108,7 @@ public final class SnapshotSubscriber implements PolicySource {
         .compose(
             restored -> {
               if (applier.held() != null) {
-                becomeReady();
+                announcing.becomeReady();
               }
               return SnapshotPush.receive(bus, this::pushed);
             })
@@ -152,43 +144,29 @@ public final class SnapshotSubscriber implements PolicySource {
 
   @Override
   public @Nullable String refusal() {
-    return refusal;
+    return announcing.refusal();
   }
 
   /** Replaces what was announced. Where that fails it is said again soon, if that is of use. */
   public Future<Void> announce(List<Announcement.AnnouncedWorkload> changed) {
-    synchronized (this) {
-      workloads = List.copyOf(changed);
-    }
-    return announce().onFailure(e -> askLater(wait(e)));
+    announcing.replace(changed);
+    return announcing.announce().onFailure(e -> askLater(wait(e)));
   }
 
   /** Completes when the distributor was told; until it has been, it is told again. */
   @Override
   public Future<Void> ready() {
-    return becomeReady() ? ask() : Future.succeededFuture();
-  }
-
-  /** False: all was ready before. */
-  private synchronized boolean becomeReady() {
-    List<Announcement.AnnouncedWorkload> before = workloads;
-    workloads = before.stream().map(Announcement.AnnouncedWorkload::asReady).toList();
-    boolean changed = !workloads.equals(before);
-    announced &= !changed;
-    return changed;
+    return announcing.becomeReady() ? ask() : Future.succeededFuture();
   }
 
   /** Also stops asking. Pushes still count. */
   @Override
   public Future<Void> withdraw() {
-    long number;
     synchronized (this) {
       open = false;
-      left = true;
       vertx.cancelTimer(timer);
-      number = nextSequence();
     }
-    return distributor.withdraw(number);
+    return announcing.withdraw();
   }
 
   @Override
@@ -206,12 +184,12 @@ public final class SnapshotSubscriber implements PolicySource {
   /** Asks for what is in force, now; the timer calls it. */
   public Future<Void> ask() {
     Held now = applier.held();
-    return (announced ? Future.<Void>succeededFuture() : announce())
+    return (announcing.announced() ? Future.<Void>succeededFuture() : announcing.announce())
         .compose(done -> fetch(now))
         .recover(
             cause ->
-                isUnknown(cause)
-                    ? announce().compose(done -> fetch(now))
+                BusFailure.UNKNOWN_NODE.is(cause)
+                    ? announcing.announce().compose(done -> fetch(now))
                     : Future.failedFuture(cause))
         .onComplete(
             done -> {
@@ -275,78 +253,6 @@ public final class SnapshotSubscriber implements PolicySource {
         : now.snapshot().digest();
   }
 
-  private static boolean isUnknown(Throwable cause) {
-    return isFailure(cause, BusFailure.UNKNOWN_NODE);
-  }
-
-  private Future<Void> announce() {
-    if (left) {
-      return Future.failedFuture(
-          new BusException(BusFailure.NOT_READY, "this node has taken its leave"));
-    }
-    announced = false;
-    return announceOnce()
-        .recover(e -> isReplayed(e) ? announceAbove(e) : Future.failedFuture(e))
-        .onFailure(
-            e -> {
-              // That nobody answers is told where it is told seldom.
-              if (!(e instanceof BusException said && said.failure().retryHelps())) {
-                refusal = e.getMessage();
-                LOG.error("announcement refused: {}", e.getMessage());
-              }
-            });
-  }
-
-  private Future<Void> announceOnce() {
-    Announcement announcement;
-    synchronized (this) {
-      announcement = new Announcement(nextSequence(), schemaLevel, workloads);
-    }
-    return distributor
-        .announce(announcement)
-        .onSuccess(
-            done -> {
-              said(announcement);
-              refusal = null;
-            })
-        .recover(
-            e ->
-                isReplayed(e) && isOvertaken(announcement)
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(e));
-  }
-
-  /** Unless there is more to say by now. */
-  private synchronized void said(Announcement announcement) {
-    announced = !isOvertaken(announcement) && announcement.workloads().equals(workloads);
-  }
-
-  /** The clock was set back since a process before this one counted by it. */
-  private Future<Void> announceAbove(Throwable refusal) {
-    return distributor
-        .lastSequence()
-        .recover(e -> Future.failedFuture(isFailure(e, BusFailure.UNKNOWN_TYPE) ? refusal : e))
-        .compose(
-            last -> {
-              LOG.warn("announced by a later clock before, counting on from there last={}", last);
-              synchronized (this) {
-                sequence = Math.max(sequence, last);
-              }
-              return announceOnce();
-            });
-  }
-
-  /** A later one was sent meanwhile, and what counts is what becomes of that. */
-  private synchronized boolean isOvertaken(Announcement announcement) {
-    return announcement.sequence() < sequence;
-  }
-
-  /** Rises also over restarts, as long as the clock does; else see {@link #announceAbove}. */
-  private synchronized long nextSequence() {
-    sequence = Math.max(sequence + 1, clock.instant().toEpochMilli());
-    return sequence;
-  }
-
   /**
    * @param before what was held when the question was asked
    */
@@ -362,17 +268,9 @@ public final class SnapshotSubscriber implements PolicySource {
     return (frame.content() == null ? taken.<Void>mapEmpty() : taken.compose(this::confirm))
         .recover(
             e ->
-                isReplayed(e) && applier.overtaken(before)
+                BusFailure.REPLAYED.is(e) && applier.overtaken(before)
                     ? Future.succeededFuture()
                     : Future.failedFuture(e));
-  }
-
-  private static boolean isReplayed(Throwable cause) {
-    return isFailure(cause, BusFailure.REPLAYED);
-  }
-
-  private static boolean isFailure(Throwable cause, BusFailure failure) {
-    return cause instanceof BusException e && e.failure() == failure;
   }
 
   private Future<Acknowledgement> pushed(SnapshotFrame frame) {
