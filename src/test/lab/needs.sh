@@ -10,7 +10,7 @@ missing() {
 [ "$(id -u)" = 0 ] || missing "it needs root, for network namespaces"
 for tool in "$@"; do
   type -P "$tool" > /dev/null || # the program: every shell has a kill of its own
-    missing "'$tool' is missing (apt-get install iproute2 nftables openssl perl util-linux procps strace libfaketime)"
+    missing "'$tool' is missing (apt-get install iproute2 nftables openssl perl util-linux procps strace)"
 done
 compgen -G "/usr/lib/postgresql/*/bin/initdb" > /dev/null || missing "PostgreSQL is missing (apt-get install postgresql)"
 probe=hlab-probe-$$

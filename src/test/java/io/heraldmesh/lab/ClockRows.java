@@ -43,11 +43,11 @@ final class ClockRows {
   }
 
   private void jump(List<String> names, Chosen whose) throws Exception {
-    Map<String, FakeTime> clocks = new HashMap<>();
+    Map<String, WallClock> clocks = new HashMap<>();
     try {
       for (String name : names) {
         LabNode node = mesh.node(name);
-        FakeTime clock = new FakeTime(node.file().getParent());
+        WallClock clock = new WallClock(node.file().getParent());
         clocks.put(name, clock);
         node.restart(clock.command());
       }
@@ -72,7 +72,7 @@ final class ClockRows {
   }
 
   /** Within what two clocks may differ. */
-  private void slight(String name, FakeTime clock, Duration off) throws Exception {
+  private void slight(String name, WallClock clock, Duration off) throws Exception {
     long from = System.nanoTime();
     clock.set(off);
     pass(5);
@@ -111,9 +111,9 @@ final class ClockRows {
   }
 
   /** So far that certificates and messages of now are not of now there. */
-  private void far(String name, Map<String, FakeTime> clocks, String by, Duration off)
+  private void far(String name, Map<String, WallClock> clocks, String by, Duration off)
       throws Exception {
-    FakeTime clock = clocks.get(name);
+    WallClock clock = clocks.get(name);
     long from = System.nanoTime();
     clock.set(off);
     pass(12);

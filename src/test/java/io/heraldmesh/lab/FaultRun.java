@@ -30,7 +30,7 @@ final class FaultRun {
         try (LabLoad load = mesh.load()) {
           LabRun run = new LabRun(mesh, load, table);
           run.settle();
-          rows.play(wanted, run, run);
+          rows.play(wanted, Integer.getInteger("herald.lab.times", 1), run, run);
         }
       }
       folder.held(table.held());

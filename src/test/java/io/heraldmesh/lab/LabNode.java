@@ -148,7 +148,7 @@ final class LabNode implements AutoCloseable {
     }
   }
 
-  /** The same with another clock, see {@link FakeTime}; or whatever else comes before it. */
+  /** The same with another clock, see {@link WallClock}; or whatever else comes before it. */
   void restart(List<String> by) throws IOException {
     stop();
     start(by);

@@ -27,10 +27,10 @@ final class NamedRows<T> {
     return unknown.isEmpty() ? "" : "there is no " + unknown + ", there are " + all.keySet();
   }
 
-  /** Those of these names; without any: all. */
-  void play(List<String> wanted, LabRun run, T with) throws IOException {
+  /** Those of these names; without any: all. Each one {@code times} times in a row. */
+  void play(List<String> wanted, int times, LabRun run, T with) throws IOException {
     for (Map.Entry<String, Function<T, LabRun.Row>> row : all.entrySet()) {
-      if (wanted.isEmpty() || wanted.contains(row.getKey())) {
+      for (int i = 0; i < times && (wanted.isEmpty() || wanted.contains(row.getKey())); i++) {
         run.play(row.getKey(), row.getValue().apply(with));
       }
     }

@@ -38,7 +38,7 @@ final class RogueRun {
         try (LabLoad load = mesh.load()) {
           LabRun run = new LabRun(mesh, load, table);
           run.settle();
-          rows.play(wanted, run, new Attacks(mesh, load, table));
+          rows.play(wanted, 1, run, new Attacks(mesh, load, table));
         }
       }
       folder.held(table.held());

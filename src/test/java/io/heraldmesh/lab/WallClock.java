@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A wall clock of a process that can be set while it runs, by the library that {@code
- * faults.sh} makes of {@code src/test/lab/wallclock.c}. The clock that only goes forward stays as it is.
+ * A wall clock of a process that can be set while it runs, by the library that {@code faults.sh}
+ * makes of {@code src/test/lab/wallclock.c}. The clock that only goes forward stays as it is.
  */
 final class WallClock {
   private static final Path LIBRARY = Path.of("target", "wallclock.so").toAbsolutePath();
